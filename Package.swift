@@ -1,0 +1,59 @@
+// swift-tools-version: 6.2
+// NormLab: what does normalization do to the training of a deep network?
+import PackageDescription
+
+// MARK: How it is built
+
+/// The instruction set of the numerical kernels: what this machine has, or `NORMLAB_ARCH` (x86-64-v3, x86-64-v4, …).
+/// It decides speed only: the results are the same bits.
+let architecture = Context.environment["NORMLAB_ARCH"] ?? "native"
+
+/// With `NORMLAB_STRICT` set (as in CI) every warning is an error.
+let strict: [SwiftSetting] =
+    Context.environment["NORMLAB_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+/// The kernels are optimized in debug builds too, so that tests train at speed.
+let kernelSettings: [SwiftSetting] =
+    strict + [.unsafeFlags(["-O", "-Xcc", "-march=\(architecture)"])]
+
+let package = Package(
+    name: "normlab",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "normlab", targets: ["normlab"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    ],
+    targets: [
+        // MARK: The spine: each target sees only what stands here
+        .target(name: "Kernels", swiftSettings: kernelSettings),
+        .target(name: "Engine", dependencies: ["Kernels"], swiftSettings: strict),
+        .target(name: "StrokeFont", swiftSettings: strict),
+        .target(name: "Datasets", dependencies: ["CZlib", "StrokeFont"], swiftSettings: strict),
+        .target(
+            name: "Harness", dependencies: ["Engine", "Datasets", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+        .target(name: "Plotting", dependencies: ["CPNG", "StrokeFont"], swiftSettings: strict),
+        .target(name: "Figures", dependencies: ["Plotting"], swiftSettings: strict),
+        .executableTarget(
+            name: "normlab",
+            dependencies: [
+                "Kernels", "Engine", "Datasets", "Harness", "Plotting", "Figures",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
+
+        // MARK: System libraries
+        .systemLibrary(name: "CPNGSystem", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .target(name: "CPNG", dependencies: ["CPNGSystem"]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // MARK: Tests
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: strict),
+        .testTarget(name: "EngineTests", dependencies: ["Engine", "Kernels"], swiftSettings: strict),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: strict),
+        .testTarget(name: "HarnessTests", dependencies: ["Harness"], swiftSettings: strict),
+        .testTarget(name: "PlottingTests", dependencies: ["Plotting"], swiftSettings: strict),
+        .testTarget(name: "FiguresTests", dependencies: ["Figures", "Plotting"], swiftSettings: strict),
+        .testTarget(name: "NormlabTests", dependencies: ["Harness", "Figures"], swiftSettings: strict),
+    ]
+)
