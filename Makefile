@@ -1,0 +1,63 @@
+# NormLab: what does normalization do to the training of a deep network?
+#
+#   make reproduce   install what is missing, build, train every experiment, draw the figures, judge the claims
+#   make test        install what is missing, build, run the tests
+#
+# Variables: PROFILE=smoke|quick|paper   EXPERIMENTS="mnist-mlp lenet"   THREADS=2   ARGS="…" for normlab itself
+
+PROFILE     ?= quick
+EXPERIMENTS ?=
+THREADS     ?=
+ARGS        ?=
+
+SWIFT   ?= swift
+BUILD   := $(SWIFT) build -c release --product normlab
+NORMLAB := .build/release/normlab
+OPTIONS := --profile $(PROFILE) $(if $(THREADS),--threads $(THREADS)) $(ARGS)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build test reproduce smoke figures verify data schema lint format clean
+
+help: ## print this menu
+	@echo "NormLab: what does normalization do to the training of a deep network?"
+	@echo
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@echo
+	@echo "  make reproduce PROFILE=smoke|quick|paper EXPERIMENTS=\"mnist-mlp lenet\" THREADS=2"
+
+setup: ## install the two system libraries (libpng, zlib) where they are missing
+	@sh Scripts/setup.sh $(SWIFT)
+
+build: setup ## build the program, optimized for this machine
+	@$(BUILD)
+
+test: setup ## build and run the tests
+	@$(SWIFT) build --build-tests
+	@$(SWIFT) test --skip-build --disable-xctest
+
+reproduce: build ## train every experiment, draw the figures, judge the claims (PROFILE=quick)
+	@$(NORMLAB) reproduce $(EXPERIMENTS) $(OPTIONS)
+
+smoke: ## the same in seconds: every arm, a few steps
+	@$(MAKE) --no-print-directory reproduce PROFILE=smoke
+
+figures: build ## draw the figures again from the CSV files
+	@$(NORMLAB) figures $(EXPERIMENTS) --profile $(PROFILE)
+
+verify: build ## print the claims with their verdicts
+	@$(NORMLAB) verify $(EXPERIMENTS) --profile $(PROFILE)
+
+data: build ## fetch and verify the data sets
+	@$(NORMLAB) data fetch
+
+schema: build ## write the JSON Schema of the experiment files
+	@$(NORMLAB) schema > Experiments/schema.json
+
+lint: ## check the format of the sources
+	@$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+
+format: ## format the sources
+	@$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+
+clean: ## remove what was built (results and data stay)
+	@rm -rf .build
