@@ -41,6 +41,8 @@ public indirect enum FieldType: Sendable {
     case name
     /// One of these kinds: a word alone (`relu`), or a mapping with one key (`gaussian: { deviation: 0.1 }`).
     case variant([any Configurable.Type])
+    /// A mapping with the fields of this type, such as `evaluate: { every: 100 }`.
+    case record(any Configurable.Type)
     /// The type, or the word `none`, which stands for an absent value.
     case optional(FieldType)
     /// A list of at least `minimum` values.

@@ -1,0 +1,213 @@
+import Yams
+
+/// Reads a YAML text into nodes that know their places, and refuses what makes configurations surprising:
+/// duplicate keys, anchors, aliases, tags, merge keys and keys that are not plain words.
+///
+/// Scalars stay text: what they mean depends on what is expected there, never on YAML 1.1's guess.
+struct YAMLReader {
+    let file: String
+    let text: String
+    let diagnostics: DiagnosticCollector
+    /// The layer that the values belong to.
+    let layer: Origin.Layer
+
+    private let lines: [[Unicode.Scalar]]
+
+    init(_ text: String, file: String, layer: Origin.Layer = .base, diagnostics: DiagnosticCollector) {
+        self.file = file
+        self.text = text
+        self.layer = layer
+        self.diagnostics = diagnostics
+        lines = Self.lines(of: text)
+        diagnostics.register(text, as: file)
+    }
+
+    /// The document's root, or nil after an error that leaves nothing to look at.
+    func root() -> ConfigurationNode? {
+        var text = text
+        var hidden: [SourceKey: String] = [:]
+        // Yams refuses a mapping with duplicate keys and says where the first one stands. The first one is renamed, in place
+        // and to the same length, until none is left; then every duplicate of the file is reported, and the rest is read.
+        while true {
+            do {
+                let parser = try Parser(yaml: text)
+                // Anchors are held weakly by the nodes: the parser must outlive the conversion.
+                return try withExtendedLifetime(parser) {
+                    guard let node = try parser.singleRoot() else {
+                        diagnostics.error("the file is empty", at: place(1, 1))
+                        return nil
+                    }
+                    return convert(node, hidden: hidden)
+                }
+            } catch let YamlError.duplicatedKeysInMapping(keys, context) {
+                guard let key = keys.first,
+                    let renamed = Self.rename(key, at: context.mark, to: hidden.count, in: text)
+                else {
+                    diagnostics.error(
+                        "the key '\(keys.first ?? "")' is written more than once", at: place(context.mark))
+                    return nil
+                }
+                hidden[SourceKey(line: context.mark.line, column: context.mark.column)] = key
+                text = renamed
+            } catch let error as YamlError {
+                report(error)
+                return nil
+            } catch {
+                diagnostics.error("\(error)", at: place(1, 1))
+                return nil
+            }
+        }
+    }
+
+    /// Where a renamed key stands.
+    private struct SourceKey: Hashable {
+        let line: Int
+        let column: Int
+    }
+
+    // MARK: Conversion
+
+    private func convert(_ node: Node, hidden: [SourceKey: String]) -> ConfigurationNode? {
+        let position = place(node.mark)
+        guard acceptMarkers(at: position) else { return nil }
+        var converted: ConfigurationNode
+        switch node {
+        case .scalar(let scalar):
+            let isQuoted = scalar.style != .plain && scalar.style != .any
+            let length = scalar.string.unicodeScalars.count + (isQuoted ? 2 : 0)
+            converted = ConfigurationNode(
+                .scalar(scalar.string, isQuoted: isQuoted), at: position, length: max(1, length))
+        case .sequence(let sequence):
+            converted = ConfigurationNode(.sequence(sequence.compactMap { convert($0, hidden: hidden) }), at: position)
+        case .mapping(let mapping):
+            converted = ConfigurationNode(.mapping(entries(of: mapping, hidden: hidden)), at: position)
+        case .alias:
+            diagnostics.error("aliases are not read; write the value here", at: position)
+            return nil
+        }
+        converted.layer = layer
+        return converted
+    }
+
+    private func entries(of mapping: Node.Mapping, hidden: [SourceKey: String]) -> [ConfigurationNode.Entry] {
+        var entries: [ConfigurationNode.Entry] = []
+        for (key, value) in mapping {
+            let position = place(key.mark)
+            guard acceptMarkers(at: position) else { continue }
+            guard case .scalar(let scalar) = key else {
+                diagnostics.error(
+                    "a key must be a word, found \(key.sequence == nil ? "a mapping" : "a list")", at: position)
+                continue
+            }
+            let name = hidden[SourceKey(line: position.line, column: position.column)] ?? scalar.string
+            let isQuoted = scalar.style == .singleQuoted || scalar.style == .doubleQuoted
+            let length = max(1, name.unicodeScalars.count + (isQuoted ? 2 : 0))
+            if name == "<<", !isQuoted {
+                diagnostics.error(
+                    "merge keys ('<<') are not read; use 'extends' or an arm, which state only what differs",
+                    at: position,
+                    length: length)
+                continue
+            }
+            if let first = entries.first(where: { $0.key == name }) {
+                diagnostics.error(
+                    "duplicate key '\(name)'", at: position, length: length,
+                    notes: ["the first is at \(first.position)"])
+                continue
+            }
+            // A value that was refused leaves its key behind, so that nothing is said to be missing.
+            let converted = convert(value, hidden: hidden) ?? ConfigurationNode(.mapping([]), at: place(value.mark))
+            entries.append(.init(key: name, position: position, keyLength: length, value: converted))
+        }
+        return entries
+    }
+
+    /// Refuses anchors, aliases and tags by the character that starts them.
+    private func acceptMarkers(at position: SourcePosition) -> Bool {
+        guard lines.indices.contains(position.line - 1),
+            lines[position.line - 1].indices.contains(position.column - 1)
+        else { return true }
+        switch lines[position.line - 1][position.column - 1] {
+        case "&":
+            diagnostics.error("anchors are not read; state the value where it is used, or use an arm", at: position)
+        case "*":
+            diagnostics.error("aliases are not read; a pattern that begins with '*' needs quotes", at: position)
+        case "!": diagnostics.error("tags are not read; the type follows from the key", at: position)
+        default: return true
+        }
+        return false
+    }
+
+    // MARK: Places
+
+    private func place(_ mark: Mark?) -> SourcePosition {
+        place(mark?.line ?? 1, mark?.column ?? 1)
+    }
+
+    private func place(_ line: Int, _ column: Int) -> SourcePosition {
+        SourcePosition(file: file, line: line, column: column)
+    }
+
+    private static func lines(of text: String) -> [[Unicode.Scalar]] {
+        text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map { Array($0.unicodeScalars) }
+    }
+
+    /// The text with the key at a mark replaced by a word of the same length that no file contains.
+    private static func rename(_ key: String, at mark: Mark, to number: Int, in text: String) -> String? {
+        var lines = lines(of: text)
+        guard lines.indices.contains(mark.line - 1) else { return nil }
+        var start = mark.column - 1
+        let name = Array(key.unicodeScalars)
+        guard lines[mark.line - 1].indices.contains(start) else { return nil }
+        if ["\"", "'"].contains(lines[mark.line - 1][start]) { start += 1 }
+        let range = start..<start + name.count
+        guard !name.isEmpty, range.upperBound <= lines[mark.line - 1].count,
+            Array(lines[mark.line - 1][range]) == name,
+            // The private use area has room for 6400 duplicates.
+            let replacement = Unicode.Scalar(0xE000 + UInt32(number % 6400))
+        else { return nil }
+        lines[mark.line - 1].replaceSubrange(
+            range, with: [replacement] + [Unicode.Scalar](repeating: "_", count: name.count - 1))
+        return lines.map { line in String(String.UnicodeScalarView(line)) }.joined(separator: "\n")
+    }
+
+    // MARK: Syntax errors
+
+    private func report(_ error: YamlError) {
+        switch error {
+        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
+            let notes = context.map { ["\($0.text), which starts at \(place($0.mark))"] } ?? []
+            diagnostics.error("not YAML: \(problem)\(Self.advice(for: problem))", at: place(mark), notes: notes)
+        case .composer(_, let problem, let mark, _):
+            if problem.contains("another document") {
+                diagnostics.error("a file holds one document; remove the '---'", at: place(mark))
+            } else if problem.contains("alias") {
+                diagnostics.error(
+                    "aliases are not read; a pattern that begins with '*' needs quotes", at: place(mark))
+            } else {
+                diagnostics.error("not YAML: \(problem)", at: place(mark))
+            }
+        case .reader(let problem, let offset, _, _):
+            let (line, column) = lineAndColumn(ofCharacter: offset ?? 0)
+            diagnostics.error("not YAML: \(problem)", at: place(line, column))
+        default:
+            diagnostics.error("not YAML: \(error)", at: place(1, 1))
+        }
+    }
+
+    private static func advice(for problem: String) -> String {
+        if problem.contains("cannot start any token") {
+            return "; tabs cannot indent, and '@', '`' and '%' need quotes"
+        }
+        if problem.contains("mapping values are not allowed") { return "; a text that contains ': ' needs quotes" }
+        if problem.contains("alphabetic or numeric character") {
+            return "; a pattern that begins with '*' needs quotes"
+        }
+        return ""
+    }
+
+    private func lineAndColumn(ofCharacter offset: Int) -> (line: Int, column: Int) {
+        let before = Self.lines(of: String(text.prefix(offset)))
+        return (max(1, before.count), (before.last?.count ?? 0) + 1)
+    }
+}
