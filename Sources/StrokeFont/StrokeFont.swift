@@ -50,9 +50,10 @@ public enum StrokeFont {
 
     private static let glyphs: [Character: Glyph] = {
         var glyphs: [Character: Glyph] = [:]
-        for table in [digits] { glyphs.merge(table) { first, _ in first } }
+        for table in [digits, capitals, smallLetters, punctuation, greek, symbols, raisedAndLowered] {
+            glyphs.merge(table) { first, _ in first }
+        }
         return glyphs
     }()
 
-    private static func composed(_ character: Character) -> Glyph? { nil }
 }
