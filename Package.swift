@@ -16,6 +16,9 @@ let strict: [SwiftSetting] =
 let kernelSettings: [SwiftSetting] =
     strict + [.unsafeFlags(["-O", "-Xcc", "-march=\(architecture)"])]
 
+/// So is the rasterizer: drawing pixel by pixel without optimization takes seconds a figure.
+let rasterSettings: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
+
 let package = Package(
     name: "normlab",
     platforms: [.macOS(.v15)],
@@ -33,7 +36,7 @@ let package = Package(
         .target(
             name: "Harness", dependencies: ["Engine", "Datasets", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
-        .target(name: "Plotting", dependencies: ["CPNG", "StrokeFont"], swiftSettings: strict),
+        .target(name: "Plotting", dependencies: ["CPNG", "StrokeFont"], swiftSettings: rasterSettings),
         .target(name: "Figures", dependencies: ["Plotting"], swiftSettings: strict),
         .executableTarget(
             name: "normlab",

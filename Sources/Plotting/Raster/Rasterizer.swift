@@ -1,0 +1,144 @@
+import StrokeFont
+
+/// Draws a ``Scene`` into pixels, anti-aliased.
+public struct Rasterizer {
+    private let scale: Double
+    private var bitmap: Bitmap
+    private var clip: PixelBounds
+
+    /// Draws the scene at `scale` pixels a logical point.
+    /// - Complexity: O(pixels touched by all elements).
+    public static func bitmap(of scene: Scene, scale: Double = 2) -> Bitmap {
+        var rasterizer = Rasterizer(size: scene.size, scale: scale)
+        rasterizer.draw(scene.elements)
+        return rasterizer.bitmap
+    }
+
+    private init(size: Size, scale: Double) {
+        self.scale = scale
+        let width = max(1, Int((size.width * scale).rounded()))
+        let height = max(1, Int((size.height * scale).rounded()))
+        bitmap = Bitmap(width: width, height: height)
+        clip = PixelBounds(columns: 0..<width, rows: 0..<height)
+    }
+
+    private mutating func draw(_ elements: [Element]) {
+        for element in elements {
+            switch element {
+            case .shape(let shape): draw(shape)
+            case .text(let text): draw(text)
+            case .cells(let cells): draw(cells)
+            case .group(let box, let members):
+                let outer = clip
+                clip = clip.intersection(snapped(box))
+                if !clip.isEmpty { draw(members) }
+                clip = outer
+            }
+        }
+    }
+
+    /// The rectangle with its edges on the nearest pixel borders.
+    private func snapped(_ box: Rectangle) -> PixelBounds {
+        PixelBounds.touching(
+            left: (box.x * scale).rounded(), top: (box.y * scale).rounded(), right: (box.maxX * scale).rounded(),
+            bottom: (box.maxY * scale).rounded())
+    }
+
+    private func scaled(_ point: Point) -> Point { Point(point.x * scale, point.y * scale) }
+
+    // MARK: Shapes
+
+    private mutating func draw(_ shape: Shape) {
+        if let (color, opacity) = shape.fill { fill(shape.outlines.map { $0.map(scaled) }, color, opacity) }
+        guard let stroke = shape.stroke else { return }
+        if stroke.isCrisp {
+            for (start, end) in shape.outlines.flatMap({ zip($0, $0.dropFirst()) }) { rule(start, end, stroke) }
+        } else {
+            let lines = stroke.dash.isEmpty ? shape.outlines : shape.outlines.flatMap { Dash.cut($0, stroke.dash) }
+            self.stroke(
+                lines.map { $0.map(scaled) }, stroke.color, width: stroke.width * scale, opacity: stroke.opacity)
+        }
+    }
+
+    private mutating func fill(_ polygons: [[Point]], _ color: Color, _ opacity: Double) {
+        guard let bounds = bounds(polygons, reach: 0) else { return }
+        var coverage = AreaCoverage(bounds)
+        for polygon in polygons { coverage.add(polygon) }
+        coverage.forEachRow { paint($0, $1, $2, color, opacity) }
+    }
+
+    private mutating func stroke(_ lines: [[Point]], _ color: Color, width: Double, opacity: Double) {
+        guard let bounds = bounds(lines, reach: width / 2 + 1) else { return }
+        var coverage = StrokeCoverage(bounds)
+        for line in lines { coverage.add(line, width: width) }
+        coverage.forEachRow { paint($0, $1, $2, color, opacity) }
+    }
+
+    /// Draws an upright or level line as a rectangle of whole pixels.
+    private mutating func rule(_ start: Point, _ end: Point, _ stroke: Stroke) {
+        let thickness = max(1, (stroke.width * scale).rounded())
+        func edge(_ middle: Double) -> Double { (middle * scale - thickness / 2).rounded() }
+        let isLevel = abs(start.y - end.y) < abs(start.x - end.x)
+        let (from, to) =
+            isLevel ? (min(start.x, end.x), max(start.x, end.x)) : (min(start.y, end.y), max(start.y, end.y))
+        // Half the thickness at either end lets two rules meet in a full corner.
+        let (near, far) = (edge(from), edge(to) + thickness)
+        let across = edge(isLevel ? start.y : start.x)
+        let bounds =
+            isLevel
+            ? PixelBounds.touching(left: near, top: across, right: far, bottom: across + thickness)
+            : PixelBounds.touching(left: across, top: near, right: across + thickness, bottom: far)
+        let visible = bounds.intersection(clip)
+        let coverages = [Float](repeating: 1, count: visible.columns.count)
+        for row in visible.rows { paint(row, visible.columns.lowerBound, coverages, stroke.color, stroke.opacity) }
+    }
+
+    private func bounds(_ lines: [[Point]], reach: Double) -> PixelBounds? {
+        guard let box = Rectangle(around: lines.joined())?.outset(by: reach) else { return nil }
+        let bounds = PixelBounds.touching(left: box.x, top: box.y, right: box.maxX, bottom: box.maxY).intersection(clip)
+        return bounds.isEmpty ? nil : bounds
+    }
+
+    private mutating func paint(
+        _ row: Int, _ firstColumn: Int, _ coverages: [Float], _ color: Color, _ opacity: Double
+    ) {
+        var start = (row * bitmap.width + firstColumn) * 3
+        for coverage in coverages {
+            if coverage > 0.002 { bitmap.blend(color, at: start, opacity: coverage * Float(opacity)) }
+            start += 3
+        }
+    }
+
+    // MARK: Cells
+
+    private mutating func draw(_ cells: Cells) {
+        let columns = cells.xEdges.map { Int(($0 * scale).rounded()) }
+        let rows = cells.yEdges.map { Int(($0 * scale).rounded()) }
+        for row in 0..<cells.rows {
+            for column in 0..<cells.columns {
+                guard let color = cells.colors[row * cells.columns + column] else { continue }
+                let (left, top) = (columns[column], rows[row])
+                let bounds = PixelBounds(
+                    columns: left..<max(left, columns[column + 1]), rows: top..<max(top, rows[row + 1])
+                ).intersection(clip)
+                for y in bounds.rows { for x in bounds.columns { bitmap[x, y] = color } }
+            }
+        }
+    }
+
+    // MARK: Text
+
+    private mutating func draw(_ text: Text) {
+        let pen = TextMetrics.penWidth(text.weight)
+        let stretch = TextMetrics.widening(text.weight)
+        let start = text.offset
+        let lines = StrokeFont.layout(text.content).strokes.map { line in
+            // The pen's lower edge, not its centre, stands on the baseline, as with other faces.
+            line.map { scaled(text.placed(start + $0.x * text.size * stretch, -($0.y + pen * 0.45) * text.size)) }
+        }
+        if let halo = text.halo {
+            stroke(lines, halo, width: (pen + 0.3) * text.size * scale, opacity: 0.9)
+        }
+        stroke(lines, text.color, width: pen * text.size * scale, opacity: 1)
+    }
+}
