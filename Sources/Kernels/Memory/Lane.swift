@@ -1,0 +1,70 @@
+/// Sixteen floats handled by one instruction (or by several where the machine's registers are narrower).
+///
+/// All arithmetic of this module is written in explicit lanes with explicit fused multiply-adds. The compiler never
+/// reorders floating-point operations, so the bits do not depend on what it does with them.
+typealias Lane = SIMD16<Float>
+
+/// Eight doubles: half a `Lane`, widened. Reductions accumulate in these.
+typealias DoubleLane = SIMD8<Double>
+
+extension SIMD16 where Scalar == Float {
+    /// The number of scalars in a lane.
+    static var width: Int { 16 }
+}
+
+extension UnsafeMutablePointer<Float> {
+    /// The sixteen floats from `offset` on, aligned or not.
+    @inline(__always)
+    func lane(at offset: Int) -> Lane {
+        UnsafeRawPointer(self + offset).loadUnaligned(as: Lane.self)
+    }
+
+    /// The eight floats from `offset` on, widened.
+    @inline(__always)
+    func doubleLane(at offset: Int) -> DoubleLane {
+        DoubleLane(UnsafeRawPointer(self + offset).loadUnaligned(as: SIMD8<Float>.self))
+    }
+
+    /// Stores all sixteen floats.
+    @inline(__always)
+    func store(_ lane: Lane, at offset: Int) {
+        UnsafeMutableRawPointer(self + offset).storeBytes(of: lane, as: Lane.self)
+    }
+
+    /// Stores the first `count` of the sixteen floats (all of them for `count` ≥ 16) and touches nothing behind them.
+    @inline(__always)
+    func store(_ lane: Lane, at offset: Int, first count: Int) {
+        if count >= Lane.width {
+            store(lane, at: offset)
+        } else {
+            storePart(lane, at: offset, first: count)
+        }
+    }
+
+    /// Stores 0…15 floats as a half, a quarter, an eighth and a sixteenth of a lane.
+    @inline(__always)
+    private func storePart(_ lane: Lane, at offset: Int, first count: Int) {
+        var target = UnsafeMutableRawPointer(self + offset)
+        var eight = lane.lowHalf
+        if count & 8 != 0 {
+            target.storeBytes(of: eight, as: SIMD8<Float>.self)
+            target += 32
+            eight = lane.highHalf
+        }
+        var four = eight.lowHalf
+        if count & 4 != 0 {
+            target.storeBytes(of: four, as: SIMD4<Float>.self)
+            target += 16
+            four = eight.highHalf
+        }
+        var two = four.lowHalf
+        if count & 2 != 0 {
+            target.storeBytes(of: two, as: SIMD2<Float>.self)
+            target += 8
+            two = four.highHalf
+        }
+        if count & 1 != 0 {
+            target.storeBytes(of: two[0], as: Float.self)
+        }
+    }
+}
