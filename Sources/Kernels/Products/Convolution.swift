@@ -103,13 +103,8 @@ public enum Convolution {
             let first = part * geometry.images / parts
             var group = places
             group.counts.outer = (part + 1) * geometry.images / parts - first
-            var rows = filter(geometry, in: maps)
-            if rows.counts.middle == 1 {
-                // Cheaper to index as (1, ky, (kx, c)).
-                rows = Walk((1, rows.counts.outer, rows.counts.inner), steps: (0, rows.steps.outer, rows.steps.inner))
-            }
             return Product(
-                a: maps.base + first * maps.imageStride, rows: rows, reduction: group,
+                a: maps.base + first * maps.imageStride, rows: filter(geometry, in: maps), reduction: group,
                 b: outputGradient.base + first * imageSteps,
                 bSteps: (imageSteps, geometry.outputWidth * rowSteps, rowSteps),
                 columns: outputGradient.columns, c: target.base, cStride: target.stride, start: nil)

@@ -1,0 +1,125 @@
+/// Elementary functions of our own: the same bits on every machine, in lanes or alone.
+///
+/// The error bounds are in units in the last place of the exact result, measured over all exponents; the functions of
+/// one float are lane 0 of the same computation. Special values follow IEEE 754.
+public enum Elementary {
+    // MARK: One float
+
+    /// eˣ, within 1 ulp; subnormal results within 1 ulp of the subnormal grid.
+    public static func exp(_ x: Float) -> Float { exp(Lane(repeating: x))[0] }
+    /// The natural logarithm, within 1 ulp. NaN below zero, −∞ at zero.
+    public static func log(_ x: Float) -> Float { log(Lane(repeating: x))[0] }
+    /// 1 / (1 + e⁻ˣ), within 2.5 ulp.
+    public static func sigmoid(_ x: Float) -> Float { sigmoid(Lane(repeating: x))[0] }
+    /// The hyperbolic tangent, within 2 ulp.
+    public static func tanh(_ x: Float) -> Float { tanh(Lane(repeating: x))[0] }
+    /// x raised to a power, for x > 0, within 1 ulp: computed in Double and rounded once.
+    public static func power(_ x: Float, _ exponent: Float) -> Float { power(Lane(repeating: x), exponent)[0] }
+
+    // MARK: Sixteen floats
+
+    /// eˣ, lane by lane.
+    ///
+    /// x = n·ln 2 + r with |r| ≤ ln 2 / 2; eʳ is a polynomial, 2ⁿ is put into the exponent in two halves so that neither
+    /// overflows before the result does.
+    public static func exp(_ x: SIMD16<Float>) -> SIMD16<Float> {
+        // Beyond these the result is infinite or zero anyway, and n stays in range. NaN compares false and stays.
+        var x = x
+        let upper = Lane(repeating: 89)
+        let lower = Lane(repeating: -104)
+        x.replace(with: upper, where: x .> upper)
+        x.replace(with: lower, where: x .< lower)
+        // Adding 1.5·2²³ rounds to an integer and leaves it in the low bits.
+        let shifter = Lane(repeating: 12_582_912)
+        let shifted = shifter.addingProduct(x, Lane(repeating: 1.442_695_04))
+        let n = shifted - shifter
+        // ln 2 in two parts, the first of which is exact when multiplied by n.
+        var r = x.addingProduct(n, Lane(repeating: -0.693_145_752))
+        r.addProduct(n, Lane(repeating: -1.428_606_82e-6))
+        var p = Lane(repeating: 1.984_126_98e-4)
+        p = Lane(repeating: 1.388_888_89e-3).addingProduct(p, r)
+        p = Lane(repeating: 8.333_333_33e-3).addingProduct(p, r)
+        p = Lane(repeating: 4.166_666_67e-2).addingProduct(p, r)
+        p = Lane(repeating: 1.666_666_67e-1).addingProduct(p, r)
+        p = Lane(repeating: 0.5).addingProduct(p, r)
+        p = r.addingProduct(p, r * r)
+        p += Lane(repeating: 1)
+        let bits = unsafeBitCast(shifted, to: SIMD16<Int32>.self) &- 0x4B40_0000
+        let half = bits &>> 1
+        return p * powerOfTwo(half) * powerOfTwo(bits &- half)
+    }
+
+    /// The natural logarithm, lane by lane.
+    ///
+    /// x = m·2ⁿ with √½ ≤ m < √2; log m is a polynomial in m − 1 (after Cephes' `logf`), n·ln 2 is added in two parts.
+    public static func log(_ x: SIMD16<Float>) -> SIMD16<Float> {
+        // Subnormals are scaled into the normal range first.
+        let isTiny = x .< Lane(repeating: Float.leastNormalMagnitude)
+        let scaled = x.replacing(with: x * 33_554_432, where: isTiny)
+        let bias = Lane().replacing(with: Lane(repeating: -25), where: isTiny)
+        // Subtracting the bits of √½ leaves the exponent of m·2ⁿ in front.
+        let bits = unsafeBitCast(scaled, to: SIMD16<Int32>.self) &- 0x3F35_04F3
+        let exponent = bits &>> 23
+        let mantissa = (bits & 0x007F_FFFF) &+ 0x3F35_04F3
+        let n = Lane(exponent) + bias
+        let f = unsafeBitCast(mantissa, to: Lane.self) - 1
+        let square = f * f
+        var p = Lane(repeating: 7.037_683_63e-2)
+        p = Lane(repeating: -1.151_461_03e-1).addingProduct(p, f)
+        p = Lane(repeating: 1.167_699_87e-1).addingProduct(p, f)
+        p = Lane(repeating: -1.242_014_08e-1).addingProduct(p, f)
+        p = Lane(repeating: 1.424_932_28e-1).addingProduct(p, f)
+        p = Lane(repeating: -1.666_805_77e-1).addingProduct(p, f)
+        p = Lane(repeating: 2.000_071_48e-1).addingProduct(p, f)
+        p = Lane(repeating: -2.499_999_40e-1).addingProduct(p, f)
+        p = Lane(repeating: 3.333_333_12e-1).addingProduct(p, f)
+        var tail = p * f * square
+        tail.addProduct(n, Lane(repeating: -2.121_944_40e-4))
+        tail.addProduct(square, Lane(repeating: -0.5))
+        var result = (f + tail).addingProduct(n, Lane(repeating: 0.693_359_375))
+        result.replace(with: Lane(repeating: -.infinity), where: x .== Lane())
+        result.replace(with: Lane(repeating: .nan), where: x .< Lane())
+        result.replace(with: x, where: x .== Lane(repeating: .infinity))
+        result.replace(with: x, where: x .!= x)
+        return result
+    }
+
+    /// The logistic function, lane by lane, by e^−|x| so that neither tail loses digits.
+    public static func sigmoid(_ x: SIMD16<Float>) -> SIMD16<Float> {
+        let isNegative = x .< Lane()
+        let e = exp(x.replacing(with: -x, where: x .> Lane()))
+        let numerator = Lane(repeating: 1).replacing(with: e, where: isNegative)
+        return numerator / (1 + e)
+    }
+
+    /// The hyperbolic tangent, lane by lane.
+    ///
+    /// Below 0.625 a polynomial in x² (after Cephes' `tanhf`), above 1 − 2 / (e²ˣ + 1), with the sign put back.
+    public static func tanh(_ x: SIMD16<Float>) -> SIMD16<Float> {
+        let magnitude = x.replacing(with: -x, where: x .< Lane())
+        let square = x * x
+        var p = Lane(repeating: -5.704_988_73e-3)
+        p = Lane(repeating: 2.063_908_88e-2).addingProduct(p, square)
+        p = Lane(repeating: -5.373_971_56e-2).addingProduct(p, square)
+        p = Lane(repeating: 1.333_144_19e-1).addingProduct(p, square)
+        p = Lane(repeating: -3.333_328_23e-1).addingProduct(p, square)
+        let small = x.addingProduct(p * square, x)
+        let large = 1 - 2 / (exp(2 * magnitude) + 1)
+        let signed = large.replacing(with: -large, where: x .< Lane())
+        return small.replacing(with: signed, where: magnitude .> Lane(repeating: 0.625))
+    }
+
+    /// x raised to a power, lane by lane, for x > 0.
+    public static func power(_ x: SIMD16<Float>, _ exponent: Float) -> SIMD16<Float> {
+        let exponent = Double(exponent)
+        let low = DoubleElementary.exp(DoubleElementary.log(DoubleLane(x.lowHalf)) * exponent)
+        let high = DoubleElementary.exp(DoubleElementary.log(DoubleLane(x.highHalf)) * exponent)
+        return Lane(lowHalf: SIMD8<Float>(low), highHalf: SIMD8<Float>(high))
+    }
+
+    /// 2ⁿ for −126 ≤ n ≤ 127, from its bits.
+    @inline(__always)
+    private static func powerOfTwo(_ n: SIMD16<Int32>) -> Lane {
+        unsafeBitCast((n &+ 127) &<< 23, to: Lane.self)
+    }
+}

@@ -1,0 +1,87 @@
+/// The shapes of a pooling: which square windows of which maps are reduced to one value each.
+public struct PoolingGeometry: Hashable, Sendable {
+    /// What to do when the windows do not cover the padded map exactly.
+    public enum Rounding: String, Hashable, Sendable, CaseIterable {
+        /// Leave out the rest: most frameworks' rule.
+        case floor
+        /// Add one more window that sticks out, as long as it starts inside the map or its upper pad: Caffe's rule.
+        case ceil
+    }
+
+    /// The number of images in the batch.
+    public let images: Int
+    /// The height of an input map in pixels.
+    public let height: Int
+    /// The width of an input map in pixels.
+    public let width: Int
+    /// The number of channels.
+    public let channels: Int
+    /// The height and width of a window.
+    public let kernel: Int
+    /// The distance between windows.
+    public let stride: Int
+    /// The rows and columns of padding on each side; padding is never a maximum.
+    public let pad: Int
+    /// The rule for the last window.
+    public let rounding: Rounding
+
+    /// A pooling. The window must fit into the padded map, and the pad must be smaller than the window.
+    public init(
+        images: Int, height: Int, width: Int, channels: Int, kernel: Int, stride: Int, pad: Int = 0,
+        rounding: Rounding = .floor
+    ) {
+        precondition(images >= 0 && height > 0 && width > 0 && channels > 0, "an empty tensor")
+        precondition(kernel > 0 && stride > 0 && pad >= 0, "a bad window")
+        precondition(pad < kernel, "a pad of \(pad) makes windows of \(kernel) empty")
+        precondition(
+            kernel <= height + 2 * pad && kernel <= width + 2 * pad,
+            "a window of \(kernel) on a map of \(height)×\(width)")
+        self.images = images
+        self.height = height
+        self.width = width
+        self.channels = channels
+        self.kernel = kernel
+        self.stride = stride
+        self.pad = pad
+        self.rounding = rounding
+    }
+
+    /// The height of an output map.
+    public var outputHeight: Int { outputSize(height) }
+    /// The width of an output map.
+    public var outputWidth: Int { outputSize(width) }
+    /// The rows of the input matrix: images · height · width.
+    public var inputPositions: Int { images * height * width }
+    /// The rows of the output matrix: images · outputHeight · outputWidth.
+    public var outputPositions: Int { images * outputHeight * outputWidth }
+
+    /// Caffe's `pooling_layer.cpp`: with `ceil`, a last window that would start in the far pad is left out again.
+    private func outputSize(_ size: Int) -> Int {
+        let travel = size + 2 * pad - kernel
+        switch rounding {
+        case .floor:
+            return travel / stride + 1
+        case .ceil:
+            let windows = (travel + stride - 1) / stride + 1
+            // Without a pad the last window can start past the end only if the stride exceeds the window.
+            return (windows - 1) * stride >= size + pad ? windows - 1 : windows
+        }
+    }
+
+    /// The pixels of one window along one axis: those inside the map, and how many the padded map has.
+    @inline(__always)
+    func window(_ index: Int, size: Int) -> (inside: Range<Int>, padded: Int) {
+        let start = index * stride - pad
+        let end = min(start + kernel, size + pad)
+        return (max(start, 0)..<min(end, size), end - start)
+    }
+
+    /// The windows along one axis that contain a pixel.
+    @inline(__always)
+    func windows(containing pixel: Int, count: Int) -> Range<Int> {
+        let place = pixel + pad
+        let first = place < kernel ? 0 : (place - kernel) / stride + 1
+        let last = min(place / stride, count - 1)
+        return first..<max(first, last + 1)
+    }
+}

@@ -1,0 +1,135 @@
+/// An endless sequence of random numbers that has a name: a seed and a path such as `init/conv1/weight`.
+///
+/// Every number is a function of the seed, the path and its index, and of nothing that happened before: streams can be
+/// read in any order, by any thread, from the middle. Different names give independent streams. The words are Philox's;
+/// the name is hashed into its key and the upper half of its counter, 128 bits in all.
+public struct RandomStream: Hashable, Sendable {
+    private let key: UInt64
+    private let nonce: UInt64
+
+    /// The stream of a seed and a path.
+    public init(seed: UInt64, _ path: String) {
+        key = RandomStream.hash(path, start: RandomStream.mix(seed))
+        nonce = RandomStream.hash(path, start: RandomStream.mix(seed ^ 0x6A09_E667_F3BC_C909))
+    }
+
+    // MARK: Single numbers
+
+    /// 32 random bits.
+    public func bits(at index: UInt64) -> UInt32 {
+        block(index >> 2)[Int(index & 3)]
+    }
+
+    /// A float in [0, 1): a multiple of 2⁻²⁴ made of the bits at the same index.
+    public func uniform(at index: UInt64) -> Float {
+        Float(bits(at: index) >> 8) * 0x1p-24
+    }
+
+    /// A double in [0, 1): a multiple of 2⁻⁵³ made of the bits at 2·index and 2·index + 1.
+    public func uniformDouble(at index: UInt64) -> Double {
+        Double(wide(at: index) >> 11) * 0x1p-53
+    }
+
+    /// A normal deviate of mean 0 and variance 1: the inverse of the distribution function at a 53-bit uniform number.
+    ///
+    /// It uses the bits of `uniformDouble(at: index)`. No value is beyond ±8.3.
+    public func normal(at index: UInt64) -> Float {
+        // The middles of 2⁵³ equal intervals: neither 0 nor 1, and symmetrical.
+        let uniform = (Double(wide(at: index) >> 11) + 0.5) * 0x1p-53
+        return Float(NormalDistribution.quantile(uniform))
+    }
+
+    // MARK: Many numbers
+
+    /// 0 ..< count in random order, every order equally likely (Fisher and Yates' shuffle).
+    public func permutation(of count: Int) -> [Int] {
+        var order = Array(0..<max(count, 0))
+        var position: UInt64 = 0
+        for last in stride(from: order.count - 1, to: 0, by: -1) {
+            order.swapAt(last, Int(integer(below: UInt64(last + 1), position: &position)))
+        }
+        return order
+    }
+
+    /// Fills a vector with normal deviates: element i is mean + deviation · `normal(at: i)`.
+    public func fill(_ vector: Vector, mean: Float = 0, deviation: Float) {
+        for index in 0..<vector.count {
+            vector.base[index] = mean.addingProduct(deviation, normal(at: UInt64(index)))
+        }
+    }
+
+    /// Fills a vector with uniform numbers: element i is lower + (upper − lower) · `uniform(at: i)`.
+    public func fill(_ vector: Vector, uniform range: Range<Float>) {
+        let width = range.upperBound - range.lowerBound
+        for index in 0..<vector.count {
+            vector.base[index] = range.lowerBound.addingProduct(width, uniform(at: UInt64(index)))
+        }
+    }
+
+    /// `uniform(at: index)` … `uniform(at: index + 15)`.
+    @inline(__always)
+    func uniformLane(at index: UInt64) -> Lane {
+        var lane = Lane()
+        if index & 3 == 0 {
+            for quarter in 0..<4 {
+                let words = block(index >> 2 &+ UInt64(quarter)) &>> 8
+                for place in 0..<4 {
+                    lane[4 * quarter + place] = Float(words[place]) * 0x1p-24
+                }
+            }
+        } else {
+            for place in 0..<Lane.width {
+                lane[place] = uniform(at: index &+ UInt64(place))
+            }
+        }
+        return lane
+    }
+
+    // MARK: Words
+
+    /// Four words of the stream.
+    @inline(__always)
+    private func block(_ index: UInt64) -> SIMD4<UInt32> {
+        Philox.block(
+            key: (UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32)),
+            counter: SIMD4(
+                UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32),
+                UInt32(truncatingIfNeeded: nonce), UInt32(truncatingIfNeeded: nonce >> 32)))
+    }
+
+    /// 64 bits, from the words 2·index and 2·index + 1.
+    private func wide(at index: UInt64) -> UInt64 {
+        let words = block(index >> 1)
+        let first = Int(index & 1) * 2
+        return UInt64(words[first]) << 32 | UInt64(words[first + 1])
+    }
+
+    /// An unbiased integer below a bound (Lemire 2019), using 64-bit numbers from `position` on.
+    private func integer(below bound: UInt64, position: inout UInt64) -> UInt64 {
+        while true {
+            let product = wide(at: position).multipliedFullWidth(by: bound)
+            position += 1
+            // Products whose low half is among the first 2⁶⁴ mod bound would make some results likelier.
+            if product.low >= bound || product.low >= (0 &- bound) % bound {
+                return product.high
+            }
+        }
+    }
+
+    /// FNV-1a of a path, scrambled at the end.
+    private static func hash(_ path: String, start: UInt64) -> UInt64 {
+        var hash = start
+        for byte in path.utf8 {
+            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
+        }
+        return mix(hash)
+    }
+
+    /// The finalizer of SplitMix64: a bijection in which every bit of the argument reaches every bit of the result.
+    private static func mix(_ value: UInt64) -> UInt64 {
+        var z = value &+ 0x9E37_79B9_7F4A_7C15
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
