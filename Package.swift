@@ -16,8 +16,8 @@ let strict: [SwiftSetting] =
 let kernelSettings: [SwiftSetting] =
     strict + [.unsafeFlags(["-O", "-Xcc", "-march=\(architecture)"])]
 
-/// So is the rasterizer: drawing pixel by pixel without optimization takes seconds a figure.
-let rasterSettings: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
+/// So is what touches every pixel: the rasterizer, and the checksums, drawing and normalization of data sets.
+let pixelSettings: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
 
 let package = Package(
     name: "normlab",
@@ -32,11 +32,11 @@ let package = Package(
         .target(name: "Kernels", swiftSettings: kernelSettings),
         .target(name: "Engine", dependencies: ["Kernels"], swiftSettings: strict),
         .target(name: "StrokeFont", swiftSettings: strict),
-        .target(name: "Datasets", dependencies: ["CZlib", "StrokeFont"], swiftSettings: strict),
+        .target(name: "Datasets", dependencies: ["CZlib", "StrokeFont"], swiftSettings: pixelSettings),
         .target(
             name: "Harness", dependencies: ["Engine", "Datasets", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
-        .target(name: "Plotting", dependencies: ["CPNG", "StrokeFont"], swiftSettings: rasterSettings),
+        .target(name: "Plotting", dependencies: ["CPNG", "StrokeFont"], swiftSettings: pixelSettings),
         .target(name: "Figures", dependencies: ["Plotting"], swiftSettings: strict),
         .executableTarget(
             name: "normlab",

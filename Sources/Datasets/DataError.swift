@@ -1,0 +1,75 @@
+/// What is wrong with a data file, a data set or a request for one: never a reason to train on something else.
+public struct DataError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The kinds of trouble, each with a word for logs.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// A file or a whole data set is not on this machine.
+        case missing
+        /// A file or folder is there but cannot be read or written.
+        case unreadable
+        /// A file ends too early.
+        case truncated
+        /// A file goes on after its end.
+        case trailingBytes = "trailing-bytes"
+        /// The gzip stream is damaged or its own checksum fails.
+        case corruptGzip = "corrupt-gzip"
+        /// The tar archive is damaged or lacks a file.
+        case corruptArchive = "corrupt-archive"
+        /// The first bytes are not those of the format.
+        case wrongMagic = "wrong-magic"
+        /// Numbers of images, labels, rows or columns are not what they must be.
+        case wrongCount = "wrong-count"
+        /// A label names no class.
+        case labelOutOfRange = "label-out-of-range"
+        /// A server's web page was saved in place of the data.
+        case htmlInsteadOfData = "html-instead-of-data"
+        /// The bytes are not the published ones.
+        case checksumMismatch = "checksum-mismatch"
+        /// No mirror gave the file.
+        case downloadFailed = "download-failed"
+        /// The machine has no program that downloads.
+        case downloaderMissing = "downloader-missing"
+        /// There is no data set of that name.
+        case unknownDataset = "unknown-dataset"
+        /// The request cannot be met by this data set, such as a batch larger than the set.
+        case unsupported
+    }
+
+    /// The kind of trouble.
+    public let kind: Kind
+    /// The file, folder or data set that has it.
+    public let file: String
+    /// What was found there.
+    public let found: String
+    /// What should have been there.
+    public let expected: String
+    /// What to do about it; may take several lines.
+    public let suggestion: String
+
+    /// An error from its parts.
+    public init(_ kind: Kind, file: String, found: String, expected: String, suggestion: String = "") {
+        self.kind = kind
+        self.file = file
+        self.found = found
+        self.expected = expected
+        self.suggestion = suggestion
+    }
+
+    /// Whether the data are absent, rather than present and bad: the difference between exit codes 69 and 65.
+    public var isUnavailable: Bool {
+        switch kind {
+        case .missing, .downloadFailed, .downloaderMissing: true
+        default: false
+        }
+    }
+
+    /// The error with another suggestion, for callers that know more than the reader of a file.
+    func suggesting(_ suggestion: String) -> DataError {
+        DataError(kind, file: file, found: found, expected: expected, suggestion: suggestion)
+    }
+
+    /// One line that states the trouble, and the suggestion on the lines after it.
+    public var description: String {
+        let trouble = "\(file): \(kind.rawValue.replacing("-", with: " ")): found \(found), expected \(expected)"
+        return suggestion.isEmpty ? trouble : trouble + "\n" + suggestion
+    }
+}

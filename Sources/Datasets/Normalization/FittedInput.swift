@@ -1,0 +1,113 @@
+/// An input normalization with the numbers of its training set: turns bytes into a network's input.
+public struct FittedInput: Sendable {
+    /// What was fitted.
+    public let normalization: InputNormalization
+    /// The shape of the images that it takes.
+    public let inputShape: ImageShape
+    /// The shape of what it gives: that of the images, or 1 × 1 × components where the map mixes pixels.
+    public let outputShape: ImageShape
+    /// The numbers of the training set that went into the map, for the log of a run, such as `mean 33.318`.
+    public let facts: [(name: String, value: Double)]
+    let map: Map
+
+    /// How a byte becomes a value.
+    enum Map: Sendable {
+        /// One table of 256 values for every feature.
+        case table([Float])
+        /// A table for each channel, one after the other.
+        case channelTables([Float])
+        /// (x − center) · scale with numbers for each feature.
+        case affine(center: [Float], scale: [Float])
+        /// shift + Σ x · weights[feature, output]: features × outputs, row by row.
+        case projection(weights: [Float], shift: [Float])
+    }
+
+    /// Turns images into values, image after image in the given order, channels last.
+    ///
+    /// Nothing is allocated. O(images · features), and O(images · features · outputs) for whitening, where features that are
+    /// 0 cost nothing.
+    ///
+    /// - Parameters:
+    ///   - indices: the images, indices into `set`.
+    ///   - set: images of `inputShape`, of the training or of the test set.
+    ///   - values: the first `indices.count · outputShape.count` of them are written.
+    /// - Precondition: the set has the shape that was fitted, and `values` has room.
+    public func fill(_ indices: some Sequence<Int>, of set: ImageSet, into values: inout MutableSpan<Float>) {
+        precondition(set.shape == inputShape, "images of \(set.shape) for a map fitted to \(inputShape)")
+        let bytes = set.images.span
+        var offset = 0
+        for index in indices {
+            let start = index * inputShape.count
+            switch map {
+            case .table(let table):
+                fillTable(bytes, start, table.span, into: &values, offset)
+            case .channelTables(let tables):
+                fillChannels(bytes, start, tables.span, into: &values, offset)
+            case .affine(let center, let scale):
+                fillAffine(bytes, start, center.span, scale.span, into: &values, offset)
+            case .projection(let weights, let shift):
+                fillProjection(bytes, start, weights.span, shift.span, into: &values, offset)
+            }
+            offset += outputShape.count
+        }
+    }
+
+    /// The same into an array.
+    public func fill(_ indices: some Sequence<Int>, of set: ImageSet, into values: inout [Float]) {
+        var span = values.mutableSpan
+        fill(indices, of: set, into: &span)
+    }
+
+    // MARK: One image
+
+    private func fillTable(
+        _ bytes: Span<UInt8>, _ start: Int, _ table: Span<Float>, into values: inout MutableSpan<Float>, _ offset: Int
+    ) {
+        let count = inputShape.count
+        precondition(table.count == 256 && start + count <= bytes.count && offset + count <= values.count)
+        for feature in 0..<count {
+            values[offset + feature] = table[Int(bytes[start + feature])]
+        }
+    }
+
+    private func fillChannels(
+        _ bytes: Span<UInt8>, _ start: Int, _ tables: Span<Float>, into values: inout MutableSpan<Float>, _ offset: Int
+    ) {
+        let channels = inputShape.channels
+        for pixel in stride(from: 0, to: inputShape.count, by: channels) {
+            for channel in 0..<channels {
+                values[offset + pixel + channel] = tables[channel << 8 | Int(bytes[start + pixel + channel])]
+            }
+        }
+    }
+
+    private func fillAffine(
+        _ bytes: Span<UInt8>, _ start: Int, _ center: Span<Float>, _ scale: Span<Float>,
+        into values: inout MutableSpan<Float>, _ offset: Int
+    ) {
+        let count = inputShape.count
+        precondition(center.count == count && scale.count == count)
+        precondition(start + count <= bytes.count && offset + count <= values.count)
+        for feature in 0..<count {
+            values[offset + feature] = (Float(bytes[start + feature]) - center[feature]) * scale[feature]
+        }
+    }
+
+    private func fillProjection(
+        _ bytes: Span<UInt8>, _ start: Int, _ weights: Span<Float>, _ shift: Span<Float>,
+        into values: inout MutableSpan<Float>, _ offset: Int
+    ) {
+        let outputs = outputShape.count
+        precondition(shift.count == outputs && offset + outputs <= values.count)
+        precondition(weights.count == inputShape.count * outputs)
+        for output in 0..<outputs { values[offset + output] = shift[output] }
+        for feature in 0..<inputShape.count {
+            let byte = bytes[start + feature]
+            if byte == 0 { continue }
+            let (value, row) = (Float(byte), feature * outputs)
+            for output in 0..<outputs {
+                values[offset + output] += value * weights[row + output]
+            }
+        }
+    }
+}

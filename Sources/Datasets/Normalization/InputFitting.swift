@@ -1,0 +1,109 @@
+extension InputNormalization {
+    /// Fits the map to a training set.
+    ///
+    /// O(bytes of the set); whitening also solves an eigenproblem, O(features³): see ``Whitening``.
+    ///
+    /// - Throws: `unsupported` for parameters out of range, and for whitening of images with more features than
+    ///   ``Whitening/largestFeatureCount``.
+    public func fit(to train: ImageSet) throws(DataError) -> FittedInput {
+        guard train.count > 0 else {
+            throw DataError(.unsupported, file: train.name, found: "no images", expected: "a training set")
+        }
+        switch self {
+        case .identity:
+            return pointwise(train) { $0 }
+        case .unit:
+            return pointwise(train) { $0 / 255 }
+        case .scale(let factor):
+            try require(factor.isFinite && factor != 0, "factor \(factor)", "a number other than 0")
+            return pointwise(train) { $0 * factor }
+        case .binary(let threshold):
+            try require((0...1).contains(threshold), "threshold \(threshold)", "0…1")
+            return pointwise(train) { $0 / 255 > threshold ? 1 : 0 }
+        case .minMax(let scope):
+            return affine(train, scope) { (center: $0.minimum, divisor: $0.maximum - $0.minimum) }
+        case .zScore(let scope):
+            return affine(train, scope) { (center: $0.mean, divisor: $0.deviation) }
+        case .meanSubtraction(let scope):
+            return affine(train, scope) { (center: $0.mean, divisor: 255) }
+        case .decimalScaling:
+            var divisor = 1.0
+            let largest = PixelStatistics.global(train).maximum
+            while largest / divisor >= 1 { divisor *= 10 }
+            return pointwise(train, facts: [("divisor", divisor)]) { $0 / divisor }
+        case .pcaWhitening(let epsilon, let components):
+            return try whitening(train, epsilon, components, rotatesBack: false)
+        case .zcaWhitening(let epsilon, let components):
+            return try whitening(train, epsilon, components, rotatesBack: true)
+        }
+    }
+
+    private func require(_ isMet: Bool, _ found: String, _ expected: String) throws(DataError) {
+        guard isMet else { throw DataError(.unsupported, file: kind, found: found, expected: expected) }
+    }
+
+    /// One table for every feature.
+    private func pointwise(
+        _ train: ImageSet, facts: [(name: String, value: Double)] = [], _ value: (Double) -> Double
+    ) -> FittedInput {
+        fitted(train, facts, .table((0...255).map { Float(value(Double($0))) }))
+    }
+
+    /// (x − center) / divisor with numbers for the scope; 0 where the divisor is 0.
+    private func affine(
+        _ train: ImageSet, _ scope: Scope,
+        _ numbers: (PixelStatistics.Summary) -> (center: Double, divisor: Double)
+    ) -> FittedInput {
+        func table(_ center: Double, _ divisor: Double) -> [Float] {
+            (0...255).map { divisor == 0 ? 0 : Float((Double($0) - center) / divisor) }
+        }
+        switch scope {
+        case .global:
+            let (center, divisor) = numbers(PixelStatistics.global(train))
+            return fitted(train, [("center", center), ("divisor", divisor)], .table(table(center, divisor)))
+        case .channel:
+            let pairs = PixelStatistics.channels(train).map(numbers)
+            let facts = pairs.enumerated().flatMap { channel, pair in
+                [(name: "center[\(channel)]", value: pair.center), (name: "divisor[\(channel)]", value: pair.divisor)]
+            }
+            return fitted(train, facts, .channelTables(pairs.flatMap { table($0.center, $0.divisor) }))
+        case .feature:
+            let pairs = PixelStatistics.features(train).map(numbers)
+            let constant = pairs.count { $0.divisor == 0 }
+            return fitted(
+                train, [("constant features", Double(constant))],
+                .affine(
+                    center: pairs.map { Float($0.center) },
+                    scale: pairs.map { $0.divisor == 0 ? 0 : Float(1 / $0.divisor) }))
+        }
+    }
+
+    private func whitening(
+        _ train: ImageSet, _ epsilon: Double, _ components: Int?, rotatesBack: Bool
+    ) throws(DataError) -> FittedInput {
+        let features = train.shape.count
+        let kept = components ?? features
+        try require(epsilon.isFinite && epsilon > 0, "epsilon \(epsilon)", "a positive number")
+        try require((1...features).contains(kept), "\(kept) components", "1…\(features), the features of an image")
+        let whitening = try Whitening(of: train, kind: kind)
+        let weights =
+            rotatesBack
+            ? whitening.symmetricWeights(epsilon: epsilon, components: kept)
+            : whitening.principalWeights(epsilon: epsilon, components: kept)
+        let facts = [
+            (name: "images", value: Double(whitening.imageCount)),
+            (name: "variance kept", value: whitening.varianceShare(components: kept)),
+        ]
+        return fitted(
+            train, facts, .projection(weights: weights.weights, shift: weights.shift),
+            outputs: rotatesBack ? train.shape : ImageShape(height: 1, width: 1, channels: kept))
+    }
+
+    private func fitted(
+        _ train: ImageSet, _ facts: [(name: String, value: Double)], _ map: FittedInput.Map,
+        outputs: ImageShape? = nil
+    ) -> FittedInput {
+        FittedInput(
+            normalization: self, inputShape: train.shape, outputShape: outputs ?? train.shape, facts: facts, map: map)
+    }
+}

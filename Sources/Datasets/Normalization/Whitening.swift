@@ -1,0 +1,137 @@
+/// The principal components of a training set's pixels, x / 255.
+///
+/// The covariance is exact: the products of bytes are summed as whole numbers. It is taken over at most
+/// `largestImageCount` images at even distances through the set, which is plenty for a few hundred features and keeps the
+/// work at some seconds: O(images · features²) and O(features³).
+public struct Whitening: Sendable {
+    /// More features are refused: 1,024² numbers and a second or two of work are fine, and colour images of 3,072 features
+    /// would take minutes.
+    public static let largestFeatureCount = 1024
+    /// Images that the covariance is taken over.
+    public static let largestImageCount = 10_000
+
+    /// Images that were used.
+    public let imageCount: Int
+    /// The means of the features, 0…1.
+    public let mean: [Double]
+    /// The variances along the components, the largest first; never negative.
+    public let variances: [Double]
+    /// The components, each a unit vector of as many numbers as there are features, one after the other.
+    public let components: [Double]
+
+    /// The components of a set.
+    ///
+    /// - Throws: `unsupported` for more than `largestFeatureCount` features.
+    init(of set: ImageSet, kind: String) throws(DataError) {
+        let features = set.shape.count
+        guard features <= Self.largestFeatureCount else {
+            throw DataError(
+                .unsupported, file: kind, found: "\(features) features (\(set.shape) images)",
+                expected: "at most \(Self.largestFeatureCount)",
+                suggestion: "Choose another input normalization for these images, such as z-score.")
+        }
+        imageCount = min(set.count, Self.largestImageCount)
+        let (sums, products) = Self.sums(of: set, images: imageCount)
+        let count = Double(imageCount)
+        mean = sums.map { Double($0) / count / 255 }
+        var covariance = [Double](repeating: 0, count: features * features)
+        for row in 0..<features {
+            for column in row..<features {
+                let difference = imageCount * Int(products[row * features + column]) - sums[row] * sums[column]
+                let value = Double(difference) / (count * count * 65_025)
+                covariance[row * features + column] = value
+                covariance[column * features + row] = value
+            }
+        }
+        let system = SymmetricEigensystem(covariance, size: features)
+        variances = system.values.reversed().map { max($0, 0) }
+        components = (0..<features).reversed().flatMap { index in
+            Self.oriented(Array(system.vectors[(index * features)..<((index + 1) * features)]))
+        }
+    }
+
+    /// Sums of the features and of the products of features on and above the diagonal. At most 10,000 images, so that a sum
+    /// of products stays below 10,000 · 255² < 2³².
+    private static func sums(of set: ImageSet, images: Int) -> (sums: [Int], products: [UInt32]) {
+        let features = set.shape.count
+        var sums = [Int](repeating: 0, count: features)
+        var products = [UInt32](repeating: 0, count: features * features)
+        var wide = [UInt32](repeating: 0, count: features)
+        for image in 0..<images {
+            let start = image * set.count / images * features
+            for feature in 0..<features { wide[feature] = UInt32(set.images[start + feature]) }
+            for row in 0..<features where wide[row] != 0 {
+                sums[row] += Int(wide[row])
+                accumulate(wide[row], wide.span, from: row, into: &products, at: row * features)
+            }
+        }
+        return (sums, products)
+    }
+
+    private static func accumulate(
+        _ factor: UInt32, _ row: Span<UInt32>, from first: Int, into products: inout [UInt32], at offset: Int
+    ) {
+        var target = products.mutableSpan
+        precondition(offset + row.count <= target.count)
+        for column in first..<row.count {
+            target[offset + column] &+= factor &* row[column]
+        }
+    }
+
+    /// A vector or its opposite, so that its largest weight (the first of them) is positive.
+    private static func oriented(_ vector: [Double]) -> [Double] {
+        var largest = 0
+        for index in vector.indices where abs(vector[index]) > abs(vector[largest]) { largest = index }
+        return vector[largest] < 0 ? vector.map { -$0 } : vector
+    }
+
+    /// The share of the total variance along the first components, 0…1.
+    func varianceShare(components count: Int) -> Double {
+        let total = variances.reduce(0, +)
+        return total == 0 ? 1 : variances.prefix(count).reduce(0, +) / total
+    }
+
+    /// The map from bytes to whitened principal components.
+    func principalWeights(epsilon: Double, components count: Int) -> (weights: [Float], shift: [Float]) {
+        let features = mean.count
+        var weights = [Double](repeating: 0, count: features * count)
+        for component in 0..<count {
+            let scale = 1 / (variances[component] + epsilon).squareRoot()
+            for feature in 0..<features {
+                weights[feature * count + component] = components[component * features + feature] * scale
+            }
+        }
+        return rounded(weights, outputs: count)
+    }
+
+    /// The map from bytes to the whitened image.
+    func symmetricWeights(epsilon: Double, components count: Int) -> (weights: [Float], shift: [Float]) {
+        let features = mean.count
+        var weights = [Double](repeating: 0, count: features * features)
+        for component in 0..<count {
+            let scale = 1 / (variances[component] + epsilon).squareRoot()
+            let vector = components[(component * features)..<((component + 1) * features)]
+            addOuterProduct(of: Array(vector).span, times: scale, to: &weights)
+        }
+        return rounded(weights, outputs: features)
+    }
+
+    private func addOuterProduct(of vector: Span<Double>, times scale: Double, to matrix: inout [Double]) {
+        var target = matrix.mutableSpan
+        let size = vector.count
+        precondition(target.count == size * size)
+        for row in 0..<size {
+            let factor = vector[row] * scale
+            for column in 0..<size { target[row * size + column] += factor * vector[column] }
+        }
+    }
+
+    /// Takes the division by 255 and the mean into the map, and rounds it.
+    private func rounded(_ weights: [Double], outputs: Int) -> (weights: [Float], shift: [Float]) {
+        var shift = [Double](repeating: 0, count: outputs)
+        for feature in mean.indices {
+            for output in 0..<outputs { shift[output] -= mean[feature] * weights[feature * outputs + output] }
+        }
+        return (weights.map { Float($0 / 255) }, shift.map { Float($0) })
+    }
+}

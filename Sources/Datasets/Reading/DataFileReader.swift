@@ -1,0 +1,148 @@
+import Foundation
+
+/// Reads a data file from its start to its end, inflating it where it is a gzip stream, and hashes the plain contents.
+///
+/// Whether a file is compressed is decided by its first bytes and not by its name: servers and browsers both like to
+/// unpack `.gz` files in passing. A reader never holds more than it was asked for plus one chunk of the file.
+final class DataFileReader {
+    /// The file's path, for messages.
+    let path: String
+    /// Bytes of plain contents read so far.
+    private(set) var position = 0
+    private let handle: FileHandle
+    private var chunk: [UInt8] = []
+    private var consumed = 0
+    private var gzip: Gzip?
+    private var hash = SHA256()
+
+    private static let chunkSize = 1 << 18
+
+    init(_ url: URL) throws(DataError) {
+        path = url.path(percentEncoded: false)
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw DataError(.missing, file: path, found: "no such file", expected: "a data file")
+        }
+        guard !isFolder.boolValue else {
+            throw DataError(.unreadable, file: path, found: "a folder", expected: "a data file")
+        }
+        do {
+            handle = try FileHandle(forReadingFrom: url)
+        } catch {
+            throw DataError(
+                .unreadable, file: path, found: "\(error.localizedDescription)", expected: "a readable file",
+                suggestion: "Check the permissions of the file.")
+        }
+        try refill()
+        if Self.isHTML(chunk) {
+            throw DataError(
+                .htmlInsteadOfData, file: path, found: "a web page (\(Self.opening(of: chunk)))",
+                expected: "a data file",
+                suggestion: "A server's answer was saved in place of the data: delete the file and fetch it again.")
+        }
+        if Gzip.isMagic(chunk.prefix(2)) { gzip = Gzip() }
+    }
+
+    /// SHA-256 of the plain contents up to `position`.
+    var contentSHA256: String { hash.hexDigest() }
+
+    /// Up to `count` bytes of plain contents: fewer only where the file ends.
+    ///
+    /// - Throws: `truncated` where a gzip stream stops in the middle, `corruptGzip` where it is damaged, `trailingBytes`
+    ///   where something else follows it, `unreadable` where the disk fails.
+    func read(upTo count: Int) throws(DataError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        while filled < count {
+            if consumed == chunk.count { try refill() }
+            if let gzip {
+                guard try inflate(gzip, into: &bytes, filled: &filled) else { break }
+            } else {
+                guard !chunk.isEmpty else { break }
+                let taken = min(count - filled, chunk.count - consumed)
+                bytes.replaceSubrange(filled..<(filled + taken), with: chunk[consumed..<(consumed + taken)])
+                filled += taken
+                consumed += taken
+            }
+        }
+        bytes.removeLast(count - filled)
+        hash.update(bytes)
+        position += filled
+        return bytes
+    }
+
+    /// Exactly `count` bytes of plain contents.
+    ///
+    /// - Parameter total: how many bytes the whole file must have, for the message.
+    func read(exactly count: Int, of total: Int) throws(DataError) -> [UInt8] {
+        let bytes = try read(upTo: count)
+        guard bytes.count == count else {
+            throw DataError(
+                .truncated, file: path, found: "\(position) bytes", expected: "\(total) bytes",
+                suggestion: "The file is cut off: delete it and fetch it again.")
+        }
+        return bytes
+    }
+
+    /// Checks that nothing is left; in a gzip stream this also checks its length and CRC-32.
+    func finish() throws(DataError) {
+        let end = position
+        guard try read(upTo: 1).isEmpty else {
+            throw DataError(
+                .trailingBytes, file: path, found: "more than \(end) bytes", expected: "\(end) bytes",
+                suggestion: "The file is not the published one: delete it and fetch it again.")
+        }
+    }
+
+    /// Inflates as much as there is room or input for; false at the end of the stream.
+    private func inflate(_ gzip: Gzip, into bytes: inout [UInt8], filled: inout Int) throws(DataError) -> Bool {
+        if gzip.hasEnded {
+            guard !chunk.isEmpty else { return false }
+            guard chunk[consumed] == 0x1f else {
+                throw DataError(
+                    .trailingBytes, file: path, found: "other bytes after the gzip stream", expected: "its end",
+                    suggestion: "The file is not the published one: delete it and fetch it again.")
+            }
+            gzip.beginNextMember()
+        }
+        guard !chunk.isEmpty else {
+            throw DataError(
+                .truncated, file: path, found: "a gzip stream that stops after \(position + filled) bytes of contents",
+                expected: "its end", suggestion: "The file is cut off: delete it and fetch it again.")
+        }
+        do {
+            try gzip.inflate(chunk, consumed: &consumed, into: &bytes, produced: &filled)
+        } catch {
+            throw DataError(
+                .corruptGzip, file: path, found: "a damaged gzip stream (\(error.reason))", expected: "an intact one",
+                suggestion: "Delete the file and fetch it again.")
+        }
+        return true
+    }
+
+    /// The next chunk of the file as it is on disk; empty at its end.
+    private func refill() throws(DataError) {
+        do {
+            chunk = [UInt8](try handle.read(upToCount: Self.chunkSize) ?? Data())
+            consumed = 0
+        } catch {
+            throw DataError(
+                .unreadable, file: path, found: "\(error.localizedDescription)", expected: "a readable file")
+        }
+    }
+
+    /// Whether a file begins like a web page: no data file begins with white space and `<`.
+    static func isHTML(_ bytes: [UInt8]) -> Bool {
+        let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
+        let text = bytes.starts(with: byteOrderMark) ? bytes.dropFirst(3) : bytes[...]
+        let start = text.prefix(256).drop { [0x20, 0x09, 0x0a, 0x0d].contains($0) }
+        let word = String(decoding: start.prefix(9), as: UTF8.self).lowercased()
+        return ["<!doctype", "<html", "<head", "<body", "<?xml", "<!--"].contains { word.hasPrefix($0) }
+    }
+
+    /// The first characters of a text file, for messages.
+    private static func opening(of bytes: [UInt8]) -> String {
+        let text = String(decoding: bytes.prefix(60), as: UTF8.self)
+        return "'" + text.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(40) + "…'"
+    }
+}
