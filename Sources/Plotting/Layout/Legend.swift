@@ -1,0 +1,131 @@
+/// The key to the series of a figure.
+struct Legend {
+    /// One line of the legend: a label and the marks that it stands for.
+    struct Entry {
+        var label: String
+        var marks: [Mark]
+    }
+
+    private struct Placed {
+        var entry: Entry
+        var lines: [String]
+        var position: Point
+    }
+
+    private static let keyWidth = 30.0
+    private static let keyGap = 8.0
+    private static let entryGap = 24.0
+    private static let rowHeight = 20.0
+
+    private let placed: [Placed]
+    /// The room that it takes.
+    let size: Size
+
+    /// The labels of all marks of a figure in the order of their first appearance.
+    static func entries(of figure: Figure) -> [Entry] {
+        var entries: [Entry] = []
+        for mark in figure.panels.joined().flatMap(\.marks) {
+            guard let label = mark.label, !label.isEmpty else { continue }
+            if let index = entries.firstIndex(where: { $0.label == label }) {
+                entries[index].marks.append(mark)
+            } else {
+                entries.append(Entry(label: label, marks: [mark]))
+            }
+        }
+        return entries
+    }
+
+    /// A legend no wider than `width`: side by side in as many rows as it takes, or one below the other.
+    init(_ entries: [Entry], width: Double, isColumn: Bool) {
+        var placed: [Placed] = []
+        var (x, y, right) = (0.0, 0.0, 0.0)
+        let keyRoom = Self.keyWidth + Self.keyGap
+        for entry in entries {
+            let lines = TextMetrics.wrapped(entry.label, to: width - keyRoom, size: Typography.legendSize)
+            let textWidth = lines.map { TextMetrics.width(of: $0, size: Typography.legendSize) }.max() ?? 0
+            let entryWidth = keyRoom + textWidth
+            if x > 0 && (isColumn || x + entryWidth > width) { (x, y) = (0, y + Self.rowHeight) }
+            placed.append(Placed(entry: entry, lines: lines, position: Point(x, y)))
+            right = max(right, x + entryWidth)
+            x += entryWidth + Self.entryGap
+            y += Double(lines.count - 1) * Typography.lineHeight(Typography.legendSize)
+        }
+        self.placed = placed
+        size = entries.isEmpty ? Size(0, 0) : Size(right, y + Self.rowHeight - 4)
+    }
+
+    /// The drawing, with its top left corner at `origin`.
+    func elements(at origin: Point) -> [Element] {
+        placed.flatMap { placed -> [Element] in
+            let left = origin.x + placed.position.x
+            let middle = origin.y + placed.position.y + Self.rowHeight / 2 - 2
+            let key = Rectangle(x: left, y: middle - 5.5, width: Self.keyWidth, height: 11)
+            var elements = placed.entry.marks.reduce(into: (seen: Set<String>(), elements: [Element]())) {
+                result, mark in
+                // The many faint lines of one label are one key.
+                guard result.seen.insert(mark.keyKind).inserted else { return }
+                result.elements += mark.key(in: key)
+            }.elements
+            for (index, line) in placed.lines.enumerated() {
+                let baseline =
+                    middle + TextMetrics.capHeight * Typography.legendSize / 2
+                    + Double(index) * Typography.lineHeight(Typography.legendSize)
+                elements.append(
+                    .text(
+                        Text(line, at: Point(left + Self.keyWidth + Self.keyGap, baseline), size: Typography.legendSize)
+                    ))
+            }
+            return elements
+        }
+    }
+}
+
+extension Mark {
+    /// The words in the legend.
+    var label: String? {
+        switch self {
+        case .line(_, _, _, let label), .steps(_, _, _, let label), .band(_, _, _, _, let label),
+            .points(_, _, _, _, let label), .interval(_, _, _, _, _, let label), .bar(_, _, _, _, _, _, let label),
+            .ridges(_, _, _, _, let label), .rule(_, _, _, let label):
+            label
+        case .heatMap, .note: nil
+        }
+    }
+
+    /// What kind of key the mark has; marks of one kind share one.
+    fileprivate var keyKind: String {
+        switch self {
+        case .line, .steps, .rule: "line"
+        case .band, .ridges, .bar: "area"
+        case .points: "points"
+        case .interval: "interval"
+        case .heatMap, .note: "none"
+        }
+    }
+
+    /// A small sample of the mark.
+    fileprivate func key(in box: Rectangle) -> [Element] {
+        let (left, right) = (Point(box.x, box.midY), Point(box.maxX, box.midY))
+        switch self {
+        case .line(_, _, let ink, _), .steps(_, _, let ink, _), .rule(_, _, let ink, _):
+            var elements: [Element] = [.shape(.line(from: left, to: right, ink.stroke))]
+            if let marker = ink.marker {
+                elements.append(.shape(marker.shape(at: Point(box.midX, box.midY), size: 7, ink: ink)))
+            }
+            return elements
+        case .band(_, _, _, let ink, _):
+            return [.shape(.rectangle(box, fill: (ink.color, ink.opacity * MarkDrawing.bandOpacity)))]
+        case .ridges(_, _, let ink, _, _):
+            return [.shape(.rectangle(box, fill: (ink.color, ink.opacity * 0.75)))]
+        case .bar(_, _, _, _, let ink, _, _):
+            return [.shape(.rectangle(box, fill: (ink.color, ink.opacity)))]
+        case .points(_, _, let ink, let size, _):
+            let marker = ink.marker ?? .circle
+            return [.shape(marker.shape(at: Point(box.midX, box.midY), size: min(size, 9), ink: ink))]
+        case .interval(_, _, _, _, let ink, _):
+            return [.shape(Interval.shape(from: left, to: right, ink: ink))]
+        case .heatMap, .note:
+            return []
+        }
+    }
+}

@@ -1,0 +1,213 @@
+/// Draws the marks of a panel.
+struct MarkDrawing {
+    /// How opaque the area of a band is.
+    static let bandOpacity = 0.2
+
+    private let model: PanelModel
+    private let box: Rectangle
+
+    /// The marks of a panel whose plot fills the box.
+    init(_ model: PanelModel, in box: Rectangle) {
+        self.model = model
+        self.box = box
+    }
+
+    /// The place of a data point; nil where there is none.
+    private func point(_ x: Double, _ y: Double) -> Point? {
+        let (across, up) = (model.x.fraction(x), model.y.fraction(y))
+        guard across.isFinite, up.isFinite else { return nil }
+        return Point(box.x + across * box.width, box.maxY - up * box.height)
+    }
+
+    private func isInside(_ point: Point) -> Bool {
+        box.outset(by: 0.01).contains(Rectangle(x: point.x, y: point.y, width: 0, height: 0))
+    }
+
+    /// The runs of points without gaps.
+    private func runs(_ x: [Double], _ y: [Double]) -> [[Point]] {
+        var runs: [[Point]] = []
+        var isGap = true
+        for (x, y) in zip(x, y) {
+            guard let point = point(x, y) else {
+                isGap = true
+                continue
+            }
+            if isGap { runs.append([]) }
+            isGap = false
+            runs[runs.count - 1].append(point)
+        }
+        return runs.map(Polyline.simplified)
+    }
+
+    // MARK: What the frame cuts
+
+    /// The part of a mark that ends at the frame.
+    func clipped(_ mark: Mark) -> [Element] {
+        switch mark {
+        case .line(let x, let y, let ink, _):
+            return [.shape(Shape(runs(x, y), stroke: ink.stroke))]
+        case .steps(let x, let y, let ink, _):
+            let (stepX, stepY) = Polyline.steps(x, y)
+            return [.shape(Shape(runs(stepX, stepY), stroke: ink.stroke))]
+        case .band(let x, let lower, let upper, let ink, _):
+            return bands(x, lower, upper).map {
+                .shape(Shape([$0], fill: (ink.color, ink.opacity * Self.bandOpacity)))
+            }
+        case .bar(let direction, let at, let from, let to, let ink, let thickness, _):
+            let (near, far) = (at - thickness / 2, at + thickness / 2)
+            let corners =
+                direction == .vertical ? (point(near, from), point(far, to)) : (point(from, near), point(to, far))
+            guard let first = corners.0, let second = corners.1, let bar = Rectangle(around: [first, second]) else {
+                return []
+            }
+            return [.shape(.rectangle(bar, fill: (ink.color, ink.opacity)))]
+        case .ridges(let x, let rows, let ink, let peak, _):
+            return ridges(x, rows, ink, RidgeShape(rows: rows, peak: peak))
+        case .heatMap(let map):
+            return heatMap(map)
+        case .rule(let direction, let at, let ink, _):
+            let fraction = direction == .vertical ? model.x.fraction(at) : model.y.fraction(at)
+            guard fraction.isFinite else { return [] }
+            let (x, y) = (box.x + fraction * box.width, box.maxY - fraction * box.height)
+            let line: [Point] =
+                direction == .vertical
+                ? [Point(x, box.y), Point(x, box.maxY)] : [Point(box.x, y), Point(box.maxX, y)]
+            return [.shape(Shape([line], stroke: ink.stroke))]
+        case .points, .interval, .note:
+            return []
+        }
+    }
+
+    private func bands(_ x: [Double], _ lower: [Double], _ upper: [Double]) -> [[Point]] {
+        // A gap in either border is a gap in both.
+        let isWhole = zip(lower, upper).map { $0.isFinite && $1.isFinite }
+        let low = runs(x, zip(lower, isWhole).map { $1 ? $0 : .nan })
+        let high = runs(x, zip(upper, isWhole).map { $1 ? $0 : .nan })
+        guard low.count == high.count else { return [] }
+        return zip(low, high).map { $1 + $0.reversed() }
+    }
+
+    private func ridges(_ x: [Double], _ rows: [Ridge], _ ink: Ink, _ shape: RidgeShape) -> [Element] {
+        // The farthest first: the nearest lies lowest on the paper.
+        let ordered = rows.sorted { model.y.fraction($0.at) > model.y.fraction($1.at) }
+        return ordered.flatMap { row -> [Element] in
+            runs(x, row.heights.map { $0.isFinite ? row.at + $0 * shape.unit : .nan }).flatMap { top -> [Element] in
+                guard let first = top.first, let last = top.last, let foot = point(x[0], row.at)?.y else { return [] }
+                let color = row.color ?? ink.color
+                let area = top + [Point(last.x, foot), Point(first.x, foot)]
+                return [
+                    .shape(Shape([area], fill: (color, 0.85 * ink.opacity))),
+                    .shape(Shape([top], stroke: Stroke(.white, width: 1.1))),
+                ]
+            }
+        }
+    }
+
+    private func heatMap(_ map: HeatMap) -> [Element] {
+        let x = map.xEdges.compactMap { point($0, map.yEdges.first ?? .nan)?.x }
+        let y = map.yEdges.compactMap { point(map.xEdges.first ?? .nan, $0)?.y }
+        guard x.count == map.xEdges.count, y.count == map.yEdges.count, x.count > 1, y.count > 1 else { return [] }
+        // Cells go down the paper and to the right; the axes may go the other way.
+        let rows = y[0] < y[1] ? Array(map.values.indices) : Array(map.values.indices.reversed())
+        let columns = x[0] < x[1] ? Array(0..<x.count - 1) : Array((0..<x.count - 1).reversed())
+        let colors = rows.flatMap { row in columns.map { Optional(map.colors.color(map.values[row][$0])) } }
+        return [.cells(Cells(xEdges: x.sorted(), yEdges: y.sorted(), colors: colors))]
+    }
+
+    // MARK: What may reach over the frame
+
+    /// The part of a mark that may overlap the frame: whole markers and words.
+    func unclipped(_ mark: Mark) -> [Element] {
+        switch mark {
+        case .line(let x, let y, let ink, _), .steps(let x, let y, let ink, _):
+            guard let marker = ink.marker else { return [] }
+            let visible = zip(x, y).compactMap { point($0, $1) }.filter(isInside)
+            return Polyline.spread(visible, width: box.width, phase: marker).map {
+                .shape(marker.shape(at: $0, size: 7, ink: ink))
+            }
+        case .points(let x, let y, let ink, let size, _):
+            let marker = ink.marker ?? .circle
+            return zip(x, y).compactMap { point($0, $1) }.filter(isInside).map {
+                .shape(marker.shape(at: $0, size: size, ink: ink))
+            }
+        case .interval(let direction, let at, let from, let to, let ink, _):
+            let ends = direction == .vertical ? (point(at, from), point(at, to)) : (point(from, at), point(to, at))
+            guard let start = ends.0, let end = ends.1 else { return [] }
+            func held(_ point: Point) -> Point {
+                Point(min(max(point.x, box.x), box.maxX), min(max(point.y, box.y), box.maxY))
+            }
+            return [.shape(Interval.shape(from: held(start), to: held(end), ink: ink))]
+        case .note(let words, let x, let y, let color, let anchor):
+            guard let place = point(x, y), isInside(place) else { return [] }
+            return note(words, at: place, color, anchor)
+        case .heatMap(let map):
+            return cellLabels(map)
+        case .band, .bar, .ridges, .rule:
+            return []
+        }
+    }
+
+    private func note(_ words: String, at place: Point, _ color: Color, _ anchor: Text.Anchor) -> [Element] {
+        var text = Text(words, at: place, size: Typography.noteSize, color: color, anchor: anchor, halo: .white)
+        // Words that would leave the plot are moved back into it.
+        text.position.x += max(0, box.x + 2 - text.box.x) - max(0, text.box.maxX - box.maxX + 2)
+        text.position.y += max(0, box.y + 2 - text.box.y) - max(0, text.box.maxY - box.maxY + 2)
+        return [.text(text)]
+    }
+
+    private func cellLabels(_ map: HeatMap) -> [Element] {
+        guard let labels = map.labels else { return [] }
+        var texts: [Element] = []
+        for (row, words) in labels.enumerated() where row < map.values.count {
+            for (column, word) in words.enumerated() where column < map.values[row].count && !word.isEmpty {
+                guard let low = point(map.xEdges[column], map.yEdges[row]),
+                    let high = point(map.xEdges[column + 1], map.yEdges[row + 1])
+                else { continue }
+                let isDark = map.colors.color(map.values[row][column]).luminance < 0.3
+                let middle = Point((low.x + high.x) / 2, (low.y + high.y) / 2)
+                texts.append(
+                    .text(
+                        Text(
+                            word, at: Point(middle.x, middle.y + TextMetrics.capHeight * Typography.noteSize / 2),
+                            size: Typography.noteSize, color: isDark ? .white : .ink, anchor: .middle)))
+            }
+        }
+        return texts
+    }
+}
+
+/// How tall ridges are drawn.
+struct RidgeShape {
+    /// The height on the `y` axis of one unit of a row's heights.
+    let unit: Double
+
+    init(rows: [Ridge], peak: Double?) {
+        let tallest = rows.flatMap(\.heights).filter(\.isFinite).max() ?? 0
+        let places = rows.map(\.at).sorted()
+        let gaps = zip(places, places.dropFirst()).map { $1 - $0 }.sorted()
+        let spacing = gaps.isEmpty ? 1 : gaps[gaps.count / 2]
+        unit = tallest > 0 ? (peak ?? 2.6 * spacing) / tallest : 0
+    }
+
+    /// The highest value of the `y` axis that a row reaches.
+    func top(of row: Ridge) -> Double { row.at + (row.heights.filter(\.isFinite).max() ?? 0) * unit }
+}
+
+/// A bar with caps.
+enum Interval {
+    static func shape(from start: Point, to end: Point, ink: Ink) -> Shape {
+        let cap = 4.0
+        let isLevel = abs(end.x - start.x) >= abs(end.y - start.y)
+        func across(_ point: Point) -> [Point] {
+            isLevel
+                ? [Point(point.x, point.y - cap), Point(point.x, point.y + cap)]
+                : [Point(point.x - cap, point.y), Point(point.x + cap, point.y)]
+        }
+        return Shape([[start, end], across(start), across(end)], stroke: ink.solid.stroke)
+    }
+}
+
+extension Ink {
+    /// The pen of lines.
+    var stroke: Stroke { Stroke(color, width: width, dash: dash, opacity: opacity) }
+}
