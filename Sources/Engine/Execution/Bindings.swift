@@ -1,0 +1,61 @@
+/// A matrix's place in a program's slab.
+struct Place: Sendable {
+    let offset: Int
+    let rowsPerImage: Int
+    let columns: Int
+    let stride: Int
+}
+
+/// A parameter's place in the model's slabs of values, of gradients and of history.
+struct ParameterPlace: Sendable {
+    let kind: ParameterKind
+    let offset: Int
+    let rows: Int
+    let columns: Int
+}
+
+/// Where everything that one node touches lies. Made once, when a program is compiled.
+final class Bindings {
+    /// The node's name, which names its random streams.
+    let node: String
+    /// The inputs' values.
+    let inputs: [Place]
+    /// The output's values.
+    let output: Place
+    /// For each input, whether its values are already a part of the output's memory.
+    let inputIsPart: [Bool]
+    /// Where the gradient of each input goes; nil where nobody wants it.
+    let inputGradients: [Place?]
+    /// For each input, whether its gradient is already a part of the output gradient's memory.
+    let gradientIsPart: [Bool]
+    /// The output's gradient; nil where nobody wants it.
+    let outputGradient: Place?
+    /// The offsets of the booked buffers, by slot.
+    let slots: [Int]
+    /// The places of the parameters in the model's slabs.
+    let parameters: [ParameterPlace]
+    /// The tracked statistics of the node, where it has them.
+    let state: NormalizationState?
+
+    init(
+        node: String, inputs: [Place], output: Place, inputIsPart: [Bool], inputGradients: [Place?],
+        gradientIsPart: [Bool], outputGradient: Place?, slots: [Int], parameters: [ParameterPlace],
+        state: NormalizationState?
+    ) {
+        self.node = node
+        self.inputs = inputs
+        self.output = output
+        self.inputIsPart = inputIsPart
+        self.inputGradients = inputGradients
+        self.gradientIsPart = gradientIsPart
+        self.outputGradient = outputGradient
+        self.slots = slots
+        self.parameters = parameters
+        self.state = state
+    }
+
+    func place(of kind: ParameterKind) -> ParameterPlace? {
+        for place in parameters where place.kind == kind { return place }
+        return nil
+    }
+}

@@ -1,0 +1,25 @@
+/// What a pass is for. It is an argument of every pass: nothing in the engine has a mode.
+public enum Phase: Hashable, Sendable {
+    /// A training step: statistics of the batch, dropout on, its masks named by the seed and the step.
+    case training(step: Int, seed: UInt64)
+    /// Anything else: dropout off, statistics from the given source.
+    case inference(StatisticsSource)
+
+    /// Where normalizations take their statistics from.
+    public var statistics: StatisticsSource {
+        switch self {
+        case .training: .batch
+        case .inference(let source): source
+        }
+    }
+}
+
+/// Where a batch normalization takes the mean and the variance from.
+public enum StatisticsSource: String, ConfigurationWord {
+    /// The batch itself, with the biased variance (Algorithm 1).
+    case batch
+    /// The moving average over the training steps, in Caffe's bias-corrected form, with the unbiased variance.
+    case movingAverage = "moving-average"
+    /// A pass over training batches through the frozen network, with the unbiased variance (Algorithm 2).
+    case population
+}

@@ -1,0 +1,176 @@
+import Kernels
+
+/// A network compiled for a batch size and a purpose: one slab of memory, and the order of the passes.
+///
+/// Running a program allocates nothing.
+final class Program {
+    let model: Model
+    let batch: Int
+    let plan: MemoryPlan
+    let timeline: Timeline
+    private let operations: [any Operation]
+    private let bindings: [Bindings]
+    private let matrices: [[String: MatrixSlot]]
+    private let input: Place
+    private let output: Place
+    private let outputGradient: Place?
+    private let inputGradient: Place?
+    private let probabilities: Int
+    private let memory: Storage
+    /// For each moment, the memory that nobody needs then; empty unless released memory is poisoned.
+    private let gaps: [[Range<Int>]]
+    /// For each node, the shares of gradients to be added after its backward pass.
+    private let shares: [[(share: Place, gradient: Place)]]
+
+    /// - Parameter poisonsReleasedMemory: whether whatever is not needed at a moment is filled with NaN, so that a test
+    ///   can show that no pass reads memory before it is written or after it is released.
+    init(_ model: Model, batch: Int, purpose: ProgramPurpose, poisonsReleasedMemory: Bool = false) {
+        precondition(batch > 0, "a batch needs at least one image")
+        self.model = model
+        self.batch = batch
+        let network = model.network
+        let layout = ProgramLayout(network, batch: batch, purpose: purpose)
+        let plan = MemoryPlan(layout.requests)
+        self.plan = plan
+        timeline = layout.timeline
+        operations = layout.operations
+        matrices = layout.matrices
+        memory = Storage(count: plan.count)
+        gaps = poisonsReleasedMemory ? layout.timeline.all.map(plan.gaps) : []
+
+        func place(_ part: ProgramLayout.Part, _ shape: Shape) -> Place {
+            Place(
+                offset: plan.regions[part.request].range.lowerBound + part.column, rowsPerImage: shape.positions,
+                columns: shape.channels, stride: part.stride)
+        }
+        let values = layout.values.indices.map { place(layout.values[$0], layout.shape($0)) }
+        let gradients = layout.gradients.indices.map { value in
+            layout.gradients[value].map { place($0, layout.shape(value)) }
+        }
+        input = values[0]
+        output = values[values.count - 1]
+        inputGradient = gradients[0]
+        outputGradient = gradients[gradients.count - 1]
+        probabilities = plan.regions[layout.probabilities].range.lowerBound
+        shares = network.nodes.indices.map { index in
+            network.nodes[index].inputs.indices.compactMap { position in
+                let value = network.nodes[index].inputs[position]
+                guard let share = layout.shares[index][position], let gradient = gradients[value] else { return nil }
+                return (place(share, layout.shape(value)), gradient)
+            }
+        }
+        bindings = network.nodes.enumerated().map { index, node in
+            let isJoin = node.layer is Concatenation
+            return Bindings(
+                node: node.name, inputs: node.inputs.map { values[$0] }, output: values[index + 1],
+                inputIsPart: node.inputs.map {
+                    isJoin && layout.values[$0].request == layout.values[index + 1].request
+                },
+                inputGradients: node.inputs.enumerated().map { position, value in
+                    layout.shares[index][position].map { place($0, layout.shape(value)) } ?? gradients[value]
+                },
+                gradientIsPart: node.inputs.map { value in
+                    isJoin && layout.gradients[value] != nil
+                        && layout.gradients[value]?.request == layout.gradients[index + 1]?.request
+                },
+                outputGradient: gradients[index + 1],
+                slots: layout.slots[index].map { plan.regions[$0].range.lowerBound },
+                parameters: Array(model.places[node.parameters]), state: model.states[index])
+        }
+    }
+
+    // MARK: Running
+
+    /// The network's input, to be filled: one row a position, one column a channel.
+    func input(images: Int) -> Matrix {
+        poison(at: timeline.fill)
+        return matrix(input, images)
+    }
+
+    /// Computes every node's output.
+    func forward(images: Int, phase: Phase, team: Team) {
+        for index in operations.indices {
+            poison(at: timeline.forward(index))
+            operations[index].forward(pass(index, images, phase, team))
+        }
+    }
+
+    /// Computes the loss and, in training, its gradient by the last node's output.
+    ///
+    /// - Returns: the sum over the images of the softmax cross-entropy, and the number of images whose label has the
+    ///   largest score.
+    func loss(labels: [Int32], images: Int, team: Team) -> (loss: Double, correct: Int) {
+        poison(at: timeline.loss)
+        let probabilities = memory.matrix(offset: probabilities, rows: images, columns: model.network.classes)
+        let result = SoftmaxCrossEntropy.forward(
+            matrix(output, images), labels: labels, probabilities: probabilities, team: team)
+        if let outputGradient {
+            SoftmaxCrossEntropy.gradient(
+                probabilities, labels: labels, scale: 1 / Float(images), into: matrix(outputGradient, images),
+                team: team)
+        }
+        return result
+    }
+
+    /// Computes the gradients of every parameter.
+    func backward(images: Int, phase: Phase, team: Team) {
+        for index in operations.indices.reversed() {
+            poison(at: timeline.backward(index))
+            guard bindings[index].outputGradient != nil else { continue }
+            operations[index].backward(pass(index, images, phase, team))
+            for share in shares[index] { matrix(share.gradient, images).add(matrix(share.share, images)) }
+        }
+    }
+
+    // MARK: What can be read
+
+    /// The last node's output.
+    func output(images: Int) -> Matrix { matrix(output, images) }
+
+    /// The gradient of the loss by the last node's output; nil where no node has a parameter.
+    func outputGradient(images: Int) -> Matrix? { outputGradient.map { matrix($0, images) } }
+
+    /// The gradient of the loss by the network's input; nil unless the program was compiled for it.
+    func inputGradient(images: Int) -> Matrix? { inputGradient.map { matrix($0, images) } }
+
+    /// A tapped tensor.
+    func tensor(_ tap: Tap, images: Int) -> Matrix {
+        switch tap.source {
+        case .output(let node): return matrix(bindings[node].output, images)
+        case .booked(let node, let name):
+            guard let slot = matrices[node][name] else { preconditionFailure("'\(tap.address)' is not booked") }
+            return memory.matrix(
+                offset: bindings[node].slots[slot.index], rows: images * slot.rowsPerImage, columns: slot.columns)
+        }
+    }
+
+    /// Calls `body` with each node's tracked state and the batch statistics that the last forward pass left.
+    func forEachBatchStatistics(_ body: (NormalizationState, _ mean: Vector, _ variance: Vector) -> Void) {
+        for index in operations.indices {
+            guard let state = bindings[index].state, let found = operations[index].batchStatistics else { continue }
+            body(state, vector(found.mean, of: index), vector(found.variance, of: index))
+        }
+    }
+
+    // MARK: Views
+
+    private func pass(_ index: Int, _ images: Int, _ phase: Phase, _ team: Team) -> Pass {
+        Pass(
+            images: images, phase: phase, team: team, bindings: bindings[index], memory: memory,
+            values: model.values, gradients: model.gradients)
+    }
+
+    private func matrix(_ place: Place, _ images: Int) -> Matrix {
+        memory.matrix(
+            offset: place.offset, rows: images * place.rowsPerImage, columns: place.columns, stride: place.stride)
+    }
+
+    private func vector(_ slot: VectorSlot, of index: Int) -> Vector {
+        memory.vector(offset: bindings[index].slots[slot.index], count: slot.count)
+    }
+
+    private func poison(at moment: Int) {
+        guard !gaps.isEmpty else { return }
+        for gap in gaps[moment] { memory.vector(offset: gap.lowerBound, count: gap.count).fill(.nan) }
+    }
+}

@@ -1,0 +1,195 @@
+import Kernels
+
+/// Decides, before any memory exists, which buffers a program needs, for how long, and which are parts of others.
+///
+/// Values are numbered: 0 is the network's input, i + 1 the output of node i. A value that only feeds a concatenation is
+/// a strided part of the concatenation's output, so joining costs nothing; likewise its gradient.
+struct ProgramLayout {
+    let network: Network
+    let batch: Int
+    let purpose: ProgramPurpose
+    let timeline: Timeline
+
+    /// A matrix's buffer: the request that holds it, and where it starts in each row of that buffer.
+    struct Part {
+        let request: Int
+        let column: Int
+        let stride: Int
+    }
+
+    private(set) var requests: [MemoryPlan.Request] = []
+    /// The buffer of each value.
+    private(set) var values: [Part] = []
+    /// The buffer of the gradient by each value; nil where nobody wants it.
+    private(set) var gradients: [Part?] = []
+    /// For each node and input, the buffer in which its share of a gradient waits to be added; nil where it goes directly
+    /// to the gradient.
+    private(set) var shares: [[Part?]] = []
+    /// For each node, the requests of its booked slots.
+    private(set) var slots: [[Int]] = []
+    /// For each node, its named matrices.
+    private(set) var matrices: [[String: MatrixSlot]] = []
+    private(set) var operations: [any Operation] = []
+    /// The request of the head's probabilities.
+    private(set) var probabilities = 0
+
+    init(_ network: Network, batch: Int, purpose: ProgramPurpose) {
+        self.network = network
+        self.batch = batch
+        self.purpose = purpose
+        timeline = Timeline(nodes: network.nodes.count, hasBackward: purpose.hasBackward)
+        layOutValues()
+        layOutGradients()
+        layOutBookings()
+        probabilities = request(
+            "loss/probabilities", count: batch * network.classes, timeline.loss...timeline.loss)
+    }
+
+    private mutating func request(_ name: String, count: Int, _ lifetime: ClosedRange<Int>) -> Int {
+        requests.append(MemoryPlan.Request(name: name, count: count, lifetime: lifetime))
+        return requests.count - 1
+    }
+
+    func shape(_ value: Int) -> Shape { value == 0 ? network.input : network.nodes[value - 1].shape }
+    private func name(_ value: Int) -> String {
+        value == 0 ? NetworkBuilder.inputName : network.nodes[value - 1].name
+    }
+
+    // MARK: Values
+
+    /// The moments in which a value must be in memory.
+    private func lifetime(_ value: Int) -> ClosedRange<Int> {
+        let birth = value == 0 ? timeline.fill : timeline.forward(value - 1)
+        var death = birth
+        for reader in network.readers(of: value) {
+            death = max(death, timeline.forward(reader))
+            if purpose.hasBackward, network.nodes[reader].layer.backwardReads.contains(.inputs) {
+                death = max(death, timeline.backward(reader))
+            }
+        }
+        if value == network.nodes.count { death = max(death, timeline.loss) }
+        if value > 0, purpose.hasBackward, network.nodes[value - 1].layer.backwardReads.contains(.output) {
+            death = max(death, timeline.backward(value - 1))
+        }
+        let isTapped = purpose.taps.contains { tap in
+            if case .output(let node) = tap.source { node + 1 == value } else { false }
+        }
+        return birth...(isTapped ? timeline.end : death)
+    }
+
+    /// The concatenation of which a value is a strided part, with its first column there; nil if it has a buffer of its own.
+    private func join(of value: Int) -> (value: Int, column: Int)? {
+        guard value > 0 else { return nil }
+        let readers = network.readers(of: value)
+        // A reader that takes a whole sample as one row needs its positions next to each other.
+        let isFlattened = readers.contains { type(of: network.nodes[$0].layer).flattensInput }
+        guard !isFlattened || shape(value).isFlat else { return nil }
+        guard let join = readers.first(where: { network.nodes[$0].layer is Concatenation }) else { return nil }
+        let inputs = network.nodes[join].inputs
+        guard inputs.filter({ $0 == value }).count == 1, let position = inputs.firstIndex(of: value) else { return nil }
+        return (join + 1, inputs[..<position].reduce(0) { $0 + shape($1).channels })
+    }
+
+    private mutating func layOutValues() {
+        let count = network.nodes.count + 1
+        var roots = [(value: Int, column: Int)](repeating: (0, 0), count: count)
+        var lifetimes = (0..<count).map(lifetime)
+        // Joins come after their inputs, so going backwards every join knows its own root already.
+        for value in (0..<count).reversed() {
+            if let join = join(of: value) {
+                roots[value] = (roots[join.value].value, roots[join.value].column + join.column)
+                let root = roots[value].value
+                lifetimes[root] =
+                    min(lifetimes[root].lowerBound, lifetimes[value].lowerBound)...max(
+                        lifetimes[root].upperBound, lifetimes[value].upperBound)
+            } else {
+                roots[value] = (value, 0)
+            }
+        }
+        var buffers: [Int: Int] = [:]
+        for value in 0..<count where roots[value].value == value {
+            buffers[value] = request("\(name(value))/output", count: batch * shape(value).count, lifetimes[value])
+        }
+        values = roots.map { root in
+            Part(request: buffers[root.value] ?? 0, column: root.column, stride: shape(root.value).channels)
+        }
+    }
+
+    // MARK: Gradients
+
+    /// For each value, whether the gradient by it is wanted.
+    private func wanted() -> [Bool] {
+        var wanted = [purpose.wantsInputGradient]
+        for node in network.nodes { wanted.append(!node.parameters.isEmpty || node.inputs.contains { wanted[$0] }) }
+        return wanted
+    }
+
+    private mutating func layOutGradients() {
+        gradients = Array(repeating: nil, count: network.nodes.count + 1)
+        shares = network.nodes.map { Array(repeating: nil, count: $0.inputs.count) }
+        guard purpose.hasBackward else { return }
+        let wanted = wanted()
+        // From the last value to the first: a part's whole is laid out before it. The lifetimes of a whole already cover
+        // its parts' births; a part's death comes with its producer's backward pass, which may be later.
+        for value in wanted.indices.reversed() where wanted[value] {
+            let readers = network.readers(of: value)
+            let death = value == 0 ? timeline.end : timeline.backward(value - 1)
+            if readers.count == 1, let join = join(of: value), let whole = gradients[join.value] {
+                gradients[value] = Part(
+                    request: whole.request, column: whole.column + join.column, stride: whole.stride)
+                extend(whole.request, to: death)
+                continue
+            }
+            let birth = readers.last.map(timeline.backward) ?? timeline.loss
+            let buffer = request(
+                "\(name(value))/gradient", count: batch * shape(value).count, birth...max(birth, death))
+            gradients[value] = Part(request: buffer, column: 0, stride: shape(value).channels)
+            layOutShares(of: value, readers: readers)
+        }
+    }
+
+    /// Every reader but the first to run backwards puts its share beside the gradient, to be added.
+    private mutating func layOutShares(of value: Int, readers: [Int]) {
+        var isFirst = true
+        for reader in readers.reversed() {
+            for (position, input) in network.nodes[reader].inputs.enumerated() where input == value {
+                defer { isFirst = false }
+                guard !isFirst else { continue }
+                let moment = timeline.backward(reader)
+                let buffer = request(
+                    "\(network.nodes[reader].name)/share of \(name(value))/gradient",
+                    count: batch * shape(value).count, moment...moment)
+                shares[reader][position] = Part(request: buffer, column: 0, stride: shape(value).channels)
+            }
+        }
+    }
+
+    private mutating func extend(_ request: Int, to death: Int) {
+        let old = requests[request]
+        requests[request] = MemoryPlan.Request(
+            name: old.name, count: old.count,
+            lifetime: old.lifetime.lowerBound...max(old.lifetime.upperBound, death))
+    }
+
+    // MARK: Bookings
+
+    private mutating func layOutBookings() {
+        for (index, node) in network.nodes.enumerated() {
+            var booking = Booking(batch: batch, inputs: node.inputShapes, output: node.shape)
+            operations.append(node.layer.operation(&booking))
+            let tapped = Set(
+                purpose.taps.compactMap { tap -> String? in
+                    if case .booked(index, let name) = tap.source { name } else { nil }
+                })
+            slots.append(
+                booking.requests.map { booked in
+                    let lifetime = timeline.moments(booked.lifetime, of: index)
+                    let kept = tapped.contains(booked.name) ? timeline.forward(index)...timeline.end : lifetime
+                    return request(
+                        "\(node.name)/\(booked.name)", count: kept == nil ? 0 : booked.count,
+                        kept ?? timeline.fill...timeline.fill)
+                })
+            matrices.append(booking.matrices)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+/// A layer of a network: a small value of hyper-parameters, and nothing else.
+///
+/// A layer owns no memory and contains no arithmetic loops. It declares its parameters, books the buffers it needs for a
+/// pass, and chooses the kernels that compute its equation forward and its derivative backward; the two stand next to each
+/// other. Phase, statistics source, step, seed and team arrive with the pass: a layer has no mode.
+///
+/// To add a layer: one file with a type that conforms, one line in ``LayerCatalogue``, one reference in the tests.
+public protocol Layer: Configurable, Equatable {
+    /// Handles of the buffers that ``book(_:)`` books and the passes borrow.
+    associatedtype Workspace: Sendable
+
+    /// What the layer does in a network, from which taps and automatic biases follow.
+    static var role: LayerRole { get }
+    /// How many inputs the layer takes.
+    static var inputCount: ClosedRange<Int> { get }
+    /// Whether the layer reads a sample as one vector across its positions, so that its input must be contiguous.
+    static var flattensInput: Bool { get }
+
+    /// The shape of one output sample.
+    ///
+    /// - Throws: ``LayerError`` if the layer cannot take these inputs or its fields make no sense.
+    func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape
+    /// The trainable parameters for these inputs, which ``outputShape(_:)`` has accepted.
+    func parameters(_ inputs: [Shape]) -> [ParameterDeclaration]
+    /// Multiply-adds of the forward pass of one sample; 0 for what is not a product.
+    func multiplyAdds(_ inputs: [Shape]) -> Int
+    /// The statistics that training tracks for inference; nil for most layers.
+    func trackedStatistics(_ inputs: [Shape]) -> TrackedStatistics?
+    /// Whether the layer adds a trainable shift to each channel right after its input, which makes a bias before it redundant.
+    var absorbsBias: Bool { get }
+    /// The layer with its automatic choices made, given what follows it.
+    func resolved(for surroundings: Surroundings) -> Self
+    /// Which values of the forward pass the backward pass reads, and which must therefore stay in memory until then.
+    var backwardReads: BackwardReads { get }
+
+    /// Books the caches and the scratch of one pass.
+    func book(_ booking: inout Booking) -> Workspace
+    /// Computes the output from the inputs and the parameters.
+    func forward(_ pass: Pass, _ workspace: Workspace)
+    /// Computes, from the gradient of the output, the gradients of the parameters and, where it is wanted, of the inputs.
+    func backward(_ pass: Pass, _ workspace: Workspace)
+    /// Where the last forward pass with batch statistics left them; nil for layers that track none.
+    func batchStatistics(_ workspace: Workspace) -> BatchStatistics?
+}
+
+/// What a layer does in a network.
+public enum LayerRole: Sendable {
+    /// A product with trainable weights: dense, convolution. Taps are named after these.
+    case linear
+    /// A normalization by statistics of the batch.
+    case normalization
+    /// An elementwise nonlinearity.
+    case nonlinearity
+    /// A reduction over positions.
+    case pooling
+    /// A normalization by the response of neighbours.
+    case response
+    /// What regularizes in training and is the identity in inference.
+    case regularization
+    /// A join of several inputs.
+    case junction
+}
+
+/// What stands around a layer in its network.
+public struct Surroundings: Sendable {
+    /// Whether everything that reads the layer's output is a normalization with a shift of its own, which makes a bias
+    /// before it redundant (Ioffe & Szegedy 2015, §3.2).
+    public let isFollowedByShift: Bool
+    /// The initializer that `default` stands for; nil where none was given.
+    public let initializer: (any Initializer)?
+}
+
+/// Which values of the forward pass a backward pass reads.
+public struct BackwardReads: OptionSet, Sendable {
+    /// The bits.
+    public let rawValue: Int
+    /// A set from its bits.
+    public init(rawValue: Int) { self.rawValue = rawValue }
+    /// The inputs.
+    public static let inputs = BackwardReads(rawValue: 1)
+    /// The output.
+    public static let output = BackwardReads(rawValue: 2)
+}
+
+/// The workspace of a layer that books nothing.
+public struct NoWorkspace: Sendable {}
+
+// MARK: What most layers have in common
+
+extension Layer {
+    /// One input.
+    public static var inputCount: ClosedRange<Int> { 1...1 }
+    /// Positions stay separate.
+    public static var flattensInput: Bool { false }
+    /// No parameters.
+    public func parameters(_ inputs: [Shape]) -> [ParameterDeclaration] { [] }
+    /// No products.
+    public func multiplyAdds(_ inputs: [Shape]) -> Int { 0 }
+    /// No statistics.
+    public func trackedStatistics(_ inputs: [Shape]) -> TrackedStatistics? { nil }
+    /// No shift.
+    public var absorbsBias: Bool { false }
+    /// Nothing to choose.
+    public func resolved(for surroundings: Surroundings) -> Self { self }
+    /// No statistics.
+    public func batchStatistics(_ workspace: Workspace) -> BatchStatistics? { nil }
+}
+
+extension Layer where Workspace == NoWorkspace {
+    /// Books nothing.
+    public func book(_ booking: inout Booking) -> NoWorkspace { NoWorkspace() }
+}

@@ -1,0 +1,21 @@
+import Kernels
+
+/// The same value everywhere.
+public struct Constant: Initializer {
+    /// The value.
+    public var value = 0.0
+
+    public static let kind = "constant"
+    public static let summary = "The same value everywhere."
+    public static let fields: [Field<Self>] = [
+        Field("value", \.value, -1e6...1e6, "The value.")
+    ]
+
+    /// Zero.
+    public init() {}
+    /// The given value.
+    public init(value: Double) { self.value = value }
+
+    /// values ← value
+    public func fill(_ values: Vector, fan: Fan, from stream: RandomStream) { values.fill(Float(value)) }
+}

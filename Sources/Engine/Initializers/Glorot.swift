@@ -1,0 +1,15 @@
+import Kernels
+
+/// Glorot & Bengio 2010, equation 16: uniform within ±√(6 / (fan in + fan out)).
+public struct Glorot: Initializer {
+    public static let kind = "glorot"
+    public static let summary = "Glorot and Bengio's uniform within ±√(6 / (fan in + fan out))."
+    public static let fields: [Field<Self>] = []
+    /// The initializer.
+    public init() {}
+
+    /// values ← U(−√(6/(n + m)), √(6/(n + m))), n = fan in, m = fan out
+    public func fill(_ values: Vector, fan: Fan, from stream: RandomStream) {
+        values.fillUniform(bound: (6 / Double(fan.input + fan.output)).squareRoot(), from: stream)
+    }
+}

@@ -1,0 +1,15 @@
+import Kernels
+
+/// He et al. 2015, equation 10: normal with deviation √(2 / fan in), which keeps the variance through rectifiers.
+public struct He: Initializer {
+    public static let kind = "he"
+    public static let summary = "He's normal values with deviation √(2 / fan in)."
+    public static let fields: [Field<Self>] = []
+    /// The initializer.
+    public init() {}
+
+    /// values ← √(2/n) · N(0, 1), n = fan in
+    public func fill(_ values: Vector, fan: Fan, from stream: RandomStream) {
+        values.fillNormal(deviation: (2 / Double(fan.input)).squareRoot(), from: stream)
+    }
+}

@@ -1,0 +1,17 @@
+import Kernels
+
+/// Caffe's `xavier` filler: uniform within ±√(3 / fan in), which gives variance 1 / fan in.
+///
+/// This is not Glorot's formula, which averages both fans: see ``Glorot``. Source: Caffe, `filler.hpp`.
+public struct Xavier: Initializer {
+    public static let kind = "xavier"
+    public static let summary = "Caffe's xavier: uniform within ±√(3 / fan in)."
+    public static let fields: [Field<Self>] = []
+    /// The filler.
+    public init() {}
+
+    /// values ← U(−√(3/n), √(3/n)), n = fan in
+    public func fill(_ values: Vector, fan: Fan, from stream: RandomStream) {
+        values.fillUniform(bound: (3 / Double(fan.input)).squareRoot(), from: stream)
+    }
+}

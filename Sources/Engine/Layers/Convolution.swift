@@ -1,0 +1,124 @@
+import Kernels
+
+/// A two-dimensional convolution (a correlation, as in every framework) with square kernels, and zeros around the map:
+/// y[p, o] = b[o] + Σ_{i,j,c} x[p·stride + (i, j) − pad, c] · W[(i, j, c), o].
+public struct Convolution: Layer {
+    /// Number of output channels.
+    public var channels = 0
+    /// Height and width of the kernel.
+    public var kernel = 0
+    /// Steps between neighbouring outputs, in positions of the input.
+    public var stride = 1
+    /// Rows and columns of zeros on every side of the input.
+    public var pad = 0
+    /// The weight and the bias.
+    public var options = ProductOptions()
+
+    public static let kind = "convolution"
+    public static let summary = "A two-dimensional convolution with square kernels."
+    public static let fields: [Field<Self>] =
+        [
+            Field("channels", \.channels, 1...65_536, required: true, "Number of output channels."),
+            Field("kernel", \.kernel, 1...255, required: true, "Height and width of the kernel."),
+            Field("stride", \.stride, 1...255, "Positions of the input between neighbouring outputs."),
+            Field("pad", \.pad, 0...254, "Rows and columns of zeros on every side of the input."),
+        ] + ProductOptions.fields(\.options)
+    public static let role = LayerRole.linear
+
+    /// Without its required channels and kernel.
+    public init() {}
+    /// The given extents.
+    public init(
+        channels: Int, kernel: Int, stride: Int = 1, pad: Int = 0, bias: Bias = .automatic,
+        weight: any Initializer = RunInitializer()
+    ) {
+        self.channels = channels
+        self.kernel = kernel
+        self.stride = stride
+        self.pad = pad
+        options.bias = bias
+        options.weightInitializer = weight
+    }
+
+    public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape {
+        try LayerError.require("channels", channels, atLeast: 1)
+        return try Window(kernel: kernel, stride: stride, pad: pad, rounding: .floor)
+            .output(of: inputs[0], channels: channels)
+    }
+
+    private func geometry(_ input: Shape, images: Int) -> ConvolutionGeometry {
+        ConvolutionGeometry(
+            images: images, height: input.height, width: input.width, channels: input.channels,
+            kernelHeight: kernel, kernelWidth: kernel, strideHeight: stride, strideWidth: stride,
+            padHeight: pad, padWidth: pad, outputChannels: channels)
+    }
+
+    public func parameters(_ inputs: [Shape]) -> [ParameterDeclaration] {
+        let area = kernel * kernel
+        return options.parameters(
+            rows: area * inputs[0].channels, columns: channels,
+            fan: Fan(input: area * inputs[0].channels, output: area * channels),
+            layout: .convolution(kernelHeight: kernel, kernelWidth: kernel, channels: inputs[0].channels))
+    }
+
+    public func multiplyAdds(_ inputs: [Shape]) -> Int { geometry(inputs[0], images: 1).multiplyAdds }
+
+    public func resolved(for surroundings: Surroundings) -> Convolution {
+        var copy = self
+        copy.options = options.resolved(for: surroundings)
+        return copy
+    }
+
+    /// Scratch of the passes.
+    public struct Workspace: Sendable {
+        let input: Shape
+        let forwardScratch: VectorSlot
+        let dataScratch: VectorSlot
+        let weightScratch: VectorSlot
+        let biasScratch: VectorSlot
+    }
+
+    public func book(_ booking: inout Booking) -> Workspace {
+        let geometry = geometry(booking.input, images: booking.batch)
+        return Workspace(
+            input: booking.input,
+            forwardScratch: booking.vector(
+                "scratch", count: Kernels.Convolution.forwardScratch(geometry), .forward),
+            dataScratch: booking.vector(
+                "data gradient scratch", count: Kernels.Convolution.dataGradientScratch(geometry), .backward),
+            weightScratch: booking.vector(
+                "weight gradient scratch", count: Kernels.Convolution.weightGradientScratch(geometry), .backward),
+            biasScratch: booking.vector(
+                "bias gradient scratch",
+                count: ColumnReduction.scratch(rows: geometry.outputPositions, columns: channels), .backward))
+    }
+
+    /// The backward pass needs the inputs for dW.
+    public var backwardReads: BackwardReads { .inputs }
+
+    /// y = x ∗ W + b
+    public func forward(_ pass: Pass, _ workspace: Workspace) {
+        Kernels.Convolution.forward(
+            geometry(workspace.input, images: pass.images), pass.input, pass.parameter(.weight),
+            bias: pass.vectorParameter(.bias), into: pass.output, scratch: pass[workspace.forwardScratch],
+            team: pass.team)
+    }
+
+    /// dW[(i, j, c), o] = Σ_p x[p·stride + (i, j) − pad, c] · dy[p, o],  db = Σ_p dy[p],
+    /// dx[q, c] = Σ over the (p, i, j) that meet q, and over o, of dy[p, o] · W[(i, j, c), o]
+    public func backward(_ pass: Pass, _ workspace: Workspace) {
+        let geometry = geometry(workspace.input, images: pass.images)
+        Kernels.Convolution.weightGradient(
+            geometry, pass.input, pass.outputGradient, into: pass.gradient(.weight),
+            scratch: pass[workspace.weightScratch], team: pass.team)
+        if let biasGradient = pass.vectorGradient(.bias) {
+            ColumnReduction.sum(
+                pass.outputGradient, into: biasGradient, scratch: pass[workspace.biasScratch], team: pass.team)
+        }
+        if let inputGradient = pass.inputGradient {
+            Kernels.Convolution.dataGradient(
+                geometry, pass.outputGradient, pass.parameter(.weight), into: inputGradient,
+                scratch: pass[workspace.dataScratch], team: pass.team)
+        }
+    }
+}

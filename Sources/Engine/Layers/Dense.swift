@@ -1,0 +1,104 @@
+import Kernels
+
+/// A fully connected layer: y = x·W + b, x the whole sample as one row vector (height, width and channels flattened in
+/// that order), W [inputs × units].
+public struct Dense: Layer {
+    /// Number of outputs.
+    public var units = 0
+    /// The weight and the bias.
+    public var options = ProductOptions()
+
+    public static let kind = "dense"
+    public static let summary = "A fully connected layer: output = input · weight + bias."
+    public static let fields: [Field<Self>] =
+        [Field("units", \.units, 1...1_000_000, required: true, "Number of outputs.")]
+        + ProductOptions.fields(\.options)
+    public static let role = LayerRole.linear
+    public static let flattensInput = true
+
+    /// Without its required units.
+    public init() {}
+    /// The given number of outputs.
+    public init(units: Int, bias: Bias = .automatic, weight: any Initializer = RunInitializer()) {
+        self.units = units
+        options.bias = bias
+        options.weightInitializer = weight
+    }
+
+    public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape {
+        try LayerError.require("units", units, atLeast: 1)
+        return .flat(units)
+    }
+
+    public func parameters(_ inputs: [Shape]) -> [ParameterDeclaration] {
+        options.parameters(
+            rows: inputs[0].count, columns: units, fan: Fan(input: inputs[0].count, output: units),
+            layout: .linear(input: inputs[0]))
+    }
+
+    public func multiplyAdds(_ inputs: [Shape]) -> Int { inputs[0].count * units }
+
+    public func resolved(for surroundings: Surroundings) -> Dense {
+        var copy = self
+        copy.options = options.resolved(for: surroundings)
+        return copy
+    }
+
+    /// Scratch of the backward pass.
+    public struct Workspace: Sendable {
+        let inputs: Int
+        let dataScratch: VectorSlot
+        let weightScratch: VectorSlot
+        let biasScratch: VectorSlot
+    }
+
+    public func book(_ booking: inout Booking) -> Workspace {
+        let inputs = booking.input.count
+        return Workspace(
+            inputs: inputs,
+            dataScratch: booking.vector(
+                "data gradient scratch", count: MatrixProduct.dataGradientScratch(inputs: inputs, outputs: units),
+                .backward),
+            weightScratch: booking.vector(
+                "weight gradient scratch",
+                count: MatrixProduct.weightGradientScratch(rows: booking.batch, inputs: inputs, outputs: units),
+                .backward),
+            biasScratch: booking.vector(
+                "bias gradient scratch", count: ColumnReduction.scratch(rows: booking.batch, columns: units),
+                .backward))
+    }
+
+    /// The backward pass needs the inputs for dW.
+    public var backwardReads: BackwardReads { .inputs }
+
+    /// y = x·W + b
+    public func forward(_ pass: Pass, _ workspace: Workspace) {
+        MatrixProduct.forward(
+            pass.input.flattened(pass.images, workspace.inputs), pass.parameter(.weight),
+            bias: pass.vectorParameter(.bias), into: pass.output, team: pass.team)
+    }
+
+    /// dW = xᵀ·dy,  db = Σ dy,  dx = dy·Wᵀ
+    public func backward(_ pass: Pass, _ workspace: Workspace) {
+        MatrixProduct.weightGradient(
+            pass.input.flattened(pass.images, workspace.inputs), pass.outputGradient, into: pass.gradient(.weight),
+            scratch: pass[workspace.weightScratch], team: pass.team)
+        if let biasGradient = pass.vectorGradient(.bias) {
+            ColumnReduction.sum(
+                pass.outputGradient, into: biasGradient, scratch: pass[workspace.biasScratch], team: pass.team)
+        }
+        if let inputGradient = pass.inputGradient {
+            MatrixProduct.dataGradient(
+                pass.outputGradient, pass.parameter(.weight),
+                into: inputGradient.flattened(pass.images, workspace.inputs), scratch: pass[workspace.dataScratch],
+                team: pass.team)
+        }
+    }
+}
+
+extension Matrix {
+    /// One row a sample: the matrix itself where it is so already, strided or not.
+    func flattened(_ images: Int, _ count: Int) -> Matrix {
+        rows == images ? self : reshaped(rows: images, columns: count)
+    }
+}

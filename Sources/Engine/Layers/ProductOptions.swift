@@ -1,0 +1,67 @@
+/// What a dense and a convolutional layer have in common: how their weight and their bias start and learn.
+public struct ProductOptions: Sendable {
+    /// Whether a bias is added.
+    public var bias = Bias.automatic
+    /// How the weight starts.
+    public var weightInitializer: any Initializer = RunInitializer()
+    /// How the bias starts.
+    public var biasInitializer: any Initializer = Constant()
+    /// Factor on the learning rate of the weight.
+    public var weightRate = 1.0
+    /// Factor on the learning rate of the bias.
+    public var biasRate = 1.0
+    /// Factor on the decay of the weight.
+    public var weightDecay = 1.0
+    /// Factor on the decay of the bias.
+    public var biasDecay = 1.0
+
+    /// Caffe's defaults: every factor 1, bias from 0.
+    public init() {}
+
+    /// The fields, for a layer that keeps its options at `path`.
+    static func fields<Owner>(_ path: WritableKeyPath<Owner, ProductOptions> & Sendable) -> [Field<Owner>] {
+        [
+            Field(
+                "bias", path.appending(path: \.bias),
+                "Whether a bias is added; `auto` leaves it out where a batch-norm with a shift follows."),
+            Field("weight", path.appending(path: \.weightInitializer), "How the weight starts."),
+            Field("bias-initializer", path.appending(path: \.biasInitializer), "How the bias starts."),
+            Field(
+                "weight-rate", path.appending(path: \.weightRate), 0...1_000,
+                "Factor on the learning rate of the weight (Caffe's lr_mult)."),
+            Field(
+                "bias-rate", path.appending(path: \.biasRate), 0...1_000,
+                "Factor on the learning rate of the bias (Caffe's lr_mult)."),
+            Field(
+                "weight-decay", path.appending(path: \.weightDecay), 0...1_000,
+                "Factor on the weight decay of the weight (Caffe's decay_mult)."),
+            Field(
+                "bias-decay", path.appending(path: \.biasDecay), 0...1_000,
+                "Factor on the weight decay of the bias (Caffe's decay_mult)."),
+        ]
+    }
+
+    func resolved(for surroundings: Surroundings) -> ProductOptions {
+        var copy = self
+        copy.bias = bias.resolved(for: surroundings)
+        if let initializer = surroundings.initializer {
+            if weightInitializer is RunInitializer { copy.weightInitializer = initializer }
+            if biasInitializer is RunInitializer { copy.biasInitializer = initializer }
+        }
+        return copy
+    }
+
+    /// The weight of `rows` × `columns` and, where there is one, the bias.
+    func parameters(rows: Int, columns: Int, fan: Fan, layout: InterchangeLayout) -> [ParameterDeclaration] {
+        let weight = ParameterDeclaration(
+            .weight, rows: rows, columns: columns, fan: fan, initializer: weightInitializer,
+            rateMultiplier: weightRate, decayMultiplier: weightDecay, layout: layout)
+        guard bias != .absent else { return [weight] }
+        return [
+            weight,
+            ParameterDeclaration(
+                .bias, columns: columns, fan: fan, initializer: biasInitializer, rateMultiplier: biasRate,
+                decayMultiplier: biasDecay),
+        ]
+    }
+}

@@ -1,0 +1,30 @@
+import Kernels
+
+/// The rectified linear unit: y = max(x, 0).
+public struct Rectifier: Layer {
+    public static let kind = "relu"
+    public static let summary = "The rectified linear unit: max(x, 0)."
+    public static let fields: [Field<Self>] = []
+    public static let role = LayerRole.nonlinearity
+    public typealias Workspace = NoWorkspace
+
+    /// The layer.
+    public init() {}
+
+    public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
+
+    /// The output tells where the input was positive.
+    public var backwardReads: BackwardReads { .output }
+
+    /// y = max(x, 0)
+    public func forward(_ pass: Pass, _ workspace: NoWorkspace) {
+        Pointwise.rectify(pass.input, into: pass.output, team: pass.team)
+    }
+
+    /// dx = dy where y > 0, else 0
+    public func backward(_ pass: Pass, _ workspace: NoWorkspace) {
+        guard let inputGradient = pass.inputGradient else { return }
+        Pointwise.rectifyGradient(
+            output: pass.output, outputGradient: pass.outputGradient, into: inputGradient, team: pass.team)
+    }
+}

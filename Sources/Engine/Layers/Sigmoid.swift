@@ -1,0 +1,30 @@
+import Kernels
+
+/// The logistic sigmoid: y = 1 / (1 + e⁻ˣ).
+public struct Sigmoid: Layer {
+    public static let kind = "sigmoid"
+    public static let summary = "The logistic sigmoid: 1 / (1 + e^−x)."
+    public static let fields: [Field<Self>] = []
+    public static let role = LayerRole.nonlinearity
+    public typealias Workspace = NoWorkspace
+
+    /// The layer.
+    public init() {}
+
+    public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
+
+    /// The derivative is a function of the output.
+    public var backwardReads: BackwardReads { .output }
+
+    /// y = 1 / (1 + e⁻ˣ)
+    public func forward(_ pass: Pass, _ workspace: NoWorkspace) {
+        Pointwise.sigmoid(pass.input, into: pass.output, team: pass.team)
+    }
+
+    /// dx = dy · y · (1 − y)
+    public func backward(_ pass: Pass, _ workspace: NoWorkspace) {
+        guard let inputGradient = pass.inputGradient else { return }
+        Pointwise.sigmoidGradient(
+            output: pass.output, outputGradient: pass.outputGradient, into: inputGradient, team: pass.team)
+    }
+}

@@ -1,0 +1,84 @@
+import Kernels
+
+/// A network's parameters, their gradients and history, and its normalizations' statistics: everything that training
+/// changes.
+///
+/// Values, gradients and history are one slab each, with every parameter at the same offset. Initial values come from
+/// streams named after the parameter (`init/<node>/weight`), so networks of different arms that share a node by name and
+/// shape start it alike. A model is used by one thread at a time.
+public final class Model {
+    /// The network.
+    public let network: Network
+    /// The seed of the initial values.
+    public let seed: UInt64
+    /// The parameters' values.
+    let values: Storage
+    /// The gradients of the last training step.
+    let gradients: Storage
+    /// What the optimizer remembers.
+    let history: Storage
+    /// Where each parameter lies in the three slabs.
+    let places: [ParameterPlace]
+    /// The tracked statistics, by node; nil for nodes that track none.
+    let states: [NormalizationState?]
+
+    /// A model with initial values.
+    ///
+    /// - Complexity: one random number a parameter.
+    public init(_ network: Network, seed: UInt64) {
+        self.network = network
+        self.seed = seed
+        var offset = 0
+        var places: [ParameterPlace] = []
+        for parameter in network.parameters {
+            let declaration = parameter.declaration
+            places.append(
+                ParameterPlace(
+                    kind: parameter.kind, offset: offset, rows: declaration.rows, columns: declaration.columns))
+            offset += (parameter.count + MemoryPlan.granule - 1) / MemoryPlan.granule * MemoryPlan.granule
+        }
+        self.places = places
+        values = Storage(count: offset)
+        gradients = Storage(count: offset)
+        history = Storage(count: offset)
+        states = network.nodes.map { node in
+            node.layer.trackedStatistics(node.inputShapes).map(NormalizationState.init)
+        }
+        for (index, parameter) in network.parameters.enumerated() {
+            parameter.declaration.initializer.fill(
+                vector(index, in: values), fan: parameter.declaration.fan,
+                from: RandomStream(seed: seed, parameter.stream))
+        }
+    }
+
+    /// Parameter `index` as a vector of one of the slabs.
+    func vector(_ index: Int, in storage: Storage) -> Vector {
+        storage.vector(offset: places[index].offset, count: network.parameters[index].count)
+    }
+
+    /// The values of a parameter in the engine's layout (see ``ParameterInfo/shape``); nil if there is none of that name.
+    public func values(of name: String) -> [Float]? { index(of: name).map { vector($0, in: values).elements } }
+
+    /// The gradient of the last training step by a parameter; nil if there is none of that name.
+    public func gradient(of name: String) -> [Float]? {
+        index(of: name).map { vector($0, in: gradients).elements }
+    }
+
+    /// Sets the values of a parameter. Returns false if there is none of that name and count.
+    @discardableResult
+    public func setValues(of name: String, to newValues: [Float]) -> Bool {
+        guard let index = index(of: name), newValues.count == network.parameters[index].count else { return false }
+        vector(index, in: values).copy(from: newValues)
+        return true
+    }
+
+    private func index(of name: String) -> Int? { network.parameters.firstIndex { $0.name == name } }
+
+    /// The tracked statistics of a node; nil if it tracks none.
+    public func normalizationState(of node: String) -> NormalizationState? {
+        network.nodes.firstIndex { $0.name == node }.flatMap { states[$0] }
+    }
+
+    /// Whether a population pass has filled every normalization's population statistics (true if there is none).
+    public var hasPopulationStatistics: Bool { states.allSatisfy { ($0?.populationBatches ?? 1) > 0 } }
+}

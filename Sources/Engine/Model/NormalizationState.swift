@@ -1,0 +1,109 @@
+import Kernels
+
+/// What a layer asks its model to track for inference.
+public struct TrackedStatistics: Sendable {
+    /// Channels with a mean and a variance each.
+    public let channels: Int
+    /// Positions of one image: the statistics of a batch are over images · positions values.
+    public let positions: Int
+    /// α of the moving average.
+    public let fraction: Double
+}
+
+/// Where a forward pass with batch statistics left them.
+public struct BatchStatistics: Sendable {
+    /// μ of each channel.
+    public let mean: VectorSlot
+    /// The biased σ² of each channel.
+    public let variance: VectorSlot
+}
+
+/// The statistics of one normalization that inference uses: a moving average over training steps, and the estimate of a
+/// population pass.
+///
+/// The moving average is Caffe's (`batch_norm_layer.cpp`): three unnormalized sums
+///
+///     s ← α·s + 1,   M ← α·M + μ,   V ← α·V + m/(m − 1)·σ²
+///
+/// whose quotients M/s and V/s are the estimates. It is unbiased from the first step on, unlike S ← α·S + (1 − α)·x.
+/// Sums are kept as Float and updated in Double.
+public final class NormalizationState {
+    /// What is tracked.
+    public let statistics: TrackedStatistics
+    /// M: the unnormalized sum of means.
+    let meanSum: Vector
+    /// V: the unnormalized sum of unbiased variances.
+    let varianceSum: Vector
+    /// E of Algorithm 2.
+    let populationMean: Vector
+    /// Var of Algorithm 2, unbiased.
+    let populationVariance: Vector
+    /// s: the number of steps, each weighted as its share in the sums.
+    public internal(set) var scaleFactor: Float = 0
+    /// The number of training steps in the moving average.
+    public internal(set) var steps = 0
+    /// The number of batches of the population pass; 0 before there was one.
+    public internal(set) var populationBatches = 0
+
+    init(_ statistics: TrackedStatistics) {
+        self.statistics = statistics
+        let channels = statistics.channels
+        // Each vector starts on a cache line of its own.
+        let room = (channels + MemoryPlan.granule - 1) / MemoryPlan.granule * MemoryPlan.granule
+        storage = Storage(count: 4 * room)
+        meanSum = storage.vector(offset: 0, count: channels)
+        varianceSum = storage.vector(offset: room, count: channels)
+        populationMean = storage.vector(offset: 2 * room, count: channels)
+        populationVariance = storage.vector(offset: 3 * room, count: channels)
+    }
+
+    private let storage: Storage
+
+    /// Adds one training step's statistics, over `count` values a channel, to the moving average.
+    func accumulate(mean: Vector, variance: Vector, count: Int) {
+        let keep = statistics.fraction
+        scaleFactor = Float(keep * Double(scaleFactor) + 1)
+        steps += 1
+        let correction = Self.correction(count)
+        for channel in 0..<statistics.channels {
+            meanSum[channel] = Float(keep * Double(meanSum[channel]) + Double(mean[channel]))
+            varianceSum[channel] = Float(
+                keep * Double(varianceSum[channel]) + correction * Double(variance[channel]))
+        }
+    }
+
+    /// m/(m − 1), which makes a biased variance unbiased; 1 for a single value.
+    static func correction(_ count: Int) -> Double { count > 1 ? Double(count) / Double(count - 1) : 1 }
+
+    /// Copies the estimates of a source. An estimate that does not exist yet is 0, as in Caffe.
+    func readEstimates(_ source: StatisticsSource, mean: Vector, variance: Vector) {
+        switch source {
+        case .batch: preconditionFailure("the batch's statistics are no estimate")
+        case .population:
+            mean.copy(from: populationMean)
+            variance.copy(from: populationVariance)
+        case .movingAverage:
+            let factor = scaleFactor == 0 ? 0 : 1 / Double(scaleFactor)
+            for channel in 0..<statistics.channels {
+                mean[channel] = Float(factor * Double(meanSum[channel]))
+                variance[channel] = Float(factor * Double(varianceSum[channel]))
+            }
+        }
+    }
+
+    /// The estimates of a source: means and unbiased variances, one a channel; nil if there are none yet.
+    public func estimates(_ source: StatisticsSource) -> (mean: [Float], variance: [Float])? {
+        let exists =
+            switch source {
+            case .batch: false
+            case .movingAverage: steps > 0
+            case .population: populationBatches > 0
+            }
+        guard exists else { return nil }
+        let memory = Storage(count: 2 * statistics.channels)
+        let mean = memory.vector(offset: 0, count: statistics.channels)
+        let variance = memory.vector(offset: statistics.channels, count: statistics.channels)
+        readEstimates(source, mean: mean, variance: variance)
+        return withExtendedLifetime(memory) { (mean.elements, variance.elements) }
+    }
+}

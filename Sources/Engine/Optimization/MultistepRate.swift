@@ -1,0 +1,36 @@
+/// The rate is multiplied by a factor at each of the given steps.
+public struct MultistepRate: RatePolicy {
+    /// The factor of each drop (Caffe's gamma).
+    public var factor = Double.nan
+    /// The steps at which the rate drops (Caffe's stepvalue), in any order.
+    public var at: [Int] = []
+
+    public static let kind = "multistep"
+    public static let summary = "base · factor^(number of listed steps reached)"
+    public static let fields: [Field<Self>] = [
+        Field("factor", \.factor, 0...10, required: true, "Factor of each drop (Caffe's gamma)."),
+        Field(
+            name: "at", documentation: "Steps at which the rate drops (Caffe's stepvalue).",
+            type: .list(.integer(1...1_000_000_000), minimum: 1), isRequired: true,
+            get: { .list($0.at.map { .integer($0) }) },
+            set: {
+                guard case .list(let values) = $1 else { return }
+                $0.at = values.compactMap { if case .integer(let step) = $0 { step } else { nil } }
+            }),
+    ]
+
+    /// Without its required fields.
+    public init() {}
+    /// The given factor and steps.
+    public init(factor: Double, at: [Int]) {
+        self.factor = factor
+        self.at = at
+    }
+
+    /// base · factor^n, n = the number of listed steps that are at most `step`
+    public func rate(base: Double, step: Int, of total: Int) -> Double {
+        var drops = 0
+        for drop in at where drop <= step { drops += 1 }
+        return base * RealPower.power(factor, whole: drops)
+    }
+}
