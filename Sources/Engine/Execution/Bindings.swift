@@ -16,8 +16,6 @@ struct ParameterPlace: Sendable {
 
 /// Where everything that one node touches lies. Made once, when a program is compiled.
 final class Bindings {
-    /// The node's name, which names its random streams.
-    let node: String
     /// The inputs' values.
     let inputs: [Place]
     /// The output's values.
@@ -38,11 +36,10 @@ final class Bindings {
     let state: NormalizationState?
 
     init(
-        node: String, inputs: [Place], output: Place, inputIsPart: [Bool], inputGradients: [Place?],
+        inputs: [Place], output: Place, inputIsPart: [Bool], inputGradients: [Place?],
         gradientIsPart: [Bool], outputGradient: Place?, slots: [Int], parameters: [ParameterPlace],
         state: NormalizationState?
     ) {
-        self.node = node
         self.inputs = inputs
         self.output = output
         self.inputIsPart = inputIsPart

@@ -18,9 +18,6 @@ struct LayerOperation<L: Layer>: Operation {
     func forward(_ pass: Pass) { layer.forward(pass, workspace) }
     func backward(_ pass: Pass) { layer.backward(pass, workspace) }
     var batchStatistics: BatchStatistics? { layer.batchStatistics(workspace) }
-
-    /// Opens a layer of unknown type.
-    static func make(_ layer: L, _ booking: inout Booking) -> any Operation { LayerOperation(layer, &booking) }
 }
 
 extension Layer {

@@ -82,9 +82,6 @@ public struct Pass {
     /// The statistics that training has tracked for this node, to be read only; nil for layers that track none.
     public var state: NormalizationState? { bindings.state }
 
-    /// The node's name, which names its random streams.
-    public var node: String { bindings.node }
-
     // MARK: Places
 
     private func matrix(_ place: Place) -> Matrix {

@@ -60,19 +60,13 @@ final class Program {
             }
         }
         bindings = network.nodes.enumerated().map { index, node in
-            let isJoin = node.layer is Concatenation
             return Bindings(
-                node: node.name, inputs: node.inputs.map { values[$0] }, output: values[index + 1],
-                inputIsPart: node.inputs.map {
-                    isJoin && layout.values[$0].request == layout.values[index + 1].request
-                },
+                inputs: node.inputs.map { values[$0] }, output: values[index + 1],
+                inputIsPart: node.inputs.indices.map { layout.valueIsPart(node: index, position: $0) },
                 inputGradients: node.inputs.enumerated().map { position, value in
                     layout.shares[index][position].map { place($0, layout.shape(value)) } ?? gradients[value]
                 },
-                gradientIsPart: node.inputs.map { value in
-                    isJoin && layout.gradients[value] != nil
-                        && layout.gradients[value]?.request == layout.gradients[index + 1]?.request
-                },
+                gradientIsPart: node.inputs.indices.map { layout.gradientIsPart(node: index, position: $0) },
                 outputGradient: gradients[index + 1],
                 slots: layout.slots[index].map { plan.regions[$0].range.lowerBound },
                 parameters: Array(model.places[node.parameters]), state: model.states[index])
@@ -99,15 +93,14 @@ final class Program {
     ///
     /// - Returns: the sum over the images of the softmax cross-entropy, and the number of images whose label has the
     ///   largest score.
-    func loss(labels: [Int32], images: Int, team: Team) -> (loss: Double, correct: Int) {
+    func loss(labels: [Int32], images: Int) -> (loss: Double, correct: Int) {
         poison(at: timeline.loss)
         let probabilities = memory.matrix(offset: probabilities, rows: images, columns: model.network.classes)
         let result = SoftmaxCrossEntropy.forward(
-            matrix(output, images), labels: labels, probabilities: probabilities, team: team)
+            matrix(output, images), labels: labels, probabilities: probabilities)
         if let outputGradient {
             SoftmaxCrossEntropy.gradient(
-                probabilities, labels: labels, scale: 1 / Float(images), into: matrix(outputGradient, images),
-                team: team)
+                probabilities, labels: labels, scale: 1 / Float(images), into: matrix(outputGradient, images))
         }
         return result
     }

@@ -87,7 +87,7 @@ struct ProgramLayout {
         guard let join = readers.first(where: { network.nodes[$0].layer is Concatenation }) else { return nil }
         let inputs = network.nodes[join].inputs
         guard inputs.filter({ $0 == value }).count == 1, let position = inputs.firstIndex(of: value) else { return nil }
-        return (join + 1, inputs[..<position].reduce(0) { $0 + shape($1).channels })
+        return (join + 1, column(position, of: join))
     }
 
     private mutating func layOutValues() {
@@ -100,7 +100,8 @@ struct ProgramLayout {
                 roots[value] = (roots[join.value].value, roots[join.value].column + join.column)
                 let root = roots[value].value
                 lifetimes[root] =
-                    min(lifetimes[root].lowerBound, lifetimes[value].lowerBound)...max(
+                    min(
+                        lifetimes[root].lowerBound, lifetimes[value].lowerBound)...max(
                         lifetimes[root].upperBound, lifetimes[value].upperBound)
             } else {
                 roots[value] = (value, 0)
@@ -171,11 +172,36 @@ struct ProgramLayout {
             lifetime: old.lifetime.lowerBound...max(old.lifetime.upperBound, death))
     }
 
+    // MARK: Parts
+
+    /// The first channel of a concatenation's output that one of its inputs takes.
+    private func column(_ position: Int, of node: Int) -> Int {
+        network.nodes[node].inputs[..<position].reduce(0) { $0 + shape($1).channels }
+    }
+
+    /// Whether an input of a node lies in the node's output already, in its place there.
+    func valueIsPart(node: Int, position: Int) -> Bool {
+        isPart(values[network.nodes[node].inputs[position]], of: values[node + 1], node, position)
+    }
+
+    /// Whether the gradient by an input of a node lies in the gradient by the node's output already, in its place there.
+    func gradientIsPart(node: Int, position: Int) -> Bool {
+        guard let part = gradients[network.nodes[node].inputs[position]], let whole = gradients[node + 1] else {
+            return false
+        }
+        return shares[node][position] == nil && isPart(part, of: whole, node, position)
+    }
+
+    private func isPart(_ part: Part, of whole: Part, _ node: Int, _ position: Int) -> Bool {
+        network.nodes[node].layer is Concatenation && part.request == whole.request
+            && part.column == whole.column + column(position, of: node)
+    }
+
     // MARK: Bookings
 
     private mutating func layOutBookings() {
         for (index, node) in network.nodes.enumerated() {
-            var booking = Booking(batch: batch, inputs: node.inputShapes, output: node.shape)
+            var booking = Booking(node: node.name, batch: batch, inputs: node.inputShapes, output: node.shape)
             operations.append(node.layer.operation(&booking))
             let tapped = Set(
                 purpose.taps.compactMap { tap -> String? in

@@ -109,7 +109,8 @@ struct NetworkBuilder {
         let read = Set(references.flatMap { $0 ?? [] })
         for index in given.indices.dropLast() where !read.contains(index + 1) {
             report(
-                .unread, index, found: "an output that nothing reads", expected: "a reader of every output but the last",
+                .unread, index, found: "an output that nothing reads",
+                expected: "a reader of every output but the last",
                 suggestion: "name '\(given[index].name)' among the inputs of a later node, or remove it")
         }
         if read.contains(given.count) {

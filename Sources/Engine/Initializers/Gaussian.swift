@@ -18,6 +18,6 @@ public struct Gaussian: Initializer {
 
     /// values ← deviation · N(0, 1)
     public func fill(_ values: Vector, fan: Fan, from stream: RandomStream) {
-        values.fillNormal(deviation: deviation, from: stream)
+        stream.fill(values, deviation: Float(deviation))
     }
 }

@@ -10,6 +10,7 @@ public struct Glorot: Initializer {
 
     /// values ← U(−√(6/(n + m)), √(6/(n + m))), n = fan in, m = fan out
     public func fill(_ values: Vector, fan: Fan, from stream: RandomStream) {
-        values.fillUniform(bound: (6 / Double(fan.input + fan.output)).squareRoot(), from: stream)
+        let bound = Float((6 / Double(fan.input + fan.output)).squareRoot())
+        stream.fill(values, uniform: -bound..<bound)
     }
 }

@@ -10,6 +10,6 @@ public struct He: Initializer {
 
     /// values ← √(2/n) · N(0, 1), n = fan in
     public func fill(_ values: Vector, fan: Fan, from stream: RandomStream) {
-        values.fillNormal(deviation: (2 / Double(fan.input)).squareRoot(), from: stream)
+        stream.fill(values, deviation: Float((2 / Double(fan.input)).squareRoot()))
     }
 }

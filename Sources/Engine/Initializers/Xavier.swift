@@ -12,6 +12,7 @@ public struct Xavier: Initializer {
 
     /// values ← U(−√(3/n), √(3/n)), n = fan in
     public func fill(_ values: Vector, fan: Fan, from stream: RandomStream) {
-        values.fillUniform(bound: (3 / Double(fan.input)).squareRoot(), from: stream)
+        let bound = Float((3 / Double(fan.input)).squareRoot())
+        stream.fill(values, uniform: -bound..<bound)
     }
 }

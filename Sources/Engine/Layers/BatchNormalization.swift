@@ -117,7 +117,7 @@ public struct BatchNormalization: Layer {
     public func forward(_ pass: Pass, _ workspace: Workspace) {
         let (scale, shift) = (pass[workspace.scale], pass[workspace.shift])
         guard pass.phase.statistics == .batch else {
-            guard let state = pass.state else { preconditionFailure("'\(pass.node)' has no tracked statistics") }
+            guard let state = pass.state else { preconditionFailure("no tracked statistics") }
             state.readEstimates(
                 pass.phase.statistics, mean: pass[workspace.mean], variance: pass[workspace.variance])
             ChannelArithmetic.fold(

@@ -22,7 +22,7 @@ public struct Convolution: Layer {
             Field("kernel", \.kernel, 1...255, required: true, "Height and width of the kernel."),
             Field("stride", \.stride, 1...255, "Positions of the input between neighbouring outputs."),
             Field("pad", \.pad, 0...254, "Rows and columns of zeros on every side of the input."),
-        ] + ProductOptions.fields(\.options)
+        ] + ProductOptions.fields.within(\.options)
     public static let role = LayerRole.linear
 
     /// Without its required channels and kernel.
@@ -42,8 +42,9 @@ public struct Convolution: Layer {
 
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape {
         try LayerError.require("channels", channels, atLeast: 1)
-        return try Window(kernel: kernel, stride: stride, pad: pad, rounding: .floor)
-            .output(of: inputs[0], channels: channels)
+        try Window(kernel: kernel, stride: stride, pad: pad).check(inputs[0])
+        let geometry = geometry(inputs[0], images: 1)
+        return Shape(height: geometry.outputHeight, width: geometry.outputWidth, channels: channels)
     }
 
     private func geometry(_ input: Shape, images: Int) -> ConvolutionGeometry {

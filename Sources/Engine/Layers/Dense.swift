@@ -12,7 +12,7 @@ public struct Dense: Layer {
     public static let summary = "A fully connected layer: output = input · weight + bias."
     public static let fields: [Field<Self>] =
         [Field("units", \.units, 1...1_000_000, required: true, "Number of outputs.")]
-        + ProductOptions.fields(\.options)
+        + ProductOptions.fields.within(\.options)
     public static let role = LayerRole.linear
     public static let flattensInput = true
 

@@ -18,28 +18,17 @@ public struct ProductOptions: Sendable {
     /// Caffe's defaults: every factor 1, bias from 0.
     public init() {}
 
-    /// The fields, for a layer that keeps its options at `path`.
-    static func fields<Owner>(_ path: WritableKeyPath<Owner, ProductOptions> & Sendable) -> [Field<Owner>] {
-        [
-            Field(
-                "bias", path.appending(path: \.bias),
-                "Whether a bias is added; `auto` leaves it out where a batch-norm with a shift follows."),
-            Field("weight", path.appending(path: \.weightInitializer), "How the weight starts."),
-            Field("bias-initializer", path.appending(path: \.biasInitializer), "How the bias starts."),
-            Field(
-                "weight-rate", path.appending(path: \.weightRate), 0...1_000,
-                "Factor on the learning rate of the weight (Caffe's lr_mult)."),
-            Field(
-                "bias-rate", path.appending(path: \.biasRate), 0...1_000,
-                "Factor on the learning rate of the bias (Caffe's lr_mult)."),
-            Field(
-                "weight-decay", path.appending(path: \.weightDecay), 0...1_000,
-                "Factor on the weight decay of the weight (Caffe's decay_mult)."),
-            Field(
-                "bias-decay", path.appending(path: \.biasDecay), 0...1_000,
-                "Factor on the weight decay of the bias (Caffe's decay_mult)."),
-        ]
-    }
+    /// The fields, which a layer lists after its own.
+    static let fields: [Field<Self>] = [
+        Field(
+            "bias", \.bias, "Whether a bias is added; `auto` leaves it out where a batch-norm with a shift follows."),
+        Field("weight", \.weightInitializer, "How the weight starts."),
+        Field("bias-initializer", \.biasInitializer, "How the bias starts."),
+        Field("weight-rate", \.weightRate, 0...1_000, "Factor on the weight's learning rate (Caffe's lr_mult)."),
+        Field("bias-rate", \.biasRate, 0...1_000, "Factor on the bias's learning rate (Caffe's lr_mult)."),
+        Field("weight-decay", \.weightDecay, 0...1_000, "Factor on the weight's decay (Caffe's decay_mult)."),
+        Field("bias-decay", \.biasDecay, 0...1_000, "Factor on the bias's decay (Caffe's decay_mult)."),
+    ]
 
     func resolved(for surroundings: Surroundings) -> ProductOptions {
         var copy = self

@@ -27,6 +27,8 @@ public struct VectorSlot: Sendable {
 ///
 /// Nothing is allocated here: when every layer has booked, a ``MemoryPlan`` gives each buffer an offset in one slab.
 public struct Booking {
+    /// The node's name, which names its random streams.
+    public let node: String
     /// The largest number of images of a pass.
     public let batch: Int
     /// The shapes of the layer's inputs.
@@ -43,7 +45,8 @@ public struct Booking {
     /// The matrices that an observer can find by name.
     private(set) var matrices: [String: MatrixSlot] = [:]
 
-    init(batch: Int, inputs: [Shape], output: Shape) {
+    init(node: String, batch: Int, inputs: [Shape], output: Shape) {
+        self.node = node
         self.batch = batch
         self.inputs = inputs
         self.output = output

@@ -13,6 +13,14 @@ public struct RandomStream: Hashable, Sendable {
         nonce = RandomStream.hash(path, start: RandomStream.mix(seed ^ 0x6A09_E667_F3BC_C909))
     }
 
+    /// The stream of a seed and of the path `prefix` followed by `number` in decimal, made without making that path.
+    ///
+    /// It is the same stream as `RandomStream(seed: seed, "\(prefix)\(number)")`, but nothing is allocated.
+    public init(seed: UInt64, _ prefix: String, _ number: Int) {
+        key = RandomStream.hash(prefix, number, start: RandomStream.mix(seed))
+        nonce = RandomStream.hash(prefix, number, start: RandomStream.mix(seed ^ 0x6A09_E667_F3BC_C909))
+    }
+
     // MARK: Single numbers
 
     /// 32 random bits.
@@ -117,10 +125,18 @@ public struct RandomStream: Hashable, Sendable {
     }
 
     /// FNV-1a of a path, scrambled at the end.
-    private static func hash(_ path: String, start: UInt64) -> UInt64 {
+    private static func hash(_ path: String, _ number: Int? = nil, start: UInt64) -> UInt64 {
         var hash = start
         for byte in path.utf8 {
             hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
+        }
+        guard let number else { return mix(hash) }
+        precondition(number >= 0, "a stream numbered \(number)")
+        var unit = 1
+        while number / unit >= 10 { unit *= 10 }
+        while unit > 0 {
+            hash = (hash ^ UInt64(48 + number / unit % 10)) &* 0x0000_0100_0000_01B3
+            unit /= 10
         }
         return mix(hash)
     }

@@ -1,0 +1,61 @@
+import Kernels
+
+/// Dropout (Srivastava et al. 2014) in its inverted form, which is also Caffe's: in training an element is dropped with
+/// the given probability and otherwise scaled by 1/(1 − ratio); inference does nothing.
+///
+/// The mask of step k is the stream `dropout/<node>/step-<k>`, so it depends on nothing but the seed and the step, and the
+/// backward pass draws it again instead of keeping it.
+public struct Dropout: Layer {
+    /// The probability of an element to be dropped.
+    public var ratio = 0.5
+
+    public static let kind = "dropout"
+    public static let summary = "Drops elements in training and scales the rest by 1/(1 − ratio)."
+    public static let fields: [Field<Self>] = [
+        Field("ratio", \.ratio, 0...0.999, "Probability of an element to be dropped.")
+    ]
+    public static let role = LayerRole.regularization
+
+    /// Half of the elements.
+    public init() {}
+    /// The given ratio.
+    public init(ratio: Double) { self.ratio = ratio }
+
+    public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape {
+        guard ratio >= 0, ratio < 1 else {
+            throw LayerError(field: "ratio", found: "ratio \(ratio)", expected: "a ratio from 0 to below 1")
+        }
+        return inputs[0]
+    }
+
+    /// What the masks' streams are called, without the step.
+    public struct Workspace: Sendable {
+        let streams: String
+    }
+
+    public func book(_ booking: inout Booking) -> Workspace { Workspace(streams: "dropout/\(booking.node)/step-") }
+
+    /// The backward pass reads nothing but gradients.
+    public var backwardReads: BackwardReads { [] }
+
+    /// y = x · mask / (1 − ratio) in training, y = x in inference
+    public func forward(_ pass: Pass, _ workspace: Workspace) {
+        drop(pass.input, into: pass.output, pass, workspace)
+    }
+
+    /// dx = dy · mask / (1 − ratio)
+    public func backward(_ pass: Pass, _ workspace: Workspace) {
+        guard let inputGradient = pass.inputGradient else { return }
+        drop(pass.outputGradient, into: inputGradient, pass, workspace)
+    }
+
+    private func drop(_ source: Matrix, into target: Matrix, _ pass: Pass, _ workspace: Workspace) {
+        guard case .training(let step, let seed) = pass.phase else {
+            Pointwise.copy(source, into: target, team: pass.team)
+            return
+        }
+        Pointwise.drop(
+            source, ratio: Float(ratio), stream: RandomStream(seed: seed, workspace.streams, step), into: target,
+            team: pass.team)
+    }
+}

@@ -1,0 +1,73 @@
+import Kernels
+
+/// The loss and the accuracy of a model on a set of images.
+public struct Evaluation: Equatable, Sendable {
+    /// The mean softmax cross-entropy; NaN or infinite if the model has diverged.
+    public let loss: Double
+    /// The share of images whose label has the largest score.
+    public let accuracy: Double
+    /// The number of those images.
+    public let correct: Int
+    /// The number of images.
+    public let count: Int
+}
+
+/// Evaluates a model. It never changes the model.
+public final class Evaluator {
+    /// The model that is evaluated.
+    public let model: Model
+    /// The largest number of images of a pass.
+    public let batch: Int
+    private let team: Team
+    private let program: Program
+    private var labels: [Int32]
+
+    /// An evaluator that takes up to `batch` images at a time.
+    public init(model: Model, batch: Int, team: Team, poisonsReleasedMemory: Bool = false) {
+        self.model = model
+        self.batch = batch
+        self.team = team
+        program = Program(model, batch: batch, purpose: .inference, poisonsReleasedMemory: poisonsReleasedMemory)
+        labels = Array(repeating: 0, count: batch)
+    }
+
+    /// The memory plan of a pass.
+    public var memoryPlan: MemoryPlan { program.plan }
+
+    /// Evaluates `count` images, batch after batch; the last batch may be smaller.
+    ///
+    /// - Parameters:
+    ///   - count: the number of images, at least one.
+    ///   - statistics: where normalizations take their statistics from. `population` needs a ``PopulationPass`` before.
+    ///     With `batch`, the result depends on which images share a batch.
+    ///   - fill: fills the inputs, [range.count·positions × channels], and the labels, range.count of them, with the
+    ///     images of a range.
+    public func evaluate(
+        count: Int, statistics: StatisticsSource, fill: (Range<Int>, Matrix, inout [Int32]) -> Void
+    ) -> Evaluation {
+        precondition(count > 0, "an evaluation needs at least one image")
+        precondition(
+            statistics != .population || model.hasPopulationStatistics, "a population pass must come before")
+        var loss = 0.0
+        var correct = 0
+        var start = 0
+        while start < count {
+            let images = min(batch, count - start)
+            resizeLabels(images)
+            fill(start..<(start + images), program.input(images: images), &labels)
+            program.forward(images: images, phase: .inference(statistics), team: team)
+            let part = program.loss(labels: labels, images: images)
+            loss += part.loss
+            correct += part.correct
+            start += images
+        }
+        return Evaluation(
+            loss: loss / Double(count), accuracy: Double(correct) / Double(count), correct: correct, count: count)
+    }
+
+    /// Never allocates: the capacity for a full batch stays.
+    private func resizeLabels(_ count: Int) {
+        if labels.count > count { labels.removeLast(labels.count - count) }
+        while labels.count < count { labels.append(0) }
+    }
+}

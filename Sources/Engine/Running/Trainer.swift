@@ -1,0 +1,90 @@
+import Kernels
+
+/// What one training step did.
+public struct StepResult: Equatable, Sendable {
+    /// The batch's mean softmax cross-entropy before the update; NaN or infinite if the run has diverged.
+    public let loss: Double
+    /// The number of images of the batch whose label had the largest score.
+    public let correct: Int
+    /// The learning rate of the step.
+    public let rate: Double
+}
+
+/// Trains a model by steps: forward, loss, backward, update, moving averages.
+///
+/// Everything is planned and allocated when the trainer is made; a step allocates nothing. A step is a function of the
+/// model, the batch, the seed and its own number, so a run can be resumed at any step, and its bits do not depend on the
+/// number of threads. A trainer is used by one thread at a time.
+public final class Trainer {
+    /// The model that is trained.
+    public let model: Model
+    /// Images of a batch.
+    public let batch: Int
+    /// Steps of the whole run, for policies that depend on it.
+    public let steps: Int
+    private let optimizer: any Optimizer
+    private let policy: any RatePolicy
+    private let seed: UInt64
+    private let team: Team
+    private let program: Program
+    private let updates: [ParameterUpdate]
+    private var labels: [Int32]
+
+    /// A trainer for a batch size.
+    ///
+    /// - Parameters:
+    ///   - model: the model to be trained.
+    ///   - batch: images of a batch, at least one. Every step has a full batch.
+    ///   - optimizer: how gradients change parameters.
+    ///   - policy: how the rate changes over the run.
+    ///   - steps: steps of the whole run.
+    ///   - seed: names the run's random streams together with their paths.
+    ///   - team: who computes.
+    ///   - poisonsReleasedMemory: for tests: whether memory that nobody needs is filled with NaN.
+    public init(
+        model: Model, batch: Int, optimizer: any Optimizer, policy: any RatePolicy, steps: Int, seed: UInt64,
+        team: Team, poisonsReleasedMemory: Bool = false
+    ) {
+        self.model = model
+        self.batch = batch
+        self.steps = steps
+        self.optimizer = optimizer
+        self.policy = policy
+        self.seed = seed
+        self.team = team
+        program = Program(
+            model, batch: batch, purpose: .training(inputGradient: false),
+            poisonsReleasedMemory: poisonsReleasedMemory)
+        labels = Array(repeating: 0, count: batch)
+        updates = model.network.parameters.enumerated().map { index, parameter in
+            ParameterUpdate(
+                values: model.vector(index, in: model.values), gradients: model.vector(index, in: model.gradients),
+                history: model.vector(index, in: model.history), rateMultiplier: parameter.rateMultiplier,
+                decayMultiplier: parameter.decayMultiplier)
+        }
+    }
+
+    /// The memory plan of the step.
+    public var memoryPlan: MemoryPlan { program.plan }
+
+    /// Runs one step.
+    ///
+    /// - Parameters:
+    ///   - index: the step's number, from 0: it names the dropout masks and decides the rate.
+    ///   - fill: fills the inputs, [batch·positions × channels], and the labels, one an image, each a class.
+    /// - Returns: the loss and the accuracy of the batch before the update. A diverged step returns what it computed.
+    @discardableResult
+    public func step(_ index: Int, fill: (Matrix, inout [Int32]) -> Void) -> StepResult {
+        fill(program.input(images: batch), &labels)
+        let phase = Phase.training(step: index, seed: seed)
+        program.forward(images: batch, phase: phase, team: team)
+        let (loss, correct) = program.loss(labels: labels, images: batch)
+        program.backward(images: batch, phase: phase, team: team)
+        let rate = policy.rate(base: optimizer.rate, step: index, of: steps)
+        for update in updates { optimizer.update(update, rate: rate, team: team) }
+        program.forEachBatchStatistics { state, mean, variance in
+            state.accumulate(mean: mean, variance: variance, count: batch * state.statistics.positions)
+        }
+        return StepResult(loss: loss / Double(batch), correct: correct, rate: rate)
+    }
+}
