@@ -1,0 +1,148 @@
+import Kernels
+import Testing
+
+@Suite("Convolution")
+struct ConvolutionTests {
+    /// Channels, kernels, strides and pads in odd combinations, so that no dimension can stand in for another.
+    static let geometries: [ConvolutionGeometry] = {
+        var all: [ConvolutionGeometry] = []
+        for (channels, outputs) in [(1, 20), (3, 1), (20, 50), (5, 17), (2, 33)] {
+            for kernel in [1, 3, 5] {
+                for stride in [1, 2] {
+                    for pad in 0...2 {
+                        // Large tensors only with the plain strides: the reference is slow.
+                        if channels == 20 && (stride == 2) == (pad == 1) { continue }
+                        all.append(
+                            ConvolutionGeometry(
+                                images: 3, height: 7, width: 6, channels: channels, kernelHeight: kernel,
+                                kernelWidth: kernel, strideHeight: stride, strideWidth: stride, padHeight: pad,
+                                padWidth: pad, outputChannels: outputs))
+                    }
+                }
+            }
+        }
+        all.append(
+            ConvolutionGeometry(
+                images: 2, height: 5, width: 9, channels: 3, kernelHeight: 3, kernelWidth: 2, strideHeight: 2,
+                strideWidth: 3, padHeight: 0, padWidth: 1, outputChannels: 4))
+        all.append(
+            ConvolutionGeometry(
+                images: 10, height: 4, width: 3, channels: 2, kernelHeight: 2, kernelWidth: 3, strideHeight: 1,
+                strideWidth: 2, padHeight: 1, padWidth: 0, outputChannels: 3))
+        return all
+    }()
+
+    @Test("forward is one fused chain over the filter, from the bias", arguments: geometries)
+    func forward(_ geometry: ConvolutionGeometry) {
+        let input = TestMatrix(rows: geometry.inputPositions, columns: geometry.channels, seed: 1)
+        let weight = TestMatrix(rows: geometry.filterSize, columns: geometry.outputChannels, seed: 2)
+        let bias = TestVector(count: geometry.outputChannels, seed: 3)
+        let output = TestMatrix(rows: geometry.outputPositions, columns: geometry.outputChannels, gap: 2)
+        let scratch = TestVector.scratch(Convolution.forwardScratch(geometry))
+        Convolution.forward(
+            geometry, input.view, weight.view, bias: bias.view, into: output.view, scratch: scratch.view,
+            team: teams[0])
+        let reference = ConvolutionReference(geometry)
+        let x = input.view.elements
+        let w = weight.view.elements
+        let expected = reference.forward(x, w, start: bias.view.elements) { $0.addProduct($1, $2) }
+        #expect(output.view.elements.map(\.bitPattern) == expected.map(\.bitPattern))
+        #expect(output.gapIsUntouched)
+    }
+
+    @Test("the gradient of the data agrees with Double", arguments: geometries)
+    func dataGradient(_ geometry: ConvolutionGeometry) {
+        let gradient = TestMatrix(rows: geometry.outputPositions, columns: geometry.outputChannels, seed: 4)
+        let weight = TestMatrix(rows: geometry.filterSize, columns: geometry.outputChannels, seed: 5)
+        let result = TestMatrix(rows: geometry.inputPositions, columns: geometry.channels, gap: 3)
+        let scratch = TestVector.scratch(Convolution.dataGradientScratch(geometry))
+        Convolution.dataGradient(
+            geometry, gradient.view, weight.view, into: result.view, scratch: scratch.view, team: teams[0])
+        let expected = ConvolutionReference(geometry).dataGradient(
+            gradient.view.elements.map(Double.init), weight.view.elements.map(Double.init))
+        let terms = Double(geometry.kernelHeight * geometry.kernelWidth * geometry.outputChannels)
+        expectClose(result.view.elements, expected, tolerance: 0x1p-24 * terms)
+        #expect(result.gapIsUntouched)
+    }
+
+    @Test("the gradient of the weights agrees with Double", arguments: geometries)
+    func weightGradient(_ geometry: ConvolutionGeometry) {
+        let input = TestMatrix(rows: geometry.inputPositions, columns: geometry.channels, seed: 6)
+        let gradient = TestMatrix(rows: geometry.outputPositions, columns: geometry.outputChannels, gap: 1, seed: 7)
+        let result = TestMatrix(rows: geometry.filterSize, columns: geometry.outputChannels, gap: 1)
+        let scratch = TestVector.scratch(Convolution.weightGradientScratch(geometry))
+        Convolution.weightGradient(
+            geometry, input.view, gradient.view, into: result.view, scratch: scratch.view, team: teams[0])
+        let expected = ConvolutionReference(geometry).weightGradient(
+            input.view.elements.map(Double.init), gradient.view.elements.map(Double.init))
+        expectClose(
+            result.view.elements, expected, tolerance: 0x1p-24 * Double(geometry.outputPositions))
+        #expect(result.gapIsUntouched)
+    }
+
+    @Test("columns of a wider matrix are convolved in place", arguments: [0, 1])
+    func strided(pad: Int) {
+        let geometry = ConvolutionGeometry(
+            images: 2, height: 5, width: 4, channels: 3, kernelHeight: 3, kernelWidth: 3, padHeight: pad,
+            padWidth: pad, outputChannels: 5)
+        let wide = TestMatrix(rows: geometry.inputPositions, columns: 8, gap: 2, seed: 8)
+        let part = wide.view.columns(2..<5)
+        let weight = TestMatrix(rows: geometry.filterSize, columns: 5, gap: 2, seed: 9)
+        let packed = TestMatrix(rows: geometry.inputPositions, columns: 3)
+        packed.view.copy(from: part)
+        let count = max(
+            Convolution.forwardScratch(geometry), Convolution.weightGradientScratch(geometry),
+            Convolution.dataGradientScratch(geometry))
+        let scratch = TestVector.scratch(count).view
+        func results(_ input: Matrix, _ inputGradient: Matrix) -> [UInt32] {
+            let output = TestMatrix(rows: geometry.outputPositions, columns: 5)
+            let weightGradient = TestMatrix(rows: geometry.filterSize, columns: 5)
+            let team = teams[0]
+            Convolution.forward(
+                geometry, input, weight.view, bias: nil, into: output.view, scratch: scratch, team: team)
+            Convolution.weightGradient(
+                geometry, input, output.view, into: weightGradient.view, scratch: scratch, team: team)
+            Convolution.dataGradient(
+                geometry, output.view, weight.view, into: inputGradient, scratch: scratch, team: team)
+            return output.bits + weightGradient.bits + inputGradient.elements.map(\.bitPattern)
+        }
+        let expected = results(packed.view, TestMatrix(rows: geometry.inputPositions, columns: 3).view)
+        #expect(results(part, part) == expected)
+        #expect(wide.gapIsUntouched)
+    }
+
+    @Test("the bits do not depend on the number of threads", arguments: [0, 2])
+    func threads(pad: Int) {
+        let geometry = ConvolutionGeometry(
+            images: 11, height: 12, width: 12, channels: 20, kernelHeight: 5, kernelWidth: 5, padHeight: pad,
+            padWidth: pad, outputChannels: 50)
+        let input = TestMatrix(rows: geometry.inputPositions, columns: 20, seed: 10)
+        let weight = TestMatrix(rows: geometry.filterSize, columns: 50, seed: 11)
+        let count = max(
+            Convolution.forwardScratch(geometry), Convolution.weightGradientScratch(geometry),
+            Convolution.dataGradientScratch(geometry))
+        let scratch = TestVector.scratch(count).view
+        expectSameBits { team in
+            let output = TestMatrix(rows: geometry.outputPositions, columns: 50)
+            let inputGradient = TestMatrix(rows: geometry.inputPositions, columns: 20)
+            let weightGradient = TestMatrix(rows: geometry.filterSize, columns: 50)
+            Convolution.forward(
+                geometry, input.view, weight.view, bias: nil, into: output.view, scratch: scratch, team: team)
+            Convolution.dataGradient(
+                geometry, output.view, weight.view, into: inputGradient.view, scratch: scratch, team: team)
+            Convolution.weightGradient(
+                geometry, input.view, output.view, into: weightGradient.view, scratch: scratch, team: team)
+            return output.bits + inputGradient.bits + weightGradient.bits
+        }
+    }
+
+    @Test("output sizes round down")
+    func sizes() {
+        let geometry = ConvolutionGeometry(
+            images: 1, height: 224, width: 223, channels: 3, kernelHeight: 7, kernelWidth: 7, strideHeight: 2,
+            strideWidth: 2, padHeight: 3, padWidth: 3, outputChannels: 64)
+        #expect(geometry.outputHeight == 112)
+        #expect(geometry.outputWidth == 112)
+        #expect(geometry.multiplyAdds == 112 * 112 * 7 * 7 * 3 * 64)
+    }
+}
