@@ -12,9 +12,16 @@ let architecture = Context.environment["NORMLAB_ARCH"] ?? "native"
 let strict: [SwiftSetting] =
     Context.environment["NORMLAB_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
 
-/// The kernels are optimized in debug builds too, so that tests train at speed.
+/// The kernels are optimized in debug builds too, so that tests train at speed: the whole module at once, because lanes
+/// and tiles are inlined from file to file. (SwiftPM's debug builds work in batches of files and expect one object for
+/// each, hence the flags around it.)
 let kernelSettings: [SwiftSetting] =
-    strict + [.unsafeFlags(["-O", "-Xcc", "-march=\(architecture)"])]
+    strict + [
+        .unsafeFlags([
+            "-O", "-disable-batch-mode", "-whole-module-optimization", "-num-threads", "2",
+            "-Xcc", "-march=\(architecture)",
+        ])
+    ]
 
 /// So is what touches every pixel: the rasterizer, and the checksums, drawing and normalization of data sets.
 let pixelSettings: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
