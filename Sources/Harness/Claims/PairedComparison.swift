@@ -1,0 +1,126 @@
+import Foundation
+
+/// The comparison of two arms, seed by seed.
+///
+/// Runs of the same seed start from the same weights and see the same batches, so the differences within seeds are
+/// compared: their mean, and Student's 95 % interval around it. Where the minimum effect is a factor, the differences are
+/// those of logarithms, and what is reported is the ratio of the arm to what it is compared with (a geometric mean).
+///
+/// The verdict is *reproduced* when the whole interval shows the minimum effect, *not reproduced* when all of it falls
+/// short, and *inconclusive* otherwise or with fewer than two seeds. A number that is only a bound is taken as it stands
+/// where the true one could only strengthen the claim; where the true one could weaken it, the claim is no longer
+/// called reproduced, whatever the interval.
+public struct PairedComparison: Equatable, Sendable {
+    /// The seeds that both arms have, in ascending order.
+    public let seeds: [UInt64]
+    /// The arm's numbers over these seeds.
+    public let arm: SampleStatistics
+    /// The numbers it is compared with.
+    public let other: SampleStatistics
+    /// Arm minus other, or the ratio of arm to other.
+    public let difference: Double
+    /// The 95 % confidence interval of `difference`; nil with fewer than two seeds.
+    public let interval: ClosedRange<Double>?
+    /// What `difference` must reach: at most this for `below`, at least this for `above`.
+    public let threshold: Double
+    /// What the evidence says.
+    public let verdict: Verdict
+    /// What the reader must know about the numbers; each a clause.
+    public let remarks: [String]
+
+    /// Compares two arms.
+    ///
+    /// - Parameters:
+    ///   - arm: the arm's measurements by seed.
+    ///   - other: those it is compared with.
+    ///   - expectation: whether the arm's should be smaller or greater.
+    ///   - effect: how much.
+    public init(
+        arm: [UInt64: MeasuredValue], other: [UInt64: MeasuredValue], expectation: ExpectedDirection,
+        effect: MinimumEffect
+    ) {
+        let seeds = arm.keys.filter { other[$0] != nil }.sorted()
+        let pairs = seeds.compactMap { seed in arm[seed].flatMap { mine in other[seed].map { (mine, $0) } } }
+        let scale = Scale(effect)
+        let sign = expectation == .below ? -1.0 : 1.0
+        // From here on, larger is more in favour of the claim.
+        let gains = pairs.map { sign * scale.difference($0.0.value, $0.1.value) }
+        let needed = scale.needed
+
+        self.seeds = seeds
+        self.arm = SampleStatistics(pairs.map(\.0.value))
+        self.other = SampleStatistics(pairs.map(\.1.value))
+        let statistics = SampleStatistics(gains)
+        difference = scale.reported(sign * statistics.mean)
+        threshold = scale.reported(sign * needed)
+        let gainInterval = statistics.interval()
+        interval = gainInterval.map {
+            let ends = [scale.reported(sign * $0.lowerBound), scale.reported(sign * $0.upperBound)].sorted()
+            return ends[0]...ends[1]
+        }
+
+        // Whether the true number of a pair could speak more against the claim than the bound does.
+        let against = pairs.filter { mine, theirs in
+            let weakening: (MeasuredValue.Bound, MeasuredValue.Bound) =
+                expectation == .below ? (.atLeast, .atMost) : (.atMost, .atLeast)
+            return mine.bound == weakening.0 || theirs.bound == weakening.1
+        }
+        var remarks = pairs.flatMap { [$0.0.remark, $0.1.remark].compactMap(\.self) }
+        verdict = Self.verdict(
+            gains: gains, interval: gainInterval, needed: needed, against: against.count, remarks: &remarks)
+        self.remarks = remarks
+    }
+
+    private static func verdict(
+        gains: [Double], interval: ClosedRange<Double>?, needed: Double, against: Int, remarks: inout [String]
+    ) -> Verdict {
+        if gains.contains(where: { !$0.isFinite }) {
+            remarks.append("some numbers cannot be compared")
+            return .inconclusive
+        }
+        guard let interval else {
+            remarks.append(gains.isEmpty ? "no seed has been run in both arms" : "one seed: an interval needs two")
+            return .inconclusive
+        }
+        // Equal decimal numbers, such as 0.98 − 0.97 and 0.01, differ in their last bits.
+        let tolerance = 1e-12 * max(1, abs(needed))
+        if against == gains.count { return .notReproduced }
+        if interval.upperBound < needed - tolerance { return .notReproduced }
+        guard interval.lowerBound >= needed - tolerance else { return .inconclusive }
+        return against == 0 ? .reproduced : .inconclusive
+    }
+
+    /// Differences or logarithms of ratios.
+    private enum Scale {
+        case linear(Double)
+        case logarithmic(Double)
+
+        init(_ effect: MinimumEffect) {
+            switch effect {
+            case .factor(let factor): self = .logarithmic(factor)
+            case .margin(let margin): self = .linear(margin)
+            }
+        }
+
+        func difference(_ a: Double, _ b: Double) -> Double {
+            switch self {
+            case .linear: a - b
+            case .logarithmic: a > 0 && b > 0 ? log(a / b) : .nan
+            }
+        }
+
+        var needed: Double {
+            switch self {
+            case .linear(let margin): margin
+            case .logarithmic(let factor): log(factor)
+            }
+        }
+
+        func reported(_ difference: Double) -> Double {
+            switch self {
+            case .linear: difference
+            case .logarithmic: exp(difference)
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+
+/// Where results come from: the machine's processor, the system, the compiler and the source that was built.
+///
+/// Nothing about the person is here: no user, host or path, no environment.
+public struct Provenance: Codable, Equatable, Sendable {
+    /// The processor's name.
+    public var processor: String
+    /// Logical processors of the machine.
+    public var processors: Int
+    /// The instruction set architecture (`x86_64`, `arm64`).
+    public var architecture: String
+    /// The operating system and its version.
+    public var system: String
+    /// The compiler's version, as far as the compiler tells it.
+    public var toolchain: String
+    /// Whether the program was built with optimization (`release`) or without (`debug`).
+    public var build: String
+    /// The commit of the source, with ` (modified)` where files differ from it; nil outside a git repository.
+    public var commit: String?
+
+    enum CodingKeys: String, CodingKey {
+        case processor, processors, architecture, system, toolchain, build
+        case commit = "git-commit"
+    }
+
+    /// This machine and this program; found out once.
+    public static let current = Provenance(
+        processor: processorName, processors: ProcessInfo.processInfo.activeProcessorCount,
+        architecture: architectureName, system: systemName, toolchain: toolchainName, build: buildName,
+        commit: sourceCommit)
+
+    private static var processorName: String {
+        guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return architectureName }
+        for line in text.split(separator: "\n") where line.hasPrefix("model name") {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            return line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+        }
+        return architectureName
+    }
+
+    private static var architectureName: String {
+        #if arch(x86_64)
+            "x86_64"
+        #elseif arch(arm64)
+            "arm64"
+        #else
+            "other"
+        #endif
+    }
+
+    private static var systemName: String {
+        guard let text = try? String(contentsOfFile: "/etc/os-release", encoding: .utf8) else {
+            return ProcessInfo.processInfo.operatingSystemVersionString
+        }
+        for line in text.split(separator: "\n") where line.hasPrefix("PRETTY_NAME=") {
+            return line.dropFirst("PRETTY_NAME=".count).trimmingCharacters(in: CharacterSet(charactersIn: "\""))
+        }
+        return "Linux"
+    }
+
+    private static var toolchainName: String {
+        #if compiler(>=6.5)
+            "Swift 6.5 or later"
+        #elseif compiler(>=6.4)
+            "Swift 6.4"
+        #elseif compiler(>=6.3)
+            "Swift 6.3"
+        #else
+            "Swift 6.2"
+        #endif
+    }
+
+    private static var buildName: String {
+        #if DEBUG
+            "debug"
+        #else
+            "release"
+        #endif
+    }
+
+    // MARK: The source
+
+    /// The commit of the repository that holds this program.
+    private static var sourceCommit: String? {
+        guard let program = Bundle.main.executableURL?.resolvingSymlinksInPath() else { return nil }
+        let folder = program.deletingLastPathComponent().path
+        guard let commit = git(["rev-parse", "HEAD"], in: folder).output, commit.count >= 40 else { return nil }
+        guard let top = git(["rev-parse", "--show-toplevel"], in: folder).output else { return commit }
+        let isModified = git(["diff", "--quiet", "HEAD", "--", "Sources", "Package.swift", "Experiments"], in: top)
+        return isModified.status == 0 ? commit : "\(commit) (modified)"
+    }
+
+    private static func git(_ arguments: [String], in folder: String) -> (status: Int32, output: String?) {
+        let process = Process()
+        let pipe = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["git", "-C", folder] + arguments
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        process.standardInput = FileHandle.nullDevice
+        do { try process.run() } catch { return (127, nil) }
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { return (process.terminationStatus, nil) }
+        return (0, String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+}

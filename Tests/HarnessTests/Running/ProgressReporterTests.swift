@@ -1,0 +1,61 @@
+import Foundation
+import Testing
+
+@testable import Harness
+
+struct ProgressReporterTests {
+    private final class Screen {
+        var text = ""
+        var time = 0.0
+    }
+
+    private func run(_ reporter: any ProgressReporter, _ screen: Screen, steps: Int, secondsPerStep: Double) {
+        reporter.began("mnist-mlp/baseline seed 1", step: 0, of: steps, reason: "no result yet")
+        for step in 1...steps {
+            screen.time += secondsPerStep
+            reporter.advanced(
+                RunProgress(
+                    step: step, steps: steps, batch: 60, loss: 0.0834, batchAccuracy: 0.95,
+                    testAccuracy: step > steps / 2 ? 0.974 : nil))
+        }
+        reporter.ended("finished")
+    }
+
+    @Test func aLogGetsWholeLinesAtMostEveryThirtySeconds() {
+        let screen = Screen()
+        let reporter = PlainProgress(write: { screen.text += $0 }, now: { screen.time })
+        run(reporter, screen, steps: 1000, secondsPerStep: 0.1)
+        let lines = screen.text.split(separator: "\n")
+        #expect(lines.count == 5)
+        #expect(lines.first == "mnist-mlp/baseline seed 1: no result yet")
+        #expect(
+            lines[1]
+                == "mnist-mlp/baseline seed 1  step  300/1000  loss 0.083  batch 95.0%  600 img/s  01:11 left")
+        #expect(lines[2].contains("test 97.4%"))
+        #expect(lines.last == "mnist-mlp/baseline seed 1: finished")
+        #expect(!screen.text.contains("\r"))
+        #expect(screen.text.hasSuffix("\n"))
+    }
+
+    @Test func aTerminalGetsOneLineRewrittenInPlaceThatNeverWraps() {
+        let screen = Screen()
+        let reporter = LiveProgress(write: { screen.text += $0 }, now: { screen.time }, width: { 60 })
+        run(reporter, screen, steps: 1000, secondsPerStep: 0.01)
+        let drawn = screen.text.split(separator: "\r").dropFirst().map {
+            $0.replacingOccurrences(of: "\u{1B}[K", with: "")
+        }
+        // Ten times a second for ten seconds, and the line that clears it.
+        #expect((90...105).contains(drawn.count))
+        #expect(drawn.dropLast().allSatisfy { $0.count <= 59 && !$0.contains("\n") })
+        #expect(screen.text.hasSuffix("\r\u{1B}[Kmnist-mlp/baseline seed 1: finished\n"))
+    }
+
+    @Test(arguments: [
+        (0.0, "0.000"), (0.08342, "0.083"), (12.34, "12.3"), (1e6, "1.00e+06"), (1e-7, "1.00e-07"), (.nan, "nan"),
+        (.infinity, "inf"),
+    ])
+    func lossesAreShort(value: Double, text: String) { #expect(ProgressText.number(value) == text) }
+
+    @Test(arguments: [(0.0, "00:00"), (59.2, "01:00"), (3599, "59:59"), (3600, "1:00:00"), (.infinity, "?")])
+    func durationsAreClocks(seconds: Double, text: String) { #expect(ProgressText.duration(seconds) == text) }
+}
