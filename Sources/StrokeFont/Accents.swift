@@ -8,13 +8,14 @@ extension StrokeFont {
         "\u{304}": Glyph("M -130 640 L 130 640", advance: 0),
         "\u{305}": Glyph("M -150 640 L 150 640", advance: 0),
         "\u{307}": Glyph("D 0 654", advance: 0),
+        "\u{327}": Glyph("M 10 0 L 0 -60 C 110 -60 100 -190 -50 -170", advance: 0),
         "\u{308}": Glyph("D -104 654 D 104 654", advance: 0),
     ]
 
     /// Letters that come as one scalar and are a base and a mark.
     private static let precomposed: [Character: (base: Character, mark: Unicode.Scalar)] = {
         var table: [Character: (base: Character, mark: Unicode.Scalar)] = [:]
-        for base in "aeiounyAEIOUNYx" {
+        for base in "aceiounyACEIOUNYx" {
             for mark in marks.keys {
                 // Swift compares characters by canonical equivalence, so that the pair finds the single scalar too.
                 table[Character("\(base)\(mark)")] = (base, mark)
@@ -49,8 +50,9 @@ extension StrokeFont {
         var lift = max(0, top - xHeight)
         for scalar in scalars {
             guard let mark = marks[scalar] else { return nil }
-            strokes += mark.transformed(scale: 1, x: (left + right) / 2, y: lift).strokes
-            lift += 0.16
+            let isBelow = mark.strokes.joined().allSatisfy { $0.y <= 0 }
+            strokes += mark.transformed(scale: 1, x: (left + right) / 2, y: isBelow ? 0 : lift).strokes
+            if !isBelow { lift += 0.16 }
         }
         return Glyph(strokes: strokes, advance: drawn.advance)
     }

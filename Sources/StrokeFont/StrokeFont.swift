@@ -20,6 +20,7 @@ public enum StrokeFont {
     ///
     /// A base letter followed by combining marks (x̂) is one character, and its marks are set above the base.
     public static func glyph(_ character: Character) -> Glyph {
+        if let code = character.asciiValue, let glyph = ascii[Int(code)] { return glyph }
         if let glyph = glyphs[character] { return glyph }
         return composed(character) ?? missing
     }
@@ -47,6 +48,9 @@ public enum StrokeFont {
     }
 
     private static let missing = Glyph("M 90 0 L 90 670 L 410 670 L 410 0 L 90 0", advance: 500)
+
+    /// The glyphs of ASCII by code, which are by far the most asked for.
+    private static let ascii: [Glyph?] = (UInt8(0)..<128).map { glyphs[Character(Unicode.Scalar($0))] }
 
     private static let glyphs: [Character: Glyph] = {
         var glyphs: [Character: Glyph] = [:]

@@ -6,7 +6,7 @@ enum Gallery {
     static var figures: [(name: String, figure: Figure)] {
         [
             ("accuracy", accuracy), ("quantiles", quantiles), ("ridges", ridges), ("distribution-map", distributionMap),
-            ("final", finalAccuracy), ("sweep", sweep), ("loss", loss), ("multiples", multiples), ("letters", letters),
+            ("final", finalAccuracy), ("sweep", sweep), ("loss", loss), ("multiples", multiples),
         ]
     }
 
@@ -91,7 +91,7 @@ enum Gallery {
                 Ridge(
                     at: Double(row) * 300,
                     heights: x.map {
-                        density($0, mean: drift * Double(row) / 16, deviation: 0.5 + drift * Double(row) / 30)
+                        density($0, mean: drift * Double(row) / 16, deviation: 0.5 + abs(drift) * Double(row) / 40)
                     })
             }
             return Panel(
@@ -224,19 +224,22 @@ enum Gallery {
             title: "Small multiples", panels: [[panel(0), panel(1), panel(2)], [panel(3), panel(4)]], sharedX: .aligned)
     }
 
-    static var letters: Figure {
+    /// All letters, small and large.
+    static var letters: Scene {
         let lines = [
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZ 0123456789", "abcdefghijklmnopqrstuvwxyz äöüéèñç",
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz äöüéèñç",
+            "0123456789 0.98 1.25 −3.14 10k 50k 99.24%",
             "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", "αβγδεζηθκλμνπρστφχψω ΓΔΘΛΠΣΦΨΩ",
-            "×÷±−–—≤≥≈≠·…•°√∞→←↑↓∂∇§“”‘’ x̂ ȳ x̃ 10⁻³ x₁²",
-            "The quick brown fox jumps over the lazy dog: Hamburgefonstiv",
-            "batch-norm×5, 99.24 ± 0.03% after 50k steps; γx̂+β, μ_B, σ²_B",
+            "×÷±−–—≤≥≈≠·…•°√∞→←↑↓∂∇§“”‘’", "x̂ ȳ x̃ 10⁻³ x₁² γx̂ + β, μ_B, σ²_B", "Hamburgefonstiv quick brown fox jumps",
         ]
-        return Figure(
-            title: "The letters of the laboratory: every sign it writes",
-            subtitle: "Sizes 12 and 24, regular, and the bold of the title",
-            panel: Panel(
-                x: Axis(from: 0, to: 1, ticks: .none), y: Axis(from: 0, to: 8, ticks: .none),
-                marks: lines.enumerated().map { .note($1, x: 0.01, y: 7.3 - Double($0)) }))
+        var scene = Scene(size: Size(800, 920), title: "letters")
+        for (index, line) in lines.enumerated() {
+            let y = 40 + Double(index) * 112
+            scene.elements.append(.text(Text(line, at: Point(20, y), size: 36)))
+            scene.elements.append(.text(Text(line, at: Point(20, y + 30), size: 12)))
+            scene.elements.append(.text(Text(line, at: Point(420, y + 30), size: 17, weight: .bold)))
+            scene.elements.append(.text(Text(line, at: Point(20, y + 48), size: 11, color: .muted)))
+        }
+        return scene
     }
 }

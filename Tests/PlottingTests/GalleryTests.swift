@@ -9,6 +9,8 @@ import Testing
     func gallery() throws {
         let folder = URL(fileURLWithPath: ProcessInfo.processInfo.environment["NORMLAB_GALLERY"] ?? "")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let letters = try PNG.encode(Rasterizer.bitmap(of: Gallery.letters))
+        try Data(letters).write(to: folder.appendingPathComponent("letters.png"))
         for (name, figure) in Gallery.figures {
             try figure.writePNG(to: folder.appendingPathComponent("\(name).png"))
             try figure.writeSVG(to: folder.appendingPathComponent("\(name).svg"))

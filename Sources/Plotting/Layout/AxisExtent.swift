@@ -60,7 +60,9 @@ struct AxisExtent {
             // What is never negative does not get a negative axis.
             let first = axis.lower ?? (lower >= 0 ? max(0, padded) : padded)
             let last = axis.upper ?? (keepsUpper ? upper : upper + room)
-            return ResolvedScale(.linear, from: first, to: last > first ? last : first + max(1, abs(first)))
+            guard last > first else { return ResolvedScale(.linear, from: first, to: first + max(1, abs(first))) }
+            let near = nearRound(from: first, to: last)
+            return ResolvedScale(.linear, from: axis.lower ?? near.lower, to: axis.upper ?? near.upper)
         case .logarithmic:
             var (lower, upper) = isEmpty ? (1, 10) : (self.lower, self.upper)
             if lower == upper { (lower, upper) = (lower / 2, upper * 2) }
@@ -69,6 +71,17 @@ struct AxisExtent {
             let last = axis.upper ?? (keepsUpper ? upper : upper * room)
             return ResolvedScale(.logarithmic, from: first, to: last > first ? last : first * 10)
         }
+    }
+    /// The ends moved out to round values where these are very near: steps 1 to 4999 are shown from 0 to 5000.
+    private func nearRound(from lower: Double, to upper: Double) -> (lower: Double, upper: Double) {
+        guard padding == 0, !keepsLower, !keepsUpper else { return (lower, upper) }
+        let reach = (upper - lower) * 0.02
+        let placement = TickPlacement.place(
+            on: ResolvedScale(.linear, from: lower - reach, to: upper + reach), count: 8)
+        return (
+            placement.major.first { $0 <= lower } ?? lower,
+            placement.major.last { $0 >= upper } ?? upper
+        )
     }
 }
 

@@ -15,7 +15,8 @@ struct ColorBar {
 
     private var axis: ResolvedAxis {
         let scale: Axis.Scale = colors.isLogarithmic ? .logarithmic : .linear
-        return ResolvedAxis(axis: Axis(scale: scale, format: colors.format), scale: colors.axis, isVertical: true)
+        return ResolvedAxis(
+            axis: Axis(scale: scale, format: colors.format), scale: colors.axis, isVertical: true, tickSpacing: 52)
     }
 
     /// The room from the bar's left edge to the far side of its title.

@@ -1,5 +1,7 @@
 /// The places of everything in a figure, found by measuring: nothing is cut and nothing overlaps.
 struct FigureLayout {
+    private static let subtitleGap = 12.0
+
     let figure: Figure
     let size: Size
     let grid: PanelGrid
@@ -23,18 +25,18 @@ struct FigureLayout {
         titleLines = Self.wrapped(figure.title, to: width, size: Typography.titleSize, weight: .bold)
         subtitleLines = Self.wrapped(figure.subtitle, to: width, size: Typography.subtitleSize)
         footnoteLines = Self.wrapped(figure.footnote, to: width, size: Typography.footnoteSize)
-        var y = margin + Self.titleBlock(titleLines, Typography.titleSize, gapAfter: 0)
-        y += subtitleLines.isEmpty ? 0 : 8
-        y += Self.titleBlock(subtitleLines, Typography.subtitleSize, gapAfter: 0)
+        var y = margin + Typography.blockHeight(lines: titleLines.count, size: Typography.titleSize)
+        y += subtitleLines.isEmpty ? 0 : Self.subtitleGap
+        y += Typography.blockHeight(lines: subtitleLines.count, size: Typography.subtitleSize)
 
         let entries = figure.legend == .none ? [] : Legend.entries(of: figure)
         legend = Legend(
             entries, width: figure.legend == .right ? min(220, width * 0.3) : width, isColumn: figure.legend == .right)
         let isLegendBeside = figure.legend == .right && !entries.isEmpty
-        if !entries.isEmpty && !isLegendBeside { y += 14 }
+        if !entries.isEmpty && !isLegendBeside { y += 15 }
         let legendTop = y
         if !isLegendBeside { y += legend.size.height }
-        y += 18
+        y += 22
         let top = y
 
         // The foot.
@@ -86,7 +88,7 @@ struct FigureLayout {
             y += Typography.blockHeight(lines: lines.count, size: size)
         }
         add(titleLines, size: Typography.titleSize, weight: .bold, color: .ink)
-        y += 8
+        y += Self.subtitleGap
         add(subtitleLines, size: Typography.subtitleSize, color: .muted)
         scene.elements += legend.elements(at: Point(legendBox.x, legendBox.y))
         for (models, boxes) in zip(grid.rows, plots) {
@@ -113,10 +115,6 @@ struct FigureLayout {
     ) -> [String] {
         guard let text, !text.isEmpty else { return [] }
         return TextMetrics.wrapped(text, to: width, size: size, weight: weight)
-    }
-
-    private static func titleBlock(_ lines: [String], _ size: Double, gapAfter: Double) -> Double {
-        Typography.blockHeight(lines: lines.count, size: size)
     }
 
     private static func union(_ boxes: some Sequence<Rectangle>) -> Rectangle? {

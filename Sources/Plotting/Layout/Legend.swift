@@ -37,21 +37,38 @@ struct Legend {
 
     /// A legend no wider than `width`: side by side in as many rows as it takes, or one below the other.
     init(_ entries: [Entry], width: Double, isColumn: Bool) {
-        var placed: [Placed] = []
-        var (x, y, right) = (0.0, 0.0, 0.0)
         let keyRoom = Self.keyWidth + Self.keyGap
-        for entry in entries {
-            let lines = TextMetrics.wrapped(entry.label, to: width - keyRoom, size: Typography.legendSize)
-            let textWidth = lines.map { TextMetrics.width(of: $0, size: Typography.legendSize) }.max() ?? 0
-            let entryWidth = keyRoom + textWidth
-            if x > 0 && (isColumn || x + entryWidth > width) { (x, y) = (0, y + Self.rowHeight) }
-            placed.append(Placed(entry: entry, lines: lines, position: Point(x, y)))
-            right = max(right, x + entryWidth)
-            x += entryWidth + Self.entryGap
-            y += Double(lines.count - 1) * Typography.lineHeight(Typography.legendSize)
+        let lines = entries.map { TextMetrics.balanced($0.label, to: width - keyRoom, size: Typography.legendSize) }
+        let widths = lines.map { lines in
+            keyRoom + (lines.map { TextMetrics.width(of: $0, size: Typography.legendSize) }.max() ?? 0)
+        }
+        // As many columns as fit; all in one row are as wide as each needs.
+        var columns = isColumn ? 1 : entries.count
+        func columnWidths() -> [Double] {
+            (0..<columns).map { column in
+                stride(from: column, to: widths.count, by: columns).map { widths[$0] }.max() ?? 0
+            }
+        }
+        func total() -> Double { columnWidths().reduce(0, +) + Double(columns - 1) * Self.entryGap }
+        while columns > 1 && total() > width { columns -= 1 }
+        // Three rows of two read better than two of three and a lonely one only if they need no more rows.
+        let rows = columns == 0 ? 0 : (entries.count + columns - 1) / columns
+        columns = rows == 0 ? 0 : (entries.count + rows - 1) / rows
+
+        var placed: [Placed] = []
+        var y = 0.0
+        for start in stride(from: 0, to: entries.count, by: max(1, columns)) {
+            var x = 0.0
+            let members = start..<min(start + columns, entries.count)
+            for (index, columnWidth) in zip(members, columnWidths()) {
+                placed.append(Placed(entry: entries[index], lines: lines[index], position: Point(x, y)))
+                x += columnWidth + Self.entryGap
+            }
+            let tallest = members.map { lines[$0].count }.max() ?? 1
+            y += Self.rowHeight + Double(tallest - 1) * Typography.lineHeight(Typography.legendSize)
         }
         self.placed = placed
-        size = entries.isEmpty ? Size(0, 0) : Size(right, y + Self.rowHeight - 4)
+        size = entries.isEmpty ? Size(0, 0) : Size(total(), y - 4)
     }
 
     /// The drawing, with its top left corner at `origin`.

@@ -99,7 +99,12 @@ struct PanelGrid {
 
     /// The height at which a plot reads well.
     private func preferredHeight(_ model: PanelModel) -> Double {
-        if let names = model.y.axis.categories { return max(110, Double(names.count) * 34 + 20) }
+        if model.y.axis.categories != nil {
+            // Names of several lines need their room.
+            let labels = model.y.marks(length: 1).labels
+            let tallest = labels.map(\.height).max() ?? 0
+            return max(110, Double(labels.count) * max(38, tallest + 18))
+        }
         let hasRidges = model.panel.marks.contains { if case .ridges = $0 { true } else { false } }
         if hasRidges { return rows.count == 1 ? 360 : 250 }
         return rows.count == 1 ? (columnCount == 1 ? 340 : 290) : 200

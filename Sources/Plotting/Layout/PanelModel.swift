@@ -28,13 +28,13 @@ struct PanelModel {
     /// The lines of the panel's title above a plot of a certain width.
     func titleLines(width: Double) -> [String] {
         guard let title = panel.title, !title.isEmpty else { return [] }
-        return TextMetrics.wrapped(title, to: max(width, 40), size: Typography.panelTitleSize, weight: .bold)
+        return TextMetrics.balanced(title, to: max(width, 40), size: Typography.panelTitleSize, weight: .bold)
     }
 
     /// The lines of an axis title along a length.
     func axisTitleLines(_ axis: Axis, length: Double) -> [String] {
         guard let title = axis.title, !title.isEmpty else { return [] }
-        return TextMetrics.wrapped(title, to: max(length, 120), size: Typography.axisTitleSize)
+        return TextMetrics.balanced(title, to: max(length, 120), size: Typography.axisTitleSize)
     }
 
     /// The distance from the frame to the far side of the axis labels.

@@ -24,6 +24,8 @@ struct ResolvedAxis {
     let axis: Axis
     let scale: ResolvedScale
     let isVertical: Bool
+    /// The least distance between ticks in points; nil suits a plot.
+    var tickSpacing: Double?
 
     var isReversed: Bool { axis.isReversed ?? (isVertical && axis.categories != nil) }
 
@@ -43,14 +45,14 @@ struct ResolvedAxis {
             let shown = values.filter(scale.contains)
             return Marks(labels: labels(shown, isLogarithmic: isLogarithmic))
         case .automatic:
-            let spacing = isVertical ? 42.0 : 52.0
+            let spacing = tickSpacing ?? (isVertical ? 34 : 52)
             // As many as fit, so that long numbers make the ticks rarer and not the numbers collide.
             for count in stride(from: max(2, Int(length / spacing)), through: 1, by: -1) {
                 let placement = TickPlacement.place(on: scale, count: count)
                 let labels = labels(placement.major, isLogarithmic: isLogarithmic)
                 let gap = length / Double(max(1, placement.minor.count + placement.major.count))
                 if count == 1 || fits(labels, length: length) {
-                    return Marks(labels: labels, minor: gap >= 4 ? placement.minor.map(fraction) : [])
+                    return Marks(labels: labels, minor: gap >= (isLogarithmic ? 3 : 8) ? placement.minor.map(fraction) : [])
                 }
             }
             return Marks()
@@ -83,10 +85,10 @@ struct ResolvedAxis {
             names.enumerated().map { index, name in
                 Label(
                     fraction: fraction(Double(index)),
-                    lines: TextMetrics.wrapped(name, to: width, size: Typography.tickSize))
+                    lines: TextMetrics.balanced(name, to: width, size: Typography.tickSize))
             }.sorted { $0.fraction < $1.fraction }
         }
-        if isVertical { return Marks(labels: labels(width: 170)) }
+        if isVertical { return Marks(labels: labels(width: 190)) }
         let level = labels(width: slot - 10)
         if level.allSatisfy({ $0.width <= slot - 6 && $0.lines.count <= 4 }) { return Marks(labels: level) }
         return Marks(labels: labels(width: 150), areTurned: true)

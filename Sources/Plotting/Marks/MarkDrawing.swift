@@ -91,13 +91,17 @@ struct MarkDrawing {
         // The farthest first: the nearest lies lowest on the paper.
         let ordered = rows.sorted { model.y.fraction($0.at) > model.y.fraction($1.at) }
         return ordered.flatMap { row -> [Element] in
-            runs(x, row.heights.map { $0.isFinite ? row.at + $0 * shape.unit : .nan }).flatMap { top -> [Element] in
-                guard let first = top.first, let last = top.last, let foot = point(x[0], row.at)?.y else { return [] }
-                let color = row.color ?? ink.color
-                let area = top + [Point(last.x, foot), Point(first.x, foot)]
+            guard let foot = x.first.flatMap({ point($0, row.at)?.y }) else { return [] }
+            let color = (row.color ?? ink.color).mixed(with: .white, 0.12)
+            let areas = runs(x, row.heights.map { $0.isFinite ? row.at + $0 * shape.unit : .nan })
+            return areas.flatMap { top -> [Element] in
+                // The rim of paper lies above the row, and ends where the row is as good as empty: there it would only wipe
+                // out the grid.
+                let rims = top.split { abs($0.y - foot) < 0.4 }.map { $0.map { Point($0.x, $0.y - 0.55) } }
+                let ends = [top.last, top.first].compactMap { $0 }.map { Point($0.x, foot) }
                 return [
-                    .shape(Shape([area], fill: (color, 0.85 * ink.opacity))),
-                    .shape(Shape([top], stroke: Stroke(.white, width: 1.1))),
+                    .shape(Shape([top + ends], fill: (color, ink.opacity))),
+                    .shape(Shape(rims, stroke: Stroke(.white, width: 1.1))),
                 ]
             }
         }
@@ -163,7 +167,7 @@ struct MarkDrawing {
                 guard let low = point(map.xEdges[column], map.yEdges[row]),
                     let high = point(map.xEdges[column + 1], map.yEdges[row + 1])
                 else { continue }
-                let isDark = map.colors.color(map.values[row][column]).luminance < 0.3
+                let isDark = map.colors.color(map.values[row][column]).luminance < 0.24
                 let middle = Point((low.x + high.x) / 2, (low.y + high.y) / 2)
                 texts.append(
                     .text(
@@ -180,13 +184,16 @@ struct MarkDrawing {
 struct RidgeShape {
     /// The height on the `y` axis of one unit of a row's heights.
     let unit: Double
+    /// The height on the `y` axis of the tallest row.
+    let peak: Double
 
     init(rows: [Ridge], peak: Double?) {
         let tallest = rows.flatMap(\.heights).filter(\.isFinite).max() ?? 0
         let places = rows.map(\.at).sorted()
         let gaps = zip(places, places.dropFirst()).map { $1 - $0 }.sorted()
         let spacing = gaps.isEmpty ? 1 : gaps[gaps.count / 2]
-        unit = tallest > 0 ? (peak ?? 2.6 * spacing) / tallest : 0
+        self.peak = peak ?? 2.6 * spacing
+        unit = tallest > 0 ? self.peak / tallest : 0
     }
 
     /// The highest value of the `y` axis that a row reaches.

@@ -55,8 +55,7 @@ public struct Rasterizer {
             for (start, end) in shape.outlines.flatMap({ zip($0, $0.dropFirst()) }) { rule(start, end, stroke) }
         } else {
             let lines = stroke.dash.isEmpty ? shape.outlines : shape.outlines.flatMap { Dash.cut($0, stroke.dash) }
-            self.stroke(
-                lines.map { $0.map(scaled) }, stroke.color, width: stroke.width * scale, opacity: stroke.opacity)
+            self.stroke([(lines.map { $0.map(scaled) }, stroke.width * scale)], stroke.color, opacity: stroke.opacity)
         }
     }
 
@@ -67,10 +66,12 @@ public struct Rasterizer {
         coverage.forEachRow { paint($0, $1, $2, color, opacity) }
     }
 
-    private mutating func stroke(_ lines: [[Point]], _ color: Color, width: Double, opacity: Double) {
-        guard let bounds = bounds(lines, reach: width / 2 + 1) else { return }
+    /// Draws lines of one colour and several widths; where they overlap they are not darker.
+    private mutating func stroke(_ pieces: [(lines: [[Point]], width: Double)], _ color: Color, opacity: Double) {
+        let reach = (pieces.map(\.width).max() ?? 0) / 2 + 1
+        guard let bounds = bounds(pieces.flatMap(\.lines), reach: reach) else { return }
         var coverage = StrokeCoverage(bounds)
-        for line in lines { coverage.add(line, width: width) }
+        for (lines, width) in pieces { for line in lines { coverage.add(line, width: width) } }
         coverage.forEachRow { paint($0, $1, $2, color, opacity) }
     }
 
@@ -131,14 +132,23 @@ public struct Rasterizer {
     private mutating func draw(_ text: Text) {
         let pen = TextMetrics.penWidth(text.weight)
         let stretch = TextMetrics.widening(text.weight)
-        let start = text.offset
-        let lines = StrokeFont.layout(text.content).strokes.map { line in
-            // The pen's lower edge, not its centre, stands on the baseline, as with other faces.
-            line.map { scaled(text.placed(start + $0.x * text.size * stretch, -($0.y + pen * 0.45) * text.size)) }
+        var along = text.offset
+        var pieces: [(lines: [[Point]], penScale: Double)] = []
+        for character in text.content {
+            let glyph = StrokeFont.glyph(character)
+            let lines = glyph.strokes.map { stroke in
+                // The pen's lower edge, not its centre, stands on the baseline, as with other faces.
+                stroke.map {
+                    scaled(text.placed(along + $0.x * text.size * stretch, -($0.y + pen * 0.45) * text.size))
+                }
+            }
+            pieces.append((lines, glyph.penScale))
+            along += glyph.advance * text.size * stretch
         }
+        let unit = text.size * scale
         if let halo = text.halo {
-            stroke(lines, halo, width: (pen + 0.3) * text.size * scale, opacity: 0.9)
+            stroke(pieces.map { ($0.lines, (pen * $0.penScale + 0.3) * unit) }, halo, opacity: 0.9)
         }
-        stroke(lines, text.color, width: pen * text.size * scale, opacity: 1)
+        stroke(pieces.map { ($0.lines, pen * $0.penScale * unit) }, text.color, opacity: 1)
     }
 }

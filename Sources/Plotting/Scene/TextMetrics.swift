@@ -18,30 +18,51 @@ public enum TextMetrics {
     }
 
     /// How much wider than regular letters those of the weight are set: thick letters need more room.
-    static func widening(_ weight: Text.Weight) -> Double { weight == .bold ? 1.05 : 1 }
+    static func widening(_ weight: Text.Weight) -> Double { weight == .bold ? 1.06 : 1 }
 
     /// The width of the pen in em.
-    static func penWidth(_ weight: Text.Weight) -> Double { weight == .bold ? 0.118 : 0.078 }
+    static func penWidth(_ weight: Text.Weight) -> Double { weight == .bold ? 0.112 : 0.078 }
 
     /// The text broken at spaces into lines no wider than `width`; a word that is wider has a line of its own.
     public static func wrapped(
         _ text: String, to width: Double, size: Double, weight: Text.Weight = .regular
     ) -> [String] {
         var lines: [String] = []
+        let space = Self.width(of: " ", size: size, weight: weight)
         for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
             var line = ""
+            var lineWidth = 0.0
             for word in paragraph.split(separator: " ") {
-                let longer = line.isEmpty ? String(word) : line + " " + word
-                if line.isEmpty || Self.width(of: longer, size: size, weight: weight) <= width {
-                    line = longer
+                let wordWidth = Self.width(of: String(word), size: size, weight: weight)
+                if line.isEmpty {
+                    (line, lineWidth) = (String(word), wordWidth)
+                } else if lineWidth + space + wordWidth <= width {
+                    line += " " + word
+                    lineWidth += space + wordWidth
                 } else {
                     lines.append(line)
-                    line = String(word)
+                    (line, lineWidth) = (String(word), wordWidth)
                 }
             }
             lines.append(line)
         }
         return lines
+    }
+
+    /// The same number of lines as ``wrapped(_:to:size:weight:)``, of lengths as equal as can be: no last word stands alone.
+    public static func balanced(
+        _ text: String, to width: Double, size: Double, weight: Text.Weight = .regular
+    ) -> [String] {
+        var best = wrapped(text, to: width, size: size, weight: weight)
+        guard best.count > 1 else { return best }
+        var (narrow, wide) = (0.0, width)
+        while wide - narrow > 1 {
+            let middle = (narrow + wide) / 2
+            let lines = wrapped(text, to: middle, size: size, weight: weight)
+            let isFitting = lines.allSatisfy { Self.width(of: $0, size: size, weight: weight) <= middle }
+            if lines.count <= best.count && isFitting { (best, wide) = (lines, middle) } else { narrow = middle }
+        }
+        return best
     }
 
     /// The sine and cosine of an angle in degrees, exact for quarter turns.

@@ -42,9 +42,6 @@ extension StrokeFont {
         "\u{a0}": Glyph("", advance: 278),
         "\u{2009}": Glyph("", advance: 160),
         "\u{202f}": Glyph("", advance: 160),
-        "⁺": Glyph("M 174 690 L 174 430 M 44 560 L 304 560", advance: 348),
-        "⁻": Glyph("M 44 560 L 304 560", advance: 348),
-        "₋": Glyph("M 44 20 L 304 20", advance: 348),
     ]
 
     /// Digits set small, above and below the line: for powers of ten and indices.
@@ -52,9 +49,12 @@ extension StrokeFont {
         var glyphs: [Character: Glyph] = [:]
         for (raised, lowered, digit) in zip3("⁰¹²³⁴⁵⁶⁷⁸⁹", "₀₁₂₃₄₅₆₇₈₉", "0123456789") {
             guard let glyph = digits[digit] else { continue }
-            glyphs[raised] = glyph.transformed(scale: 0.62, y: 0.33)
-            glyphs[lowered] = glyph.transformed(scale: 0.62, y: -0.16)
+            glyphs[raised] = glyph.transformed(scale: 0.64, y: 0.32, penScale: 0.8)
+            glyphs[lowered] = glyph.transformed(scale: 0.64, y: -0.16, penScale: 0.8)
         }
+        glyphs["⁺"] = Glyph("M 174 690 L 174 430 M 44 560 L 304 560", advance: 348).transformed(scale: 1, penScale: 0.8)
+        glyphs["⁻"] = Glyph("M 44 560 L 304 560", advance: 348).transformed(scale: 1, penScale: 0.8)
+        glyphs["₋"] = Glyph("M 44 20 L 304 20", advance: 348).transformed(scale: 1, penScale: 0.8)
         return glyphs
     }()
 
