@@ -3,6 +3,9 @@ public struct NetworkError: Error, Sendable, CustomStringConvertible {
     /// The problems, in the order of the nodes.
     public let problems: [NetworkProblem]
 
+    /// An error of the given problems.
+    public init(problems: [NetworkProblem]) { self.problems = problems }
+
     /// One line a problem.
     public var description: String { problems.map(\.description).joined(separator: "\n") }
 }

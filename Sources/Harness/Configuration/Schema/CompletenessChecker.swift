@@ -17,7 +17,7 @@ struct CompletenessChecker {
                 return
             }
             check(entry.value, kind, path: SchemaChecker.join(path, entry.key))
-        case .integer, .number, .boolean, .word, .text, .model, .layers: break
+        case .integer, .number, .boolean, .word, .text, .partial, .anything, .model, .layers: break
         }
     }
 

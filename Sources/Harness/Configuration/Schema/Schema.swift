@@ -24,6 +24,10 @@ indirect enum Schema: Sendable {
     case variant([RecordSchema])
     /// A mapping whose keys are names given by the file, such as arms.
     case named(NamedSchema)
+    /// A part of the inner type: what is required may stand elsewhere.
+    case partial(Schema)
+    /// Any value: its type follows from another key.
+    case anything
     /// The name of a model, or its layers in place.
     case model
     /// The layers of a model.
@@ -118,6 +122,8 @@ extension Schema {
         case .record: "a mapping"
         case .variant(let kinds): kinds.count == 1 ? "'\(kinds[0].name)'" : "one of \(Self.quoted(kinds.map(\.name)))"
         case .named(let schema): "a mapping from \(schema.name) names"
+        case .partial(let schema): schema.expectation
+        case .anything: "a value"
         case .model: "the name of a model or a list of layers"
         case .layers: "a list of layers"
         }

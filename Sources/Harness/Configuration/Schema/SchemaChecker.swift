@@ -35,6 +35,8 @@ struct SchemaChecker {
         case .record(let record): return checkRecord(node, record, path)
         case .variant(let kinds): return checkVariant(node, kinds, path, orNone: false)
         case .named(let named): return checkNamed(node, named, path)
+        case .partial(let inner): return check(node, inner, path: path)
+        case .anything: return node
         case .model: return node.isEmpty ? refuse(node, schema.expectation, path) : node
         case .layers: return node.elements == nil ? refuse(node, schema.expectation, path) : node
         }
@@ -91,6 +93,8 @@ struct SchemaChecker {
     private func checkOptional(_ node: ConfigurationNode, _ inner: Schema, _ path: String) -> ConfigurationNode? {
         if node.isNone { return node.replacing(.scalar("none", isQuoted: false)) }
         if case .variant(let kinds) = inner { return checkVariant(node, kinds, path, orNone: true) }
+        // A record may be left empty, which is not nothing.
+        if case .partial = inner, node.isEmpty { return check(node, inner, path: path) }
         if node.isEmpty || Self.truthAsWord(node.scalar ?? "", among: ["none"]) != nil {
             diagnostics.error(
                 "'\(path)': expected \(inner.expectation), or none, found \(node.found); write none", at: node)
@@ -192,7 +196,7 @@ struct SchemaChecker {
         for entry in entries {
             if named.keys == .folderNames, !Self.isFolderName(entry.key) {
                 diagnostics.error(
-                    "'\(entry.key)' cannot name \(Self.article(named.name)); use lower case letters, digits, '-' and '.'",
+                    "'\(entry.key)' cannot name \(Self.article(named.name)); use lower case letters, digits and '-'",
                     atKey: entry)
                 continue
             }

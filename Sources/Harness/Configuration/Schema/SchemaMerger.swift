@@ -17,7 +17,9 @@ enum SchemaMerger {
                 let kind = kinds.first(where: { $0.name == new.key })
             else { return top }
             return merge(base, top) { _ in .record(kind) }
-        case .integer, .number, .boolean, .word, .text, .list, .model, .layers:
+        case .partial(let inner):
+            return merge(base, top, inner)
+        case .integer, .number, .boolean, .word, .text, .list, .anything, .model, .layers:
             return top
         }
     }

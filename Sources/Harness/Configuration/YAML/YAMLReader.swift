@@ -13,13 +13,16 @@ struct YAMLReader {
 
     private let lines: [[Unicode.Scalar]]
 
-    init(_ text: String, file: String, layer: Origin.Layer = .base, diagnostics: DiagnosticCollector) {
+    /// A reader of a text. Messages quote its lines, unless they are registered otherwise.
+    init(
+        _ text: String, file: String, layer: Origin.Layer, diagnostics: DiagnosticCollector, quotes: Bool = true
+    ) {
         self.file = file
         self.text = text
         self.layer = layer
         self.diagnostics = diagnostics
         lines = Self.lines(of: text)
-        diagnostics.register(text, as: file)
+        if quotes { diagnostics.register(text, as: file) }
     }
 
     /// The document's root, or nil after an error that leaves nothing to look at.

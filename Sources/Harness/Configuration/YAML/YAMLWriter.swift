@@ -3,84 +3,73 @@
 struct YAMLWriter {
     /// The longest line that a value in braces may make.
     var width = 100
-    /// A comment for a value on a line of its own, such as its origin; values in braces are opened where this is set.
-    var comment: ((ConfigurationNode) -> String?)?
 
     /// The text of a mapping, with a final newline.
     func text(of root: ConfigurationNode) -> String {
-        var lines: [Line] = []
+        var lines: [String] = []
         write(entries: root.entries ?? [], indent: 0, into: &lines)
-        guard comment != nil else { return lines.map { $0.text + "\n" }.joined() }
-        let column = min(72, lines.filter { $0.comment != nil }.map(\.text.count).max() ?? 0)
-        return lines.map { line in
-            guard let comment = line.comment else { return line.text + "\n" }
-            let padding = String(repeating: " ", count: max(0, column - line.text.count) + 2)
-            return "\(line.text)\(padding)# \(comment)\n"
-        }.joined()
+        return lines.map { $0 + "\n" }.joined()
     }
 
-    private struct Line {
-        var text: String
-        var comment: String?
+    /// A value on one line, as it stands behind a key.
+    static func inline(_ node: ConfigurationNode) -> String {
+        YAMLWriter().flow(node)
     }
 
-    private func write(entries: [ConfigurationNode.Entry], indent: Int, into lines: inout [Line]) {
+    private func write(entries: [ConfigurationNode.Entry], indent: Int, into lines: inout [String]) {
         for entry in entries {
             write(key: Self.quoted(entry.key), entry.value, indent: indent, into: &lines)
         }
     }
 
-    private func write(key: String, _ node: ConfigurationNode, indent: Int, into lines: inout [Line]) {
+    private func write(key: String, _ node: ConfigurationNode, indent: Int, into lines: inout [String]) {
         let margin = String(repeating: " ", count: indent)
-        if let flow = flow(node), fits(node), margin.count + key.count + 2 + flow.count <= width {
-            lines.append(Line(text: "\(margin)\(key): \(flow)", comment: comment?(node)))
+        let flow = flow(node)
+        if node.scalar != nil || isFlat(node) && margin.count + key.count + 2 + flow.count <= width {
+            lines.append("\(margin)\(key): \(flow)")
             return
         }
-        lines.append(Line(text: "\(margin)\(key):"))
+        lines.append("\(margin)\(key):")
         switch node.content {
-        case .scalar:
-            lines[lines.count - 1].text += " \(flow(node) ?? "")"
-        case .mapping(let entries):
-            write(entries: entries, indent: indent + 2, into: &lines)
+        case .scalar: break
+        case .mapping(let entries): write(entries: entries, indent: indent + 2, into: &lines)
         case .sequence(let elements):
             for element in elements { write(item: element, indent: indent + 2, into: &lines) }
         }
     }
 
-    private func write(item: ConfigurationNode, indent: Int, into lines: inout [Line]) {
+    private func write(item: ConfigurationNode, indent: Int, into lines: inout [String]) {
         let margin = String(repeating: " ", count: indent)
         if let entries = item.entries, !entries.isEmpty {
             // The first key stands behind the dash, the others below it.
-            var inner: [Line] = []
+            var inner: [String] = []
             write(entries: entries, indent: indent + 2, into: &inner)
-            inner[0].text = "\(margin)- \(inner[0].text.dropFirst(indent + 2))"
+            inner[0] = "\(margin)- \(inner[0].dropFirst(indent + 2))"
             lines += inner
         } else {
-            lines.append(Line(text: "\(margin)- \(flow(item) ?? "")", comment: comment?(item)))
+            lines.append("\(margin)- \(flow(item))")
         }
     }
 
-    /// Whether a value goes on its key's line: scalars and lists of scalars do, mappings where no value needs a comment.
-    private func fits(_ node: ConfigurationNode) -> Bool {
+    /// Whether a value may stand on its key's line: all but lists of mappings.
+    private func isFlat(_ node: ConfigurationNode) -> Bool {
         switch node.content {
         case .scalar: true
         case .sequence(let elements): elements.allSatisfy { $0.scalar != nil }
-        case .mapping(let entries):
-            entries.isEmpty || comment == nil && entries.allSatisfy { fits($0.value) }
+        case .mapping(let entries): entries.allSatisfy { isFlat($0.value) }
         }
     }
 
     /// The value on one line.
-    private func flow(_ node: ConfigurationNode) -> String? {
+    private func flow(_ node: ConfigurationNode) -> String {
         switch node.content {
         case .scalar(let text, let isQuoted):
             return isQuoted ? Self.doubleQuoted(text) : Self.quoted(text)
         case .sequence(let elements):
-            let parts = elements.compactMap(flow)
-            return "[\(parts.joined(separator: ", "))]"
+            return "[\(elements.map(flow).joined(separator: ", "))]"
         case .mapping(let entries):
             if entries.isEmpty { return "{}" }
-            let parts = entries.compactMap { entry in flow(entry.value).map { "\(Self.quoted(entry.key)): \($0)" } }
+            let parts = entries.map { "\(Self.quoted($0.key)): \(flow($0.value))" }
             return "{ \(parts.joined(separator: ", ")) }"
         }
     }

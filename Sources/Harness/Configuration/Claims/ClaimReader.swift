@@ -1,0 +1,109 @@
+import Engine
+
+/// Reads the claims of an experiment.
+struct ClaimReader {
+    let references: ReferenceChecker
+
+    private var diagnostics: DiagnosticCollector { references.diagnostics }
+
+    /// The claims of a list in its full form.
+    func claims(_ node: ConfigurationNode?) -> [ClaimDeclaration] {
+        var claims: [ClaimDeclaration] = []
+        for element in node?.elements ?? [] {
+            guard let claim = claim(element) else { continue }
+            if claims.contains(where: { $0.id == claim.id }) {
+                diagnostics.error("two claims are called '\(claim.id)'", at: element["id"] ?? element)
+            }
+            claims.append(claim)
+        }
+        return claims
+    }
+
+    private func claim(_ node: ConfigurationNode) -> ClaimDeclaration? {
+        let fields = ConfigurableReader.value(ClaimFields.self, from: node)
+        if let place = node["id"], !SchemaChecker.isFolderName(fields.id) {
+            diagnostics.error("'\(fields.id)' cannot name a claim; use lower case letters, digits and '-'", at: place)
+        }
+        let arm = choice(fields.arm, fields.choose, at: node["arm"])
+        let reference = reference(fields, node)
+        let measure = measure(fields, node)
+        guard let arm, let reference, let measure else { return nil }
+        var compared = arm.candidates
+        if case .arm(let other) = reference { compared += other.candidates }
+        switch measure {
+        case .drift(let tap), .spread(let tap):
+            let kind = type(of: fields.measure).kind
+            references.checkTap(tap, of: compared, at: node[path: ["measure", kind, "tap"]] ?? node)
+        case .stepsTo, .best, .final: break
+        }
+        return ClaimDeclaration(
+            id: fields.id, statement: fields.statement, paper: fields.paper, measure: measure,
+            statistics: fields.statistics, arm: arm, reference: reference, expectation: fields.expect,
+            minimumEffect: effect(fields, node))
+    }
+
+    // MARK: Arms
+
+    private func choice(_ pattern: String, _ choose: Metric?, at node: ConfigurationNode?) -> ArmChoice? {
+        guard let node else { return nil }
+        let candidates = references.arms(matching: pattern, at: node)
+        if candidates.isEmpty { return nil }
+        if candidates.count > 1, choose == nil {
+            diagnostics.error(
+                "'\(pattern)' stands for \(candidates.count) arms; 'choose: test-accuracy' says how one is chosen",
+                at: node)
+            return nil
+        }
+        return ArmChoice(pattern: pattern, candidates: candidates, choose: candidates.count > 1 ? choose : nil)
+    }
+
+    private func reference(_ fields: ClaimFields, _ node: ConfigurationNode) -> ClaimDeclaration.Reference? {
+        switch (fields.with, fields.value) {
+        case (let with?, nil): return choice(with, fields.choose, at: node["with"]).map { .arm($0) }
+        case (nil, let value?): return .value(value)
+        case (nil, nil):
+            diagnostics.error("a claim compares 'with' an arm, or with a 'value'", at: node)
+        case (_?, _?):
+            diagnostics.error("a claim compares with an arm or with a value, not with both", at: node["value"] ?? node)
+        }
+        return nil
+    }
+
+    // MARK: Measures and effects
+
+    private func measure(_ fields: ClaimFields, _ node: ConfigurationNode) -> ClaimMeasure? {
+        switch fields.measure {
+        case let measure as BestMeasure: return .best(measure.metric)
+        case let measure as FinalMeasure: return .final(measure.metric)
+        case let measure as DriftMeasure: return .drift(tap: measure.tap)
+        case let measure as SpreadMeasure: return .spread(tap: measure.tap)
+        case let measure as StepsToMeasure:
+            guard let place = node[path: ["measure", StepsToMeasure.kind, "target"]] else { return nil }
+            return target(measure.target, at: place).map { .stepsTo(measure.metric, target: $0) }
+        default: return nil
+        }
+    }
+
+    private func target(_ text: String, at node: ConfigurationNode) -> ClaimMeasure.Target? {
+        if case .success(let value) = ScalarReading.number(node) { return .value(value) }
+        let opening = "best-of("
+        guard text.hasPrefix(opening), text.hasSuffix(")") else {
+            diagnostics.error("'target': expected a number or best-of(ARM), found \(node.found)", at: node)
+            return nil
+        }
+        let pattern = String(text.dropFirst(opening.count).dropLast())
+        let names = references.arms(matching: pattern, at: node)
+        if names.count > 1 {
+            diagnostics.error("'\(pattern)' stands for \(names.count) arms; a target is the best of one", at: node)
+        }
+        return names.count == 1 ? .bestOf(arm: names[0]) : nil
+    }
+
+    private func effect(_ fields: ClaimFields, _ node: ConfigurationNode) -> MinimumEffect {
+        if fields.factor != nil, fields.margin != nil {
+            diagnostics.error("the least effect is a factor or a margin, not both", at: node["margin"] ?? node)
+        }
+        if let factor = fields.factor { return .factor(factor) }
+        return .margin(fields.margin ?? 0)
+    }
+}

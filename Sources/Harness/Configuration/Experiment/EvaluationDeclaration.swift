@@ -1,0 +1,30 @@
+import Engine
+
+/// How often, and how, a run measures itself on the test set.
+public struct EvaluationDeclaration: Configurable, Equatable {
+    /// Steps between evaluations; the first is before the first step, the last after the last.
+    public var every = 100
+    /// Training batches that the population statistics of batch normalization are averaged over; 0 leaves them out.
+    public var populationBatches = 20
+    /// Test examples that are looked at, from the first; 0 is all of them.
+    public var examples = 0
+
+    /// The key under which it stands.
+    public static let kind = "evaluate"
+    /// What it is.
+    public static let summary = "How often, and how, a run measures itself on the test set."
+    /// Its keys.
+    public static let fields: [Field<Self>] = [
+        Field("every", \.every, 1...1_000_000_000, "Steps between evaluations; one more follows the last step."),
+        Field(
+            "population-batches", \.populationBatches, 0...1_000_000,
+            """
+            Training batches over which Algorithm 2 of Ioffe & Szegedy 2015 averages batch statistics before an \
+            evaluation; 0 leaves the population statistics out. Without batch normalization it means nothing.
+            """),
+        Field("examples", \.examples, 0...1_000_000_000, "Test examples that are looked at; 0 is all of them."),
+    ]
+
+    /// Every 100 steps on the whole test set.
+    public init() {}
+}

@@ -1,0 +1,63 @@
+import Engine
+
+/// Holds the arms and taps that figures, claims and observations name against those that there are.
+struct ReferenceChecker {
+    let arms: [Arm]
+    let networks: [String: Network]
+    let diagnostics: DiagnosticCollector
+
+    // MARK: Arms
+
+    /// The names of the arms that a name or pattern stands for; none, with a message, where it fits none.
+    func arms(matching pattern: String, at node: ConfigurationNode) -> [String] {
+        let names = arms.filter { $0.fits(pattern) }.map(\.name)
+        // Without any arm their own mistakes are told, and this would follow from them.
+        if names.isEmpty, !arms.isEmpty {
+            var known: [String] = []
+            for name in arms.map(\.group) + arms.map(\.name) where !known.contains(name) { known.append(name) }
+            let advice = Suggestion.phrase(for: pattern, among: known, called: "arms")
+            diagnostics.error("no arm is called '\(pattern)'\(advice)", at: node)
+        }
+        return names
+    }
+
+    // MARK: Taps
+
+    /// Reports a tap, or a pattern of taps, that one of the arms does not have or does not observe.
+    func checkTap(_ pattern: String, of armNames: [String], at node: ConfigurationNode) {
+        let glob = Glob(pattern)
+        for name in armNames {
+            guard let arm = arms.first(where: { $0.name == name }), let network = networks[name] else { continue }
+            let addresses = network.taps.map(\.address)
+            let matching = addresses.filter(glob.matches)
+            if matching.isEmpty {
+                let advice = Suggestion.phrase(for: pattern, among: addresses, called: "taps")
+                diagnostics.error("the arm '\(name)' has no tap '\(pattern)'\(advice)", at: node)
+                return
+            }
+            let observed = arm.configurations.values.allSatisfy { configuration in
+                let patterns = configuration.observe.taps.map(Glob.init)
+                return matching.contains { address in patterns.contains { $0.matches(address) } }
+            }
+            if !observed {
+                diagnostics.error("the arm '\(name)' does not observe '\(pattern)'; add it to 'observe.taps'", at: node)
+                return
+            }
+        }
+    }
+
+    /// Reports patterns of observed taps that fit no tap of any arm.
+    func checkObservations(of file: ConfigurationNode) {
+        guard networks.count == arms.count, !arms.isEmpty else { return }
+        var lists = [file[path: ["base", "observe", "taps"]]]
+        lists += (file["arms"]?.entries ?? []).map { $0.value[path: ["observe", "taps"]] }
+        lists += Profile.names.map { file[path: ["profiles", $0, "set", "observe", "taps"]] }
+        let addresses = networks.values.flatMap { $0.taps.map(\.address) }
+        let known = Array(Set(addresses)).sorted()
+        for node in lists.compactMap({ $0?.elements }).joined() {
+            guard let pattern = node.scalar, !known.contains(where: Glob(pattern).matches) else { continue }
+            let advice = Suggestion.nearest(to: pattern, among: known).map { "; did you mean '\($0)'?" } ?? ""
+            diagnostics.error("no arm has a tap '\(pattern)'\(advice)", at: node)
+        }
+    }
+}

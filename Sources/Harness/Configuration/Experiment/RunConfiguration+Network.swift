@@ -1,0 +1,35 @@
+import Datasets
+import Engine
+
+extension RunConfiguration {
+    /// The layers that fill the model's slots.
+    private var fillings: [Slot: any Layer] {
+        var fillings: [Slot: any Layer] = [:]
+        fillings[.normalize] = normalization
+        fillings[.activate] = activation
+        fillings[.respond] = response
+        return fillings
+    }
+
+    /// The shape of the network's input for images of a shape: another one only where the input is projected.
+    public func inputShape(of image: ImageShape) -> Shape { input.shape(of: image) }
+
+    /// The network for inputs of a shape.
+    ///
+    /// - Throws: ``NetworkError`` if a layer cannot take its input, or the last one does not give one score for each class.
+    public func network(input: Shape, classes: Int) throws(NetworkError) -> Network {
+        let nodes = expansion.nodes
+        let network = try Network(input: input, nodes: nodes, initializer: initializer)
+        guard network.classes == classes else {
+            throw NetworkError(problems: [
+                NetworkProblem(
+                    .output, node: nodes.last?.name, nodeIndex: nodes.count - 1, found: "\(network.classes) scores",
+                    expected: "one for each of the \(classes) classes")
+            ])
+        }
+        return network
+    }
+
+    /// The nodes with what was written for each.
+    var expansion: ModelExpansion { ModelExpansion(model, fillings: fillings) }
+}

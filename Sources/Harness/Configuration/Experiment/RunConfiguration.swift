@@ -1,0 +1,112 @@
+import Datasets
+import Engine
+
+/// Everything that decides what a run computes, but for its seed, its length and its data.
+public struct RunConfiguration: Configurable, Equatable {
+    /// The network, with its slots open.
+    public var model = ModelDeclaration(name: ModelDeclaration.inPlaceName, layers: [])
+    /// What fills the `normalize` slots.
+    public var normalization: (any Layer)?
+    /// What fills the `activate` slots.
+    public var activation: (any Layer)? = Rectifier()
+    /// What fills the `respond` slots.
+    public var response: (any Layer)?
+    /// What `default` means as the initializer of a layer.
+    public var initializer: any Initializer = Xavier()
+    /// How pixels become inputs.
+    public var input: any InputDeclaration = UnitInput()
+    /// Images of a training step.
+    public var batch = 64
+    /// The order in which images are shown.
+    public var batchOrder = BatchOrderWord.shuffled
+    /// How gradients change parameters.
+    public var optimizer: any Optimizer = StochasticGradientDescent()
+    /// How the learning rate changes over the run.
+    public var ratePolicy: any RatePolicy = FixedRate()
+    /// How the run measures itself.
+    public var evaluate = EvaluationDeclaration()
+    /// What the run records of its network.
+    public var observe = ObservationDeclaration()
+
+    /// What was written, merged from all layers, for origins; no part of the configuration's value.
+    var written = ConfigurationNode(.mapping([]))
+
+    /// The key under which it stands.
+    public static let kind = "base"
+    /// What it is.
+    public static let summary =
+        "Everything that decides what a run computes, but for its seed, its length and its data."
+    /// Its keys.
+    public static let fields: [Field<Self>] = [
+        Field(
+            slot: "normalization", \.normalization, oneOf: Slot.normalize.kinds,
+            "What stands in the model's `normalize` slots."),
+        Field(
+            slot: "activation", \.activation, oneOf: Slot.activate.kinds, "What stands in the model's `activate` slots."
+        ),
+        Field(
+            slot: "response", \.response, oneOf: Slot.respond.kinds,
+            "What stands in the model's `respond` slots: a local response normalization."),
+        Field(
+            variant: "initializer", get: { $0.initializer },
+            set: { if let value = $1 as? any Initializer { $0.initializer = value } }, oneOf: InitializerCatalogue.all,
+            "How weights start where the model says nothing else."),
+        Field(
+            variant: "input", get: { $0.input },
+            set: { if let value = $1 as? any InputDeclaration { $0.input = value } },
+            oneOf: InputCatalogue.all, "How pixels, 0 to 255, become the network's inputs."),
+        Field("batch", \.batch, 1...1_000_000, required: true, "Images of a training step."),
+        Field(
+            "batch-order", \.batchOrder,
+            "`shuffled` anew in every epoch, or `sequential`: as stored, so that another framework can replay a run."),
+        Field(
+            variant: "optimizer", get: { $0.optimizer },
+            set: { if let value = $1 as? any Optimizer { $0.optimizer = value } },
+            oneOf: OptimizerCatalogue.all, required: true, "How gradients change parameters."),
+        Field(
+            variant: "rate-policy", get: { $0.ratePolicy },
+            set: { if let value = $1 as? any RatePolicy { $0.ratePolicy = value } }, oneOf: RatePolicyCatalogue.all,
+            "How the learning rate changes over the run."),
+        Field(record: "evaluate", \.evaluate, EvaluationDeclaration.summary),
+        Field(record: "observe", \.observe, ObservationDeclaration.summary),
+    ]
+
+    /// The defaults, without a model.
+    public init() {}
+
+    /// The same settings; where they were written does not matter.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.model == right.model && left.isEqual(to: right)
+    }
+
+    /// The keys of a whole or partial run configuration.
+    static let schema = RecordSchema(
+        name: kind, summary: summary,
+        fields: [
+            SchemaField(
+                name: "model",
+                documentation: "The name of a file in Experiments/Models, or a list of layers in place.",
+                schema: .model, isRequired: true)
+        ] + RecordSchema(Self.self).fields)
+}
+
+/// The order in which a run shows its training images.
+public enum BatchOrderWord: String, ConfigurationWord {
+    /// Every image once an epoch, in an order drawn anew for every epoch.
+    case shuffled
+    /// As stored, epoch after epoch.
+    case sequential
+}
+
+extension Field {
+    /// A value of one of a catalogue's kinds, kept as the catalogue's protocol.
+    init(
+        variant name: String, get: @escaping @Sendable (Owner) -> any Configurable,
+        set: @escaping @Sendable (inout Owner, any Configurable) -> Void, oneOf kinds: [any Configurable.Type],
+        required: Bool = false, _ documentation: String
+    ) {
+        self.init(
+            name: name, documentation: documentation, type: .variant(kinds), isRequired: required,
+            get: { .variant(get($0)) }, set: { if case .variant(let value) = $1 { set(&$0, value) } })
+    }
+}

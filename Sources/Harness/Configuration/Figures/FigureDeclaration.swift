@@ -1,0 +1,17 @@
+/// A figure that an experiment asks for.
+public struct FigureDeclaration: Sendable, Equatable {
+    /// The stem of its files.
+    public let name: String
+    /// Its kind: `accuracy-over-steps`.
+    public let kind: String
+    /// The options that were stated, each with one value; arms are names separated by spaces.
+    public let options: [Option]
+
+    /// One option of a figure.
+    public struct Option: Sendable, Equatable {
+        /// The option's word: `tap`.
+        public let name: String
+        /// Its value.
+        public let value: String
+    }
+}

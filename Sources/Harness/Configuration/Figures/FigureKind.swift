@@ -1,0 +1,49 @@
+import Engine
+
+/// A sort of figure that an experiment can ask for. A new one is a type and one line in ``FigureKindCatalogue``.
+protocol FigureKind: Configurable {
+    /// What all figures have.
+    var common: FigureOptions { get set }
+    /// The taps it shows, as addresses or patterns.
+    var taps: [String] { get }
+    /// The swept keys it shows.
+    var sweptKeys: [String] { get }
+}
+
+/// What all figures have.
+struct FigureOptions: Sendable {
+    /// The stem of the figure's files; nil for its kind.
+    var name: String?
+    /// The heading; nil for the figure's own.
+    var title: String?
+    /// Names and patterns of arms; empty for all.
+    var arms: [String] = []
+}
+
+extension FigureKind {
+    var taps: [String] { [] }
+    var sweptKeys: [String] { [] }
+
+    /// The fields that all figures have.
+    static var commonFields: [Field<Self>] {
+        [
+            Field(
+                text: "name", \.common.name,
+                "The stem of the figure's files, where one kind is asked for more than once."),
+            Field(text: "title", \.common.title, "The heading; by default the figure's own."),
+            Field(texts: "arms", \.common.arms, "The arms it shows, as names or patterns; none means all."),
+        ]
+    }
+}
+
+/// The figures, in the order of the reference.
+enum FigureKindCatalogue {
+    static let all: [any FigureKind.Type] = [
+        AccuracyOverSteps.self,
+        LossOverSteps.self,
+        ActivationQuantiles.self,
+        ActivationDistributions.self,
+        FinalAccuracy.self,
+        SweepMap.self,
+    ]
+}

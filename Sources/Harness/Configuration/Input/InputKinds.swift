@@ -1,0 +1,98 @@
+import Datasets
+import Engine
+
+/// x / 255.
+struct UnitInput: InputDeclaration {
+    static let kind = "unit"
+    static let summary = "Pixels divided by 255: from 0 to 1."
+    static let fields: [Field<Self>] = []
+
+    var normalization: InputNormalization { .unit }
+}
+
+/// The bytes as they are.
+struct IdentityInput: InputDeclaration {
+    static let kind = "identity"
+    static let summary = "Pixels as they are: from 0 to 255."
+    static let fields: [Field<Self>] = []
+
+    var normalization: InputNormalization { .identity }
+}
+
+/// x · factor.
+struct ScaleInput: InputDeclaration {
+    /// The factor.
+    var factor = 1.0 / 256
+
+    static let kind = "scale"
+    static let summary = "Pixels times a factor; Caffe's LeNet uses 1/256."
+    static let fields: [Field<Self>] = [
+        Field("factor", \.factor, 1e-9...1e9, "The factor; 0.00390625 is 1/256.")
+    ]
+
+    var normalization: InputNormalization { .scale(factor: factor) }
+}
+
+/// 1 above a threshold, 0 elsewhere.
+struct BinaryInput: InputDeclaration {
+    /// The threshold, of pixels from 0 to 1.
+    var threshold = 0.5
+
+    static let kind = "binary"
+    static let summary = "1 where a pixel is above a threshold, 0 elsewhere: Ioffe & Szegedy 2015, §4.1."
+    static let fields: [Field<Self>] = [
+        Field(
+            "threshold", \.threshold, 0...1, "The threshold, of pixels from 0 to 1; the paper does not state its own.")
+    ]
+
+    var normalization: InputNormalization { .binary(threshold: threshold) }
+}
+
+/// (x − min) / (max − min).
+struct MinMaxInput: InputDeclaration {
+    /// What the extremes are taken over.
+    var scope = InputNormalization.Scope.global
+
+    static let kind = "min-max"
+    static let summary = "(x − min) / (max − min), with the extremes of the training set."
+    static let fields: [Field<Self>] = [Field("scope", \.scope, scopeDocumentation)]
+
+    var normalization: InputNormalization { .minMax(scope) }
+}
+
+/// (x − mean) / deviation.
+struct StandardScoreInput: InputDeclaration {
+    /// What the statistics are taken over.
+    var scope = InputNormalization.Scope.global
+
+    static let kind = "z-score"
+    static let summary = "(x − mean) / deviation, with the statistics of the training set."
+    static let fields: [Field<Self>] = [Field("scope", \.scope, scopeDocumentation)]
+
+    var normalization: InputNormalization { .zScore(scope) }
+}
+
+/// (x − mean) / 255.
+struct MeanSubtractionInput: InputDeclaration {
+    /// What the mean is taken over.
+    var scope = InputNormalization.Scope.feature
+
+    static let kind = "mean-subtraction"
+    static let summary = "(x − mean) / 255, with the mean of the training set."
+    static let fields: [Field<Self>] = [Field("scope", \.scope, scopeDocumentation)]
+
+    var normalization: InputNormalization { .meanSubtraction(scope) }
+}
+
+/// x / 10ʲ.
+struct DecimalScalingInput: InputDeclaration {
+    static let kind = "decimal-scaling"
+    static let summary = "Pixels divided by the least power of ten that brings all magnitudes below 1."
+    static let fields: [Field<Self>] = []
+
+    var normalization: InputNormalization { .decimalScaling }
+}
+
+private let scopeDocumentation = """
+    What statistics are taken over: `global`, one number for the set; `channel`; or `feature`, one for each pixel and channel.
+    """

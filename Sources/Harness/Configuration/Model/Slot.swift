@@ -1,0 +1,32 @@
+import Engine
+
+/// A place in a model that an arm fills, or leaves empty.
+public enum Slot: String, ConfigurationWord {
+    /// Filled by `normalization`: before the nonlinearity, as Ioffe & Szegedy 2015, §3.2 place it.
+    case normalize
+    /// Filled by `activation`.
+    case activate
+    /// Filled by `response`, local response normalization.
+    case respond
+
+    /// The layers that may fill the slot.
+    var kinds: [any Layer.Type] {
+        LayerCatalogue.all.filter { $0.role == role }
+    }
+
+    private var role: LayerRole {
+        switch self {
+        case .normalize: .normalization
+        case .activate: .nonlinearity
+        case .respond: .response
+        }
+    }
+
+    var summary: String {
+        switch self {
+        case .normalize: "The layer that `normalization` names stands here, or nothing."
+        case .activate: "The nonlinearity that `activation` names stands here, or nothing."
+        case .respond: "The local response normalization that `response` names stands here, or nothing."
+        }
+    }
+}
