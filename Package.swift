@@ -62,7 +62,7 @@ let package = Package(
         .testTarget(name: "EngineTests", dependencies: ["Engine", "Kernels"], swiftSettings: strict),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: strict),
         .testTarget(name: "HarnessTests", dependencies: ["Harness"], swiftSettings: strict),
-        .testTarget(name: "PlottingTests", dependencies: ["Plotting"], swiftSettings: strict),
+        .testTarget(name: "PlottingTests", dependencies: ["Plotting", "StrokeFont"], swiftSettings: strict),
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Plotting"], swiftSettings: strict),
         .testTarget(name: "NormlabTests", dependencies: ["Harness", "Figures"], swiftSettings: strict),
     ]

@@ -24,7 +24,7 @@ public enum NumberFormat: Hashable, Sendable {
             for (unit, suffix) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] where largest >= unit * 10 {
                 let scaled = values.map { $0 / unit }
                 let decimals = Self.decimals(of: scaled)
-                return scaled.map { Self.fixed($0, decimals: decimals) + ($0 == 0 ? "" : suffix) }
+                return scaled.map { $0 == 0 ? "0" : Self.fixed($0, decimals: decimals) + suffix }
             }
             let decimals = Self.decimals(of: values)
             return values.map { Self.fixed($0, decimals: decimals) }

@@ -13,17 +13,19 @@ struct ColorBar {
         return scales.map(ColorBar.init)
     }
 
-    private var axis: ResolvedAxis {
+    private func axis(height: Double) -> ResolvedAxis {
         let scale: Axis.Scale = colors.isLogarithmic ? .logarithmic : .linear
         return ResolvedAxis(
-            axis: Axis(scale: scale, format: colors.format), scale: colors.axis, isVertical: true, tickSpacing: 52)
+            axis: Axis(scale: scale, format: colors.format), scale: colors.axis, isVertical: true,
+            tickSpacing: max(36, height / 7))
     }
 
     /// The room from the bar's left edge to the far side of its title.
     var width: Double {
         // Numbers for any height up to this are no wider than those for all ticks that could stand there.
         let numbers =
-            stride(from: 60.0, through: 600, by: 30).flatMap { axis.marks(length: $0).labels.map(\.width) }.max() ?? 0
+            stride(from: 60.0, through: 600, by: 30).flatMap { axis(height: $0).marks(length: $0).labels.map(\.width) }
+            .max() ?? 0
         let title = colors.title.isEmpty ? 0 : Typography.axisTitleGap + Typography.axisTitleSize
         return Self.thickness + Typography.tickGap + 3 + numbers + title
     }
@@ -38,7 +40,7 @@ struct ColorBar {
         var elements: [Element] = [.cells(cells)]
         let pen = Stroke(.muted, width: 0.75, isCrisp: true)
         elements.append(.shape(.rectangle(box, stroke: pen)))
-        let marks = axis.marks(length: box.height)
+        let marks = axis(height: box.height).marks(length: box.height)
         var right = box.maxX
         for label in marks.labels {
             let y = box.maxY - label.fraction * box.height

@@ -52,7 +52,8 @@ struct ResolvedAxis {
                 let labels = labels(placement.major, isLogarithmic: isLogarithmic)
                 let gap = length / Double(max(1, placement.minor.count + placement.major.count))
                 if count == 1 || fits(labels, length: length) {
-                    return Marks(labels: labels, minor: gap >= (isLogarithmic ? 3 : 8) ? placement.minor.map(fraction) : [])
+                    return Marks(
+                        labels: labels, minor: gap >= (isLogarithmic ? 3 : 8) ? placement.minor.map(fraction) : [])
                 }
             }
             return Marks()

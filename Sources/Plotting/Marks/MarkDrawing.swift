@@ -168,6 +168,9 @@ struct MarkDrawing {
                     let high = point(map.xEdges[column + 1], map.yEdges[row + 1])
                 else { continue }
                 let isDark = map.colors.color(map.values[row][column]).luminance < 0.24
+                // Words wider than their cell would run into the next; the colour still says it.
+                let width = TextMetrics.width(of: word, size: Typography.noteSize)
+                guard width <= abs(high.x - low.x) - 4, abs(high.y - low.y) >= Typography.noteSize else { continue }
                 let middle = Point((low.x + high.x) / 2, (low.y + high.y) / 2)
                 texts.append(
                     .text(
