@@ -5,8 +5,11 @@ public struct Constant: Initializer {
     /// The value.
     public var value = 0.0
 
+    /// The word `constant`.
     public static let kind = "constant"
+    /// One sentence for the reference.
     public static let summary = "The same value everywhere."
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("value", \.value, -1e6...1e6, "The value.")
     ]

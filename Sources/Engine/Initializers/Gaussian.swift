@@ -5,8 +5,11 @@ public struct Gaussian: Initializer {
     /// The standard deviation.
     public var deviation = 0.01
 
+    /// The word `gaussian`.
     public static let kind = "gaussian"
+    /// One sentence for the reference.
     public static let summary = "Normal values with mean 0 and the given deviation."
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("deviation", \.deviation, 0...1_000, "Standard deviation.")
     ]

@@ -2,8 +2,11 @@ import Kernels
 
 /// Glorot & Bengio 2010, equation 16: uniform within ±√(6 / (fan in + fan out)).
 public struct Glorot: Initializer {
+    /// The word `glorot`.
     public static let kind = "glorot"
+    /// One sentence for the reference.
     public static let summary = "Glorot and Bengio's uniform within ±√(6 / (fan in + fan out))."
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = []
     /// The initializer.
     public init() {}

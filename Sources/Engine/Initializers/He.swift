@@ -2,8 +2,11 @@ import Kernels
 
 /// He et al. 2015, equation 10: normal with deviation √(2 / fan in), which keeps the variance through rectifiers.
 public struct He: Initializer {
+    /// The word `he`.
     public static let kind = "he"
+    /// One sentence for the reference.
     public static let summary = "He's normal values with deviation √(2 / fan in)."
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = []
     /// The initializer.
     public init() {}

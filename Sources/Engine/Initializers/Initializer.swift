@@ -22,8 +22,11 @@ public enum InitializerCatalogue {
 ///
 /// It stands in a layer until the network is made, which puts the run's initializer in its place.
 public struct RunInitializer: Initializer {
+    /// The word `default`.
     public static let kind = "default"
+    /// One sentence for the reference.
     public static let summary = "The run's own initializer."
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = []
     /// The placeholder.
     public init() {}

@@ -4,8 +4,11 @@ import Kernels
 ///
 /// This is not Glorot's formula, which averages both fans: see ``Glorot``. Source: Caffe, `filler.hpp`.
 public struct Xavier: Initializer {
+    /// The word `xavier`.
     public static let kind = "xavier"
+    /// One sentence for the reference.
     public static let summary = "Caffe's xavier: uniform within ±√(3 / fan in)."
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = []
     /// The filler.
     public init() {}

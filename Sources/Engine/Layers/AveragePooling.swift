@@ -5,9 +5,13 @@ public struct AveragePooling: Layer {
     /// The window.
     public var options = PoolingOptions()
 
+    /// The word `average-pool`.
     public static let kind = "average-pool"
+    /// One sentence for the reference.
     public static let summary = "The mean of each window of each channel; padding counts as zeros."
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = PoolingOptions.fields.within(\.options)
+    /// A pooling.
     public static let role = LayerRole.pooling
 
     /// Without its required kernel.
@@ -17,6 +21,7 @@ public struct AveragePooling: Layer {
         options = PoolingOptions(kernel: kernel, stride: stride ?? kernel, pad: pad, rounding: rounding)
     }
 
+    /// One position a window.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { try options.outputShape(inputs[0]) }
 
     /// The shape that the windows move over.
@@ -24,6 +29,7 @@ public struct AveragePooling: Layer {
         let input: Shape
     }
 
+    /// Nothing but the shape.
     public func book(_ booking: inout Booking) -> Workspace { Workspace(input: booking.input) }
 
     /// The backward pass reads nothing but gradients.

@@ -27,8 +27,11 @@ public struct BatchNormalization: Layer {
     /// Factor on the weight decay of β.
     public var shiftDecay = 0.0
 
+    /// The word `batch-norm`.
     public static let kind = "batch-norm"
+    /// One sentence for the reference.
     public static let summary = "Batch normalization of each channel over the batch (Ioffe and Szegedy 2015)."
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("epsilon", \.epsilon, 0...1, "ε, added to the variance inside the root."),
         Field(
@@ -41,6 +44,7 @@ public struct BatchNormalization: Layer {
         Field("scale-decay", \.scaleDecay, 0...1_000, "Factor on the weight decay of γ; by default it does not decay."),
         Field("shift-decay", \.shiftDecay, 0...1_000, "Factor on the weight decay of β; by default it does not decay."),
     ]
+    /// A normalization by the batch.
     public static let role = LayerRole.normalization
 
     /// ε = 10⁻⁵, α = 0.999, with γ and β.
@@ -53,10 +57,13 @@ public struct BatchNormalization: Layer {
         self.shift = shift
     }
 
+    /// β takes the place of a bias.
     public var absorbsBias: Bool { shift }
 
+    /// The shape of the input.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
 
+    /// γ and β [channels], as far as they are trained.
     public func parameters(_ inputs: [Shape]) -> [ParameterDeclaration] {
         let channels = inputs[0].channels
         let fan = Fan(input: 1, output: 1)
@@ -69,6 +76,7 @@ public struct BatchNormalization: Layer {
         return (scale ? [gamma] : []) + (shift ? [beta] : [])
     }
 
+    /// A mean and a variance a channel.
     public func trackedStatistics(_ inputs: [Shape]) -> TrackedStatistics? {
         TrackedStatistics(channels: inputs[0].channels, positions: inputs[0].positions, fraction: fraction)
     }
@@ -88,6 +96,7 @@ public struct BatchNormalization: Layer {
         let backwardScratch: VectorSlot
     }
 
+    /// The statistics, x̂ and vectors of one value a channel.
     public func book(_ booking: inout Booking) -> Workspace {
         let (channels, positions) = (booking.input.channels, booking.input.positions)
         let scratch = ColumnReduction.scratch(rows: booking.batch * positions, columns: channels)
@@ -105,6 +114,7 @@ public struct BatchNormalization: Layer {
             backwardScratch: booking.vector("gradient scratch", count: scratch, .backward))
     }
 
+    /// μ and the biased σ² of the batch.
     public func batchStatistics(_ workspace: Workspace) -> BatchStatistics? {
         BatchStatistics(mean: workspace.mean, variance: workspace.variance)
     }

@@ -4,15 +4,21 @@ import Kernels
 ///
 /// Where the memory plan could make the inputs strided parts of the output's memory, both passes do nothing.
 public struct Concatenation: Layer {
+    /// The word `concatenation`.
     public static let kind = "concatenation"
+    /// One sentence for the reference.
     public static let summary = "Its inputs side by side along the channels."
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = []
+    /// A join.
     public static let role = LayerRole.junction
+    /// Two or more.
     public static let inputCount = 2...64
 
     /// The layer.
     public init() {}
 
+    /// The height and width of the inputs, and all their channels.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape {
         for (index, shape) in inputs.enumerated()
         where shape.height != inputs[0].height || shape.width != inputs[0].width {
@@ -29,6 +35,7 @@ public struct Concatenation: Layer {
         let columns: [Range<Int>]
     }
 
+    /// Nothing but the columns.
     public func book(_ booking: inout Booking) -> Workspace {
         var start = 0
         return Workspace(

@@ -14,8 +14,11 @@ public struct Convolution: Layer {
     /// The weight and the bias.
     public var options = ProductOptions()
 
+    /// The word `convolution`.
     public static let kind = "convolution"
+    /// One sentence for the reference.
     public static let summary = "A two-dimensional convolution with square kernels."
+    /// What a configuration can say.
     public static let fields: [Field<Self>] =
         [
             Field("channels", \.channels, 1...65_536, required: true, "Number of output channels."),
@@ -23,6 +26,7 @@ public struct Convolution: Layer {
             Field("stride", \.stride, 1...255, "Positions of the input between neighbouring outputs."),
             Field("pad", \.pad, 0...254, "Rows and columns of zeros on every side of the input."),
         ] + ProductOptions.fields.within(\.options)
+    /// A product, which taps are named after.
     public static let role = LayerRole.linear
 
     /// Without its required channels and kernel.
@@ -40,6 +44,7 @@ public struct Convolution: Layer {
         options.weightInitializer = weight
     }
 
+    /// ⌊(height + 2·pad − kernel)/stride⌋ + 1 rows, likewise columns, `channels` channels.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape {
         try LayerError.require("channels", channels, atLeast: 1)
         try Window(kernel: kernel, stride: stride, pad: pad).check(inputs[0])
@@ -54,6 +59,7 @@ public struct Convolution: Layer {
             padHeight: pad, padWidth: pad, outputChannels: channels)
     }
 
+    /// W [(kernel · kernel · input channels) × channels] and, where there is one, b [channels].
     public func parameters(_ inputs: [Shape]) -> [ParameterDeclaration] {
         let area = kernel * kernel
         return options.parameters(
@@ -62,8 +68,10 @@ public struct Convolution: Layer {
             layout: .convolution(kernelHeight: kernel, kernelWidth: kernel, channels: inputs[0].channels))
     }
 
+    /// One for every weight and output position.
     public func multiplyAdds(_ inputs: [Shape]) -> Int { geometry(inputs[0], images: 1).multiplyAdds }
 
+    /// With the bias and the initializers chosen.
     public func resolved(for surroundings: Surroundings) -> Convolution {
         var copy = self
         copy.options = options.resolved(for: surroundings)
@@ -79,6 +87,7 @@ public struct Convolution: Layer {
         let biasScratch: VectorSlot
     }
 
+    /// Scratch of both passes.
     public func book(_ booking: inout Booking) -> Workspace {
         let geometry = geometry(booking.input, images: booking.batch)
         return Workspace(

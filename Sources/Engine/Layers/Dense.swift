@@ -8,12 +8,17 @@ public struct Dense: Layer {
     /// The weight and the bias.
     public var options = ProductOptions()
 
+    /// The word `dense`.
     public static let kind = "dense"
+    /// One sentence for the reference.
     public static let summary = "A fully connected layer: output = input · weight + bias."
+    /// What a configuration can say.
     public static let fields: [Field<Self>] =
         [Field("units", \.units, 1...1_000_000, required: true, "Number of outputs.")]
         + ProductOptions.fields.within(\.options)
+    /// A product, which taps are named after.
     public static let role = LayerRole.linear
+    /// A sample is one row.
     public static let flattensInput = true
 
     /// Without its required units.
@@ -25,19 +30,23 @@ public struct Dense: Layer {
         options.weightInitializer = weight
     }
 
+    /// 1 × 1 × units.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape {
         try LayerError.require("units", units, atLeast: 1)
         return .flat(units)
     }
 
+    /// W [inputs × units] and, where there is one, b [units].
     public func parameters(_ inputs: [Shape]) -> [ParameterDeclaration] {
         options.parameters(
             rows: inputs[0].count, columns: units, fan: Fan(input: inputs[0].count, output: units),
             layout: .linear(input: inputs[0]))
     }
 
+    /// One for every weight and output position.
     public func multiplyAdds(_ inputs: [Shape]) -> Int { inputs[0].count * units }
 
+    /// With the bias and the initializers chosen.
     public func resolved(for surroundings: Surroundings) -> Dense {
         var copy = self
         copy.options = options.resolved(for: surroundings)
@@ -52,6 +61,7 @@ public struct Dense: Layer {
         let biasScratch: VectorSlot
     }
 
+    /// Scratch of the backward pass.
     public func book(_ booking: inout Booking) -> Workspace {
         let inputs = booking.input.count
         return Workspace(

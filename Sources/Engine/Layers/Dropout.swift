@@ -9,11 +9,15 @@ public struct Dropout: Layer {
     /// The probability of an element to be dropped.
     public var ratio = 0.5
 
+    /// The word `dropout`.
     public static let kind = "dropout"
+    /// One sentence for the reference.
     public static let summary = "Drops elements in training and scales the rest by 1/(1 − ratio)."
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("ratio", \.ratio, 0...0.999, "Probability of an element to be dropped.")
     ]
+    /// A regularization.
     public static let role = LayerRole.regularization
 
     /// Half of the elements.
@@ -21,6 +25,7 @@ public struct Dropout: Layer {
     /// The given ratio.
     public init(ratio: Double) { self.ratio = ratio }
 
+    /// The shape of the input.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape {
         guard ratio >= 0, ratio < 1 else {
             throw LayerError(field: "ratio", found: "ratio \(ratio)", expected: "a ratio from 0 to below 1")
@@ -33,6 +38,7 @@ public struct Dropout: Layer {
         let streams: String
     }
 
+    /// Nothing but a name.
     public func book(_ booking: inout Booking) -> Workspace { Workspace(streams: "dropout/\(booking.node)/step-") }
 
     /// The backward pass reads nothing but gradients.

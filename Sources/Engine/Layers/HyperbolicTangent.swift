@@ -2,15 +2,21 @@ import Kernels
 
 /// The hyperbolic tangent: y = tanh x.
 public struct HyperbolicTangent: Layer {
+    /// The word `tanh`.
     public static let kind = "tanh"
+    /// One sentence for the reference.
     public static let summary = "The hyperbolic tangent."
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = []
+    /// A nonlinearity.
     public static let role = LayerRole.nonlinearity
+    /// Nothing.
     public typealias Workspace = NoWorkspace
 
     /// The layer.
     public init() {}
 
+    /// The shape of the input.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
 
     /// The derivative is a function of the output.

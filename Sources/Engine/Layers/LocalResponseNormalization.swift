@@ -31,8 +31,11 @@ public struct LocalResponseNormalization: Layer {
     /// k, for the modes across channels; nil for the mode's own: Caffe's 1, the AlexNet paper's 2.
     public var k: Double?
 
+    /// The word `lrn`.
     public static let kind = "lrn"
+    /// One sentence for the reference.
     public static let summary = "Local response normalization, in Caffe's two forms and the AlexNet paper's."
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("mode", \.mode, "The convention for the window, α and k."),
         Field("size", \.size, 1...255, "n: extent of a window, odd (Caffe's local_size)."),
@@ -43,6 +46,7 @@ public struct LocalResponseNormalization: Layer {
             type: .optional(.number(0...1_000)), isRequired: false,
             get: { $0.k.map { .number($0) } ?? .none }, set: { $0.k = $1.asNumber }),
     ]
+    /// A normalization by neighbours.
     public static let role = LayerRole.response
 
     /// Caffe's form across five channels, with the constants of AlexNet and GoogLeNet: α = 10⁻⁴, β = 0.75.
@@ -58,6 +62,7 @@ public struct LocalResponseNormalization: Layer {
         self.k = k
     }
 
+    /// The shape of the input.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape {
         try LayerError.require("size", size, atLeast: 1)
         guard size % 2 == 1 else {
@@ -96,6 +101,7 @@ public struct LocalResponseNormalization: Layer {
         let scratch: VectorSlot
     }
 
+    /// The scale, until the backward pass, and scratch.
     public func book(_ booking: inout Booking) -> Workspace {
         let (positions, channels) = (booking.input.positions, booking.input.channels)
         return Workspace(

@@ -5,9 +5,13 @@ public struct MaxPooling: Layer {
     /// The window.
     public var options = PoolingOptions()
 
+    /// The word `max-pool`.
     public static let kind = "max-pool"
+    /// One sentence for the reference.
     public static let summary = "The greatest value of each window of each channel."
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = PoolingOptions.fields.within(\.options)
+    /// A pooling.
     public static let role = LayerRole.pooling
 
     /// Without its required kernel.
@@ -17,6 +21,7 @@ public struct MaxPooling: Layer {
         options = PoolingOptions(kernel: kernel, stride: stride ?? kernel, pad: pad, rounding: rounding)
     }
 
+    /// One position a window.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { try options.outputShape(inputs[0]) }
 
     /// Where each window's greatest value was.
@@ -25,6 +30,7 @@ public struct MaxPooling: Layer {
         let winners: MatrixSlot
     }
 
+    /// The winners, until the backward pass.
     public func book(_ booking: inout Booking) -> Workspace {
         Workspace(
             input: booking.input,

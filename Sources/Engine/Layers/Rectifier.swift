@@ -2,15 +2,21 @@ import Kernels
 
 /// The rectified linear unit: y = max(x, 0).
 public struct Rectifier: Layer {
+    /// The word `relu`.
     public static let kind = "relu"
+    /// One sentence for the reference.
     public static let summary = "The rectified linear unit: max(x, 0)."
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = []
+    /// A nonlinearity.
     public static let role = LayerRole.nonlinearity
+    /// Nothing.
     public typealias Workspace = NoWorkspace
 
     /// The layer.
     public init() {}
 
+    /// The shape of the input.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
 
     /// The output tells where the input was positive.

@@ -2,15 +2,21 @@ import Kernels
 
 /// The logistic sigmoid: y = 1 / (1 + e⁻ˣ).
 public struct Sigmoid: Layer {
+    /// The word `sigmoid`.
     public static let kind = "sigmoid"
+    /// One sentence for the reference.
     public static let summary = "The logistic sigmoid: 1 / (1 + e^−x)."
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = []
+    /// A nonlinearity.
     public static let role = LayerRole.nonlinearity
+    /// Nothing.
     public typealias Workspace = NoWorkspace
 
     /// The layer.
     public init() {}
 
+    /// The shape of the input.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
 
     /// The derivative is a function of the output.

@@ -3,8 +3,11 @@ public struct ExponentialRate: RatePolicy {
     /// The factor of each step (Caffe's gamma).
     public var factor = Double.nan
 
+    /// The word `exp`.
     public static let kind = "exp"
+    /// One sentence for the reference.
     public static let summary = "base · factor^step"
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("factor", \.factor, 0...10, required: true, "Factor of each step (Caffe's gamma).")
     ]

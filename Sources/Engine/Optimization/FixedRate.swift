@@ -1,7 +1,10 @@
 /// The base rate throughout.
 public struct FixedRate: RatePolicy {
+    /// The word `fixed`.
     public static let kind = "fixed"
+    /// One sentence for the reference.
     public static let summary = "The base rate throughout."
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = []
     /// The policy.
     public init() {}

@@ -5,8 +5,11 @@ public struct InverseRate: RatePolicy {
     /// The power of the denominator.
     public var power = Double.nan
 
+    /// The word `inv`.
     public static let kind = "inv"
+    /// One sentence for the reference.
     public static let summary = "base · (1 + factor · step)^(−power)"
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("factor", \.factor, 0...1_000, required: true, "Growth of the denominator in each step (Caffe's gamma)."),
         Field("power", \.power, 0...10, required: true, "Power of the denominator."),

@@ -5,8 +5,11 @@ public struct MultistepRate: RatePolicy {
     /// The steps at which the rate drops (Caffe's stepvalue), in any order.
     public var at: [Int] = []
 
+    /// The word `multistep`.
     public static let kind = "multistep"
+    /// One sentence for the reference.
     public static let summary = "base · factor^(number of listed steps reached)"
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("factor", \.factor, 0...10, required: true, "Factor of each drop (Caffe's gamma)."),
         Field(

@@ -3,8 +3,11 @@ public struct PolynomialRate: RatePolicy {
     /// The power; 1 is a straight line.
     public var power = Double.nan
 
+    /// The word `poly`.
     public static let kind = "poly"
+    /// One sentence for the reference.
     public static let summary = "base · (1 − step / total)^power"
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("power", \.power, 0...10, required: true, "Power of the part of the run that is left; 1 is a line.")
     ]

@@ -5,8 +5,11 @@ public struct StepRate: RatePolicy {
     /// Steps between drops (Caffe's stepsize).
     public var every = 0
 
+    /// The word `step`.
     public static let kind = "step"
+    /// One sentence for the reference.
     public static let summary = "base · factor^⌊step / every⌋"
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("factor", \.factor, 0...10, required: true, "Factor of each drop (Caffe's gamma)."),
         Field("every", \.every, 1...1_000_000_000, required: true, "Steps between drops (Caffe's stepsize)."),

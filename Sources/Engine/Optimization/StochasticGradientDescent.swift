@@ -10,9 +10,12 @@ public struct StochasticGradientDescent: Optimizer {
     /// The L2 weight decay λ, as it is added to the gradient: λw.
     public var decay = 0.0
 
+    /// The word `sgd`.
     public static let kind = "sgd"
+    /// One sentence for the reference.
     public static let summary =
         "Stochastic gradient descent, Caffe's: h ← μh + rate·(g + decay·w), w ← w − h."
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("rate", \.rate, 0...1_000, required: true, "Base learning rate; the rate policy schedules it."),
         Field("momentum", \.momentum, 0...1, "Share of the last step that is kept."),
