@@ -11,10 +11,10 @@ final class Program {
     private let operations: [any Operation]
     private let bindings: [Bindings]
     private let matrices: [[String: MatrixSlot]]
-    private let input: Place
-    private let output: Place
-    private let outputGradient: Place?
-    private let inputGradient: Place?
+    /// The places of the values: 0 is the network's input, i + 1 the output of node i.
+    private let values: [Place]
+    /// The places of the gradients by the values; nil where nobody wants one.
+    private let gradients: [Place?]
     private let probabilities: Int
     private let memory: Storage
     /// For each moment, the memory that nobody needs then; empty unless released memory is poisoned.
@@ -47,10 +47,8 @@ final class Program {
         let gradients = layout.gradients.indices.map { value in
             layout.gradients[value].map { place($0, layout.shape(value)) }
         }
-        input = values[0]
-        output = values[values.count - 1]
-        inputGradient = gradients[0]
-        outputGradient = gradients[gradients.count - 1]
+        self.values = values
+        self.gradients = gradients
         probabilities = plan.regions[layout.probabilities].range.lowerBound
         shares = network.nodes.indices.map { index in
             network.nodes[index].inputs.indices.compactMap { position in
@@ -78,15 +76,18 @@ final class Program {
     /// The network's input, to be filled: one row a position, one column a channel.
     func input(images: Int) -> Matrix {
         poison(at: timeline.fill)
-        return matrix(input, images)
+        return matrix(values[0], images)
     }
 
     /// Computes every node's output.
     func forward(images: Int, phase: Phase, team: Team) {
-        for index in operations.indices {
-            poison(at: timeline.forward(index))
-            operations[index].forward(pass(index, images, phase, team))
-        }
+        for index in operations.indices { forward(node: index, images: images, phase: phase, team: team) }
+    }
+
+    /// Computes one node's output from the values before it.
+    func forward(node index: Int, images: Int, phase: Phase, team: Team) {
+        poison(at: timeline.forward(index))
+        operations[index].forward(pass(index, images, phase, team))
     }
 
     /// Computes the loss and, in training, its gradient by the last node's output.
@@ -97,8 +98,8 @@ final class Program {
         poison(at: timeline.loss)
         let probabilities = memory.matrix(offset: probabilities, rows: images, columns: model.network.classes)
         let result = SoftmaxCrossEntropy.forward(
-            matrix(output, images), labels: labels, probabilities: probabilities)
-        if let outputGradient {
+            matrix(values[operations.count], images), labels: labels, probabilities: probabilities)
+        if let outputGradient = gradients[operations.count] {
             SoftmaxCrossEntropy.gradient(
                 probabilities, labels: labels, scale: 1 / Float(images), into: matrix(outputGradient, images))
         }
@@ -107,24 +108,24 @@ final class Program {
 
     /// Computes the gradients of every parameter.
     func backward(images: Int, phase: Phase, team: Team) {
-        for index in operations.indices.reversed() {
-            poison(at: timeline.backward(index))
-            guard bindings[index].outputGradient != nil else { continue }
-            operations[index].backward(pass(index, images, phase, team))
-            for share in shares[index] { matrix(share.gradient, images).add(matrix(share.share, images)) }
-        }
+        for index in operations.indices.reversed() { backward(node: index, images: images, phase: phase, team: team) }
+    }
+
+    /// Computes the gradients of one node from the gradient by its output.
+    func backward(node index: Int, images: Int, phase: Phase, team: Team) {
+        poison(at: timeline.backward(index))
+        guard bindings[index].outputGradient != nil else { return }
+        operations[index].backward(pass(index, images, phase, team))
+        for share in shares[index] { matrix(share.gradient, images).add(matrix(share.share, images)) }
     }
 
     // MARK: What can be read
 
-    /// The last node's output.
-    func output(images: Int) -> Matrix { matrix(output, images) }
+    /// A value: 0 is the network's input, i + 1 the output of node i.
+    func value(_ value: Int, images: Int) -> Matrix { matrix(values[value], images) }
 
-    /// The gradient of the loss by the last node's output; nil where no node has a parameter.
-    func outputGradient(images: Int) -> Matrix? { outputGradient.map { matrix($0, images) } }
-
-    /// The gradient of the loss by the network's input; nil unless the program was compiled for it.
-    func inputGradient(images: Int) -> Matrix? { inputGradient.map { matrix($0, images) } }
+    /// The gradient of the loss by a value; nil where nobody wants it.
+    func gradient(_ value: Int, images: Int) -> Matrix? { gradients[value].map { matrix($0, images) } }
 
     /// A tapped tensor.
     func tensor(_ tap: Tap, images: Int) -> Matrix {

@@ -1,0 +1,99 @@
+import Kernels
+
+@testable import Engine
+
+/// The networks and the data of the tests.
+enum Fixtures {
+    /// The paper's network for MNIST (§4.1): 784-100-100-100-10 with sigmoids, with or without batch normalization.
+    static func perceptron(
+        batchNorm: Bool, input: Shape = Shape(height: 28, width: 28, channels: 1), units: Int = 100,
+        initializer: any Initializer = Gaussian(deviation: 0.1)
+    ) throws -> Network {
+        var nodes: [Node] = []
+        for layer in 1...3 {
+            nodes.append(Node(name: "hidden\(layer)", layer: Dense(units: units)))
+            if batchNorm { nodes.append(Node(name: "norm\(layer)", layer: BatchNormalization())) }
+            nodes.append(Node(name: "sigmoid\(layer)", layer: Sigmoid()))
+        }
+        nodes.append(Node(name: "scores", layer: Dense(units: 10)))
+        return try Network(input: input, nodes: nodes, initializer: initializer)
+    }
+
+    /// Caffe's LeNet, with or without batch normalization and local response normalization after its convolutions.
+    static func leNet(
+        batchNorm: Bool = false, response: Bool = false, dropout: Bool = false, widths: [Int] = [20, 50, 500]
+    ) throws -> Network {
+        var nodes: [Node] = []
+        for layer in 1...2 {
+            nodes.append(Node(name: "conv\(layer)", layer: Engine.Convolution(channels: widths[layer - 1], kernel: 5)))
+            if batchNorm { nodes.append(Node(name: "norm\(layer)", layer: BatchNormalization())) }
+            if response { nodes.append(Node(name: "respond\(layer)", layer: LocalResponseNormalization(.alexNet))) }
+            nodes.append(Node(name: "pool\(layer)", layer: MaxPooling(kernel: 2)))
+        }
+        nodes.append(Node(name: "ip1", layer: Dense(units: widths[2])))
+        if batchNorm { nodes.append(Node(name: "norm3", layer: BatchNormalization())) }
+        nodes.append(Node(name: "relu1", layer: Rectifier()))
+        if dropout { nodes.append(Node(name: "drop1", layer: Dropout(ratio: 0.5))) }
+        nodes.append(Node(name: "ip2", layer: Dense(units: 10)))
+        return try Network(
+            input: Shape(height: 28, width: 28, channels: 1), nodes: nodes, initializer: Xavier())
+    }
+
+    /// Two joins, one in the other, with branches of one value: what a memory plan can get wrong.
+    static func inception() throws -> Network {
+        try Network(
+            input: Shape(height: 6, width: 6, channels: 3),
+            nodes: [
+                Node(name: "stem", layer: Engine.Convolution(channels: 5, kernel: 3, pad: 1)),
+                Node(name: "stem-norm", layer: BatchNormalization()),
+                Node(name: "stem-relu", layer: Rectifier()),
+                Node(name: "mixed/1x1/conv", layer: Engine.Convolution(channels: 4, kernel: 1), inputs: ["stem-relu"]),
+                Node(name: "mixed/1x1/norm", layer: BatchNormalization()),
+                Node(
+                    name: "mixed/3x3/conv", layer: Engine.Convolution(channels: 6, kernel: 3, pad: 1),
+                    inputs: ["stem-relu"]),
+                Node(name: "mixed/3x3/sigmoid", layer: Sigmoid()),
+                Node(
+                    name: "mixed/pool", layer: AveragePooling(kernel: 3, stride: 1, pad: 1, rounding: .floor),
+                    inputs: ["stem-relu"]),
+                Node(name: "inner", layer: Concatenation(), inputs: ["mixed/1x1/norm", "mixed/3x3/sigmoid"]),
+                // The stem's output is joined twice and read by three others; the inner join is read twice.
+                Node(name: "outer", layer: Concatenation(), inputs: ["inner", "stem-relu", "mixed/pool", "stem-relu"]),
+                Node(name: "tail", layer: HyperbolicTangent(), inputs: ["inner"]),
+                Node(name: "join", layer: Concatenation(), inputs: ["outer", "tail"]),
+                Node(name: "pool", layer: MaxPooling(kernel: 2)),
+                Node(name: "scores", layer: Dense(units: 3)),
+            ], initializer: Glorot())
+    }
+
+    /// A batch of random images and labels that depend on nothing but the step.
+    static func fill(_ network: Network, step: Int) -> (Matrix, inout [Int32]) -> Void {
+        { matrix, labels in
+            var numbers = Numbers(seed: UInt64(1_000 + step))
+            for row in 0..<matrix.rows {
+                for column in 0..<matrix.columns { matrix[row, column] = Float(numbers.symmetric()) }
+            }
+            for index in labels.indices { labels[index] = numbers.label(below: network.classes) }
+        }
+    }
+
+    /// A trainer with momentum and decay.
+    static func trainer(
+        _ model: Model, batch: Int = 8, rate: Double = 0.05, threads: Int = 1, poisoned: Bool = false
+    ) -> Trainer {
+        Trainer(
+            model: model, batch: batch,
+            optimizer: StochasticGradientDescent(rate: rate, momentum: 0.9, decay: 0.0005),
+            policy: InverseRate(factor: 1e-2, power: 0.75), steps: 100, seed: 7, team: Team(threads: threads),
+            poisonsReleasedMemory: poisoned)
+    }
+
+    /// A model after `steps` steps, and what each of them returned.
+    static func train(
+        _ network: Network, steps: Int, batch: Int = 8, threads: Int = 1, poisoned: Bool = false
+    ) -> (model: Model, results: [StepResult]) {
+        let model = Model(network, seed: 3)
+        let trainer = trainer(model, batch: batch, threads: threads, poisoned: poisoned)
+        return (model, (0..<steps).map { trainer.step($0, fill: fill(network, step: $0)) })
+    }
+}

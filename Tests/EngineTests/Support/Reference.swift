@@ -1,0 +1,200 @@
+import Engine
+
+/// What a layer computes, written down once more in double precision by its definition, sharing no code with the engine.
+struct Reference {
+    /// The output, given the inputs, the parameters in the engine's order and layout, and a dropout mask.
+    let forward: (_ inputs: [Maps], _ parameters: [[Double]]) -> Maps
+
+    /// The reference of a layer of any kind in the catalogue; nil for one that has none yet, which fails the tests.
+    ///
+    /// - Parameter mask: for dropout: whether element i of the output is kept.
+    static func of(_ layer: any Layer, keeps mask: @escaping (Int) -> Bool = { _ in true }) -> Reference? {
+        switch layer {
+        case let layer as Dense: dense(layer)
+        case let layer as Engine.Convolution: convolution(layer)
+        case let layer as MaxPooling: pooling(layer.options, isMaximum: true)
+        case let layer as AveragePooling: pooling(layer.options, isMaximum: false)
+        case is Rectifier: elementwise { max($0, 0) }
+        case is Sigmoid: elementwise { 1 / (1 + DoubleMath.exp(-$0)) }
+        case is HyperbolicTangent: elementwise { 1 - 2 / (DoubleMath.exp(2 * $0) + 1) }
+        case let layer as Dropout:
+            Reference { inputs, _ in
+                var output = inputs[0]
+                for index in output.values.indices {
+                    output.values[index] = mask(index) ? output.values[index] / (1 - layer.ratio) : 0
+                }
+                return output
+            }
+        case let layer as BatchNormalization: batchNormalization(layer)
+        case let layer as LocalResponseNormalization: localResponse(layer)
+        case is Concatenation: concatenation
+        default: nil
+        }
+    }
+
+    // MARK: Products
+
+    private static func dense(_ layer: Dense) -> Reference {
+        Reference { inputs, parameters in
+            var output = Maps(images: inputs[0].images, shape: .flat(layer.units))
+            let count = inputs[0].shape.count
+            for image in 0..<inputs[0].images {
+                for unit in 0..<layer.units {
+                    var sum = parameters.count > 1 ? parameters[1][unit] : 0
+                    for i in 0..<count {
+                        sum += inputs[0].values[image * count + i] * parameters[0][i * layer.units + unit]
+                    }
+                    output[image, 0, 0, unit] = sum
+                }
+            }
+            return output
+        }
+    }
+
+    private static func convolution(_ layer: Engine.Convolution) -> Reference {
+        Reference { inputs, parameters in
+            let (input, kernel) = (inputs[0], layer.kernel)
+            let shape = Shape(
+                height: (input.shape.height + 2 * layer.pad - kernel) / layer.stride + 1,
+                width: (input.shape.width + 2 * layer.pad - kernel) / layer.stride + 1, channels: layer.channels)
+            var output = Maps(images: input.images, shape: shape)
+            output.forEachPosition { image, y, x in
+                for channel in 0..<layer.channels {
+                    var sum = parameters.count > 1 ? parameters[1][channel] : 0
+                    for i in 0..<kernel {
+                        for j in 0..<kernel {
+                            let (row, column) = (y * layer.stride + i - layer.pad, x * layer.stride + j - layer.pad)
+                            guard row >= 0, column >= 0, row < input.shape.height, column < input.shape.width else {
+                                continue
+                            }
+                            for c in 0..<input.shape.channels {
+                                let weight = ((i * kernel + j) * input.shape.channels + c) * layer.channels + channel
+                                sum += input[image, row, column, c] * parameters[0][weight]
+                            }
+                        }
+                    }
+                    output[image, y, x, channel] = sum
+                }
+            }
+            return output
+        }
+    }
+
+    // MARK: Maps
+
+    private static func pooling(_ options: PoolingOptions, isMaximum: Bool) -> Reference {
+        /// Caffe's `pooling_layer.cpp`, extent by extent.
+        func extent(_ size: Int) -> Int {
+            let room = Double(size + 2 * options.pad - options.kernel) / Double(options.stride)
+            var count = Int(options.rounding == .ceil ? room.rounded(.up) : room.rounded(.down)) + 1
+            if options.rounding == .ceil, (count - 1) * options.stride >= size + options.pad { count -= 1 }
+            return count
+        }
+        return Reference { inputs, _ in
+            let input = inputs[0]
+            let shape = Shape(
+                height: extent(input.shape.height), width: extent(input.shape.width), channels: input.shape.channels)
+            var output = Maps(images: input.images, shape: shape)
+            output.forEachPosition { image, y, x in
+                let (top, left) = (y * options.stride - options.pad, x * options.stride - options.pad)
+                let bottom = min(top + options.kernel, input.shape.height + options.pad)
+                let right = min(left + options.kernel, input.shape.width + options.pad)
+                let rows = max(top, 0)..<min(bottom, input.shape.height)
+                let columns = max(left, 0)..<min(right, input.shape.width)
+                for channel in 0..<shape.channels {
+                    var (sum, best) = (0.0, -Double.infinity)
+                    for row in rows {
+                        for column in columns {
+                            sum += input[image, row, column, channel]
+                            best = max(best, input[image, row, column, channel])
+                        }
+                    }
+                    output[image, y, x, channel] =
+                        isMaximum ? best : sum / Double((bottom - top) * (right - left))
+                }
+            }
+            return output
+        }
+    }
+
+    private static func elementwise(_ function: @escaping (Double) -> Double) -> Reference {
+        Reference { inputs, _ in
+            Maps(images: inputs[0].images, shape: inputs[0].shape, values: inputs[0].values.map(function))
+        }
+    }
+
+    private static var concatenation: Reference {
+        Reference { inputs, _ in
+            let shape = Shape(
+                height: inputs[0].shape.height, width: inputs[0].shape.width,
+                channels: inputs.map(\.shape.channels).reduce(0, +))
+            var output = Maps(images: inputs[0].images, shape: shape)
+            output.forEachPosition { image, y, x in
+                var channel = 0
+                for input in inputs {
+                    for c in 0..<input.shape.channels {
+                        output[image, y, x, channel] = input[image, y, x, c]
+                        channel += 1
+                    }
+                }
+            }
+            return output
+        }
+    }
+
+    // MARK: Normalizations
+
+    /// Algorithm 1 of Ioffe & Szegedy 2015.
+    private static func batchNormalization(_ layer: BatchNormalization) -> Reference {
+        Reference { inputs, parameters in
+            let input = inputs[0]
+            let channels = input.shape.channels
+            let rows = input.values.count / channels
+            var output = input
+            for channel in 0..<channels {
+                let values = (0..<rows).map { input.values[$0 * channels + channel] }
+                let mean = values.reduce(0, +) / Double(rows)
+                let variance = values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(rows)
+                let gamma = layer.scale ? parameters[0][channel] : 1
+                let beta = layer.shift ? parameters[layer.scale ? 1 : 0][channel] : 0
+                for row in 0..<rows {
+                    let normalized = (values[row] - mean) / (variance + layer.epsilon).squareRoot()
+                    output.values[row * channels + channel] = gamma * normalized + beta
+                }
+            }
+            return output
+        }
+    }
+
+    /// Caffe's `lrn_layer.cpp` and Krizhevsky et al. 2012, §3.3.
+    private static func localResponse(_ layer: LocalResponseNormalization) -> Reference {
+        Reference { inputs, _ in
+            let input = inputs[0]
+            let reach = layer.size / 2
+            var output = input
+            input.forEachPosition { image, y, x in
+                for channel in 0..<input.shape.channels {
+                    var sum = 0.0
+                    if layer.mode == .withinChannel {
+                        for row in max(y - reach, 0)...min(y + reach, input.shape.height - 1) {
+                            for column in max(x - reach, 0)...min(x + reach, input.shape.width - 1) {
+                                sum += input[image, row, column, channel] * input[image, row, column, channel]
+                            }
+                        }
+                        sum /= Double(layer.size * layer.size)
+                    } else {
+                        for c in max(channel - reach, 0)...min(channel + reach, input.shape.channels - 1) {
+                            sum += input[image, y, x, c] * input[image, y, x, c]
+                        }
+                        if layer.mode == .acrossChannels { sum /= Double(layer.size) }
+                    }
+                    let k = layer.k ?? (layer.mode == .alexNet ? 2 : 1)
+                    output[image, y, x, channel] =
+                        input[image, y, x, channel]
+                        * DoubleMath.power(k + layer.alpha * sum, -layer.beta)
+                }
+            }
+            return output
+        }
+    }
+}
