@@ -59,7 +59,8 @@ let package = Package(
 
         // MARK: Tests
         .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: strict),
-        .testTarget(name: "EngineTests", dependencies: ["Engine", "Kernels"], swiftSettings: strict),
+        .target(name: "CAllocations", path: "Tests/CAllocations"),
+        .testTarget(name: "EngineTests", dependencies: ["Engine", "Kernels", "CAllocations"], swiftSettings: strict),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: strict),
         .testTarget(name: "HarnessTests", dependencies: ["Harness"], swiftSettings: strict),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting", "StrokeFont"], swiftSettings: strict),

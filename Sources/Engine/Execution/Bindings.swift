@@ -52,7 +52,7 @@ final class Bindings {
     }
 
     func place(of kind: ParameterKind) -> ParameterPlace? {
-        for place in parameters where place.kind == kind { return place }
+        for index in 0..<parameters.count where parameters[index].kind == kind { return parameters[index] }
         return nil
     }
 }

@@ -2,7 +2,8 @@ import Kernels
 
 /// A network compiled for a batch size and a purpose: one slab of memory, and the order of the passes.
 ///
-/// Running a program allocates nothing.
+/// Running a program allocates nothing. (Its loops count instead of iterating over arrays: in builds without optimization
+/// an array's iterator allocates.)
 final class Program {
     let model: Model
     let batch: Int
@@ -16,6 +17,7 @@ final class Program {
     /// The places of the gradients by the values; nil where nobody wants one.
     private let gradients: [Place?]
     private let probabilities: Int
+    private let classes: Int
     private let memory: Storage
     /// For each moment, the memory that nobody needs then; empty unless released memory is poisoned.
     private let gaps: [[Range<Int>]]
@@ -49,6 +51,7 @@ final class Program {
         }
         self.values = values
         self.gradients = gradients
+        classes = network.classes
         probabilities = plan.regions[layout.probabilities].range.lowerBound
         shares = network.nodes.indices.map { index in
             network.nodes[index].inputs.indices.compactMap { position in
@@ -81,7 +84,7 @@ final class Program {
 
     /// Computes every node's output.
     func forward(images: Int, phase: Phase, team: Team) {
-        for index in operations.indices { forward(node: index, images: images, phase: phase, team: team) }
+        for index in 0..<operations.count { forward(node: index, images: images, phase: phase, team: team) }
     }
 
     /// Computes one node's output from the values before it.
@@ -96,7 +99,7 @@ final class Program {
     ///   largest score.
     func loss(labels: [Int32], images: Int) -> (loss: Double, correct: Int) {
         poison(at: timeline.loss)
-        let probabilities = memory.matrix(offset: probabilities, rows: images, columns: model.network.classes)
+        let probabilities = memory.matrix(offset: probabilities, rows: images, columns: classes)
         let result = SoftmaxCrossEntropy.forward(
             matrix(values[operations.count], images), labels: labels, probabilities: probabilities)
         if let outputGradient = gradients[operations.count] {
@@ -108,7 +111,9 @@ final class Program {
 
     /// Computes the gradients of every parameter.
     func backward(images: Int, phase: Phase, team: Team) {
-        for index in operations.indices.reversed() { backward(node: index, images: images, phase: phase, team: team) }
+        for index in 0..<operations.count {
+            backward(node: operations.count - 1 - index, images: images, phase: phase, team: team)
+        }
     }
 
     /// Computes the gradients of one node from the gradient by its output.
@@ -116,7 +121,9 @@ final class Program {
         poison(at: timeline.backward(index))
         guard bindings[index].outputGradient != nil else { return }
         operations[index].backward(pass(index, images, phase, team))
-        for share in shares[index] { matrix(share.gradient, images).add(matrix(share.share, images)) }
+        for share in 0..<shares[index].count {
+            matrix(shares[index][share].gradient, images).add(matrix(shares[index][share].share, images))
+        }
     }
 
     // MARK: What can be read
@@ -140,7 +147,7 @@ final class Program {
 
     /// Calls `body` with each node's tracked state and the batch statistics that the last forward pass left.
     func forEachBatchStatistics(_ body: (NormalizationState, _ mean: Vector, _ variance: Vector) -> Void) {
-        for index in operations.indices {
+        for index in 0..<operations.count {
             guard let state = bindings[index].state, let found = operations[index].batchStatistics else { continue }
             body(state, vector(found.mean, of: index), vector(found.variance, of: index))
         }

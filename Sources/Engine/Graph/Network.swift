@@ -9,6 +9,8 @@ public struct Network: Sendable {
     public let nodes: [NetworkNode]
     /// Every trainable parameter, node by node.
     public let parameters: [ParameterInfo]
+    /// The number of classes: values of the last node's output.
+    public let classes: Int
     /// The address of every tensor that an observer can read.
     public let taps: [Tap]
 
@@ -26,11 +28,10 @@ public struct Network: Sendable {
         self.input = input
         self.nodes = built
         parameters = builder.parameters
+        classes = built.last?.shape.count ?? 0
         taps = TapMap(nodes: built).taps
     }
 
-    /// The number of classes: values of the last node's output.
-    public var classes: Int { nodes.last?.shape.count ?? 0 }
     /// The number of trainable values.
     public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
     /// Multiply-adds of the forward pass of one sample.

@@ -50,15 +50,15 @@ public struct Concatenation: Layer {
 
     /// y[:, columns of i] = x_i
     public func forward(_ pass: Pass, _ workspace: Workspace) {
-        for (index, columns) in workspace.columns.enumerated() where !pass.inputIsPart(index) {
-            pass.output.columns(columns).copy(from: pass.input(index))
+        for index in 0..<workspace.columns.count where !pass.inputIsPart(index) {
+            pass.output.columns(workspace.columns[index]).copy(from: pass.input(index))
         }
     }
 
     /// dx_i = dy[:, columns of i]
     public func backward(_ pass: Pass, _ workspace: Workspace) {
-        for (index, columns) in workspace.columns.enumerated() where !pass.gradientIsPart(index) {
-            pass.inputGradient(index)?.copy(from: pass.outputGradient.columns(columns))
+        for index in 0..<workspace.columns.count where !pass.gradientIsPart(index) {
+            pass.inputGradient(index)?.copy(from: pass.outputGradient.columns(workspace.columns[index]))
         }
     }
 }

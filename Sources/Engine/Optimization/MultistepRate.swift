@@ -33,7 +33,7 @@ public struct MultistepRate: RatePolicy {
     /// base · factor^n, n = the number of listed steps that are at most `step`
     public func rate(base: Double, step: Int, of total: Int) -> Double {
         var drops = 0
-        for drop in at where drop <= step { drops += 1 }
+        for index in 0..<at.count where at[index] <= step { drops += 1 }
         return base * RealPower.power(factor, whole: drops)
     }
 }

@@ -81,7 +81,7 @@ public final class Trainer {
         let (loss, correct) = program.loss(labels: labels, images: batch)
         program.backward(images: batch, phase: phase, team: team)
         let rate = policy.rate(base: optimizer.rate, step: index, of: steps)
-        for update in updates { optimizer.update(update, rate: rate, team: team) }
+        for index in 0..<updates.count { optimizer.update(updates[index], rate: rate, team: team) }
         program.forEachBatchStatistics { state, mean, variance in
             state.accumulate(mean: mean, variance: variance, count: batch * state.statistics.positions)
         }
