@@ -53,4 +53,7 @@ public struct Ink: Hashable, Sendable {
         change(&ink)
         return ink
     }
+
+    /// The pen of lines.
+    var stroke: Stroke { Stroke(color, width: width, dash: dash, opacity: opacity) }
 }

@@ -114,7 +114,7 @@ struct FigureLayout {
         _ text: String?, to width: Double, size: Double, weight: Text.Weight = .regular
     ) -> [String] {
         guard let text, !text.isEmpty else { return [] }
-        return TextMetrics.wrapped(text, to: width, size: size, weight: weight)
+        return TextMetrics.balanced(text, to: width, size: size, weight: weight)
     }
 
     private static func union(_ boxes: some Sequence<Rectangle>) -> Rectangle? {

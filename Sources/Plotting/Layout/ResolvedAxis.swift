@@ -45,19 +45,27 @@ struct ResolvedAxis {
             let shown = values.filter(scale.contains)
             return Marks(labels: labels(shown, isLogarithmic: isLogarithmic))
         case .automatic:
-            let spacing = tickSpacing ?? (isVertical ? 34 : 52)
-            // As many as fit, so that long numbers make the ticks rarer and not the numbers collide.
-            for count in stride(from: max(2, Int(length / spacing)), through: 1, by: -1) {
-                let placement = TickPlacement.place(on: scale, count: count)
-                let labels = labels(placement.major, isLogarithmic: isLogarithmic)
-                let gap = length / Double(max(1, placement.minor.count + placement.major.count))
-                if count == 1 || fits(labels, length: length) {
-                    return Marks(
-                        labels: labels, minor: gap >= (isLogarithmic ? 3 : 8) ? placement.minor.map(fraction) : [])
-                }
-            }
-            return Marks()
+            return automaticMarks(length: length, isLogarithmic: isLogarithmic)
         }
+    }
+
+    private func automaticMarks(length: Double, isLogarithmic: Bool) -> Marks {
+        func marks(count: Int) -> Marks {
+            let placement = TickPlacement.place(on: scale, count: count)
+            let gap = length / Double(max(1, placement.minor.count + placement.major.count))
+            let isRoomy = gap >= (isLogarithmic ? 3 : 8)
+            return Marks(
+                labels: labels(placement.major, isLogarithmic: isLogarithmic),
+                minor: isRoomy ? placement.minor.map(fraction) : [])
+        }
+        let usual = max(2, Int(length / (tickSpacing ?? (isVertical ? 34 : 52))))
+        // As many as fit, so that long numbers make the ticks rarer and not the numbers collide.
+        let fitting =
+            (1...usual).reversed().lazy.map(marks).first { fits($0.labels, length: length) } ?? marks(count: 1)
+        guard fitting.labels.count < 3 else { return fitting }
+        // One or two numbers hardly make a scale: closer ones are better where they fit.
+        let closer = (usual + 1...usual + 4).lazy.map(marks).first { $0.labels.count > 2 }
+        return closer.flatMap { fits($0.labels, length: length) ? $0 : nil } ?? fitting
     }
 
     private func labels(_ values: [Double], isLogarithmic: Bool) -> [Label] {

@@ -1,8 +1,8 @@
 /// How one series looks everywhere in a figure and in all figures of an experiment.
 ///
 /// The colours are those of Okabe and Ito, which stay apart for every common kind of colour blindness
-/// (M. Okabe, K. Ito, "Color Universal Design", 2008), put in the order of their contrast on white paper. Dash and marker
-/// differ as well, so that a figure survives being printed in grey.
+/// (M. Okabe, K. Ito, "Color Universal Design", 2008), those that stand out most on white paper first; their yellow, which
+/// does not, is darkened. Dash and marker differ as well, so that a figure survives being printed in grey.
 public enum Palette {
     /// The colours, by index.
     public static let colors = [

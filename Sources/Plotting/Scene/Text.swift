@@ -1,5 +1,3 @@
-import StrokeFont
-
 /// One line of text in a ``Scene``.
 public struct Text: Hashable, Sendable {
     /// The part of the line that lies on ``position``.
