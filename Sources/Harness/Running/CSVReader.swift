@@ -9,6 +9,7 @@ public struct CSVError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What was found and what was expected.
     public let reason: String
 
+    /// The error in words.
     public var description: String { "\(path):\(line): error: \(reason)" }
 }
 

@@ -36,6 +36,7 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
             operation: operation, path: path, reason: String(cString: strerror(code)), suggestion: suggestion)
     }
 
+    /// The error in words.
     public var description: String {
         "cannot \(operation) \(path): \(reason)" + (suggestion.map { " (\($0))" } ?? "")
     }

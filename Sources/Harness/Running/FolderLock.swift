@@ -7,6 +7,7 @@ public struct FolderLocked: Error, Equatable, Sendable, CustomStringConvertible 
     /// The process that holds the lock, where it could be read.
     public let process: Int32?
 
+    /// The error in words.
     public var description: String {
         let holder = process.map { "process \($0)" } ?? "another process"
         return "\(folder) is in use by \(holder): wait for it, or stop it (its run can be resumed)"

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Progress for a terminal: one line that is rewritten in place, at most ten times a second.
-public final class LiveProgress: ProgressReporter {
+final class LiveProgress: ProgressReporter {
     private let write: (String) -> Void
     private let now: () -> Double
     private let width: () -> Int
@@ -16,19 +16,19 @@ public final class LiveProgress: ProgressReporter {
     ///   - write: takes a piece of text.
     ///   - now: seconds from a clock that never goes back.
     ///   - width: the terminal's width in columns.
-    public init(write: @escaping (String) -> Void, now: @escaping () -> Double, width: @escaping () -> Int) {
+    init(write: @escaping (String) -> Void, now: @escaping () -> Double, width: @escaping () -> Int) {
         self.write = write
         self.now = now
         self.width = width
     }
 
-    public func began(_ name: String, step: Int, of steps: Int, reason: String) {
+    func began(_ name: String, step: Int, of steps: Int, reason: String) {
         self.name = name
         pace = Pace(step: step, time: now())
         noted("\(name): \(reason)")
     }
 
-    public func advanced(_ progress: RunProgress) {
+    func advanced(_ progress: RunProgress) {
         let time = now()
         let rate = pace.update(step: progress.step, time: time)
         guard time - lastDrawn >= 0.1 else { return }
@@ -39,11 +39,11 @@ public final class LiveProgress: ProgressReporter {
         isLineOpen = true
     }
 
-    public func noted(_ line: String) {
+    func noted(_ line: String) {
         write((isLineOpen ? "\r\u{1B}[K" : "") + line + "\n")
         isLineOpen = false
         lastDrawn = -Double.infinity
     }
 
-    public func ended(_ summary: String) { noted("\(name): \(summary)") }
+    func ended(_ summary: String) { noted("\(name): \(summary)") }
 }

@@ -47,16 +47,6 @@ public protocol ProgressReporter: AnyObject {
     func ended(_ summary: String)
 }
 
-/// Tells nobody.
-public final class SilentProgress: ProgressReporter {
-    /// A reporter that is silent.
-    public init() {}
-    public func began(_ name: String, step: Int, of steps: Int, reason: String) {}
-    public func advanced(_ progress: RunProgress) {}
-    public func noted(_ line: String) {}
-    public func ended(_ summary: String) {}
-}
-
 /// How fast a run goes, smoothed over the last seconds, and when it will be done.
 struct Pace {
     private var rate: Double?

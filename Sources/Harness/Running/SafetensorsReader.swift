@@ -11,6 +11,7 @@ public enum SafetensorsError: Error, Equatable, Sendable, CustomStringConvertibl
     /// A tensor's place does not fit its shape, or the places leave holes or overlap.
     case layout(tensor: String, reason: String)
 
+    /// The error in words.
     public var description: String {
         switch self {
         case .truncated(let expected, let found):
