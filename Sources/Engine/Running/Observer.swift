@@ -11,7 +11,7 @@ public final class Observer {
     public let batch: Int
     /// The tensors that an observation reads.
     public let taps: [Tap]
-    private let team: Team
+    let team: Team
     private let program: Program
 
     /// An observer of the given tensors, which must be among ``Network/taps`` of the model's network.

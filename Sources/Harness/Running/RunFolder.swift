@@ -1,0 +1,86 @@
+import Foundation
+
+/// The folder of one run, and where its files stand in it.
+public struct RunFolder: Hashable, Sendable {
+    /// The folder: `<root>/<profile>/<experiment>/<arm>/seed-<n>`.
+    public let url: URL
+
+    /// The folder of a run below the folder of all results.
+    public init(root: URL, profile: String, experiment: String, arm: String, seed: UInt64) {
+        self.init(experimentFolder: Self.experiment(root: root, profile: profile, name: experiment), arm, seed)
+    }
+
+    init(experimentFolder: URL, _ arm: String, _ seed: UInt64) {
+        url = experimentFolder.appendingPathComponent(arm).appendingPathComponent("seed-\(seed)")
+    }
+
+    /// The folder of an experiment's runs, summary and figures.
+    public static func experiment(root: URL, profile: String, name: String) -> URL {
+        root.appendingPathComponent(profile).appendingPathComponent(name)
+    }
+
+    /// The resolved configuration.
+    public var configuration: URL { file("config.yaml") }
+    /// What was run and how it ended.
+    public var manifest: URL { file("run.json") }
+    /// A line for each event, with its time.
+    public var log: URL { file("run.log") }
+    /// Every step.
+    public var train: URL { file(Table.train.rawValue) }
+    /// Every evaluation on the test set.
+    public var evaluations: URL { file(Table.evaluations.rawValue) }
+    /// The percentiles of every unit at every observation.
+    public var activations: URL { file(Table.activations.rawValue) }
+    /// The percentiles of every layer at every observation.
+    public var layers: URL { file(Table.layers.rawValue) }
+    /// The histogram of every layer at every observation.
+    public var histograms: URL { file(Table.histograms.rawValue) }
+    /// The drift of every unit.
+    public var drift: URL { file("drift.csv") }
+    /// The trained network.
+    public var checkpoint: URL { file("checkpoint.safetensors") }
+    /// The network after a number of updates.
+    public func checkpoint(step: Int) -> URL { file("checkpoint-\(step).safetensors") }
+    /// What is needed to continue; gone when the run is complete.
+    var savedState: URL { file("resume.safetensors") }
+
+    func file(_ name: String) -> URL { url.appendingPathComponent(name) }
+
+    func has(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+
+    /// The tables that grow while a run goes on.
+    enum Table: String, CaseIterable {
+        case train = "train.csv"
+        case evaluations = "eval.csv"
+        case activations = "activations.csv"
+        case layers = "layers.csv"
+        case histograms = "histograms.csv"
+
+        var header: [String] {
+            switch self {
+            case .train: ["step", "epoch", "rate", "loss", "accuracy"]
+            case .evaluations: ["step", "statistics", "loss", "accuracy"]
+            case .activations: ["step", "tap", "channel", "mean", "deviation", "p15", "p50", "p85"]
+            case .layers:
+                ["step", "tap", "mean", "deviation", "minimum"]
+                    + ["p7", "p16", "p31", "p50", "p69", "p84", "p93", "maximum"]
+            case .histograms: ["step", "tap", "bin", "left", "right", "count"]
+            }
+        }
+    }
+
+    /// Removes what an earlier run left, its manifest first: a folder that is being emptied never looks complete. Files
+    /// that no run writes stay.
+    func removeResults() throws(FileError) {
+        try AtomicFile.remove(manifest)
+        try AtomicFile.remove(savedState)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+        for name in names {
+            let isCheckpoint = name.hasPrefix("checkpoint") && name.hasSuffix(".safetensors")
+            let isTable = Table(rawValue: name) != nil || ["drift.csv", "config.yaml", "run.log"].contains(name)
+            if isCheckpoint || isTable || name.hasSuffix(AtomicFile.temporarySuffix) {
+                try AtomicFile.remove(file(name))
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Datasets
+import Engine
+
+/// Everything that a run computes with, made from its plan before the first step.
+final class RunSetup {
+    let model: Model
+    let trainer: Trainer
+    let evaluator: Evaluator
+    let populationPass: PopulationPass?
+    let observer: Observer?
+    let order: BatchOrder
+    let training: ImageFeed
+    let testing: ImageFeed
+    /// The number of test images that an evaluation looks at.
+    let testCount: Int
+    /// The images of the training batches from which population statistics are taken: always the same ones, the first of
+    /// the run's own order, so that a difference between evaluations is one of the network.
+    let populationBatches: [[Int]]
+    /// The test images that observations look at: one random choice for all runs.
+    let probe: [Int]
+    /// Numbers of the training set that the input normalization uses.
+    let facts: [(name: String, value: Double)]
+
+    /// Images of an evaluation's pass; the bits of a mean loss depend on it, so it is the same everywhere.
+    private static let evaluationBatch = 100
+    /// The seed of the probe's choice: the same images in every arm and seed.
+    private static let probeSeed: UInt64 = 0
+
+    init(_ plan: RunPlan, _ dataset: Dataset, team: Team) throws {
+        let configuration = plan.configuration
+        let input = try configuration.input.normalization.fit(to: dataset.train)
+        facts = input.facts
+        let shape = input.outputShape
+        let network = try configuration.network(
+            input: Shape(height: shape.height, width: shape.width, channels: shape.channels),
+            classes: dataset.classes.count)
+        let order: BatchOrder.Order = configuration.batchOrder == .sequential ? .sequential : .shuffled
+        self.order = try BatchOrder(
+            count: dataset.train.count, batch: configuration.batch, seed: plan.seed, order: order)
+        training = ImageFeed(input, dataset.train)
+        testing = ImageFeed(input, dataset.test)
+        let wanted = configuration.evaluate.examples
+        testCount = wanted == 0 ? dataset.test.count : min(wanted, dataset.test.count)
+
+        model = Model(network, seed: plan.seed)
+        trainer = Trainer(
+            model: model, batch: configuration.batch, optimizer: configuration.optimizer,
+            policy: configuration.ratePolicy, steps: plan.steps, seed: plan.seed, team: team)
+        evaluator = Evaluator(model: model, batch: min(Self.evaluationBatch, testCount), team: team)
+        let batches = network.tracksStatistics ? configuration.evaluate.populationBatches : 0
+        populationPass = batches > 0 ? PopulationPass(model: model, batch: configuration.batch, team: team) : nil
+        populationBatches = (0..<batches).map(self.order.indices(step:))
+
+        let taps = Self.taps(configuration.observe.taps, in: network)
+        probe = ProbeSet.sample(configuration.observe.probe, seed: Self.probeSeed).indices(count: dataset.test.count)
+        observer = taps.isEmpty ? nil : Observer(model: model, batch: probe.count, taps: taps, team: team)
+    }
+
+    /// The taps that any of the patterns fits, in the order of the network, each once.
+    private static func taps(_ patterns: [String], in network: Network) -> [Tap] {
+        let wanted = Set(patterns.flatMap(network.taps(matching:)))
+        return network.taps.filter(wanted.contains)
+    }
+
+    /// The statistics under which a run is evaluated after a number of updates; the last is the one that counts. Before
+    /// the first update there is no moving average.
+    func statistics(step: Int) -> [(name: String, source: StatisticsSource)] {
+        guard model.network.tracksStatistics else { return [("none", .movingAverage)] }
+        var statistics: [(name: String, source: StatisticsSource)] = []
+        if step > 0 { statistics.append((StatisticsSource.movingAverage.rawValue, .movingAverage)) }
+        if populationPass != nil { statistics.append((StatisticsSource.population.rawValue, .population)) }
+        return statistics
+    }
+}
