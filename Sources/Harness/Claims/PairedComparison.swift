@@ -65,7 +65,7 @@ public struct PairedComparison: Equatable, Sendable {
                 expectation == .below ? (.atLeast, .atMost) : (.atMost, .atLeast)
             return mine.bound == weakening.0 || theirs.bound == weakening.1
         }
-        var remarks = pairs.flatMap { [$0.0.remark, $0.1.remark].compactMap(\.self) }
+        var remarks = Self.remarks(seeds: seeds, pairs)
         verdict = Self.verdict(
             gains: gains, interval: gainInterval, needed: needed, against: against.count, remarks: &remarks)
         self.remarks = remarks
@@ -85,9 +85,27 @@ public struct PairedComparison: Equatable, Sendable {
         // Equal decimal numbers, such as 0.98 − 0.97 and 0.01, differ in their last bits.
         let tolerance = 1e-12 * max(1, abs(needed))
         if against == gains.count { return .notReproduced }
-        if interval.upperBound < needed - tolerance { return .notReproduced }
-        guard interval.lowerBound >= needed - tolerance else { return .inconclusive }
-        return against == 0 ? .reproduced : .inconclusive
+        // Where any difference counts, none is not one.
+        let fallsShort = needed == 0 ? interval.upperBound <= 0 : interval.upperBound < needed - tolerance
+        let isEnough = needed == 0 ? interval.lowerBound > 0 : interval.lowerBound >= needed - tolerance
+        if fallsShort { return .notReproduced }
+        return isEnough && against == 0 ? .reproduced : .inconclusive
+    }
+
+    /// The remarks on the measured values, each once with the seeds that it is about.
+    private static func remarks(seeds: [UInt64], _ pairs: [(MeasuredValue, MeasuredValue)]) -> [String] {
+        var order: [String] = []
+        var seedsOfRemark: [String: [UInt64]] = [:]
+        for (seed, pair) in zip(seeds, pairs) {
+            for remark in [pair.0.remark, pair.1.remark].compactMap(\.self) {
+                if seedsOfRemark[remark] == nil { order.append(remark) }
+                seedsOfRemark[remark, default: []].append(seed)
+            }
+        }
+        return order.map { remark in
+            let list = (seedsOfRemark[remark] ?? []).map(String.init)
+            return "\(remark) (\(list.count == 1 ? "seed" : "seeds") \(list.joined(separator: ", ")))"
+        }
     }
 
     /// Differences or logarithms of ratios.

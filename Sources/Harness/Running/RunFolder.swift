@@ -46,6 +46,12 @@ public struct RunFolder: Hashable, Sendable {
 
     func file(_ name: String) -> URL { url.appendingPathComponent(name) }
 
+    /// The length of a file in bytes; −1 where there is none.
+    func length(_ url: URL) -> Int {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: url.path)
+        return (attributes?[.size] as? NSNumber)?.intValue ?? -1
+    }
+
     func has(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
 
     /// The tables that grow while a run goes on.

@@ -54,6 +54,12 @@ struct PairedComparisonTests {
         #expect(compare([0.98, 0.96], [0.97, 0.95], .above, .margin(0.01)).verdict == .reproduced)
     }
 
+    @Test func whereAnyDifferenceCountsNoneIsNotOne() {
+        #expect(compare([0.9, 0.9], [0.9, 0.9], .above, .margin(0)).verdict == .notReproduced)
+        #expect(compare([500, 500], [500, 500], .below, .factor(1)).verdict == .notReproduced)
+        #expect(compare([0.91, 0.92], [0.9, 0.91], .above, .margin(0)).verdict == .reproduced)
+    }
+
     @Test func oneSeedDecidesNothing() {
         let result = compare([10], [1000], .below, .factor(2))
         #expect(result.verdict == .inconclusive)
@@ -75,7 +81,7 @@ struct PairedComparisonTests {
         let never = MeasuredValue(5000, bound: .atLeast, remark: "never")
         let result = compare([MeasuredValue(100), MeasuredValue(110)], [never, never], .below, .factor(2))
         #expect(result.verdict == .reproduced)
-        #expect(result.remarks == ["never", "never"])
+        #expect(result.remarks == ["never (seeds 1, 2)"])
     }
 
     @Test func aBoundThatCouldWeakenTheClaimIsNeverCalledReproduced() {

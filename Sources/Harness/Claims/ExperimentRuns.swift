@@ -1,0 +1,100 @@
+import Engine
+import Foundation
+
+/// One run whose folder holds a result of an experiment as it is declared now.
+public struct RunResult: Sendable {
+    /// The arm's name.
+    public let arm: String
+    /// The seed.
+    public let seed: UInt64
+    /// Where its files are.
+    public let folder: RunFolder
+    /// What was run and how it ended.
+    public let manifest: Manifest
+    /// Its metrics; nil while the run is not complete.
+    public let curves: RunCurves?
+}
+
+/// The runs of an experiment in one profile, found in their folders: nothing else is known about results.
+///
+/// Runs are taken together only where they can be compared: they were made with the settings that the experiment declares
+/// now, with the same data and the same version of the arithmetic. Others are left out, and it is said.
+public struct ExperimentRuns: Sendable {
+    /// The experiment.
+    public let experiment: Experiment
+    /// The profile.
+    public let profile: Profile
+    /// The experiment's folder.
+    public let folder: URL
+    /// The runs, arm by arm in declared order, seed by seed.
+    public let runs: [RunResult]
+    /// What was left out and why, a line each.
+    public let remarks: [String]
+
+    /// Reads the folders of an experiment's runs.
+    ///
+    /// - Parameters:
+    ///   - experiment: the experiment.
+    ///   - profile: the profile's name.
+    ///   - resultsRoot: the folder of all results.
+    /// - Throws: `ConfigurationErrors` for an unknown profile; `FileError` or `CSVError` for a table of a complete run
+    ///   that is damaged.
+    public init(_ experiment: Experiment, profile name: String, resultsRoot: URL) throws {
+        let profile = try experiment.profile(name)
+        let folder = RunFolder.experiment(root: resultsRoot, profile: name, name: experiment.name)
+        var found: [(folder: RunFolder, manifest: Manifest)] = []
+        var remarks: [String] = []
+        for arm in experiment.arms {
+            for seed in Self.seeds(in: folder.appendingPathComponent(arm.name)) {
+                let run = RunFolder(experimentFolder: folder, arm.name, seed)
+                guard run.has(run.manifest) else { continue }
+                let manifest: Manifest
+                do {
+                    manifest = try Manifest(run.manifest)
+                } catch {
+                    remarks.append("\(arm.name) seed \(seed) is left out: \(error)")
+                    continue
+                }
+                let plan = RunPlan(
+                    experiment: experiment.name, arm: arm, seed: seed, profile: profile, steps: profile.steps,
+                    datasets: experiment.datasets, configuration: arm.configuration(in: profile))
+                if manifest.settings == plan.flatSettings {
+                    found.append((run, manifest))
+                } else {
+                    remarks.append("\(arm.name) seed \(seed) is left out: it was made with other settings")
+                }
+            }
+        }
+        // Of several data sets or versions, those of the newest run count.
+        let newest = found.map(\.manifest).max { ($0.started, $0.seed) < ($1.started, $1.seed) }
+        var runs: [RunResult] = []
+        for (run, manifest) in found {
+            if let newest, manifest.dataset != newest.dataset || manifest.numericsVersion != newest.numericsVersion {
+                let what = manifest.dataset != newest.dataset ? "data (\(manifest.dataset.name))" : "arithmetic"
+                remarks.append("\(manifest.arm) seed \(manifest.seed) is left out: it was made with other \(what)")
+                continue
+            }
+            runs.append(
+                RunResult(
+                    arm: manifest.arm, seed: manifest.seed, folder: run, manifest: manifest,
+                    curves: manifest.status.isComplete ? try RunCurves(run) : nil))
+        }
+        self.experiment = experiment
+        self.profile = profile
+        self.folder = folder
+        self.runs = runs
+        self.remarks = remarks
+    }
+
+    /// The runs of an arm that are results: finished or diverged.
+    func complete(_ arm: String) -> [RunResult] { runs.filter { $0.arm == arm && $0.manifest.status.isComplete } }
+
+    /// The data that the runs were made on; nil without runs.
+    var dataset: Manifest.Data? { runs.first?.manifest.dataset }
+
+    private static func seeds(in folder: URL) -> [UInt64] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.compactMap { name in name.hasPrefix("seed-") ? UInt64(name.dropFirst("seed-".count)) : nil }
+            .sorted()
+    }
+}

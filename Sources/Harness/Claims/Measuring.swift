@@ -1,0 +1,136 @@
+import Foundation
+
+/// Takes the number that a claim asks for from a run.
+///
+/// A diverged run counts as the worst that there is: it never reaches a target, its accuracy is that of guessing and its
+/// loss that of equal scores for all classes, or more. A target that is not reached counts as reached after the last
+/// step, or later. Both are said in a remark.
+struct Measuring {
+    let runs: ExperimentRuns
+
+    /// The measurements of an arm by seed, and what kept runs from being measured.
+    func values(
+        _ measure: ClaimMeasure, of arm: String, statistics: StatisticsWord?
+    ) throws -> (values: [UInt64: MeasuredValue], remarks: [String]) {
+        var values: [UInt64: MeasuredValue] = [:]
+        var missing: [UInt64] = []
+        for run in runs.complete(arm) {
+            if let value = try value(measure, of: run, statistics: statistics) {
+                values[run.seed] = value
+            } else {
+                missing.append(run.seed)
+            }
+        }
+        let list = missing.map(String.init).joined(separator: ", ")
+        return (values, missing.isEmpty ? [] : ["\(arm) has no \(measure.description) (seeds \(list))"])
+    }
+
+    /// The measurement of one run; nil where it has none.
+    func value(_ measure: ClaimMeasure, of run: RunResult, statistics: StatisticsWord?) throws -> MeasuredValue? {
+        guard let curves = run.curves else { return nil }
+        switch measure {
+        case .stepsTo(let metric, let target):
+            guard let goal = goal(metric, target, seed: run.seed, statistics: statistics) else { return nil }
+            return stepsTo(metric, goal, run, curves, statistics: statistics)
+        case .best(let metric):
+            return worst(metric, run) ?? curves.best(metric, statistics: statistics).map { MeasuredValue($0.value) }
+        case .final(let metric):
+            return worst(metric, run) ?? curves.final(metric, statistics: statistics).map { MeasuredValue($0) }
+        case .drift(let tap):
+            let unit = try Self.typicalUnit(tap, of: run)
+            return unit.flatMap { $0.drift.isFinite ? bounded($0.drift, run, "its drift until then") : nil }
+        case .spread(let tap):
+            guard let unit = try Self.typicalUnit(tap, of: run) else { return nil }
+            return try Self.lastSpread(unit, of: run).flatMap {
+                $0.isFinite ? bounded($0, run, "its spread before") : nil
+            }
+        }
+    }
+
+    // MARK: Divergence
+
+    /// What a diverged run counts as; nil for a run that did not diverge.
+    private func worst(_ metric: Metric, _ run: RunResult) -> MeasuredValue? {
+        guard run.manifest.status == .diverged else { return nil }
+        let classes = Double(run.manifest.dataset.classes)
+        if metric == .testAccuracy {
+            return MeasuredValue(1 / classes, remark: "\(run.arm) diverged: counted as guessing")
+        }
+        return MeasuredValue(
+            log(classes), bound: .atLeast, remark: "\(run.arm) diverged: counted as the loss of guessing or more")
+    }
+
+    private func bounded(_ value: Double, _ run: RunResult, _ words: String) -> MeasuredValue {
+        guard run.manifest.status == .diverged else { return MeasuredValue(value) }
+        return MeasuredValue(value, bound: .atLeast, remark: "\(run.arm) diverged: counted as \(words) or more")
+    }
+
+    // MARK: Steps to a target
+
+    private func goal(
+        _ metric: Metric, _ target: ClaimMeasure.Target, seed: UInt64, statistics: StatisticsWord?
+    ) -> Double? {
+        switch target {
+        case .value(let value): return value
+        case .bestOf(let arm):
+            let run = runs.complete(arm).first { $0.seed == seed }
+            return run?.curves.flatMap { smoothed($0, metric, statistics).best(metric)?.value }
+        }
+    }
+
+    /// The first evaluation that reaches the goal; of the training loss, the first step at which the mean of the last 100
+    /// batches does.
+    private func stepsTo(
+        _ metric: Metric, _ goal: Double, _ run: RunResult, _ curves: RunCurves, statistics: StatisticsWord?
+    ) -> MeasuredValue {
+        let steps = run.manifest.steps
+        if run.manifest.status == .diverged {
+            return MeasuredValue(
+                Double(steps), bound: .atLeast,
+                remark: "\(run.arm) diverged: counted as reaching its target after all \(steps) steps, or never")
+        }
+        let first = smoothed(curves, metric, statistics).first {
+            metric.isHigherBetter ? $0.value >= goal : $0.value <= goal
+        }
+        // Reached before the first step would be a ratio to nothing.
+        if let first { return MeasuredValue(Double(max(first.step, 1))) }
+        return MeasuredValue(
+            Double(steps), bound: .atLeast,
+            remark: "\(run.arm) did not reach its target: counted as \(steps) steps or more")
+    }
+
+    private func smoothed(_ curves: RunCurves, _ metric: Metric, _ statistics: StatisticsWord?) -> [RunCurves.Point] {
+        let points = curves.points(metric, statistics: statistics)
+        guard metric == .trainLoss else { return points }
+        let window = min(RunCurves.trainLossWindow, points.count)
+        guard window > 0 else { return [] }
+        return (window...points.count).map { end in
+            let mean = points[(end - window)..<end].reduce(0) { $0 + $1.value } / Double(window)
+            return RunCurves.Point(step: points[end - 1].step, value: mean)
+        }
+    }
+
+    // MARK: Units
+
+    private static func typicalUnit(_ tap: String, of run: RunResult) throws -> (
+        tap: String, channel: Int, drift: Double
+    )? {
+        for row in try CSVReader(run.folder.drift).rows(["tap", "channel", "drift", "typical"])
+        where row[0] == tap && row[3] == "true" {
+            return (tap, try row.integer(1), try row.number(2) ?? .nan)
+        }
+        return nil
+    }
+
+    /// The distance from the 15th to the 85th percentile of a unit at the last observation.
+    private static func lastSpread(_ unit: (tap: String, channel: Int, drift: Double), of run: RunResult) throws
+        -> Double?
+    {
+        var spread: Double?
+        try CSVReader(run.folder.activations).forEachRow(["tap", "channel", "p15", "p85"]) { row in
+            guard row[0] == unit.tap, row[1] == "\(unit.channel)" else { return }
+            spread = (try row.number(3) ?? .nan) - (try row.number(2) ?? .nan)
+        }
+        return spread
+    }
+}

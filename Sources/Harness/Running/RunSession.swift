@@ -1,0 +1,194 @@
+import Datasets
+import Engine
+import Foundation
+
+/// One sitting of a run: what it has recorded so far, and how it is saved, interrupted and completed.
+final class RunSession {
+    /// The number of updates made.
+    private(set) var step: Int
+    /// How the last step went, for whoever watches.
+    private(set) var progress: RunProgress
+    /// How the run ended, in words.
+    private(set) var ending = ""
+
+    private let plan: RunPlan
+    private let folder: RunFolder
+    private let setup: RunSetup
+    private let recorder: RunRecorder
+    private let log: RunLog
+    private let clock: () -> Double
+    private let secondsBefore: Double
+    private var manifest: Manifest
+    private var batch: Int { plan.configuration.batch }
+
+    /// Begins a run, or continues it from a saved state, which the model already holds.
+    ///
+    /// - Parameters:
+    ///   - reason: why it is run, for the log.
+    ///   - clock: seconds since this sitting began.
+    init(
+        plan: RunPlan, dataset: Dataset, folder: RunFolder, setup: RunSetup, hash: String, threads: Int,
+        saved: SavedState?, reason: String, clock: @escaping () -> Double
+    ) throws {
+        self.plan = plan
+        self.folder = folder
+        self.setup = setup
+        self.clock = clock
+        manifest = Manifest(
+            experiment: plan.experiment, arm: plan.arm.name, seed: plan.seed, profile: plan.profile.name,
+            steps: plan.steps, hash: hash, numericsVersion: numericsVersion, settings: plan.flatSettings,
+            dataset: .init(
+                name: dataset.name, checksum: dataset.checksum, synthetic: dataset.isSynthetic,
+                train: dataset.train.count, test: dataset.test.count, classes: dataset.classes.count),
+            batch: plan.configuration.batch, parameters: setup.model.network.parameterCount, threads: threads,
+            started: Date.now.ISO8601Format(), provenance: .current)
+
+        if saved == nil {
+            try folder.removeResults()
+        } else if let earlier = try? Manifest(folder.manifest) {
+            manifest.started = earlier.started
+            manifest.resumptions = earlier.resumptions + 1
+        }
+        step = saved?.step ?? 0
+        secondsBefore = saved?.seconds ?? 0
+        recorder = try RunRecorder(folder, bins: plan.configuration.observe.bins, lengths: saved?.lengths)
+        progress = RunProgress(
+            step: step, steps: plan.steps, batch: plan.configuration.batch, loss: .nan, batchAccuracy: .nan)
+        log = try RunLog(folder.log)
+        try log.note("\(saved == nil ? "begun" : "continued"): \(reason); data set \(dataset.name)")
+        for fact in setup.facts { try log.note("input: \(fact.name) \(fact.value)") }
+        try AtomicFile.write(plan.resolvedConfiguration(dataset: dataset), to: folder.configuration)
+        try write(.running)
+    }
+
+    // MARK: Recording
+
+    /// Writes down a step that was made.
+    ///
+    /// - Returns: whether the loss is a finite number.
+    func record(_ result: StepResult) throws -> Bool {
+        let accuracy = Double(result.correct) / Double(batch)
+        try recorder.train(
+            step: step + 1, epoch: setup.order.epoch(ofStep: step), rate: result.rate, loss: result.loss,
+            accuracy: accuracy)
+        step += 1
+        progress.step = step
+        progress.loss = result.loss
+        progress.batchAccuracy = accuracy
+        if result.loss.isFinite { return true }
+        // The curves of the test set end in a number that is none, and not in the last good one.
+        for statistics in setup.statistics(step: step) {
+            try recorder.evaluation(step: step, statistics: statistics.name, loss: .nan, accuracy: .nan)
+        }
+        return false
+    }
+
+    /// Evaluates, observes and writes a checkpoint where this step is due for it.
+    ///
+    /// - Returns: whether the loss on the test set, where it was measured, is a finite number.
+    func measure(isLast: Bool, _ checkpointSteps: Set<Int>) throws -> Bool {
+        let configuration = plan.configuration
+        var isFinite = true
+        if isLast || step.isMultiple(of: configuration.evaluate.every) { isFinite = try evaluate() }
+        if isFinite, let observer = setup.observer, isLast || step.isMultiple(of: configuration.observe.every) {
+            try observe(observer)
+        }
+        if checkpointSteps.contains(step) { try writeCheckpoint(to: folder.checkpoint(step: step)) }
+        return isFinite
+    }
+
+    private func evaluate() throws -> Bool {
+        setup.populationPass?.run(batches: setup.populationBatches.count) { index, input in
+            setup.training.fill(setup.populationBatches[index], into: input)
+        }
+        var isFinite = true
+        var words: [String] = []
+        for (name, source) in setup.statistics(step: step) {
+            let result = setup.evaluator.evaluate(count: setup.testCount, statistics: source) { range, input, labels in
+                setup.testing.fill(range, into: input, labels: &labels)
+            }
+            try recorder.evaluation(step: step, statistics: name, loss: result.loss, accuracy: result.accuracy)
+            progress.testAccuracy = result.accuracy
+            isFinite = result.loss.isFinite
+            words.append("\(name == "none" ? "" : "\(name) ")loss \(result.loss) accuracy \(result.accuracy)")
+        }
+        try log.note("step \(step): test \(words.joined(separator: ", "))")
+        try recorder.flush()
+        return isFinite
+    }
+
+    private func observe(_ observer: Observer) throws {
+        observer.observe { input in setup.testing.fill(setup.probe, into: input) }
+        for tap in observer.taps {
+            try recorder.observation(
+                step: step, tap: tap.address, observer.summary(of: tap, edges: recorder.histogramEdges))
+        }
+    }
+
+    private func writeCheckpoint(to url: URL) throws {
+        var file = Safetensors(setup.model.torchTensors())
+        file.metadata = [
+            "format": "pt", "experiment": plan.experiment, "arm": plan.arm.name, "seed": "\(plan.seed)",
+            "step": "\(step)",
+        ]
+        try AtomicFile.write(file.encoded(), to: url)
+    }
+
+    // MARK: Saving and ending
+
+    /// Saves everything that continuing needs: first the tables, then the state that names their lengths.
+    func save() throws {
+        try recorder.synchronize()
+        let state = SavedState(
+            hash: manifest.hash, step: step, lengths: recorder.lengths, seconds: secondsBefore + clock(),
+            tensors: setup.model.stateTensors())
+        try AtomicFile.write(state.encoded(), to: folder.savedState)
+    }
+
+    /// Saves the state and says that the run is interrupted.
+    func interrupt() throws -> Manifest {
+        try save()
+        try write(.interrupted)
+        ending = "interrupted at step \(step); run it again to continue"
+        try log.note(ending)
+        return manifest
+    }
+
+    /// Writes what a complete run has, its manifest last.
+    func complete(diverged: Bool) throws -> Manifest {
+        try recorder.synchronize()
+        try AtomicFile.write(CSVField.bytes(rows: Drift(activations: folder.activations).rows), to: folder.drift)
+        try writeCheckpoint(to: folder.checkpoint)
+        let curves = try RunCurves(folder)
+        manifest.metrics = curves.metrics
+        if diverged { manifest.divergedAt = step }
+        ending = Self.summary(curves, divergedAt: manifest.divergedAt, seconds: secondsBefore + clock())
+        try log.note(ending)
+        try write(diverged ? .diverged : .finished)
+        try AtomicFile.remove(folder.savedState)
+        return manifest
+    }
+
+    private func write(_ status: Manifest.Status) throws {
+        let seconds = secondsBefore + clock()
+        manifest.status = status
+        manifest.step = step
+        manifest.seconds = seconds
+        manifest.imagesPerSecond = seconds > 0 ? Double(step * batch) / seconds : 0
+        manifest.ended = status == .running ? nil : Date.now.ISO8601Format()
+        manifest.peakMemory = ProcessStatus.peakMemory
+        try AtomicFile.write(manifest.encoded(), to: folder.manifest)
+    }
+
+    private static func summary(_ curves: RunCurves, divergedAt: Int?, seconds: Double) -> String {
+        if let divergedAt {
+            return "diverged at step \(divergedAt) after \(ProgressText.duration(seconds)): the loss is no number"
+        }
+        var text = "finished in \(ProgressText.duration(seconds))"
+        if let last = curves.final(.testAccuracy) { text += ", test accuracy \(ProgressText.percent(last))" }
+        if let best = curves.best(.testAccuracy) {
+            text += " (best \(ProgressText.percent(best.value)) at step \(best.step))"
+        }
+        return text
+    }
+}
