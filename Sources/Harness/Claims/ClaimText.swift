@@ -15,47 +15,61 @@ enum ClaimText {
     }
 
     /// What the difference must reach: `ratio ≤ 0.5`, `difference > 0`.
-    static func threshold(_ claim: ClaimDeclaration, _ comparison: PairedComparison) -> String {
-        let isRatio: Bool
-        let isStrict: Bool
-        switch claim.minimumEffect {
-        case .factor(let factor): (isRatio, isStrict) = (true, factor == 1)
-        case .margin(let margin): (isRatio, isStrict) = (false, margin == 0)
-        }
-        let sign =
-            claim.expectation == .below ? (isStrict ? "<" : "≤") : (isStrict ? ">" : "≥")
-        return "\(isRatio ? "ratio" : "difference") \(sign) \(rounded(comparison.threshold))"
+    ///
+    /// - Parameter scale: what differences are multiplied by, 100 for percentage points; ratios are not.
+    static func threshold(_ claim: ClaimDeclaration, _ comparison: PairedComparison, scale: Double = 1) -> String {
+        let isStrict =
+            switch claim.minimumEffect {
+            case .factor(let factor): factor == 1
+            case .margin(let margin): margin == 0
+            }
+        let sign = claim.expectation == .below ? (isStrict ? "<" : "≤") : (isStrict ? ">" : "≥")
+        let value = comparison.threshold * (claim.minimumEffect.isRatio ? 1 : scale)
+        return "\(claim.minimumEffect.word) \(sign) \(rounded(value))"
     }
+}
+
+extension MinimumEffect {
+    /// Whether ratios are compared, rather than differences.
+    var isRatio: Bool {
+        switch self {
+        case .factor: true
+        case .margin: false
+        }
+    }
+
+    /// What is compared: `ratio` or `difference`.
+    var word: String { isRatio ? "ratio" : "difference" }
 }
 
 extension ClaimResult {
     /// The numbers in a sentence: both means with their deviations, the paired difference and what it had to be.
     var evidence: String {
-        guard let arm, comparison.seeds.count > 0 else {
+        guard let arm, !comparison.seeds.isEmpty else {
             return "\(claim.measure.description): \(notes.joined(separator: "; "))"
         }
-        let isAccuracy = claim.measure.isAccuracy
-        func value(_ statistics: SampleStatistics, spread: Bool = true) -> String {
-            let scale = isAccuracy ? 100.0 : 1
-            let text = ClaimText.rounded(statistics.mean * scale)
-            guard spread, let deviation = statistics.deviation else { return text + (isAccuracy ? " %" : "") }
-            return "\(text) ± \(ClaimText.rounded(deviation * scale))" + (isAccuracy ? " %" : "")
+        // Shares of images are read in percent, and their differences in percentage points.
+        let scale = claim.measure.isAccuracy ? 100.0 : 1
+        let (percent, points) = scale == 1 ? ("", "") : (" %", claim.minimumEffect.isRatio ? "" : " points")
+        let difference = claim.minimumEffect.isRatio ? 1 : scale
+        func value(_ statistics: SampleStatistics) -> String {
+            let spread = statistics.deviation.map { " ± \(ClaimText.rounded($0 * scale))" } ?? ""
+            return ClaimText.rounded(statistics.mean * scale) + spread + percent
         }
-        var isConstant = false
-        if case .value = claim.reference { isConstant = true }
         let theirs =
-            isConstant
-            ? "compared with \(value(comparison.other, spread: false))" : "\(other) \(value(comparison.other))"
-        var text =
-            "\(claim.measure.description): \(arm) \(value(comparison.arm)), \(theirs) (n = \(comparison.seeds.count))"
-        var isRatio = false
-        if case .factor = claim.minimumEffect { isRatio = true }
-        text += "; \(isRatio ? "ratio" : "difference") \(ClaimText.rounded(comparison.difference))"
-        if let interval = comparison.interval {
-            text += " [\(ClaimText.rounded(interval.lowerBound)), \(ClaimText.rounded(interval.upperBound))]"
+            switch claim.reference {
+            case .value(let value): "compared with \(ClaimText.rounded(value * scale))\(percent)"
+            case .arm: "\(other) \(value(comparison.other))"
+            }
+        let interval = comparison.interval.map {
+            " [\(ClaimText.rounded($0.lowerBound * difference)), \(ClaimText.rounded($0.upperBound * difference))]"
         }
-        text += "; expected \(ClaimText.threshold(claim, comparison))"
-        return notes.isEmpty ? text : "\(text); \(notes.joined(separator: "; "))"
+        let text = """
+            \(claim.measure.description): \(arm) \(value(comparison.arm)), \(theirs) (n = \(comparison.seeds.count)); \
+            \(claim.minimumEffect.word) \(ClaimText.rounded(comparison.difference * difference))\(interval ?? "")\(points), \
+            expected \(ClaimText.threshold(claim, comparison, scale: scale))
+            """
+        return ([text] + notes).joined(separator: "; ")
     }
 }
 

@@ -10,7 +10,7 @@ public enum ExpectedDirection: String, Sendable, CaseIterable {
 public enum MinimumEffect: Equatable, Sendable {
     /// The ratio: `factor(2)` means half (below) or double (above). 1 asks for the direction only. At least 1.
     case factor(Double)
-    /// The difference, in the measure's own unit. 0 asks for the direction only. At least 0.
+    /// The difference, in the measure's own unit. 0 asks for the direction only; a negative margin is a loss that is allowed.
     case margin(Double)
 }
 

@@ -109,6 +109,16 @@ struct RunExecutorTests {
         #expect(try tiny.executor(tiny.plan("explosive")).run().state == .upToDate)
     }
 
+    @Test func aTestLossThatIsNoNumberIsDivergenceToo() throws {
+        let tiny = try TinyExperiment(TinyExperiment.yaml.replacing("decay: 100", with: "decay: 10"))
+        let outcome = try tiny.executor(tiny.plan("explosive")).run()
+        #expect(outcome.manifest.status == .diverged)
+        #expect(outcome.manifest.divergedAt == 10)
+        let folder = tiny.runFolder("explosive")
+        #expect(try CSVReader(folder.train).rows(["loss"]).last?.number(0)?.isFinite == true)
+        #expect(try CSVReader(folder.evaluations).rows(["step", "accuracy"]).last?.fields == ["10", "nan"])
+    }
+
     @Test func aFinishedRunIsNotRunAgain() throws {
         let tiny = try TinyExperiment()
         _ = try tiny.executor(tiny.plan("baseline")).run()

@@ -38,7 +38,7 @@ final class TinyExperiment {
           baseline: { label: Without BN }
           batch-norm: { label: With BN, normalization: batch-norm }
           unobserved: { normalization: batch-norm, observe: { taps: [] } }
-          explosive: { optimizer: { sgd: { rate: 1000, decay: 10 } } }
+          explosive: { optimizer: { sgd: { rate: 1000, decay: 100 } } }
         figures: [accuracy-over-steps, { activation-quantiles: { tap: conv/activation-input, arms: [baseline, batch-norm] } }]
         claims:
           - id: faster

@@ -1,0 +1,243 @@
+import Foundation
+import Testing
+
+@testable import Harness
+
+struct ClaimEvaluatorTests {
+    private static let faster = """
+        - id: faster
+          statement: "a is faster"
+          paper: "It is (§1)."
+          measure: { steps-to: { metric: test-accuracy, target: best-of(b) } }
+          arm: a
+          with: b
+          expect: below
+          factor: 2
+        """
+    private static let higher = """
+        - id: higher
+          statement: "a ends higher"
+          paper: "It does (§1)."
+          measure: { final: test-accuracy }
+          arm: a
+          with: b
+          expect: above
+          margin: 0.01
+        """
+    private static let slow = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
+    private static let quick = [0.1, 0.5, 0.9, 0.9, 0.9, 0.91, 0.91, 0.92, 0.92]
+
+    @Test func stepsToTheOthersBestAreCountedAtTheFirstEvaluationThatHasIt() throws {
+        let runs = try SyntheticRuns(claims: Self.faster)
+        for seed in 1...3 as ClosedRange<UInt64> {
+            try runs.add("a", seed: seed, accuracy: Self.quick)
+            try runs.add("b", seed: seed, accuracy: Self.slow)
+        }
+        let result = try #require(try runs.results().first)
+        #expect(result.comparison.arm.mean == 20)
+        #expect(result.comparison.other.mean == 80)
+        #expect(abs(result.comparison.difference - 0.25) < 1e-12)
+        #expect(result.verdict == .reproduced)
+        #expect(result.notes == [])
+        #expect(result.evidence.contains("expected ratio ≤ 0.5"))
+    }
+
+    @Test func anArmThatDoesNotGetThereCountsAsTheWholeRunAndItIsSaid() throws {
+        let runs = try SyntheticRuns(claims: Self.faster)
+        for seed in 1...3 as ClosedRange<UInt64> {
+            try runs.add("a", seed: seed, accuracy: [0.1, 0.5, 0.6])
+            try runs.add("b", seed: seed, accuracy: Self.slow)
+        }
+        let result = try #require(try runs.results().first)
+        #expect(result.comparison.arm.mean == 100)
+        #expect(result.verdict == .notReproduced)
+        #expect(result.notes == ["a did not reach its target: counted as 100 steps or more (seeds 1, 2, 3)"])
+    }
+
+    @Test func oneSeedThatDoesNotGetThereKeepsAClaimFromBeingReproduced() throws {
+        let runs = try SyntheticRuns(claims: Self.faster.replacing("best-of(b)", with: "0.9"))
+        let slower = [Double](repeating: 0.1, count: 9)
+        for seed in 1...3 as ClosedRange<UInt64> {
+            try runs.add("a", seed: seed, accuracy: seed == 3 ? slower : Self.quick)
+            try runs.add("b", seed: seed, accuracy: slower)
+        }
+        let result = try #require(try runs.results().first)
+        #expect(result.verdict == .inconclusive)
+        #expect(result.notes.contains("b did not reach its target: counted as 100 steps or more (seeds 1, 2, 3)"))
+    }
+
+    @Test func aReferenceThatDoesNotGetThereIsALowerBoundThatMayStand() throws {
+        let runs = try SyntheticRuns(claims: Self.faster.replacing("best-of(b)", with: "0.9"))
+        for seed in 1...3 as ClosedRange<UInt64> {
+            try runs.add("a", seed: seed, accuracy: Self.quick)
+            try runs.add("b", seed: seed, accuracy: [0.1, 0.2])
+        }
+        let result = try #require(try runs.results().first)
+        #expect(result.verdict == .reproduced)
+        #expect(result.comparison.other.mean == 100)
+    }
+
+    @Test func finalAccuraciesDecide() throws {
+        let above = try SyntheticRuns(claims: Self.higher)
+        let below = try SyntheticRuns(claims: Self.higher)
+        let around = try SyntheticRuns(claims: Self.higher)
+        for (seed, offset) in [(1, 0.05), (2, 0.06), (3, 0.055)] as [(UInt64, Double)] {
+            try above.add("a", seed: seed, accuracy: [0.9 + offset])
+            try below.add("a", seed: seed, accuracy: [0.9 - offset])
+            try around.add("a", seed: seed, accuracy: [0.9 + 20 * (offset - 0.054)])
+            for runs in [above, below, around] { try runs.add("b", seed: seed, accuracy: [0.9]) }
+        }
+        #expect(try above.results()[0].verdict == .reproduced)
+        #expect(try below.results()[0].verdict == .notReproduced)
+        #expect(try around.results()[0].verdict == .inconclusive)
+        #expect(try above.results()[0].evidence.contains("a 95.5 ± 0.5 %, b 90 ± 0 % (n = 3); difference 5.5 ["))
+        #expect(try above.results()[0].evidence.contains("points, expected difference ≥ 1"))
+    }
+
+    @Test func aDivergedRunCountsAsGuessing() throws {
+        let runs = try SyntheticRuns(claims: Self.higher)
+        for seed in 1...3 as ClosedRange<UInt64> {
+            try runs.add("a", seed: seed, accuracy: [0.9])
+            try runs.add("b", seed: seed, accuracy: [0.95], divergedAt: 17)
+        }
+        let result = try #require(try runs.results().first)
+        #expect(abs(result.comparison.other.mean - 0.1) < 1e-15)
+        #expect(result.verdict == .reproduced)
+        #expect(result.notes == ["b diverged: counted as guessing (seeds 1, 2, 3)"])
+    }
+
+    @Test func aDivergedArmNeverReachesAnything() throws {
+        let runs = try SyntheticRuns(claims: Self.faster.replacing("best-of(b)", with: "0.5"))
+        for seed in 1...3 as ClosedRange<UInt64> {
+            try runs.add("a", seed: seed, accuracy: Self.quick, divergedAt: 90)
+            try runs.add("b", seed: seed, accuracy: Self.slow)
+        }
+        let result = try #require(try runs.results().first)
+        #expect(result.verdict == .notReproduced)
+        #expect(result.notes.first?.contains("a diverged") == true)
+    }
+
+    @Test func oneSeedAndNoSeedDecideNothing() throws {
+        let runs = try SyntheticRuns(claims: Self.higher)
+        #expect(try runs.results()[0].verdict == .inconclusive)
+        #expect(try runs.results()[0].arm == nil)
+        try runs.add("a", seed: 1, accuracy: [0.99])
+        try runs.add("b", seed: 1, accuracy: [0.5])
+        let result = try #require(try runs.results().first)
+        #expect(result.verdict == .inconclusive)
+        #expect(result.notes.contains("one seed: an interval needs two"))
+        #expect(result.notes.contains("without seeds 2, 3, which have no result"))
+    }
+
+    @Test func runsThatAreNotCompleteOrMadeOtherwiseAreNoEvidence() throws {
+        let runs = try SyntheticRuns(claims: Self.higher)
+        for seed in 1...3 as ClosedRange<UInt64> {
+            try runs.add("a", seed: seed, accuracy: [0.99])
+            try runs.add("b", seed: seed, accuracy: [0.5], status: seed == 2 ? .interrupted : nil)
+        }
+        let folder = runs.tiny.runFolder("a", seed: 3, profile: "quick")
+        var manifest = try Manifest(folder.manifest)
+        manifest.settings["optimizer.sgd.rate"] = "7"
+        try AtomicFile.write(manifest.encoded(), to: folder.manifest)
+        let result = try #require(try runs.results().first)
+        #expect(result.comparison.seeds == [1])
+        #expect(try runs.runs().remarks == ["a seed 3 is left out: it was made with other settings"])
+    }
+
+    @Test func runsOnOtherDataAreNotMixed() throws {
+        let runs = try SyntheticRuns(claims: Self.higher)
+        for seed in 1...3 as ClosedRange<UInt64> {
+            try runs.add("a", seed: seed, accuracy: [0.99])
+            try runs.add("b", seed: seed, accuracy: [0.5])
+        }
+        let folder = runs.tiny.runFolder("b", seed: 3, profile: "quick")
+        var manifest = try Manifest(folder.manifest)
+        manifest.dataset.name = "glyphs"
+        manifest.started = "1999-01-01T00:00:00Z"
+        try AtomicFile.write(manifest.encoded(), to: folder.manifest)
+        #expect(try runs.results()[0].comparison.seeds == [1, 2])
+        #expect(try runs.runs().remarks == ["b seed 3 is left out: it was made with other data (glyphs)"])
+    }
+
+    @Test func ofAGroupTheBestArmByTheDeclaredMetricIsTaken() throws {
+        let runs = try SyntheticRuns(
+            claims: Self.higher.replacing("arm: a", with: "arm: tuned-*\n  choose: test-accuracy"))
+        for seed in 1...3 as ClosedRange<UInt64> {
+            try runs.add("tuned-low", seed: seed, accuracy: [0.97])
+            try runs.add("tuned-high", seed: seed, accuracy: [0.99], divergedAt: 50)
+            try runs.add("b", seed: seed, accuracy: [0.9])
+        }
+        let result = try #require(try runs.results().first)
+        #expect(result.arm == "tuned-low")
+        #expect(result.verdict == .reproduced)
+        #expect(result.notes == ["tuned-low has the best mean final test-accuracy of 2 arms"])
+    }
+
+    @Test func aPublishedNumberIsComparedWithTheMean() throws {
+        let runs = try SyntheticRuns(claims: Self.higher.replacing("with: b", with: "value: 0.95"))
+        for (seed, value) in [(1, 0.97), (2, 0.975), (3, 0.98)] as [(UInt64, Double)] {
+            try runs.add("a", seed: seed, accuracy: [value])
+        }
+        let result = try #require(try runs.results().first)
+        #expect(result.other == "0.95")
+        #expect(result.verdict == .reproduced)
+        #expect(result.evidence.contains("a 97.5 ± 0.5 %, compared with 95 %"))
+    }
+
+    @Test func populationStatisticsCountUnlessOthersAreDeclared() throws {
+        let claims = Self.higher.replacing("arm: a", with: "arm: normalized")
+        let standard = try SyntheticRuns(claims: claims)
+        let moving = try SyntheticRuns(claims: claims + "\n  statistics: moving-average")
+        for runs in [standard, moving] {
+            for seed in 1...2 as ClosedRange<UInt64> {
+                try runs.add(
+                    "normalized", seed: seed, accuracy: [0.95], statistics: ["moving-average", "population"])
+                try runs.add("b", seed: seed, accuracy: [0.9])
+            }
+        }
+        #expect(try standard.results()[0].comparison.arm.mean == 0.95)
+        #expect(try moving.results()[0].comparison.arm.mean == 0.75)
+        #expect(try moving.results()[0].comparison.other.mean == 0.9)
+    }
+
+    @Test func driftAndSpreadAreThoseOfTheTypicalUnit() throws {
+        let claims = """
+            - id: steadier
+              statement: "a moves less"
+              paper: "(§1)"
+              measure: { drift: hidden/activation-input }
+              arm: a
+              with: b
+              expect: below
+            - id: narrower
+              statement: "a is narrower"
+              paper: "(§1)"
+              measure: { spread: hidden/activation-input }
+              arm: a
+              with: b
+              expect: below
+              factor: 2
+            """
+        let runs = try SyntheticRuns(claims: claims)
+        for seed in 1...2 as ClosedRange<UInt64> {
+            try runs.add("a", seed: seed, accuracy: [0.9], drift: [9, 0.5 + Double(seed), 9, 9], spread: 0.25)
+            try runs.add("b", seed: seed, accuracy: [0.9], drift: [0, 4 + Double(seed), 0, 0], spread: 1)
+        }
+        let results = try runs.results()
+        #expect(results[0].comparison.arm.mean == 2)
+        #expect(results[0].comparison.difference == -3.5)
+        #expect(results[0].verdict == .reproduced)
+        // Channel 1 at the last observation: from −spread to spread.
+        #expect(results[1].comparison.arm.mean == 0.5)
+        #expect(results[1].comparison.difference == 0.25)
+    }
+
+    @Test func theTrainingLossIsSmoothedOverAHundredBatches() throws {
+        let claims = Self.higher.replacing("final: test-accuracy", with: "final: train-loss")
+        let runs = try SyntheticRuns(claims: claims)
+        try runs.add("a", seed: 1, accuracy: [0.9])
+        try runs.add("b", seed: 1, accuracy: [0.9])
+        let harmonic = (1...100).reduce(0.0) { $0 + 1 / Double($1) } / 100
+        #expect(abs(try runs.results()[0].comparison.arm.mean - harmonic) < 1e-12)
+    }
+}

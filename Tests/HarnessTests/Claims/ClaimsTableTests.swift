@@ -1,0 +1,48 @@
+import Testing
+
+@testable import Harness
+
+struct ClaimsTableTests {
+    @Test(arguments: [60, 80, 100, 160])
+    func everyLineFitsAndSaysEverything(width: Int) throws {
+        let runs = try SyntheticRuns(
+            claims: """
+                - id: a-rather-long-name
+                  statement: "With a the network reaches the best accuracy of b in at most half of the steps."
+                  paper: "“Batch Normalization helps the network train faster” (§4.1, Figure 1a)"
+                  measure: { steps-to: { metric: test-accuracy, target: best-of(b) } }
+                  arm: a
+                  with: b
+                  expect: below
+                  factor: 2
+                - id: short
+                  statement: "Another."
+                  paper: "(§2)"
+                  measure: { final: test-accuracy }
+                  arm: tuned-low
+                  with: b
+                  expect: above
+                """)
+        for seed in 1...3 as ClosedRange<UInt64> {
+            try runs.add("a", seed: seed, accuracy: [0.1, 0.95])
+            try runs.add("b", seed: seed, accuracy: [0.1, 0.5, 0.9])
+        }
+        let text = try ClaimsTable(runs.results()).text(width: width)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        // Below 86 columns the measurements would have none left; the table is then wider than asked.
+        #expect(lines.allSatisfy { $0.count <= max(width, 86) })
+        #expect(lines[0].hasPrefix("claim"))
+        #expect(lines.allSatisfy { $0.last != " " })
+        #expect(lines.contains { $0.hasPrefix("a-rather-long-name") && $0.hasSuffix("reproduced") })
+        #expect(lines.contains { $0.hasPrefix("short") && $0.hasSuffix("inconclusive") })
+        let words = text.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
+        #expect(words.contains("1 reproduced, 0 not reproduced, 1 inconclusive"))
+        #expect(words.contains("tuned-low"))
+    }
+
+    @Test func wordsAreBrokenOnlyWhereTheyMust() {
+        #expect(ClaimsTable.wrap("one two three", to: 7) == ["one two", "three"])
+        #expect(ClaimsTable.wrap("abcdefghij kl", to: 4) == ["abcd", "efgh", "ij", "kl"])
+        #expect(ClaimsTable.wrap("a\n\nb", to: 4) == ["a", "", "b"])
+    }
+}
