@@ -32,6 +32,9 @@ public struct DataError: Error, Equatable, Sendable, CustomStringConvertible {
         case unknownDataset = "unknown-dataset"
         /// The request cannot be met by this data set, such as a batch larger than the set.
         case unsupported
+
+        /// The kind in words, such as `wrong magic`.
+        public var words: String { rawValue.replacing("-", with: " ") }
     }
 
     /// The kind of trouble.
@@ -69,7 +72,7 @@ public struct DataError: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// One line that states the trouble, and the suggestion on the lines after it.
     public var description: String {
-        let trouble = "\(file): \(kind.rawValue.replacing("-", with: " ")): found \(found), expected \(expected)"
+        let trouble = "\(file): \(kind.words): found \(found), expected \(expected)"
         return suggestion.isEmpty ? trouble : trouble + "\n" + suggestion
     }
 }

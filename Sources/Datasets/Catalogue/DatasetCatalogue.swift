@@ -31,6 +31,22 @@ public enum DatasetCatalogue {
         try source(name).load(from: search)
     }
 
+    /// Compares every file of a data set with its pinned checksum: one report a file, none for an embedded set.
+    ///
+    /// - Throws: `unknownDataset` or `missing`.
+    public static func verify(_ name: String, search: DataSearch) throws(DataError) -> [FileReport] {
+        try source(name).verify(in: search)
+    }
+
+    /// Brings a data set onto this machine: see ``DatasetSource/fetch(into:with:progress:)``.
+    @discardableResult
+    public static func fetch(
+        _ name: String, search: DataSearch, with downloader: any Downloader = CommandDownloader(),
+        progress: @escaping (FetchEvent) -> Void = { _ in }
+    ) throws(DataError) -> DatasetLocation {
+        try source(name).fetch(into: search, with: downloader, progress: progress)
+    }
+
     /// A choice among several data sets.
     public struct Choice: Sendable {
         /// The chosen one.

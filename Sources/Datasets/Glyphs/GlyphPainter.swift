@@ -32,7 +32,7 @@ struct GlyphPainter {
         let pen = draws.uniform(0.7...1.9)
         clear()
         for stroke in distorted(digits[digit], with: &draws) { trace(stroke, reach: pen + 1) }
-        for _ in 0..<draws.index(below: 3) { trace(strayStroke(with: &draws), reach: pen + 1) }
+        if draws.happens(0.3) { trace(strayStroke(with: &draws), reach: pen + 1) }
         switch style {
         case .grey: fillGrey(pen: pen, with: &draws, into: &images, at: offset)
         case .color: fillColor(pen: pen, with: &draws, into: &images, at: offset)
@@ -44,13 +44,13 @@ struct GlyphPainter {
     /// A random affine map of the digit, after a slight bend that no affine map undoes.
     private func distorted(_ strokes: [[Point]], with draws: inout Draws) -> [[Point]] {
         let size = Double(shape.height)
-        let scaleY = size * draws.uniform(0.22...0.39)
-        let scaleX = scaleY * draws.uniform(0.65...1.3)
-        let (sine, cosine) = Self.sineAndCosine(draws.uniform(-0.45...0.45))
-        let shear = draws.uniform(-0.45...0.45)
-        let (bendX, bendY) = (draws.uniform(-0.3...0.3), draws.uniform(-0.3...0.3))
-        let centerX = size / 2 + draws.uniform(-0.11...0.11) * size
-        let centerY = size / 2 + draws.uniform(-0.11...0.11) * size
+        let scaleY = size * draws.uniform(0.29...0.38)
+        let scaleX = scaleY * draws.uniform(0.75...1.2)
+        let (sine, cosine) = Self.sineAndCosine(draws.uniform(-0.25...0.25))
+        let shear = draws.uniform(-0.35...0.35)
+        let (bendX, bendY) = (draws.uniform(-0.2...0.2), draws.uniform(-0.2...0.2))
+        let centerX = size / 2 + draws.uniform(-0.06...0.06) * size
+        let centerY = size / 2 + draws.uniform(-0.06...0.06) * size
         return strokes.map { stroke in
             stroke.map { point in
                 let bentX = point.x + bendX * (point.y * point.y - 0.5)
@@ -119,13 +119,13 @@ struct GlyphPainter {
 
     // MARK: Light
 
-    /// A rectangle that covers part of the digit, in half of the images.
+    /// A rectangle that covers part of the digit, in three of ten images.
     private struct Patch {
         let rows: Range<Int>
         let columns: Range<Int>
 
         init?(size: Int, with draws: inout Draws) {
-            guard draws.happens(0.5) else { return nil }
+            guard draws.happens(0.3) else { return nil }
             let (height, width) = (3 + draws.index(below: size / 4), 3 + draws.index(below: size / 4))
             let (top, left) = (draws.index(below: size - height), draws.index(below: size - width))
             rows = top..<(top + height)
@@ -137,8 +137,8 @@ struct GlyphPainter {
 
     private func fillGrey(pen: Double, with draws: inout Draws, into images: inout [UInt8], at offset: Int) {
         let ground = draws.uniform(0...50)
-        let ink = draws.uniform(120...255)
-        let deviation = draws.uniform(4...36)
+        let ink = draws.uniform(170...255)
+        let deviation = draws.uniform(2...24)
         let patch = Patch(size: shape.height, with: &draws)
         let patchLevel = draws.uniform(0...200)
         for row in 0..<shape.height {
@@ -153,7 +153,7 @@ struct GlyphPainter {
 
     private func fillColor(pen: Double, with draws: inout Draws, into images: inout [UInt8], at offset: Int) {
         let brightness = draws.uniform(60...195)
-        let contrast = draws.uniform(55...110) * (draws.happens(0.5) ? 1 : -1)
+        let contrast = draws.uniform(80...125) * (draws.happens(0.5) ? 1 : -1)
         func tint(_ level: Double, _ draws: inout Draws) -> SIMD3<Double> {
             SIMD3(
                 level + draws.uniform(-40...40), level + draws.uniform(-40...40), level + draws.uniform(-40...40))

@@ -68,8 +68,9 @@ extension InputNormalization {
             }
             return fitted(train, facts, .channelTables(pairs.flatMap { table($0.center, $0.divisor) }))
         case .feature:
-            let pairs = PixelStatistics.features(train).map(numbers)
-            let constant = pairs.count { $0.divisor == 0 }
+            let summaries = PixelStatistics.features(train)
+            let constant = summaries.count { $0.minimum == $0.maximum }
+            let pairs = summaries.map(numbers)
             return fitted(
                 train, [("constant features", Double(constant))],
                 .affine(

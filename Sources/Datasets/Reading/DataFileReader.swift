@@ -17,7 +17,10 @@ final class DataFileReader {
 
     private static let chunkSize = 1 << 18
 
-    init(_ url: URL) throws(DataError) {
+    /// Opens a file.
+    ///
+    /// - Parameter isInflating: whether a gzip stream is inflated; without it the contents are the file as it is.
+    init(_ url: URL, isInflating: Bool = true) throws(DataError) {
         path = url.path(percentEncoded: false)
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
@@ -40,7 +43,7 @@ final class DataFileReader {
                 expected: "a data file",
                 suggestion: "A server's answer was saved in place of the data: delete the file and fetch it again.")
         }
-        if Gzip.isMagic(chunk.prefix(2)) { gzip = Gzip() }
+        if isInflating, Gzip.isMagic(chunk.prefix(2)) { gzip = Gzip() }
     }
 
     /// SHA-256 of the plain contents up to `position`.

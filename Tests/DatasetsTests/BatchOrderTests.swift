@@ -1,0 +1,78 @@
+import Testing
+
+@testable import Datasets
+
+@Suite struct BatchOrderTests {
+    @Test func anEpochSeesEveryImageOnceButThoseThatDoNotFillABatch() throws {
+        let order = try BatchOrder(count: 103, batch: 10, seed: 1)
+        #expect(order.stepsPerEpoch == 10)
+        for epoch in 0..<3 {
+            let seen = (0..<10).flatMap { order.indices(step: epoch * 10 + $0) }
+            #expect(seen.count == 100)
+            #expect(Set(seen).count == 100)
+            #expect(seen.allSatisfy { (0..<103).contains($0) })
+        }
+    }
+
+    @Test func everyEpochHasItsOwnOrder() throws {
+        let order = try BatchOrder(count: 60, batch: 60, seed: 1)
+        #expect(Set((0..<20).map { order.indices(step: $0) }).count == 20)
+        #expect((0..<20).allSatisfy { order.indices(step: $0).sorted() == Array(0..<60) })
+        #expect((0..<20).map { order.epoch(ofStep: $0) } == Array(0..<20))
+    }
+
+    @Test func stepsCanBeAskedForInAnyOrder() throws {
+        let order = try BatchOrder(count: 50, batch: 7, seed: 9)
+        let forward = (0..<30).map { order.indices(step: $0) }
+        let other = try BatchOrder(count: 50, batch: 7, seed: 9)
+        #expect((0..<30).reversed().map { other.indices(step: $0) } == forward.reversed())
+        var reused = [99]
+        other.fill(&reused, step: 13)
+        #expect(reused == forward[13])
+    }
+
+    @Test func theSeedDecides() throws {
+        let first = try BatchOrder(count: 1000, batch: 100, seed: 1)
+        let second = try BatchOrder(count: 1000, batch: 100, seed: 2)
+        #expect(first.indices(step: 0) != second.indices(step: 0))
+    }
+
+    /// The order is part of what a run's results mean: it changes with the numerics version only.
+    @Test func goldenOrder() throws {
+        let order = try BatchOrder(count: 12, batch: 4, seed: 1)
+        #expect(order.permutation(epoch: 0) == GOLDEN0)
+        #expect(order.permutation(epoch: 1) == GOLDEN1)
+    }
+
+    @Test func sequentialIsTheOrderOfTheSet() throws {
+        let order = try BatchOrder(count: 10, batch: 4, seed: 1, order: .sequential)
+        #expect((0..<4).map { order.indices(step: $0) } == [[0, 1, 2, 3], [4, 5, 6, 7], [0, 1, 2, 3], [4, 5, 6, 7]])
+    }
+
+    @Test(arguments: [0, -1, 11])
+    func impossibleBatches(batch: Int) {
+        let error = #expect(throws: DataError.self) { _ = try BatchOrder(count: 10, batch: batch, seed: 1) }
+        #expect(error?.kind == .unsupported)
+    }
+
+    /// Every image is first about equally often: χ² with 9 degrees of freedom is below 27.9 with probability 0.999.
+    @Test func shufflesAreEven() throws {
+        let order = try BatchOrder(count: 10, batch: 10, seed: 5)
+        for place in [0, 4, 9] {
+            var counts = [Int](repeating: 0, count: 10)
+            for step in 0..<5000 { counts[order.indices(step: step)[place]] += 1 }
+            let statistic = counts.reduce(0.0) { $0 + (Double($1) - 500) * (Double($1) - 500) / 500 }
+            #expect(statistic < 27.9, "place \(place): \(counts)")
+        }
+    }
+
+    @Test func severalThreadsMayAskAtOnce() async throws {
+        let order = try BatchOrder(count: 500, batch: 50, seed: 3)
+        let expected = (0..<40).map { order.indices(step: $0) }
+        let found = await withTaskGroup(of: (Int, [Int]).self) { group in
+            for step in 0..<40 { group.addTask { (step, order.indices(step: step)) } }
+            return await group.reduce(into: [Int: [Int]]()) { $0[$1.0] = $1.1 }
+        }
+        for step in 0..<40 { #expect(found[step] == expected[step]) }
+    }
+}
