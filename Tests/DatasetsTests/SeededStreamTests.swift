@@ -37,7 +37,13 @@ import Testing
         #expect(stream.permutation(of: 1) == [0])
     }
 
-    /// The mixing is SplitMix64's: its published first numbers for the state 1234567 come out of the same constants.
+    /// SplitMix64's published first numbers for the state 1234567.
+    @Test func publishedNumbers() {
+        let stream = SeededStream(key: 1_234_567)
+        let expected: [UInt64] = [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]
+        #expect((0..<3 as Range<UInt64>).map { stream.bits(at: $0) } == expected)
+    }
+
     @Test func noiseHasMeanZeroAndDeviationOne() {
         var draws = Draws(stream: SeededStream(seed: 7, "noise"), block: 3)
         let values = (0..<20_000).map { _ in draws.noise() }

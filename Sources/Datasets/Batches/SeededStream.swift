@@ -12,6 +12,11 @@ struct SeededStream: Sendable {
         key = Self.mix(Self.mix(seed &+ Self.step) ^ hash)
     }
 
+    /// The stream of a key: SplitMix64 from that state.
+    init(key: UInt64) {
+        self.key = key
+    }
+
     /// 64 random bits. O(1).
     func bits(at counter: UInt64) -> UInt64 {
         Self.mix(key &+ (counter &+ 1) &* Self.step)

@@ -67,7 +67,8 @@ public struct CommandDownloader: Downloader {
             progress(received)
             if received > maximumByteCount, !isTooLong {
                 isTooLong = true
-                process.terminate()
+                // Not `terminate()`: a child of a worker thread inherits its mask, in which the polite signals are blocked.
+                kill(process.processIdentifier, SIGKILL)
             }
         }
         process.waitUntilExit()

@@ -1,0 +1,114 @@
+import Testing
+
+@testable import Datasets
+
+@Suite struct WhiteningTests {
+    /// Images of a few features that are mixtures of each other, of full rank, over the whole range of bytes.
+    static func mixtures(_ count: Int, features: Int = 12) -> ImageSet {
+        var draws = Draws(stream: SeededStream(seed: 2, "mixtures"), block: 0)
+        var bytes: [UInt8] = []
+        for _ in 0..<count {
+            let sources = (0..<features).map { _ in draws.noise() }
+            for feature in 0..<features {
+                let mixed = sources[feature] + 0.8 * sources[(feature + 1) % features] - 0.5 * sources[0]
+                bytes.append(UInt8(min(max(128 + 20 * mixed, 0), 255)))
+            }
+        }
+        return ImageSet(
+            name: "mixtures", shape: ImageShape(height: 1, width: features, channels: 1), images: bytes,
+            labels: [UInt8](repeating: 0, count: count), classes: ["a"])
+    }
+
+    /// The covariance of values, with divisor n, and the largest mean.
+    private func covariance(_ values: [Float], features: Int) -> (matrix: [Double], largestMean: Double) {
+        let count = values.count / features
+        let means = (0..<features).map { feature in
+            (0..<count).reduce(0.0) { $0 + Double(values[$1 * features + feature]) } / Double(count)
+        }
+        var matrix = [Double](repeating: 0, count: features * features)
+        for image in 0..<count {
+            for row in 0..<features {
+                for column in 0..<features {
+                    matrix[row * features + column] +=
+                        (Double(values[image * features + row]) - means[row])
+                        * (Double(values[image * features + column]) - means[column]) / Double(count)
+                }
+            }
+        }
+        return (matrix, means.map(abs).max() ?? 0)
+    }
+
+    @Test(arguments: [
+        InputNormalization.pcaWhitening(epsilon: 1e-9, components: nil),
+        .zcaWhitening(epsilon: 1e-9, components: nil), .pcaWhitening(epsilon: 1e-9, components: 5),
+    ])
+    func whitenedValuesHaveTheIdentityAsCovariance(normalization: InputNormalization) throws {
+        let set = Self.mixtures(500)
+        let values = try InputNormalizationTests.values(normalization, set)
+        let features = values.count / set.count
+        let (matrix, largestMean) = covariance(values, features: features)
+        #expect(largestMean < 1e-4)
+        for row in 0..<features {
+            for column in 0..<features {
+                #expect(abs(matrix[row * features + column] - (row == column ? 1 : 0)) < 1e-3)
+            }
+        }
+    }
+
+    /// With epsilon the variance along a component becomes λ / (λ + ε): never above one, and small where λ is.
+    @Test func epsilonHoldsSmallVariancesDown() throws {
+        let set = Self.mixtures(300)
+        let whitening = try Whitening(of: set, kind: "pca-whitening")
+        let epsilon = whitening.variances[6]
+        let values = try InputNormalizationTests.values(.pcaWhitening(epsilon: epsilon, components: nil), set)
+        let (matrix, _) = covariance(values, features: 12)
+        for component in 0..<12 {
+            let expected = whitening.variances[component] / (whitening.variances[component] + epsilon)
+            #expect(abs(matrix[component * 13] - expected) < 1e-3)
+        }
+        #expect(abs(matrix[6 * 13] - 0.5) < 1e-3)
+    }
+
+    /// Of all whitenings ZCA stays nearest to the image: its map is symmetric.
+    @Test func theSymmetricMapIsSymmetric() throws {
+        let whitening = try Whitening(of: Self.mixtures(300), kind: "zca-whitening")
+        let weights = whitening.symmetricWeights(epsilon: 0.01, components: 12).weights
+        for row in 0..<12 {
+            for column in 0..<12 { #expect(abs(weights[row * 12 + column] - weights[column * 12 + row]) < 1e-7) }
+        }
+    }
+
+    @Test func componentsAreOrientedAndOrdered() throws {
+        let whitening = try Whitening(of: Self.mixtures(300), kind: "pca-whitening")
+        #expect(whitening.variances == whitening.variances.sorted(by: >))
+        for index in 0..<12 {
+            let vector = whitening.components[(index * 12)..<(index * 12 + 12)]
+            #expect(vector.max { abs($0) < abs($1) } ?? 0 > 0)
+        }
+        #expect(abs(whitening.varianceShare(components: 12) - 1) < 1e-12)
+        #expect(whitening.varianceShare(components: 3) < whitening.varianceShare(components: 4))
+    }
+
+    /// Pixels that are always black make the covariance singular; epsilon is what keeps the map finite.
+    @Test func singularCovariances() throws {
+        let set = FittedInputTests.grey
+        for normalization in [
+            InputNormalization.pcaWhitening(epsilon: 0.01, components: nil),
+            .zcaWhitening(epsilon: 0.01, components: nil),
+        ] {
+            let values = try InputNormalizationTests.values(normalization, set)
+            #expect(values.allSatisfy { $0.isFinite })
+        }
+        let whitening = try Whitening(of: set, kind: "pca-whitening")
+        // Forty images span at most 39 directions about their mean.
+        #expect(whitening.variances.dropFirst(39).allSatisfy { $0 < 1e-12 })
+    }
+
+    @Test func colourImagesAreRefusedWithAReason() {
+        let error = #expect(throws: DataError.self) {
+            _ = try InputNormalization.zcaWhitening(epsilon: 0.01, components: nil).fit(to: FittedInputTests.color)
+        }
+        #expect(error?.kind == .unsupported)
+        #expect(error?.found.contains("3072 features") == true)
+    }
+}
