@@ -9,11 +9,12 @@ struct ClaimReader {
     /// The claims of a list in its full form.
     func claims(_ node: ConfigurationNode?) -> [ClaimDeclaration] {
         var claims: [ClaimDeclaration] = []
+        var ids: Set<String> = []
         for element in node?.elements ?? [] {
-            guard let claim = claim(element) else { continue }
-            if claims.contains(where: { $0.id == claim.id }) {
-                diagnostics.error("two claims are called '\(claim.id)'", at: element["id"] ?? element)
+            if let place = element["id"], let id = place.scalar, !ids.insert(id).inserted {
+                diagnostics.error("two claims are called '\(id)'", at: place)
             }
+            guard let claim = claim(element) else { continue }
             claims.append(claim)
         }
         return claims
@@ -21,31 +22,34 @@ struct ClaimReader {
 
     private func claim(_ node: ConfigurationNode) -> ClaimDeclaration? {
         let fields = ConfigurableReader.value(ClaimFields.self, from: node)
-        if let place = node["id"], !SchemaChecker.isFolderName(fields.id) {
+        if let place = node["id"], !place.isRefused, !SchemaChecker.isFolderName(fields.id) {
             diagnostics.error("'\(fields.id)' cannot name a claim; use lower case letters, digits and '-'", at: place)
         }
         let arm = choice(fields.arm, fields.choose, at: node["arm"])
         let reference = reference(fields, node)
         let measure = measure(fields, node)
-        guard let arm, let reference, let measure else { return nil }
-        var compared = arm.candidates
+        let effect = effect(fields, node)
+        var compared = arm?.candidates ?? []
         if case .arm(let other) = reference { compared += other.candidates }
         switch measure {
         case .drift(let tap), .spread(let tap):
             let kind = type(of: fields.measure).kind
-            references.checkTap(tap, of: compared, at: node[path: ["measure", kind, "tap"]] ?? node)
-        case .stepsTo, .best, .final: break
+            if let place = node[path: ["measure", kind, "tap"]], !place.isRefused {
+                references.checkTap(tap, of: compared, at: place)
+            }
+        case .stepsTo, .best, .final, nil: break
         }
+        guard let arm, let reference, let measure else { return nil }
         return ClaimDeclaration(
             id: fields.id, statement: fields.statement, paper: fields.paper, measure: measure,
             statistics: fields.statistics, arm: arm, reference: reference, expectation: fields.expect,
-            minimumEffect: effect(fields, node))
+            minimumEffect: effect)
     }
 
     // MARK: Arms
 
     private func choice(_ pattern: String, _ choose: Metric?, at node: ConfigurationNode?) -> ArmChoice? {
-        guard let node else { return nil }
+        guard let node, !node.isRefused else { return nil }
         let candidates = references.arms(matching: pattern, at: node)
         if candidates.isEmpty { return nil }
         if candidates.count > 1, choose == nil {
@@ -62,7 +66,10 @@ struct ClaimReader {
         case (let with?, nil): return choice(with, fields.choose, at: node["with"]).map { .arm($0) }
         case (nil, let value?): return .value(value)
         case (nil, nil):
-            diagnostics.error("a claim compares 'with' an arm, or with a 'value'", at: node)
+            // A mistake in one of them is reported already.
+            if node["with"] == nil, node["value"] == nil, !node.isRefused {
+                diagnostics.error("a claim compares 'with' an arm, or with a 'value'", at: node)
+            }
         case (_?, _?):
             diagnostics.error("a claim compares with an arm or with a value, not with both", at: node["value"] ?? node)
         }
@@ -78,7 +85,9 @@ struct ClaimReader {
         case let measure as DriftMeasure: return .drift(tap: measure.tap)
         case let measure as SpreadMeasure: return .spread(tap: measure.tap)
         case let measure as StepsToMeasure:
-            guard let place = node[path: ["measure", StepsToMeasure.kind, "target"]] else { return nil }
+            guard let place = node[path: ["measure", StepsToMeasure.kind, "target"]], !place.isRefused else {
+                return nil
+            }
             return target(measure.target, at: place).map { .stepsTo(measure.metric, target: $0) }
         default: return nil
         }

@@ -12,8 +12,10 @@ final class DiagnosticCollector {
 
     /// Adds a mistake that underlines `length` scalars from a position.
     func error(_ message: String, at position: SourcePosition, length: Int = 1, notes: [String] = []) {
-        let sourceLine = lines[position.file].flatMap { lines in
-            lines.indices.contains(position.line - 1) ? String(lines[position.line - 1]) : nil
+        let sourceLine = lines[position.file].flatMap { lines -> String? in
+            guard lines.indices.contains(position.line - 1) else { return nil }
+            let line = lines[position.line - 1]
+            return line.allSatisfy(\.isWhitespace) ? nil : String(line)
         }
         diagnostics.append(
             Diagnostic(position: position, message: message, sourceLine: sourceLine, length: length, notes: notes))

@@ -17,6 +17,7 @@ enum Suggestion {
         }
         if let best { return best.candidate }
         let parts = folded.split(separator: "-")
+        if parts.isEmpty { return nil }
         return candidates.first { candidate in
             let others = fold(candidate).split(separator: "-")
             return parts.starts(with: others) || others.starts(with: parts)

@@ -2,42 +2,42 @@
 struct ArmReader {
     let reader: ExperimentReader
     let file: ConfigurationNode
-    let profiles: [String: Profile]
+
     let overrides: OverrideApplication
 
     private var diagnostics: DiagnosticCollector { reader.diagnostics }
     private let record = Schema.record(RunConfiguration.schema)
 
     init(
-        reader: ExperimentReader, file: ConfigurationNode, profiles: [String: Profile], overrides: OverrideApplication
+        reader: ExperimentReader, file: ConfigurationNode, overrides: OverrideApplication
     ) {
         self.reader = reader
         self.file = file
-        self.profiles = profiles
+
         self.overrides = overrides
     }
 
-    /// The arms whose configurations are whole.
+    /// The arms; one whose configuration has mistakes lacks it.
     func arms() -> [Arm] {
         let entries = (file["arms"]?.entries ?? []).filter { !$0.value.isNone }
-        if entries.isEmpty, let arms = file["arms"] {
+        if entries.isEmpty, let arms = file["arms"], !arms.isRefused {
             diagnostics.error("an experiment needs at least one arm: 'baseline: {}' is the base itself", at: arms)
         }
         let sweep = Sweep(file["sweep"], diagnostics: diagnostics)
-        let arms = entries.flatMap { entry in sweep.points.compactMap { arm(entry, at: $0) } }
+        let arms = entries.flatMap { entry in sweep.points.map { arm(entry, at: $0) } }
         overrides.reportMisses(
             settings: arms.first?.configurations.first?.value.settings.map(\.key) ?? [], groups: entries.map(\.key))
         return arms
     }
 
-    private func arm(_ entry: ConfigurationNode.Entry, at point: Sweep.Point) -> Arm? {
+    private func arm(_ entry: ConfigurationNode.Entry, at point: Sweep.Point) -> Arm {
         let fields = entry.value
         let differences = fields.replacing(
             .mapping((fields.entries ?? []).filter { RunConfiguration.schema.field($0.key) != nil }))
         let name = entry.key + point.suffix
         var configurations: [String: RunConfiguration] = [:]
-        for profile in Profile.names where profiles[profile] != nil {
-            var node = (file["base"] ?? fields.replacing(.mapping([]))).inLayer(.base)
+        for profile in Profile.names {
+            var node = (file["base"] ?? fields.replacing(.refused)).inLayer(.base)
             if let changes = file[path: ["profiles", profile, "set"]] {
                 node = SchemaMerger.merge(node, changes.inLayer(.profile(profile)), record)
             }
@@ -47,7 +47,7 @@ struct ArmReader {
             CompletenessChecker(diagnostics: diagnostics).check(node, RunConfiguration.schema, path: "base")
             configurations[profile] = reader.configuration(node)
         }
-        guard configurations.count == Profile.names.count else { return nil }
+
         let label = fields["label"]?.scalar ?? entry.key
         return Arm(
             name: name, label: label + point.labelSuffix, description: fields["description"]?.scalar ?? "",

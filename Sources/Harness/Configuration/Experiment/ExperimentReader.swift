@@ -22,9 +22,9 @@ final class ExperimentReader {
         let application = OverrideApplication(overrides, diagnostics: diagnostics)
         file = application.applyToProfiles(of: file)
         let profiles = self.profiles(file)
-        let arms = ArmReader(reader: self, file: file, profiles: profiles, overrides: application).arms()
+        let arms = ArmReader(reader: self, file: file, overrides: application).arms()
         let datasets = file["dataset"]?.elements?.compactMap(\.scalar) ?? []
-        let networks = NetworkChecker(diagnostics: diagnostics).check(arms, profiles: profiles, datasets: datasets)
+        let networks = NetworkChecker(diagnostics: diagnostics).check(arms, datasets: datasets)
         let references = ReferenceChecker(arms: arms, networks: networks, diagnostics: diagnostics)
         references.checkObservations(of: file)
         let figures = FigureReader(references: references, sweep: file["sweep"]).figures(file["figures"])
@@ -83,7 +83,7 @@ final class ExperimentReader {
 
     /// The run configuration of a merged and complete node, or nil where its model cannot be had.
     func configuration(_ node: ConfigurationNode) -> RunConfiguration? {
-        guard let model = node["model"].flatMap(model) else { return nil }
+        guard let place = node["model"], !place.isRefused, let model = model(place) else { return nil }
         var configuration = ConfigurableReader.value(RunConfiguration.self, from: node)
         configuration.model = model
         configuration.written = node

@@ -6,7 +6,7 @@ struct NetworkChecker {
     let diagnostics: DiagnosticCollector
 
     /// The networks of the arms by name, each for the first profile and data set; nil where one cannot be built.
-    func check(_ arms: [Arm], profiles: [String: Profile], datasets: [String]) -> [String: Network] {
+    func check(_ arms: [Arm], datasets: [String]) -> [String: Network] {
         var networks: [String: Network] = [:]
         var problems: [Problem: [String]] = [:]
         // Arms and profiles mostly have networks in common: each is built once.
@@ -33,7 +33,10 @@ struct NetworkChecker {
                     case .failure(let error):
                         let context = "in the arm '\(arm.name)', for \(dataset)'s \(source.shape)"
                         for problem in error.problems {
-                            problems[self.problem(problem, in: configuration), default: []].append(context)
+                            let problem = self.problem(problem, in: configuration)
+                            if problems[problem]?.contains(context) != true {
+                                problems[problem, default: []].append(context)
+                            }
                         }
                     }
                 }
@@ -99,10 +102,10 @@ struct NetworkChecker {
     private func report(_ problems: [Problem: [String]]) {
         for (problem, contexts) in problems {
             let shown = contexts.prefix(2)
-            let rest = contexts.count - shown.count
+            let rest = contexts.count == 3 ? "and in one more case" : "and in \(contexts.count - 2) more cases"
             diagnostics.error(
                 problem.message, at: problem.position, length: problem.length,
-                notes: Array(shown) + (rest > 0 ? ["and in \(rest) more cases"] : []))
+                notes: Array(shown) + (contexts.count > 2 ? [rest] : []))
         }
     }
 }

@@ -48,8 +48,8 @@ final class OverrideApplication {
                 let shift = override.path.count - keys.count
                 record(
                     .init(
-                        message: problem.message, keyIndex: problem.keyIndex + shift, isOtherKind: problem.isOtherKind),
-                    line)
+                        message: problem.message, advice: problem.advice, keyIndex: problem.keyIndex + shift,
+                        isOtherKind: problem.isOtherKind), line)
             case .success(let schema):
                 outcomes[line] = .some(nil)
                 guard let value = SchemaChecker(diagnostics: diagnostics).check(value, schema, path: path.text) else {
@@ -88,8 +88,7 @@ final class OverrideApplication {
     }
 
     private func report(_ problem: SettingPath.Problem, _ override: Override, _ line: Int, suggestion: String? = nil) {
-        var message = problem.message
-        if let suggestion, !message.contains("did you mean") { message += "; did you mean '\(suggestion)'?" }
+        let message = problem.message + (suggestion.map { "; did you mean '\($0)'?" } ?? problem.advice)
         let key = override.path[min(problem.keyIndex, override.path.count - 1)]
         diagnostics.error(
             message, at: override.position(ofKey: problem.keyIndex, line: line), length: key.unicodeScalars.count)

@@ -27,7 +27,7 @@ extension RunConfiguration {
 
     /// Every setting on a line, with where it came from: what `normlab show NAME --origin` prints.
     public var originListing: String {
-        TextTable(rows: settings.map { [$0.key, $0.value, $0.origin.description] }).text
+        TextTable(rows: settings.map { [$0.key, $0.value, $0.origin.description] }, widest: 56).text
     }
 }
 
@@ -44,8 +44,12 @@ extension LayerDeclaration {
         case .slot: []
         case .branches(let branches): branches.flatMap { $0.layers.flatMap(\.settings) }
         case .layer(let layer):
-            Setting.list(
-                of: layer, prefix: "model.\(name).\(type(of: layer).kind)", written: node[type(of: layer).kind])
+            [Setting(key: "model.\(name)", value: type(of: layer).kind, origin: node.origin)]
+                + (inputs.isEmpty
+                    ? []
+                    : [Setting(key: "model.\(name).inputs", value: inputs.joined(separator: " "), origin: node.origin)])
+                + Setting.list(
+                    of: layer, prefix: "model.\(name).\(type(of: layer).kind)", written: node[type(of: layer).kind])
         }
     }
 }

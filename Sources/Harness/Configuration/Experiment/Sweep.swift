@@ -29,7 +29,7 @@ struct Sweep {
                 switch path.schema(in: RunConfiguration.schema, of: node) {
                 case .failure(let problem):
                     diagnostics.error(
-                        "'\(value.key)' cannot be swept: \(problem.message)", at: value.keyPosition,
+                        "'\(value.key)' cannot be swept: \(problem.message)\(problem.advice)", at: value.keyPosition,
                         length: value.key.unicodeScalars.count,
                         notes: problem.isOtherKind ? ["in the arm '\(arm)'"] : [])
                 case .success(let schema):
@@ -64,6 +64,8 @@ struct Sweep {
                 values.append(
                     .init(key: entry.key, shortName: shortName, text: text, node: element, keyPosition: entry.position))
             }
+            // A list without a usable value is reported; the arms are still looked at.
+            if values.isEmpty { continue }
             points = points.flatMap { point in values.map { Point(values: point.values + [$0]) } }
         }
     }

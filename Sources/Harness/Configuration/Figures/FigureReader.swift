@@ -33,12 +33,12 @@ struct FigureReader {
         }
         let named = fields["arms"]?.elements ?? []
         var arms: [String] = []
-        for place in named {
+        for place in named where !place.isRefused {
             let names = references.arms(matching: place.scalar ?? "", at: place)
             arms += names.filter { !arms.contains($0) }
         }
         let shown = named.isEmpty ? references.arms.map(\.name) : arms
-        for tap in figure.taps where !tap.isEmpty {
+        for tap in figure.taps where !tap.isEmpty && fields["tap"]?.isRefused != true {
             references.checkTap(tap, of: shown, at: fields["tap"] ?? node)
         }
         checkSweptKeys(of: figure, fields, at: node)

@@ -62,8 +62,19 @@ struct ModelReader {
 
     // MARK: Files and forms
 
+    /// A model is used only where nothing is wrong with it: what follows from a mistake would be reported as another.
+    private func withoutMistakes(_ read: () -> ModelDeclaration?) -> ModelDeclaration? {
+        let count = diagnostics.diagnostics.count
+        let model = read()
+        return diagnostics.diagnostics.count == count ? model : nil
+    }
+
     /// The model of a file.
     func model(named name: String, file root: ConfigurationNode) -> ModelDeclaration? {
+        withoutMistakes { readModel(named: name, file: root) }
+    }
+
+    private func readModel(named name: String, file root: ConfigurationNode) -> ModelDeclaration? {
         let checker = SchemaChecker(diagnostics: diagnostics)
         guard let node = checker.check(root, .record(Self.fileSchema), path: "") else { return nil }
         CompletenessChecker(diagnostics: diagnostics).check(node, Self.fileSchema, path: "")
@@ -82,6 +93,10 @@ struct ModelReader {
 
     /// The model that an experiment lists in place, or that a run wrote down.
     func model(inPlace node: ConfigurationNode) -> ModelDeclaration? {
+        withoutMistakes { readModel(inPlace: node) }
+    }
+
+    private func readModel(inPlace node: ConfigurationNode) -> ModelDeclaration? {
         if node.elements != nil { return ModelDeclaration(name: ModelDeclaration.inPlaceName, layers: layers(node)) }
         let checker = SchemaChecker(diagnostics: diagnostics)
         guard let resolved = checker.check(node, .record(Self.resolvedSchema), path: "model") else { return nil }
@@ -118,6 +133,7 @@ struct ModelReader {
     private func layer(_ element: ConfigurationNode, names: inout LayerNames) -> LayerDeclaration? {
         let kindNames = Self.layerKinds.map(\.name)
         let slots = Slot.allCases.map(\.rawValue)
+        if element.isRefused { return nil }
         if let word = element.scalar, !element.isEmpty {
             if let slot = Slot(rawValue: word) {
                 return LayerDeclaration(name: names.name(of: slot), content: .slot(slot), node: element)
@@ -184,7 +200,8 @@ struct ModelReader {
         guard let value = ConfigurableReader.value(ofKind: kind, from: fields) as? any Layer else { return nil }
         layer.content = .layer(value)
         // The full form, so that every field is found under the kind's key.
-        layer.node = element.replacing(.mapping([.init(key: entry, value: fields)]))
+        let others = (element.entries ?? []).filter { $0.key != entry.key }
+        layer.node = element.replacing(.mapping(others + [entry.with(fields)]))
         return layer
     }
 
@@ -211,7 +228,4 @@ extension ConfigurationNode.Entry {
             value: node.replacing(.mapping([])))
     }
 
-    fileprivate init(key entry: Self, value: ConfigurationNode) {
-        self.init(key: entry.key, position: entry.position, keyLength: entry.keyLength, value: value)
-    }
 }

@@ -23,6 +23,7 @@ struct CompletenessChecker {
 
     /// Looks at the keys of a mapping.
     func check(_ node: ConfigurationNode, _ record: RecordSchema, path: String) {
+        if node.isRefused { return }
         for field in record.fields {
             if let value = node[field.name] {
                 check(value, field.schema, path: SchemaChecker.join(path, field.name))

@@ -5,10 +5,11 @@
 struct SchemaChecker {
     let diagnostics: DiagnosticCollector
 
-    /// The value in its full form without the parts that are wrong, or nil if nothing of it is right.
+    /// The value in its full form with the parts that are wrong marked as refused, or nil if nothing of it is right.
     ///
     /// `path` is what messages call the place: `optimizer.sgd`.
     func check(_ node: ConfigurationNode, _ schema: Schema, path: String) -> ConfigurationNode? {
+        if node.isRefused { return nil }
         switch schema {
         case .integer(let range):
             return accept(ScalarReading.integer(node), node, path) {
@@ -50,10 +51,10 @@ struct SchemaChecker {
     ) -> ConfigurationNode? {
         switch outcome {
         case .failure(let refusal):
-            diagnostics.error("'\(path)': \(refusal.message)", at: node)
+            diagnostics.error("\(Self.subject(path))\(refusal.message)", at: node)
         case .success(let value):
             guard let found = outOfRange(value) else { return node }
-            diagnostics.error("'\(path)': expected \(schema().expectation), found \(found)", at: node)
+            diagnostics.error("\(Self.subject(path))expected \(schema().expectation), found \(found)", at: node)
         }
         return nil
     }
@@ -64,7 +65,7 @@ struct SchemaChecker {
         let hint = Self.truthAsWord(text, among: words) ?? Suggestion.nearest(to: text, among: words)
         let advice = hint.map { "; did you mean '\($0)'?" } ?? ""
         diagnostics.error(
-            "'\(path)': expected \(Schema.word(words).expectation), found \(node.found)\(advice)", at: node)
+            "\(Self.subject(path))expected \(Schema.word(words).expectation), found \(node.found)\(advice)", at: node)
         return nil
     }
 
@@ -84,7 +85,7 @@ struct SchemaChecker {
     }
 
     private func refuse(_ node: ConfigurationNode, _ expectation: String, _ path: String) -> ConfigurationNode? {
-        diagnostics.error("'\(path)': expected \(expectation), found \(node.found)", at: node)
+        diagnostics.error("\(Self.subject(path))expected \(expectation), found \(node.found)", at: node)
         return nil
     }
 
@@ -97,7 +98,8 @@ struct SchemaChecker {
         if case .partial = inner, node.isEmpty { return check(node, inner, path: path) }
         if node.isEmpty || Self.truthAsWord(node.scalar ?? "", among: ["none"]) != nil {
             diagnostics.error(
-                "'\(path)': expected \(inner.expectation), or none, found \(node.found); write none", at: node)
+                "\(Self.subject(path))expected \(inner.expectation), or none, found \(node.found); write none", at: node
+            )
             return nil
         }
         return check(node, inner, path: path)
@@ -108,17 +110,17 @@ struct SchemaChecker {
     ) -> ConfigurationNode? {
         guard let elements = node.elements else {
             let advice = node.scalar.map { node.isEmpty ? "" : "; write [\($0)]" } ?? ""
-            diagnostics.error("'\(path)': expected a list, found \(node.found)\(advice)", at: node)
+            diagnostics.error("\(Self.subject(path))expected a list, found \(node.found)\(advice)", at: node)
             return nil
         }
         if elements.count < minimum {
             diagnostics.error(
-                "'\(path)': expected at least \(minimum == 1 ? "one value" : "\(minimum) values"), found \(elements.count)",
+                "\(Self.subject(path))expected at least \(minimum == 1 ? "one value" : "\(minimum) values"), found \(elements.count)",
                 at: node)
             return nil
         }
-        let checked = elements.compactMap { check($0, element, path: path) }
-        return checked.count == elements.count ? node.replacing(.sequence(checked)) : nil
+        return node.replacing(
+            .sequence(elements.map { check($0, element, path: path) ?? $0.replacing(.refused) }))
     }
 
     func checkRecord(_ node: ConfigurationNode, _ record: RecordSchema, _ path: String) -> ConfigurationNode? {
@@ -131,12 +133,14 @@ struct SchemaChecker {
                 let place = path.isEmpty ? "" : " in '\(path)'"
                 let advice = Suggestion.phrase(for: entry.key, among: record.fields.map(\.name), called: "keys")
                 diagnostics.error("unknown key '\(entry.key)'\(place)\(advice)", atKey: entry)
+                // What was meant is not missing.
+                if let meant = Suggestion.nearest(to: entry.key, among: record.fields.map(\.name)), node[meant] == nil {
+                    checked.append(entry.with(entry.value.replacing(.refused), key: meant))
+                }
                 continue
             }
-            if let value = check(entry.value, field.schema, path: Self.join(path, entry.key)) {
-                checked.append(
-                    .init(key: entry.key, position: entry.position, keyLength: entry.keyLength, value: value))
-            }
+            let value = check(entry.value, field.schema, path: Self.join(path, entry.key))
+            checked.append(entry.with(value ?? entry.value.replacing(.refused)))
         }
         return node.replacing(.mapping(checked))
     }
@@ -150,7 +154,7 @@ struct SchemaChecker {
             guard kinds.contains(where: { $0.name == word }) else {
                 let hint = Self.truthAsWord(word, among: words) ?? Suggestion.nearest(to: word, among: words)
                 let advice = hint.map { "did you mean '\($0)'?" } ?? "expected \(expectation)"
-                diagnostics.error("'\(path)': unknown kind '\(word)'; \(advice)", at: node)
+                diagnostics.error("\(Self.subject(path))unknown kind '\(word)'; \(advice)", at: node)
                 return nil
             }
             let empty = node.replacing(.mapping([]))
@@ -159,12 +163,12 @@ struct SchemaChecker {
         }
         guard let entries = node.entries, !entries.isEmpty else {
             let advice = orNone && node.isEmpty ? "; write none" : ""
-            diagnostics.error("'\(path)': expected \(expectation), found \(node.found)\(advice)", at: node)
+            diagnostics.error("\(Self.subject(path))expected \(expectation), found \(node.found)\(advice)", at: node)
             return nil
         }
         if entries.count > 1 {
             diagnostics.error(
-                "'\(path)': expected one kind, found \(entries.count): \(Schema.quoted(entries.map(\.key)))",
+                "\(Self.subject(path))expected one kind, found \(entries.count): \(Schema.quoted(entries.map(\.key)))",
                 atKey: entries[1])
             return nil
         }
@@ -172,22 +176,27 @@ struct SchemaChecker {
         guard let kind = kinds.first(where: { $0.name == entry.key }) else {
             let hint = Suggestion.nearest(to: entry.key, among: words)
             let advice = hint.map { "did you mean '\($0)'?" } ?? "expected \(expectation)"
-            diagnostics.error("'\(path)': unknown kind '\(entry.key)'; \(advice)", atKey: entry)
+            diagnostics.error("\(Self.subject(path))unknown kind '\(entry.key)'; \(advice)", atKey: entry)
             return nil
         }
-        guard let value = checkKind(entry.value, kind, path: Self.join(path, kind.name)) else { return nil }
-        return node.replacing(
-            .mapping([.init(key: kind.name, position: entry.position, keyLength: entry.keyLength, value: value)]))
+        let value = checkKind(entry.value, kind, path: Self.join(path, kind.name))
+        return node.replacing(.mapping([entry.with(value ?? entry.value.replacing(.refused))]))
     }
 
     /// The fields of a kind, or the value of its only field.
     func checkKind(_ node: ConfigurationNode, _ kind: RecordSchema, path: String) -> ConfigurationNode? {
-        guard let field = kind.directField, node.entries == nil, !node.isEmpty else {
-            return checkRecord(node, kind, path)
+        if let field = kind.directField, node.entries == nil, !node.isEmpty {
+            let value = check(node, field.schema, path: Self.join(path, field.name)) ?? node.replacing(.refused)
+            return node.replacing(
+                .mapping([.init(key: field.name, position: node.position, keyLength: node.length, value: value)]))
         }
-        guard let value = check(node, field.schema, path: Self.join(path, field.name)) else { return nil }
-        return node.replacing(
-            .mapping([.init(key: field.name, position: node.position, keyLength: node.length, value: value)]))
+        if let text = node.scalar, !node.isEmpty, let field = kind.fields.first(where: \.isRequired) {
+            diagnostics.error(
+                "\(Self.subject(path))expected a mapping, found \(node.found); write { \(field.name): \(text) }",
+                at: node)
+            return nil
+        }
+        return checkRecord(node, kind, path)
     }
 
     private func checkNamed(_ node: ConfigurationNode, _ named: NamedSchema, _ path: String) -> ConfigurationNode? {
@@ -200,10 +209,8 @@ struct SchemaChecker {
                     atKey: entry)
                 continue
             }
-            if let value = check(entry.value, named.value, path: Self.join(path, entry.key)) {
-                checked.append(
-                    .init(key: entry.key, position: entry.position, keyLength: entry.keyLength, value: value))
-            }
+            let value = check(entry.value, named.value, path: Self.join(path, entry.key))
+            checked.append(entry.with(value ?? entry.value.replacing(.refused)))
         }
         return node.replacing(.mapping(checked))
     }
@@ -212,11 +219,16 @@ struct SchemaChecker {
     static func isFolderName(_ name: String) -> Bool {
         guard let first = name.first, first.isASCII, first.isLetter || first.isNumber else { return false }
         return name.count <= 64
-            && name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-" || $0 == ".") }
+            && name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-") }
     }
 
     private static func article(_ noun: String) -> String {
         (noun.first.map { "aeiou".contains($0) } ?? false) ? "an \(noun)" : "a \(noun)"
+    }
+
+    /// What a message begins with: the place it is about, or nothing for the whole file.
+    private static func subject(_ path: String) -> String {
+        path.isEmpty ? "" : "'\(path)': "
     }
 
     static func join(_ path: String, _ key: String) -> String {

@@ -28,6 +28,7 @@ enum SchemaMerger {
     private static func merge(
         _ base: ConfigurationNode, _ top: ConfigurationNode, schema: (String) -> Schema?
     ) -> ConfigurationNode {
+        if top.isRefused || base.isRefused { return top.isRefused ? top : base }
         var entries = base.entries ?? []
         for entry in top.entries ?? [] {
             guard let index = entries.firstIndex(where: { $0.key == entry.key }), let schema = schema(entry.key) else {
@@ -38,7 +39,7 @@ enum SchemaMerger {
             entries[index] = entry
             entries[index].value = value
         }
-        // The place of a mapping is that of its latest part: there a missing key would have to be written.
-        return top.replacing(.mapping(entries))
+        // The place of a mapping stays that of its base: what all arms lack is missing there, once.
+        return base.replacing(.mapping(entries))
     }
 }

@@ -10,6 +10,8 @@ struct SettingPath {
     /// Why a path leads nowhere.
     struct Problem: Error {
         let message: String
+        /// How to mend it: `; did you mean 'rate'?`
+        var advice = ""
         /// Which key of the path is at fault.
         let keyIndex: Int
         /// Whether the key exists for another kind of value than the one that stands there.
@@ -52,7 +54,8 @@ struct SettingPath {
     private func unknown(_ key: String, _ index: Int, _ place: String, among known: [String]) -> Problem {
         let location = place.isEmpty ? "" : " in '\(place)'"
         return Problem(
-            message: "unknown key '\(key)'\(location)\(Suggestion.phrase(for: key, among: known, called: "keys"))",
+            message: "unknown key '\(key)'\(location)",
+            advice: Suggestion.phrase(for: key, among: known, called: "keys"),
             keyIndex: index)
     }
 

@@ -6,6 +6,11 @@ struct ConfigurationNode: Sendable {
         var position: SourcePosition
         var keyLength: Int
         var value: ConfigurationNode
+
+        /// The entry with another value, and another key if one is given.
+        func with(_ value: ConfigurationNode, key: String? = nil) -> Entry {
+            Entry(key: key ?? self.key, position: position, keyLength: keyLength, value: value)
+        }
     }
 
     /// What was written.
@@ -16,6 +21,8 @@ struct ConfigurationNode: Sendable {
         case mapping([Entry])
         /// A list.
         case sequence([ConfigurationNode])
+        /// Something that was refused, and is already reported: what follows from its absence is not.
+        case refused
     }
 
     var content: Content
@@ -62,6 +69,9 @@ extension ConfigurationNode {
     var isEmpty: Bool {
         if let plain { ["", "~", "null", "Null", "NULL"].contains(plain) } else { false }
     }
+    var isRefused: Bool {
+        if case .refused = content { true } else { false }
+    }
     var isNone: Bool { scalar == "none" }
 
     /// The value of a key of a mapping.
@@ -92,7 +102,7 @@ extension ConfigurationNode {
         var copy = self
         copy.layer = layer
         switch content {
-        case .scalar: break
+        case .scalar, .refused: break
         case .sequence(let elements): copy.content = .sequence(elements.map { $0.inLayer(layer) })
         case .mapping(let entries):
             copy.content = .mapping(
@@ -112,6 +122,7 @@ extension ConfigurationNode {
         case .scalar(let text, isQuoted: false): isEmpty ? "nothing" : "'\(text)'"
         case .mapping: "a mapping"
         case .sequence: "a list"
+        case .refused: "a mistake"
         }
     }
 

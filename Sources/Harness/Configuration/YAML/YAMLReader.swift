@@ -70,9 +70,10 @@ struct YAMLReader {
 
     // MARK: Conversion
 
-    private func convert(_ node: Node, hidden: [SourceKey: String]) -> ConfigurationNode? {
+    private func convert(_ node: Node, hidden: [SourceKey: String]) -> ConfigurationNode {
         let position = place(node.mark)
-        guard acceptMarkers(at: position) else { return nil }
+        let refused = ConfigurationNode(.refused, at: position)
+        guard acceptMarkers(at: position) else { return refused }
         var converted: ConfigurationNode
         switch node {
         case .scalar(let scalar):
@@ -81,12 +82,12 @@ struct YAMLReader {
             converted = ConfigurationNode(
                 .scalar(scalar.string, isQuoted: isQuoted), at: position, length: max(1, length))
         case .sequence(let sequence):
-            converted = ConfigurationNode(.sequence(sequence.compactMap { convert($0, hidden: hidden) }), at: position)
+            converted = ConfigurationNode(.sequence(sequence.map { convert($0, hidden: hidden) }), at: position)
         case .mapping(let mapping):
             converted = ConfigurationNode(.mapping(entries(of: mapping, hidden: hidden)), at: position)
         case .alias:
             diagnostics.error("aliases are not read; write the value here", at: position)
-            return nil
+            return refused
         }
         converted.layer = layer
         return converted
@@ -118,9 +119,8 @@ struct YAMLReader {
                     notes: ["the first is at \(first.position)"])
                 continue
             }
-            // A value that was refused leaves its key behind, so that nothing is said to be missing.
-            let converted = convert(value, hidden: hidden) ?? ConfigurationNode(.mapping([]), at: place(value.mark))
-            entries.append(.init(key: name, position: position, keyLength: length, value: converted))
+            entries.append(
+                .init(key: name, position: position, keyLength: length, value: convert(value, hidden: hidden)))
         }
         return entries
     }
@@ -179,8 +179,10 @@ struct YAMLReader {
     private func report(_ error: YamlError) {
         switch error {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
-            let notes = context.map { ["\($0.text), which starts at \(place($0.mark))"] } ?? []
-            diagnostics.error("not YAML: \(problem)\(Self.advice(for: problem))", at: place(mark), notes: notes)
+            // Where the context starts at the mark itself it says nothing.
+            let start = context.flatMap { $0.mark.line == mark.line && $0.mark.column == mark.column ? nil : $0 }
+            let notes = start.map { ["\($0.text), which starts at \(place($0.mark))"] } ?? []
+            diagnostics.error("not YAML: \(problem)\(advice(for: problem, at: mark))", at: place(mark), notes: notes)
         case .composer(_, let problem, let mark, _):
             if problem.contains("another document") {
                 diagnostics.error("a file holds one document; remove the '---'", at: place(mark))
@@ -198,9 +200,12 @@ struct YAMLReader {
         }
     }
 
-    private static func advice(for problem: String) -> String {
+    private func advice(for problem: String, at mark: Mark) -> String {
         if problem.contains("cannot start any token") {
-            return "; tabs cannot indent, and '@', '`' and '%' need quotes"
+            let line = lines.indices.contains(mark.line - 1) ? lines[mark.line - 1] : []
+            let character = line.indices.contains(mark.column - 1) ? line[mark.column - 1] : " "
+            return character == "\t"
+                ? "; indent with spaces, not tabs" : "; a text that begins with '\(character)' needs quotes"
         }
         if problem.contains("mapping values are not allowed") { return "; a text that contains ': ' needs quotes" }
         if problem.contains("alphabetic or numeric character") {

@@ -31,7 +31,7 @@ struct YAMLWriter {
         }
         lines.append("\(margin)\(key):")
         switch node.content {
-        case .scalar: break
+        case .scalar, .refused: break
         case .mapping(let entries): write(entries: entries, indent: indent + 2, into: &lines)
         case .sequence(let elements):
             for element in elements { write(item: element, indent: indent + 2, into: &lines) }
@@ -54,7 +54,7 @@ struct YAMLWriter {
     /// Whether a value may stand on its key's line: all but lists of mappings.
     private func isFlat(_ node: ConfigurationNode) -> Bool {
         switch node.content {
-        case .scalar: true
+        case .scalar, .refused: true
         case .sequence(let elements): elements.allSatisfy { $0.scalar != nil }
         case .mapping(let entries): entries.allSatisfy { isFlat($0.value) }
         }
@@ -67,6 +67,7 @@ struct YAMLWriter {
             return isQuoted ? Self.doubleQuoted(text) : Self.quoted(text)
         case .sequence(let elements):
             return "[\(elements.map(flow).joined(separator: ", "))]"
+        case .refused: return "\"\""
         case .mapping(let entries):
             if entries.isEmpty { return "{}" }
             let parts = entries.map { "\(Self.quoted($0.key)): \(flow($0.value))" }

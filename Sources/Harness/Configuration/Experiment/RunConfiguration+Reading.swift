@@ -1,0 +1,43 @@
+extension RunConfiguration {
+    /// The configuration that a run wrote down, or any mapping of the keys of `base` with the model's layers in place.
+    ///
+    /// - Parameters:
+    ///   - yaml: the text; ``canonicalYAML`` is one.
+    ///   - file: the name that messages give it.
+    /// - Throws: ``ConfigurationErrors`` with everything that is wrong.
+    public init(yaml: String, file: String = "config.yaml") throws(ConfigurationErrors) {
+        let diagnostics = DiagnosticCollector()
+        let reader = YAMLReader(yaml, file: file, layer: .base, diagnostics: diagnostics)
+        var configuration = RunConfiguration()
+        if let root = reader.root(),
+            let node = SchemaChecker(diagnostics: diagnostics).check(root, .record(Self.schema), path: "")
+        {
+            CompletenessChecker(diagnostics: diagnostics).check(node, Self.schema, path: "")
+            configuration = ConfigurableReader.value(RunConfiguration.self, from: node)
+            configuration.written = node
+            if let model = node["model"] {
+                if model.scalar == nil {
+                    if let read = ModelReader(diagnostics: diagnostics).model(inPlace: model) {
+                        configuration.model = read
+                    }
+                } else {
+                    diagnostics.error("'model': expected the model's layers, found \(model.found)", at: model)
+                }
+            }
+        }
+        try diagnostics.throwIfAny()
+        self = configuration
+    }
+
+    /// What is different from another configuration, a phrase for each setting: `optimizer.sgd.rate 0.1 → 0.2`.
+    ///
+    /// Settings that only one of the two has follow from one that both have (`normalization none → batch-norm`), which is
+    /// listed instead.
+    public func changes(since older: RunConfiguration) -> [String] {
+        let old = Dictionary(older.settings.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+        return settings.compactMap { setting in
+            guard let before = old[setting.key], before != setting.value else { return nil }
+            return "\(setting.key) \(before) → \(setting.value)"
+        }
+    }
+}

@@ -1,0 +1,57 @@
+/// A JSON value whose objects keep the order of their keys.
+indirect enum JSONText {
+    case object([(key: String, value: JSONText)])
+    case array([JSONText])
+    case string(String)
+    /// A number in the digits that are written.
+    case number(String)
+    case boolean(Bool)
+
+    /// The value over several lines, two spaces a level; objects and arrays without further ones inside stay on a line.
+    func text(indent: Int = 0) -> String {
+        let margin = String(repeating: " ", count: indent + 2)
+        let close = String(repeating: " ", count: indent)
+        switch self {
+        case .object(let members):
+            let parts = members.map { "\(Self.quoted($0.key)): \($0.value.text(indent: indent + 2))" }
+            if members.allSatisfy(\.value.isScalar) { return oneLine(parts, "{", "}", indent) }
+            return "{\n" + parts.map { margin + $0 }.joined(separator: ",\n") + "\n\(close)}"
+        case .array(let elements):
+            let parts = elements.map { $0.text(indent: indent + 2) }
+            if elements.allSatisfy(\.isScalar) { return oneLine(parts, "[", "]", indent) }
+            return "[\n" + parts.map { margin + $0 }.joined(separator: ",\n") + "\n\(close)]"
+        case .string(let text): return Self.quoted(text)
+        case .number(let digits): return digits
+        case .boolean(let value): return value ? "true" : "false"
+        }
+    }
+
+    private func oneLine(_ parts: [String], _ open: String, _ close: String, _ indent: Int) -> String {
+        let space = open == "{" && !parts.isEmpty ? " " : ""
+        return open + space + parts.joined(separator: ", ") + space + close
+    }
+
+    private var isScalar: Bool {
+        switch self {
+        case .object, .array: false
+        case .string, .number, .boolean: true
+        }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": quoted += "\\\""
+            case "\\": quoted += "\\\\"
+            case "\n": quoted += "\\n"
+            case "\t": quoted += "\\t"
+            case let control where control.value < 0x20:
+                let digits = String(control.value, radix: 16)
+                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}

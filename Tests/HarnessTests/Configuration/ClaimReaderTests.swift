@@ -1,0 +1,165 @@
+import Testing
+
+@testable import Harness
+
+@Suite struct ClaimReaderTests {
+    private static let start = """
+        claims:
+          - id: one
+            statement: It is so.
+            paper: "“It is so” (§1)"
+
+        """
+
+    private func claim(_ rest: String, sweep: String = "") throws -> ClaimDeclaration {
+        let lines = rest.split(separator: "\n").map { "    \($0)\n" }.joined()
+        let experiment = try ExperimentFixture.load(ExperimentFixture.body + sweep + Self.start + lines)
+        return try #require(experiment.claims.first)
+    }
+
+    @Test func stepsToTheBestOfAnArm() throws {
+        let claim = try claim(
+            """
+            measure: { steps-to: { target: best-of(baseline) } }
+            arm: batch-norm
+            with: baseline
+            expect: below
+            factor: 2
+            """)
+        #expect(claim.id == "one")
+        #expect(claim.paper == "“It is so” (§1)")
+        #expect(claim.measure == .stepsTo(.testAccuracy, target: .bestOf(arm: "baseline")))
+        #expect(claim.measure.description == "steps to the best test-accuracy of baseline")
+        #expect(claim.arm == ArmChoice(arm: "batch-norm"))
+        #expect(claim.reference == .arm(ArmChoice(arm: "baseline")))
+        #expect(claim.expectation == .below)
+        #expect(claim.minimumEffect == .factor(2))
+        #expect(claim.statistics == nil)
+    }
+
+    @Test func aPublishedValue() throws {
+        let claim = try claim(
+            """
+            measure: { final: test-accuracy }
+            arm: baseline
+            value: 0.9897
+            expect: above
+            margin: -0.002
+            statistics: moving-average
+            """)
+        #expect(claim.measure == .final(.testAccuracy))
+        #expect(claim.reference == .value(0.9897))
+        #expect(claim.minimumEffect == .margin(-0.002))
+        #expect(claim.statistics == .movingAverage)
+    }
+
+    @Test(arguments: [
+        ("{ steps-to: { metric: test-loss, target: 0.1 } }", ClaimMeasure.stepsTo(.testLoss, target: .value(0.1))),
+        ("{ best: { metric: train-loss } }", .best(.trainLoss)),
+        ("{ drift: dense1/activation-input }", .drift(tap: "dense1/activation-input")),
+        ("{ spread: dense1/preactivation }", .spread(tap: "dense1/preactivation")),
+    ])
+    func measures(_ text: String, _ expected: ClaimMeasure) throws {
+        let claim = try claim("measure: \(text)\narm: batch-norm\nwith: baseline\nexpect: below")
+        #expect(claim.measure == expected)
+        #expect(claim.minimumEffect == .margin(0))
+    }
+
+    @Test func groupsAreChosenFromByAMetric() throws {
+        let claim = try claim(
+            "measure: { final: test-accuracy }\narm: batch-norm\nwith: 'baseline@*'\nchoose: test-loss\nexpect: above",
+            sweep: "sweep: { batch: [5, 6] }\n")
+        #expect(
+            claim.arm
+                == ArmChoice(
+                    pattern: "batch-norm", candidates: ["batch-norm@batch=5", "batch-norm@batch=6"], choose: .testLoss))
+        #expect(
+            claim.reference
+                == .arm(
+                    ArmChoice(
+                        pattern: "baseline@*", candidates: ["baseline@batch=5", "baseline@batch=6"], choose: .testLoss))
+        )
+    }
+
+    @Test func mistakes() throws {
+        let fixture = try ExperimentFixture([
+            "x": ExperimentFixture.head + ExperimentFixture.body + """
+                claims:
+                  - id: one
+                    statement: s
+                    paper: p
+                    measure: { steps-to: { metric: test-acuracy, target: best-of(basline) } }
+                    arm: batchnorm
+                    with: baseline
+                    expect: bellow
+                    factor: 0.5
+                  - id: one
+                    statement: s
+                    measure: { steps-to: { target: half } }
+                    arm: "b*"
+                    expect: below
+                  - id: Two
+                    statement: s
+                    paper: p
+                    measure: { drift: dense9/activation-input }
+                    arm: baseline
+                    with: baseline
+                    value: 0.9
+                    factor: 2
+                    margin: 1
+                    expect: below
+
+                """
+        ])
+        expectText(
+            try fixture.messages(),
+            """
+            Experiments/x.yaml:20:36: error: 'claims.measure.steps-to.metric': expected one of the words 'test-accuracy', \
+            'test-loss', 'train-loss', found 'test-acuracy'; did you mean 'test-accuracy'?
+                    measure: { steps-to: { metric: test-acuracy, target: best-of(basline) } }
+                                                   ^~~~~~~~~~~~
+            Experiments/x.yaml:20:58: error: no arm is called 'basline'; did you mean 'baseline'?
+                    measure: { steps-to: { metric: test-acuracy, target: best-of(basline) } }
+                                                                         ^~~~~~~~~~~~~~~~
+            Experiments/x.yaml:21:10: error: no arm is called 'batchnorm'; did you mean 'batch-norm'?
+                    arm: batchnorm
+                         ^~~~~~~~~
+            Experiments/x.yaml:23:13: error: 'claims.expect': expected one of the words 'below', 'above', found 'bellow'; did you \
+            mean 'below'?
+                    expect: bellow
+                            ^~~~~~
+            Experiments/x.yaml:24:13: error: 'claims.factor': expected a number from 1 to 1000000000, found 0.5
+                    factor: 0.5
+                            ^~~
+            Experiments/x.yaml:25:5: error: a claim compares 'with' an arm, or with a 'value'
+                  - id: one
+                    ^
+            Experiments/x.yaml:25:5: error: missing key 'paper' in 'claims': expected a text
+                  - id: one
+                    ^
+            Experiments/x.yaml:25:9: error: two claims are called 'one'
+                  - id: one
+                        ^~~
+            Experiments/x.yaml:27:36: error: 'target': expected a number or best-of(ARM), found 'half'
+                    measure: { steps-to: { target: half } }
+                                                   ^~~~
+            Experiments/x.yaml:28:10: error: 'b*' stands for 2 arms; 'choose: test-accuracy' says how one is chosen
+                    arm: "b*"
+                         ^~~~
+            Experiments/x.yaml:30:9: error: 'Two' cannot name a claim; use lower case letters, digits and '-'
+                  - id: Two
+                        ^~~
+            Experiments/x.yaml:33:23: error: the arm 'baseline' has no tap 'dense9/activation-input'; did you mean \
+            'dense1/activation-input'?
+                    measure: { drift: dense9/activation-input }
+                                      ^~~~~~~~~~~~~~~~~~~~~~~
+            Experiments/x.yaml:36:12: error: a claim compares with an arm or with a value, not with both
+                    value: 0.9
+                           ^~~
+            Experiments/x.yaml:38:13: error: the least effect is a factor or a margin, not both
+                    margin: 1
+                            ^
+            14 errors
+            """)
+    }
+}

@@ -1,0 +1,68 @@
+import Engine
+import Foundation
+import Testing
+
+@testable import Harness
+
+@Suite struct SchemaWriterTests {
+    private func schema() throws -> [String: Any] {
+        let object = try JSONSerialization.jsonObject(with: Data(SchemaWriter.jsonSchema().utf8))
+        return try #require(object as? [String: Any])
+    }
+
+    /// Every key of every `properties` object.
+    private func propertyNames(_ value: Any) -> Set<String> {
+        if let object = value as? [String: Any] {
+            var names = (object["properties"] as? [String: Any]).map { Set($0.keys) } ?? []
+            for inner in object.values { names.formUnion(propertyNames(inner)) }
+            return names
+        }
+        return (value as? [Any])?.reduce(into: Set()) { $0.formUnion(propertyNames($1)) } ?? []
+    }
+
+    @Test func everyKeyIsNamed() throws {
+        let names = propertyNames(try schema())
+        let records = [
+            ExperimentSchema.file, RunConfiguration.schema, ModelReader.fileSchema, ExperimentSchema.profiles,
+        ]
+        for field in records.flatMap(\.fields) { #expect(names.contains(field.name)) }
+        let kinds: [[any Configurable.Type]] = [
+            LayerCatalogue.all, InitializerCatalogue.all, OptimizerCatalogue.all, RatePolicyCatalogue.all,
+            InputCatalogue.all, FigureKindCatalogue.all, ClaimMeasureCatalogue.all,
+        ]
+        for kind in kinds.joined() {
+            #expect(names.contains(kind.kind))
+            for field in kind.anyFields { #expect(names.contains(field.name)) }
+        }
+    }
+
+    @Test func everyReferenceHasADefinition() throws {
+        let definitions = try #require(schema()["definitions"] as? [String: Any])
+        let text = SchemaWriter.jsonSchema()
+        let references = text.matches(of: /"#\/definitions\/([^"]+)"/).map { String($0.1) }
+        #expect(!references.isEmpty)
+        for reference in references { #expect(definitions[reference] != nil, "\(reference)") }
+    }
+
+    @Test func everyKeyIsDocumented() throws {
+        let records = [ExperimentSchema.file, RunConfiguration.schema, ModelReader.fileSchema] + ModelReader.layerKinds
+        for field in records.flatMap(\.fields) {
+            #expect(field.documentation.last == "." || field.documentation.last == ")", "\(field.name)")
+        }
+    }
+
+    @Test func theCommittedSchemaIsCurrent() throws {
+        let url = Repository.library.root.appending(path: "Experiments/schema.json")
+        #expect(
+            try String(contentsOf: url, encoding: .utf8) == SchemaWriter.jsonSchema(),
+            "write it again: normlab schema > Experiments/schema.json")
+    }
+
+    @Test func jsonIsEscaped() throws {
+        let text = JSONText.object([
+            ("a\"", .array([.string("\\\n\t\u{1}ü"), .number("1"), .boolean(true), .object([])]))
+        ])
+        let object = try JSONSerialization.jsonObject(with: Data(text.text().utf8)) as? [String: [Any]]
+        #expect(object?["a\""]?.first as? String == "\\\n\t\u{1}ü")
+    }
+}
