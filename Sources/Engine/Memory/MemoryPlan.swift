@@ -45,8 +45,14 @@ public struct MemoryPlan: Sendable {
             ranges[index] = offset..<(offset + need)
             placed.append(index)
         }
-        regions = zip(requests, ranges).map { Region(name: $0.name, lifetime: $0.lifetime, range: $1) }
-        count = ranges.map(\.upperBound).max() ?? 0
+        self.init(
+            regions: zip(requests, ranges).map { Region(name: $0.name, lifetime: $0.lifetime, range: $1) })
+    }
+
+    /// The plan with these places, right or wrong.
+    init(regions: [Region]) {
+        self.regions = regions
+        count = regions.map(\.range.upperBound).max() ?? 0
     }
 
     /// The start of the smallest gap of at least `need` floats between taken ranges, or of the free end.

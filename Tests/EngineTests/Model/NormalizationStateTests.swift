@@ -1,0 +1,70 @@
+import Kernels
+import Testing
+
+@testable import Engine
+
+@Suite("Tracked statistics")
+struct NormalizationStateTests {
+    private func state(fraction: Double = 0.999) -> NormalizationState {
+        NormalizationState(TrackedStatistics(channels: 2, positions: 1, fraction: fraction))
+    }
+
+    @Test("sum as Caffe's do: s is 1, 9.955, 95.21, 632.3 and 993.3 after 1, 10, 100, 1000 and 5000 steps")
+    func scaleFactor() {
+        let state = state()
+        let storage = Storage(count: 32)
+        let (mean, variance) = (storage.vector(offset: 0, count: 2), storage.vector(offset: 16, count: 2))
+        mean.copy(from: [3, -1])
+        variance.copy(from: [2, 0.5])
+        let expected = [1: 1, 10: 9.9551, 100: 95.2079, 1_000: 632.3046, 5_000: 993.2789]
+        for step in 1...5_000 {
+            state.accumulate(mean: mean, variance: variance, count: 5)
+            if let expected = expected[step] {
+                #expect(abs(Double(state.scaleFactor) - expected) < 1e-4 * expected / 10)
+                // Of constant statistics the average is that constant, from the first step on: no bias to be corrected.
+                let found = state.estimates(.movingAverage)
+                #expect(zip(found?.mean ?? [], [3, -1]).allSatisfy { abs($0 - $1) < 1e-4 })
+                #expect(zip(found?.variance ?? [], [2.5, 0.625]).allSatisfy { abs($0 - $1) < 1e-4 })
+            }
+        }
+        #expect(state.steps == 5_000)
+        withExtendedLifetime(storage) {}
+    }
+
+    @Test("are the batch's mean and unbiased variance after one step")
+    func firstStep() throws {
+        let network = try Network(
+            input: .flat(2),
+            nodes: [Node(name: "norm", layer: BatchNormalization()), Node(name: "scores", layer: Dense(units: 2))],
+            initializer: Xavier())
+        let model = Model(network, seed: 1)
+        let state = try #require(model.normalizationState(of: "norm"))
+        #expect(state.estimates(.movingAverage) == nil)
+        Fixtures.trainer(model, batch: 4).step(0) { matrix, _ in matrix.copy(from: [1, 10, 2, 20, 3, 30, 4, 40]) }
+        let found = try #require(state.estimates(.movingAverage))
+        #expect(found.mean == [2.5, 25])
+        #expect(zip(found.variance, [5.0 / 3, 500.0 / 3]).allSatisfy { abs(Double($0) - $1) < 1e-5 * $1 })
+        let tensors = Dictionary(uniqueKeysWithValues: model.stateTensors().map { ($0.name, $0) })
+        #expect(tensors["norm/scale-factor"]?.values == [1])
+        #expect(tensors["norm/mean-sum"]?.values == [2.5, 25])
+        #expect(tensors["norm/steps"]?.elements == .integers([1]))
+    }
+
+    @Test("follow Caffe's recurrence over several different steps")
+    func recurrence() {
+        let state = state(fraction: 0.9)
+        let storage = Storage(count: 32)
+        let (mean, variance) = (storage.vector(offset: 0, count: 2), storage.vector(offset: 16, count: 2))
+        var (s, m, v) = (0.0, 0.0, 0.0)
+        for step in 0..<20 {
+            mean.fill(Float(step))
+            variance.fill(Float(step * step))
+            state.accumulate(mean: mean, variance: variance, count: 3)
+            (s, m, v) = (0.9 * s + 1, 0.9 * m + Double(step), 0.9 * v + 1.5 * Double(step * step))
+        }
+        #expect(abs(Double(state.estimates(.movingAverage)?.mean[1] ?? 0) - m / s) < 1e-5 * m / s)
+        #expect(abs(Double(state.estimates(.movingAverage)?.variance[0] ?? 0) - v / s) < 1e-5 * v / s)
+        #expect(NormalizationState.correction(1) == 1)
+        withExtendedLifetime(storage) {}
+    }
+}

@@ -1,0 +1,67 @@
+import Testing
+
+@testable import Engine
+
+@Suite("Rate policies")
+struct RatePolicyTests {
+    private func rates(_ policy: any RatePolicy, _ steps: [Int], base: Double = 0.01, of total: Int = 100) -> [Double] {
+        steps.map { policy.rate(base: base, step: $0, of: total) }
+    }
+
+    private func isClose(_ found: [Double], _ expected: [Double], within tolerance: Double = 1e-13) -> Bool {
+        found.count == expected.count && zip(found, expected).allSatisfy { abs($0 - $1) <= tolerance * abs($1) }
+    }
+
+    @Test("inv is Caffe's: 0.00992565 at step 100, 0.00594604 at step 10,000")
+    func inverse() {
+        let policy = InverseRate(factor: 1e-4, power: 0.75)
+        #expect(rates(policy, [0]) == [0.01])
+        #expect(isClose(rates(policy, [100, 10_000]), [0.00992565, 0.00594604], within: 1e-6))
+        #expect(isClose(rates(policy, [100]), [0.01 * DoubleMath.power(1.01, -0.75)]))
+    }
+
+    @Test("the others are Caffe's")
+    func others() {
+        #expect(rates(FixedRate(), [0, 99]) == [0.01, 0.01])
+        #expect(isClose(rates(StepRate(factor: 0.5, every: 10), [0, 9, 10, 25]), [0.01, 0.01, 0.005, 0.0025]))
+        #expect(
+            isClose(
+                rates(MultistepRate(factor: 0.1, at: [20, 10]), [9, 10, 19, 20, 50]),
+                [0.01, 0.001, 0.001, 0.0001, 0.0001]))
+        #expect(
+            isClose(
+                rates(ExponentialRate(factor: 0.99), [0, 1, 50]), [0.01, 0.0099, 0.01 * DoubleMath.power(0.99, 50)]))
+        #expect(isClose(rates(PolynomialRate(power: 1), [0, 50]), [0.01, 0.005]))
+        #expect(isClose(rates(PolynomialRate(power: 0.5), [36]), [0.008]))
+        #expect(rates(PolynomialRate(power: 0.5), [100, 150]) == [0, 0])
+    }
+
+    @Test(
+        "have kinds of their own, which a configuration can set field by field",
+        arguments: RatePolicyCatalogue.all.indices)
+    func fields(index: Int) {
+        func check<P: RatePolicy>(_ type: P.Type) {
+            var policy = P()
+            for field in P.fields {
+                #expect(field.isRequired)
+                switch field.type {
+                case .integer: field.set(&policy, .integer(3))
+                case .number: field.set(&policy, .number(0.5))
+                case .list: field.set(&policy, .list([.integer(3), .integer(5)]))
+                default: Issue.record("a field of another type")
+                }
+            }
+            let rate = policy.rate(base: 1, step: 5, of: 10)
+            #expect(rate > 0 && rate <= 1)
+            #expect(policy == policy)
+        }
+        check(RatePolicyCatalogue.all[index])
+        #expect(RatePolicyCatalogue.all.map { $0.kind } == ["fixed", "step", "multistep", "exp", "inv", "poly"])
+    }
+
+    @Test("a required field that nobody set makes itself noticed")
+    func unset() {
+        #expect(StepRate().rate(base: 1, step: 5, of: 10).isNaN || StepRate().every == 0)
+        #expect(InverseRate().rate(base: 1, step: 5, of: 10).isNaN)
+    }
+}

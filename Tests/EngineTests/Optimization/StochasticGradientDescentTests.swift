@@ -1,0 +1,53 @@
+import Kernels
+import Testing
+
+@testable import Engine
+
+@Suite("Stochastic gradient descent")
+struct StochasticGradientDescentTests {
+    @Test("is Caffe's: the rate is inside the history, decay and multipliers in the gradient")
+    func definition() {
+        let storage = Storage(count: 48)
+        let (values, gradients, history) = (
+            storage.vector(offset: 0, count: 3), storage.vector(offset: 16, count: 3),
+            storage.vector(offset: 32, count: 3)
+        )
+        values.copy(from: [1, -2, 0.5])
+        let optimizer = StochasticGradientDescent(rate: 99, momentum: 0.9, decay: 0.1)
+        let update = ParameterUpdate(
+            values: values, gradients: gradients, history: history, rateMultiplier: 2, decayMultiplier: 3)
+        var (w, h) = ([1.0, -2, 0.5], [0.0, 0, 0])
+        for (rate, gradient) in [(0.1, [1.0, 2, 3]), (0.05, [-1, 0.5, 4])] {
+            gradients.copy(from: gradient.map(Float.init))
+            optimizer.update(update, rate: rate, team: Team(threads: 1))
+            for index in 0..<3 {
+                h[index] = 0.9 * h[index] + rate * 2 * (gradient[index] + 0.1 * 3 * w[index])
+                w[index] -= h[index]
+                #expect(abs(Double(values[index]) - w[index]) < 1e-6)
+                #expect(abs(Double(history[index]) - h[index]) < 1e-6)
+            }
+        }
+        withExtendedLifetime(storage) {}
+    }
+
+    @Test("steps every parameter of a model by its own multipliers and the policy's rate")
+    func training() throws {
+        var dense = Dense(units: 3, weight: Gaussian(deviation: 1))
+        dense.options.biasRate = 0
+        dense.options.weightRate = 2
+        let network = try Network(input: .flat(4), nodes: [Node(name: "d", layer: dense)])
+        let model = Model(network, seed: 1)
+        let before = try #require(model.values(of: "d.weight"))
+        let trainer = Trainer(
+            model: model, batch: 4, optimizer: StochasticGradientDescent(rate: 0.5),
+            policy: StepRate(factor: 0.5, every: 2), steps: 10, seed: 1, team: Team(threads: 1))
+        let result = trainer.step(2, fill: Fixtures.fill(network, step: 0))
+        #expect(result.rate == 0.25)
+        #expect(model.values(of: "d.bias") == [0, 0, 0])
+        let (gradient, after) = (
+            try #require(model.gradient(of: "d.weight")), try #require(model.values(of: "d.weight"))
+        )
+        #expect(gradient.contains { $0 != 0 })
+        for index in before.indices { #expect(abs(after[index] - (before[index] - 0.5 * gradient[index])) < 1e-6) }
+    }
+}
