@@ -18,6 +18,7 @@ enum RealPower {
 
     /// base^exponent for base ≥ 0; 0^0 is 1.
     static func power(_ base: Double, _ exponent: Double) -> Double {
+        if base.isNaN || exponent.isNaN { return .nan }
         if exponent == 0 { return 1 }
         if base == 0 { return exponent > 0 ? 0 : .infinity }
         if exponent == exponent.rounded(), abs(exponent) <= 64 {

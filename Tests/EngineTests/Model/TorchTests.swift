@@ -58,7 +58,8 @@ struct TorchTests {
             }
         }
         let scores = try #require(model.values(of: "scores.weight"))
-        #expect(tensors["scores.weight"] == (0..<10).map { scores[$0 % 5 * 2 + $0 / 5] })
+        let transposed: [Float] = [0, 1].flatMap { unit in (0..<5).map { scores[2 * $0 + unit] } }
+        #expect(tensors["scores.weight"] == transposed)
         #expect(tensors["dense.bias"] == [0, 0, 0, 0, 0])
     }
 

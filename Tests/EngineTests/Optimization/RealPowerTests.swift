@@ -26,6 +26,7 @@ struct RealPowerTests {
         #expect(RealPower.power(0, 0.5) == 0)
         #expect(RealPower.power(0, -0.5) == .infinity)
         #expect(RealPower.power(1, 123.4) == 1)
+        #expect(RealPower.power(.nan, 0.5).isNaN && RealPower.power(2, .nan).isNaN)
         #expect(RealPower.power(4, -2) == 1.0 / 16)
         #expect(RealPower.exponential(0) == 1)
         #expect(RealPower.exponential(1_000) == .infinity)
