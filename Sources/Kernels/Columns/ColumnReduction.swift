@@ -54,6 +54,23 @@ public enum ColumnReduction {
     }
 }
 
+extension ColumnReduction {
+    /// The mean and the variance (divisor: the number of elements) of a whole matrix.
+    static func moments(of matrix: Matrix, scratch: Vector, team: Team) -> (mean: Double, variance: Double) {
+        let sums = ColumnSums(rows: matrix.rows, columns: matrix.columns, scratch: scratch)
+        func total() -> Double {
+            (0..<matrix.columns).reduce(0) { $0 + sums.first[$1] }
+        }
+        sums.compute(SumTerms(matrix: matrix), team: team)
+        let mean = total() / Double(matrix.count)
+        for column in 0..<matrix.columns {
+            sums.spare[column] = mean
+        }
+        sums.compute(SquareTerms(matrix: matrix, mean: sums.spare), team: team)
+        return (mean, total() / Double(matrix.count))
+    }
+}
+
 // MARK: - What is summed
 
 /// Σ x.

@@ -34,7 +34,7 @@ enum DoubleElementary {
         return p * unsafeBitCast((bits &+ 1023) &<< 52, to: DoubleLane.self)
     }
 
-    /// The natural logarithm of normal numbers; −∞ at zero, NaN below it.
+    /// The natural logarithm of positive normal numbers. Zero and infinity count as about e⁻⁷⁰⁹ and e⁷⁰⁹.
     ///
     /// x = m·2ⁿ with √½ ≤ m < √2; log m = 2·artanh(s) with s = (m − 1)/(m + 1), a series in s².
     @inline(__always)
@@ -60,14 +60,9 @@ enum DoubleElementary {
         p = DoubleLane(repeating: 2 / 5.0).addingProduct(p, square)
         p = DoubleLane(repeating: 2 / 3.0).addingProduct(p, square)
         p = DoubleLane(repeating: 2).addingProduct(p, square)
-        var result = (p * s).addingProduct(n, DoubleLane(repeating: 0x1.62e42fefa39efp-1))
-        result.replace(with: DoubleLane(repeating: -.infinity), where: x .== DoubleLane())
-        result.replace(with: DoubleLane(repeating: .nan), where: x .< DoubleLane())
-        result.replace(with: x, where: x .== DoubleLane(repeating: .infinity))
-        result.replace(with: x, where: x .!= x)
-        return result
+        return (p * s).addingProduct(n, DoubleLane(repeating: 0x1.62e42fefa39efp-1))
     }
 
-    /// The natural logarithm of one double.
+    /// The natural logarithm of one positive normal double.
     static func log(_ x: Double) -> Double { log(DoubleLane(repeating: x))[0] }
 }

@@ -13,8 +13,13 @@ enum RowLanes {
             let first = item * rowsPerItem
             for row in first..<min(first + rowsPerItem, target.rows) {
                 let start = target.base + row * target.stride
-                for column in stride(from: 0, to: target.columns, by: Lane.width) {
-                    start.store(body(row, column), at: column, first: target.columns - column)
+                // Apart from the rest, the whole lanes stay in one register from end to end.
+                let whole = target.columns & ~(Lane.width - 1)
+                for column in stride(from: 0, to: whole, by: Lane.width) {
+                    start.store(body(row, column), at: column)
+                }
+                if whole < target.columns {
+                    start.store(body(row, whole), at: whole, first: target.columns - whole)
                 }
             }
         }

@@ -40,7 +40,7 @@ public struct LocalResponse: Hashable, Sendable {
     public func forward(_ input: Matrix, into output: Matrix, scale: Matrix, team: Team) {
         input.requireSameShape(output)
         input.requireSameShape(scale)
-        forEachWindowSum(of: input, { $0 * $0 }, into: scale, team: team) { _, _, sum in
+        forEachWindowSum(of: input, .squares, into: scale, team: team) { _, _, sum in
             Lane(repeating: k).addingProduct(Lane(repeating: coefficient), sum)
         }
         RowLanes.forEach(output, team: team) { row, column in
@@ -70,7 +70,7 @@ public struct LocalResponse: Hashable, Sendable {
             let y = output.base.lane(at: row * output.stride + column)
             return dy * y / scale.base.lane(at: row * scale.stride + column)
         }
-        forEachWindowSum(of: shares, { $0 }, into: inputGradient, team: team) { row, column, sum in
+        forEachWindowSum(of: shares, .elements, into: inputGradient, team: team) { row, column, sum in
             let x = input.base.lane(at: row * input.stride + column)
             let dy = outputGradient.base.lane(at: row * outputGradient.stride + column)
             let direct = dy * Elementary.power(scale.base.lane(at: row * scale.stride + column), -beta)
@@ -82,21 +82,35 @@ public struct LocalResponse: Hashable, Sendable {
 // MARK: - Windows
 
 extension LocalResponse {
-    /// Stores result(row, column, Σ term(source)) for every lane, the sum running over the window in order.
+    /// What is added up over a window.
+    private enum Terms {
+        case elements
+        case squares
+
+        @inline(__always)
+        func of(_ lane: Lane) -> Lane {
+            switch self {
+            case .elements: lane
+            case .squares: lane * lane
+            }
+        }
+    }
+
+    /// Stores result(row, column, Σ terms of source) for every lane, the sum running over the window in order.
     @inline(__always)
     private func forEachWindowSum(
-        of source: Matrix, _ term: @Sendable (Lane) -> Lane, into target: Matrix, team: Team,
+        of source: Matrix, _ terms: Terms, into target: Matrix, team: Team,
         _ result: @Sendable (_ row: Int, _ column: Int, _ sum: Lane) -> Lane
     ) {
         switch window {
         case .acrossChannels:
             RowLanes.forEach(target, team: team) { row, column in
-                result(row, column, channelSum(source, row: row, column: column, term))
+                result(row, column, channelSum(source, row: row, column: column, terms))
             }
         case .withinChannel(let height, let width):
             precondition(source.rows % (height * width) == 0, "\(source.rows) rows are no maps of \(height)×\(width)")
             RowLanes.forEach(target, team: team) { row, column in
-                let sum = mapSum(source, row: row, column: column, height: height, width: width, term)
+                let sum = mapSum(source, row: row, column: column, height: height, width: width, terms)
                 return result(row, column, sum)
             }
         }
@@ -104,24 +118,31 @@ extension LocalResponse {
 
     /// The sums over neighbouring channels of one row, for sixteen channels.
     @inline(__always)
-    private func channelSum(_ source: Matrix, row: Int, column: Int, _ term: (Lane) -> Lane) -> Lane {
+    private func channelSum(_ source: Matrix, row: Int, column: Int, _ terms: Terms) -> Lane {
         let reach = size / 2
-        let base = source.base + row * source.stride
+        let start = row * source.stride + column
         var sum = Lane()
         if column >= reach && column + Lane.width + reach <= source.columns {
-            for channel in column - reach...column + reach {
-                sum += term(base.lane(at: channel))
+            for shift in -reach...reach {
+                sum += terms.of(source.base.lane(at: start + shift))
             }
-            return sum
-        }
-        // Some windows are cut off: one channel at a time, in the same order.
-        for place in 0..<min(Lane.width, source.columns - column) {
-            let middle = column + place
-            var single: Float = 0
-            for channel in max(0, middle - reach)...min(source.columns - 1, middle + reach) {
-                single += term(Lane(repeating: base[channel]))[0]
+        } else if start >= reach {
+            // The ends of the neighbouring rows come along and are struck out.
+            for shift in -reach...reach {
+                let channel = Lane.places &+ SIMD16(repeating: Int32(truncatingIfNeeded: column + shift))
+                let end = SIMD16(repeating: Int32(truncatingIfNeeded: source.columns))
+                sum += terms.of(source.base.lane(at: start + shift))
+                    .replacing(with: Lane(), where: channel .< SIMD16<Int32>())
+                    .replacing(with: Lane(), where: channel .>= end)
             }
-            sum[place] = single
+        } else {
+            // In front of the first row there may be no memory: one channel at a time, in the same order.
+            for place in 0..<min(Lane.width, source.columns - column) {
+                let middle = column + place
+                for channel in max(0, middle - reach)...min(source.columns - 1, middle + reach) {
+                    sum[place] += terms.of(Lane(repeating: source.base[row * source.stride + channel]))[0]
+                }
+            }
         }
         return sum
     }
@@ -129,7 +150,7 @@ extension LocalResponse {
     /// The sums over neighbouring pixels of one row of the matrix, for sixteen channels.
     @inline(__always)
     private func mapSum(
-        _ source: Matrix, row: Int, column: Int, height: Int, width: Int, _ term: (Lane) -> Lane
+        _ source: Matrix, row: Int, column: Int, height: Int, width: Int, _ terms: Terms
     ) -> Lane {
         let reach = size / 2
         let (image, place) = row.quotientAndRemainder(dividingBy: height * width)
@@ -138,7 +159,7 @@ extension LocalResponse {
         var sum = Lane()
         for neighbourY in max(0, y - reach)...min(height - 1, y + reach) {
             for neighbourX in max(0, x - reach)...min(width - 1, x + reach) {
-                sum += term(maps.lane(at: (neighbourY * width + neighbourX) * source.stride))
+                sum += terms.of(maps.lane(at: (neighbourY * width + neighbourX) * source.stride))
             }
         }
         return sum

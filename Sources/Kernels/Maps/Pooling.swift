@@ -1,7 +1,7 @@
 /// Maximum and average pooling of channels-last maps, with their gradients.
 ///
 /// Inputs are [images·height·width × channels], outputs [images·outputHeight·outputWidth × channels].
-/// Complexity of each: output positions · kernel² · channels at most. No gradient adds into memory that two items share.
+/// Complexity of each: output positions · kernel² · channels at most. Each image is one item.
 public enum Pooling {
     // MARK: Maximum
 
@@ -15,26 +15,29 @@ public enum Pooling {
     ) {
         check(geometry, input: input, output: output)
         winners.requireSameShape(output)
-        forEachOutput(geometry, channels: output.columns, team: team) { image, y, x, position, channel in
-            let maps = input.base + image * geometry.height * geometry.width * input.stride + channel
-            let rows = geometry.window(y, size: geometry.height).inside
-            let columns = geometry.window(x, size: geometry.width).inside
-            let first = rows.lowerBound * geometry.width + columns.lowerBound
-            var best = maps.lane(at: first * input.stride)
-            var winner = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: first))
-            for row in rows {
-                for column in columns {
-                    let place = row * geometry.width + column
-                    let candidate = maps.lane(at: place * input.stride)
-                    let wins = (candidate .> best) .| (candidate .!= candidate)
-                    best.replace(with: candidate, where: wins)
-                    winner.replace(with: SIMD16(repeating: Int32(truncatingIfNeeded: place)), where: wins)
+        forEachWindow(geometry, team: team) { image, row, rows, columns in
+            let map = input.base + image * geometry.height * geometry.width * input.stride
+            let first = rows.inside.lowerBound * geometry.width + columns.inside.lowerBound
+            for channel in stride(from: 0, to: geometry.channels, by: Lane.width) {
+                var best = map.lane(at: first * input.stride + channel)
+                var winner = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: first))
+                for y in rows.inside {
+                    var place = y * geometry.width + columns.inside.lowerBound
+                    var source = map + (place * input.stride + channel)
+                    for _ in columns.inside {
+                        let candidate = source.lane(at: 0)
+                        let wins = (candidate .> best) .| (candidate .!= candidate)
+                        best.replace(with: candidate, where: wins)
+                        winner.replace(with: SIMD16(repeating: Int32(truncatingIfNeeded: place)), where: wins)
+                        place += 1
+                        source += input.stride
+                    }
                 }
+                let left = geometry.channels - channel
+                output.base.store(best, at: row * output.stride + channel, first: left)
+                winners.base.store(
+                    unsafeBitCast(winner, to: Lane.self), at: row * winners.stride + channel, first: left)
             }
-            let left = output.columns - channel
-            output.base.store(best, at: position * output.stride + channel, first: left)
-            winners.base.store(
-                unsafeBitCast(winner, to: Lane.self), at: position * winners.stride + channel, first: left)
         }
     }
 
@@ -44,20 +47,24 @@ public enum Pooling {
     ) {
         check(geometry, input: inputGradient, output: outputGradient)
         winners.requireSameShape(outputGradient)
-        forEachInput(geometry, channels: inputGradient.columns, team: team) { image, y, x, position, channel in
-            let place = SIMD16(repeating: Int32(truncatingIfNeeded: y * geometry.width + x))
-            var sum = Lane()
-            for row in geometry.windows(containing: y, count: geometry.outputHeight) {
-                for column in geometry.windows(containing: x, count: geometry.outputWidth) {
-                    let window = (image * geometry.outputHeight + row) * geometry.outputWidth + column
-                    let winner = unsafeBitCast(
-                        winners.base.lane(at: window * winners.stride + channel), to: SIMD16<Int32>.self)
-                    let gradient = outputGradient.base.lane(at: window * outputGradient.stride + channel)
-                    sum += Lane().replacing(with: gradient, where: winner .== place)
+        forEachPixel(geometry, team: team) { pixel in
+            let place = SIMD16(repeating: Int32(truncatingIfNeeded: pixel.place))
+            for channel in stride(from: 0, to: geometry.channels, by: Lane.width) {
+                var sum = Lane()
+                for y in pixel.rows {
+                    let window = pixel.firstWindow + y * geometry.outputWidth + pixel.columns.lowerBound
+                    var gradient = outputGradient.base + (window * outputGradient.stride + channel)
+                    var winner = winners.base + (window * winners.stride + channel)
+                    for _ in pixel.columns {
+                        let isWinner = unsafeBitCast(winner.lane(at: 0), to: SIMD16<Int32>.self) .== place
+                        sum += Lane().replacing(with: gradient.lane(at: 0), where: isWinner)
+                        gradient += outputGradient.stride
+                        winner += winners.stride
+                    }
                 }
+                inputGradient.base.store(
+                    sum, at: pixel.row * inputGradient.stride + channel, first: geometry.channels - channel)
             }
-            inputGradient.base.store(
-                sum, at: position * inputGradient.stride + channel, first: inputGradient.columns - channel)
         }
     }
 
@@ -68,18 +75,21 @@ public enum Pooling {
     /// Caffe's divisor: padding counts as zeros, what sticks out beyond the padding does not count.
     public static func average(_ geometry: PoolingGeometry, _ input: Matrix, into output: Matrix, team: Team) {
         check(geometry, input: input, output: output)
-        forEachOutput(geometry, channels: output.columns, team: team) { image, y, x, position, channel in
-            let maps = input.base + image * geometry.height * geometry.width * input.stride + channel
-            let rows = geometry.window(y, size: geometry.height)
-            let columns = geometry.window(x, size: geometry.width)
-            var sum = Lane()
-            for row in rows.inside {
-                for column in columns.inside {
-                    sum += maps.lane(at: (row * geometry.width + column) * input.stride)
+        forEachWindow(geometry, team: team) { image, row, rows, columns in
+            let map = input.base + image * geometry.height * geometry.width * input.stride
+            let size = Float(rows.padded * columns.padded)
+            for channel in stride(from: 0, to: geometry.channels, by: Lane.width) {
+                var sum = Lane()
+                for y in rows.inside {
+                    var source = map + ((y * geometry.width + columns.inside.lowerBound) * input.stride + channel)
+                    for _ in columns.inside {
+                        sum += source.lane(at: 0)
+                        source += input.stride
+                    }
                 }
+                output.base.store(
+                    sum / size, at: row * output.stride + channel, first: geometry.channels - channel)
             }
-            let mean = sum / Float(rows.padded * columns.padded)
-            output.base.store(mean, at: position * output.stride + channel, first: output.columns - channel)
         }
     }
 
@@ -88,18 +98,20 @@ public enum Pooling {
         _ geometry: PoolingGeometry, _ outputGradient: Matrix, into inputGradient: Matrix, team: Team
     ) {
         check(geometry, input: inputGradient, output: outputGradient)
-        forEachInput(geometry, channels: inputGradient.columns, team: team) { image, y, x, position, channel in
-            var sum = Lane()
-            for row in geometry.windows(containing: y, count: geometry.outputHeight) {
-                let height = geometry.window(row, size: geometry.height).padded
-                for column in geometry.windows(containing: x, count: geometry.outputWidth) {
-                    let size = height * geometry.window(column, size: geometry.width).padded
-                    let window = (image * geometry.outputHeight + row) * geometry.outputWidth + column
-                    sum += outputGradient.base.lane(at: window * outputGradient.stride + channel) / Float(size)
+        forEachPixel(geometry, team: team) { pixel in
+            for channel in stride(from: 0, to: geometry.channels, by: Lane.width) {
+                var sum = Lane()
+                for y in pixel.rows {
+                    let height = geometry.extent(y, size: geometry.height).padded
+                    for x in pixel.columns {
+                        let size = height * geometry.extent(x, size: geometry.width).padded
+                        let window = pixel.firstWindow + y * geometry.outputWidth + x
+                        sum += outputGradient.base.lane(at: window * outputGradient.stride + channel) / Float(size)
+                    }
                 }
+                inputGradient.base.store(
+                    sum, at: pixel.row * inputGradient.stride + channel, first: geometry.channels - channel)
             }
-            inputGradient.base.store(
-                sum, at: position * inputGradient.stride + channel, first: inputGradient.columns - channel)
         }
     }
 }
@@ -107,38 +119,59 @@ public enum Pooling {
 // MARK: - Loops
 
 extension Pooling {
-    /// Runs over the lanes of all output positions; an item is one row of windows.
+    /// A pixel of the input and the windows that it is in.
+    private struct Pixel {
+        /// Its row in the input matrix.
+        var row: Int
+        /// Its place in the map, y·width + x.
+        var place: Int
+        /// The row of the output matrix at which its image starts.
+        var firstWindow: Int
+        /// The rows of windows that contain it.
+        var rows: Range<Int>
+        /// The columns of windows that contain it.
+        var columns: Range<Int>
+    }
+
+    /// Visits all windows, image by image in reading order, with their row in the output matrix and what they cover.
     @inline(__always)
-    private static func forEachOutput(
-        _ geometry: PoolingGeometry, channels: Int, team: Team,
-        _ body: @Sendable (_ image: Int, _ y: Int, _ x: Int, _ position: Int, _ channel: Int) -> Void
+    private static func forEachWindow(
+        _ geometry: PoolingGeometry, team: Team,
+        _ body:
+            @Sendable (
+                _ image: Int, _ row: Int, _ rows: PoolingGeometry.Extent, _ columns: PoolingGeometry.Extent
+            ) -> Void
     ) {
         let (height, width) = (geometry.outputHeight, geometry.outputWidth)
-        forEachPixel(images: geometry.images, height: height, width: width, channels: channels, team: team, body)
+        team.forEach(geometry.images) { image in
+            for y in 0..<height {
+                let rows = geometry.extent(y, size: geometry.height)
+                for x in 0..<width {
+                    body(image, (image * height + y) * width + x, rows, geometry.extent(x, size: geometry.width))
+                }
+            }
+        }
     }
 
-    /// Runs over the lanes of all input positions; an item is one row of pixels.
-    @inline(__always)
-    private static func forEachInput(
-        _ geometry: PoolingGeometry, channels: Int, team: Team,
-        _ body: @Sendable (_ image: Int, _ y: Int, _ x: Int, _ position: Int, _ channel: Int) -> Void
-    ) {
-        let (height, width) = (geometry.height, geometry.width)
-        forEachPixel(images: geometry.images, height: height, width: width, channels: channels, team: team, body)
-    }
-
+    /// Visits all pixels of the input, image by image in reading order.
     @inline(__always)
     private static func forEachPixel(
-        images: Int, height: Int, width: Int, channels: Int, team: Team,
-        _ body: @Sendable (_ image: Int, _ y: Int, _ x: Int, _ position: Int, _ channel: Int) -> Void
+        _ geometry: PoolingGeometry, team: Team, _ body: @Sendable (Pixel) -> Void
     ) {
-        team.forEach(images) { image in
-            for y in 0..<height {
-                for x in 0..<width {
-                    let position = (image * height + y) * width + x
-                    for channel in stride(from: 0, to: channels, by: Lane.width) {
-                        body(image, y, x, position, channel)
-                    }
+        let windows = (height: geometry.outputHeight, width: geometry.outputWidth)
+        team.forEach(geometry.images) { image in
+            var rows = PoolingGeometry.Cover(geometry, count: windows.height)
+            for y in 0..<geometry.height {
+                rows.advance(to: y)
+                var columns = PoolingGeometry.Cover(geometry, count: windows.width)
+                for x in 0..<geometry.width {
+                    columns.advance(to: x)
+                    let place = y * geometry.width + x
+                    body(
+                        Pixel(
+                            row: image * geometry.height * geometry.width + place, place: place,
+                            firstWindow: image * windows.height * windows.width, rows: rows.windows,
+                            columns: columns.windows))
                 }
             }
         }

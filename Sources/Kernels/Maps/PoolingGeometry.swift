@@ -68,20 +68,42 @@ public struct PoolingGeometry: Hashable, Sendable {
         }
     }
 
-    /// The pixels of one window along one axis: those inside the map, and how many the padded map has.
-    @inline(__always)
-    func window(_ index: Int, size: Int) -> (inside: Range<Int>, padded: Int) {
-        let start = index * stride - pad
-        let end = min(start + kernel, size + pad)
-        return (max(start, 0)..<min(end, size), end - start)
+    /// What a window covers along one axis.
+    struct Extent {
+        /// The pixels inside the map.
+        var inside: Range<Int>
+        /// The number of pixels of the padded map.
+        var padded: Int
     }
 
-    /// The windows along one axis that contain a pixel.
+    /// What the `index`-th window covers along an axis of `size` pixels.
     @inline(__always)
-    func windows(containing pixel: Int, count: Int) -> Range<Int> {
-        let place = pixel + pad
-        let first = place < kernel ? 0 : (place - kernel) / stride + 1
-        let last = min(place / stride, count - 1)
-        return first..<max(first, last + 1)
+    func extent(_ index: Int, size: Int) -> Extent {
+        let start = index * stride - pad
+        let end = min(start + kernel, size + pad)
+        return Extent(inside: max(start, 0)..<min(end, size), padded: end - start)
+    }
+
+    /// The windows that contain a pixel, as the pixel moves along an axis.
+    struct Cover {
+        private let geometry: PoolingGeometry
+        private let count: Int
+        private(set) var windows = 0..<0
+
+        /// The windows of an axis with `count` of them, before the first pixel.
+        init(_ geometry: PoolingGeometry, count: Int) {
+            self.geometry = geometry
+            self.count = count
+        }
+
+        /// Moves on to a later pixel.
+        @inline(__always)
+        mutating func advance(to pixel: Int) {
+            var (lower, upper) = (windows.lowerBound, windows.upperBound)
+            let place = pixel + geometry.pad
+            while upper < count && upper * geometry.stride <= place { upper += 1 }
+            while lower < upper && lower * geometry.stride + geometry.kernel <= place { lower += 1 }
+            windows = lower..<upper
+        }
     }
 }

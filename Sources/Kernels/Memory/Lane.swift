@@ -10,6 +10,47 @@ typealias DoubleLane = SIMD8<Double>
 extension SIMD16 where Scalar == Float {
     /// The number of scalars in a lane.
     static var width: Int { 16 }
+
+    /// 0, 1, …, 15. Computed, because a stored constant of a vector type would be looked up with a lock.
+    @inline(__always)
+    static var places: SIMD16<Int32> {
+        SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+    }
+}
+
+// The library's converting initializers are not always inlined, and a call splits every vector around it into small
+// pieces. Spelled out, a conversion is one instruction.
+
+extension SIMD8<Float> {
+    /// The same numbers as doubles.
+    @inline(__always)
+    var widened: DoubleLane {
+        DoubleLane(
+            Double(self[0]), Double(self[1]), Double(self[2]), Double(self[3]),
+            Double(self[4]), Double(self[5]), Double(self[6]), Double(self[7]))
+    }
+}
+
+extension SIMD16<Int32> {
+    /// The nearest floats.
+    @inline(__always)
+    var floats: Lane {
+        Lane(
+            Float(self[0]), Float(self[1]), Float(self[2]), Float(self[3]),
+            Float(self[4]), Float(self[5]), Float(self[6]), Float(self[7]),
+            Float(self[8]), Float(self[9]), Float(self[10]), Float(self[11]),
+            Float(self[12]), Float(self[13]), Float(self[14]), Float(self[15]))
+    }
+}
+
+extension SIMD8<Double> {
+    /// The nearest floats.
+    @inline(__always)
+    var narrowed: SIMD8<Float> {
+        SIMD8<Float>(
+            Float(self[0]), Float(self[1]), Float(self[2]), Float(self[3]),
+            Float(self[4]), Float(self[5]), Float(self[6]), Float(self[7]))
+    }
 }
 
 extension UnsafeMutablePointer<Float> {
@@ -22,7 +63,7 @@ extension UnsafeMutablePointer<Float> {
     /// The eight floats from `offset` on, widened.
     @inline(__always)
     func doubleLane(at offset: Int) -> DoubleLane {
-        DoubleLane(UnsafeRawPointer(self + offset).loadUnaligned(as: SIMD8<Float>.self))
+        UnsafeRawPointer(self + offset).loadUnaligned(as: SIMD8<Float>.self).widened
     }
 
     /// Stores all sixteen floats.

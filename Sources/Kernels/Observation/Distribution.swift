@@ -1,10 +1,49 @@
 /// Statistics of observed tensors: what is written down about activations, not what they are computed with.
+///
+/// Unlike the kernels of training these functions allocate.
 public enum Distribution {
-    /// Count, moments and extremes of a set of numbers.
+    // MARK: Quantiles
+
+    /// The quantiles of all elements at the given probabilities.
+    ///
+    /// Linear interpolation between order statistics: type 7 of Hyndman & Fan (1996), the default of R and NumPy.
+    /// All are NaN if the matrix is empty or holds a NaN. Complexity: linear in the number of elements.
+    public static func quantiles(_ matrix: Matrix, _ probabilities: [Double]) -> [Float] {
+        RankSelection(matrix).quantiles(probabilities)
+    }
+
+    /// The quantiles of each column, as by `quantiles`: result[column][probability].
+    public static func columnQuantiles(_ matrix: Matrix, _ probabilities: [Double], team: Team) -> [[Float]] {
+        let (rows, columns) = (matrix.rows, matrix.columns)
+        let results = Storage(count: columns * probabilities.count)
+        let table = results.matrix(rows: columns, columns: probabilities.count)
+        // A panel of columns is turned into rows first: selecting from a column in place would touch all of the matrix.
+        let width = Lane.width
+        team.forEach((columns + width - 1) / width) { panel in
+            let range = panel * width..<min((panel + 1) * width, columns)
+            let storage = Storage(count: range.count * rows)
+            let turned = storage.matrix(rows: range.count, columns: rows)
+            Transposition.transpose(matrix.columns(range), into: turned)
+            for column in range {
+                let row = turned.rows(column - range.lowerBound..<column - range.lowerBound + 1)
+                for (index, value) in RankSelection(row).quantiles(probabilities).enumerated() {
+                    table[column, index] = value
+                }
+            }
+            withExtendedLifetime(storage) {}
+        }
+        return withExtendedLifetime(results) {
+            (0..<columns).map { table.rows($0..<$0 + 1).elements }
+        }
+    }
+
+    // MARK: Moments
+
+    /// The moments and extremes of a set of numbers.
     public struct Moments: Hashable, Sendable {
         /// The arithmetic mean.
         public var mean: Double
-        /// The standard deviation with divisor n.
+        /// The standard deviation, with divisor n.
         public var deviation: Double
         /// The least element.
         public var minimum: Float
@@ -12,58 +51,18 @@ public enum Distribution {
         public var maximum: Float
     }
 
-    // MARK: Quantiles
-
-    /// The quantiles of all elements at the given probabilities.
-    ///
-    /// Linear interpolation between order statistics: type 7 of Hyndman & Fan (1996), the default of R and NumPy.
-    /// All are NaN if the matrix is empty or holds a NaN. Complexity: linear in the number of elements.
-    public static func quantiles(_ matrix: Matrix, _ probabilities: [Double], team: Team) -> [Float] {
-        RankSelection(matrix).quantiles(probabilities)
-    }
-
-    /// The quantiles of each column, as by `quantiles`: result[column][probability].
-    public static func columnQuantiles(_ matrix: Matrix, _ probabilities: [Double], team: Team) -> [[Float]] {
-        let results = Storage(count: matrix.columns * probabilities.count)
-        let table = results.matrix(rows: matrix.columns, columns: probabilities.count)
-        team.forEach(matrix.columns) { column in
-            let values = RankSelection(matrix.columns(column..<column + 1)).quantiles(probabilities)
-            for (index, value) in values.enumerated() {
-                table[column, index] = value
-            }
-        }
-        return withExtendedLifetime(results) {
-            (0..<matrix.columns).map { table.rows($0..<$0 + 1).elements }
-        }
-    }
-
-    // MARK: Moments
-
     /// Mean, deviation and extremes of all elements, in Double and two passes. NaN throughout if there is a NaN.
     ///
     /// - Precondition: The matrix is not empty.
     public static func moments(_ matrix: Matrix, team: Team) -> Moments {
         precondition(matrix.count > 0, "no elements")
-        var (minimum, maximum) = (matrix.base[0], matrix.base[0])
-        var sum = 0.0
-        forEachRow(matrix) { row in
-            for value in row {
-                sum += Double(value)
-                // Written so that a NaN is kept once it is there.
-                if !(value >= minimum) && !minimum.isNaN { minimum = value }
-                if !(value <= maximum) && !maximum.isNaN { maximum = value }
-            }
-        }
-        let mean = sum / Double(matrix.count)
-        var squares = 0.0
-        forEachRow(matrix) { row in
-            for value in row {
-                let deviation = Double(value) - mean
-                squares.addProduct(deviation, deviation)
-            }
-        }
-        let deviation = (squares / Double(matrix.count)).squareRoot()
-        return Moments(mean: mean, deviation: deviation, minimum: minimum, maximum: maximum)
+        let storage = Storage(count: ColumnReduction.scratch(rows: matrix.rows, columns: matrix.columns))
+        let extremes = Extremes(of: matrix)
+        let scratch = storage.vector(count: storage.count)
+        let (mean, variance) = ColumnReduction.moments(of: matrix, scratch: scratch, team: team)
+        withExtendedLifetime(storage) {}
+        return Moments(
+            mean: mean, deviation: variance.squareRoot(), minimum: extremes.minimum, maximum: extremes.maximum)
     }
 
     // MARK: Histograms
@@ -71,25 +70,61 @@ public enum Distribution {
     /// How many elements lie between the edges: result[0] below the first, result[i] in [edges[i − 1], edges[i]),
     /// the last at or above the last edge. NaNs are in none.
     ///
-    /// - Parameter edges: In increasing order.
-    public static func histogram(_ matrix: Matrix, edges: [Float], team: Team) -> [Int] {
+    /// Complexity: linear in the number of elements if the edges are about equally far apart.
+    ///
+    /// - Parameter edges: In increasing order, at least one.
+    public static func histogram(_ matrix: Matrix, edges: [Float]) -> [Int] {
+        precondition(!edges.isEmpty && zip(edges, edges.dropFirst()).allSatisfy(<), "edges do not increase")
         var counts = [Int](repeating: 0, count: edges.count + 1)
-        forEachRow(matrix) { row in
-            for value in row where !value.isNaN {
-                var (low, high) = (0, edges.count)
-                while low < high {
-                    let middle = (low + high) / 2
-                    if edges[middle] <= value { low = middle + 1 } else { high = middle }
+        let last = edges.count - 1
+        let start = edges[0]
+        let perUnit = last > 0 ? Float(last) / (edges[last] - start) : 0
+        edges.withUnsafeBufferPointer { edges in
+            for row in 0..<matrix.rows {
+                for index in row * matrix.stride..<row * matrix.stride + matrix.columns {
+                    let value = matrix.base[index]
+                    if value.isNaN { continue }
+                    // As if the edges were equally far apart; then to where they are. Infinite guesses are cut off.
+                    var bin = Int(min(max((value - start) * perUnit, 0), Float(last)))
+                    while bin <= last && edges[bin] <= value { bin += 1 }
+                    while bin > 0 && edges[bin - 1] > value { bin -= 1 }
+                    counts[bin] += 1
                 }
-                counts[low] += 1
             }
         }
         return counts
     }
+}
 
-    private static func forEachRow(_ matrix: Matrix, _ body: (UnsafeMutableBufferPointer<Float>) -> Void) {
+/// The least and the greatest element of a matrix; NaN if there is one.
+private struct Extremes {
+    var minimum: Float
+    var maximum: Float
+
+    init(of matrix: Matrix) {
+        var low = Lane(repeating: .infinity)
+        var high = Lane(repeating: -.infinity)
+        var poison = Lane()
         for row in 0..<matrix.rows {
-            body(UnsafeMutableBufferPointer(start: matrix.base + row * matrix.stride, count: matrix.columns))
+            let start = matrix.base + row * matrix.stride
+            for column in stride(from: 0, to: matrix.columns, by: Lane.width) {
+                // Columns past the end repeat the first one.
+                let isOutside = Lane.places .>= SIMD16(repeating: Int32(truncatingIfNeeded: matrix.columns - column))
+                let lane = start.lane(at: column).replacing(with: Lane(repeating: start[0]), where: isOutside)
+                low.replace(with: lane, where: lane .< low)
+                high.replace(with: lane, where: lane .> high)
+                poison.replace(with: Lane(repeating: .nan), where: lane .!= lane)
+            }
+        }
+        minimum = .infinity
+        maximum = -.infinity
+        for place in 0..<Lane.width {
+            minimum = min(minimum, low[place])
+            maximum = max(maximum, high[place])
+            if poison[place].isNaN {
+                (minimum, maximum) = (.nan, .nan)
+                return
+            }
         }
     }
 }

@@ -1,13 +1,15 @@
 /// Finds order statistics of many floats without sorting them.
 ///
-/// Floats order like integers once negative ones are turned over. A first pass counts the upper sixteen bits of all
-/// elements; for each rank wanted, a second one counts the lower sixteen bits of those elements that share the upper bits
-/// of the element sought. Small sets are sorted.
+/// Floats order like integers once negative ones are turned over. The keys are counted by their upper eleven bits, which
+/// says for each rank sought in which group it lies; then the keys of these few groups are counted by their next eleven
+/// bits, and again by their last ten. Small sets are sorted.
 struct RankSelection {
-    private let matrix: Matrix
     /// Sets up to this size are sorted.
-    private static let smallCount = 16_384
+    private static let smallCount = 256
 
+    private let matrix: Matrix
+
+    /// A selection among all elements of a matrix.
     init(_ matrix: Matrix) {
         self.matrix = matrix
     }
@@ -30,38 +32,41 @@ struct RankSelection {
             let lower = Double(values[2 * index])
             let upper = Double(values[2 * index + 1])
             let share = place - Double(Int(place))
-            // Equal neighbours may be infinite, and their difference NaN.
-            return lower == upper ? Float(lower) : Float(lower + (upper - lower) * share)
+            // An infinite neighbour must not be multiplied with a share of nothing, nor be taken from itself.
+            return share == 0 || lower == upper ? Float(lower) : Float(lower + (upper - lower) * share)
         }
     }
 
     /// The elements that would stand at these places if all were sorted; nil if there is a NaN.
     func elements(ofRanks ranks: [Int]) -> [Float]? {
+        var keys = [UInt32]()
         if matrix.count <= RankSelection.smallCount {
-            var keys = [UInt32]()
-            keys.reserveCapacity(matrix.count)
             guard forEachKey({ keys.append($0) }) else { return nil }
             keys.sort()
             return ranks.map { RankSelection.value(ofKey: keys[$0]) }
         }
-        var upper = Counts()
-        guard forEachKey({ upper.add(Int($0 >> 16)) }) else { return nil }
-        let places = ranks.map { upper.bin(ofRank: $0) }
-        let bins = Set(places.map(\.bin)).sorted()
-        var lower = [Counts](repeating: Counts(), count: bins.count)
-        // Which of the few bins sought an element is in, by its upper bits; −1 for most.
-        var slots = [Int16](repeating: -1, count: Counts.bins)
-        for (slot, bin) in bins.enumerated() {
-            slots[bin] = Int16(slot)
-        }
+        var sought = ranks.map { Sought(group: 0, rank: $0, key: 0) }
+        let (upper, middle, lower) = (Digit(shift: 21, bits: 11), Digit(shift: 10, bits: 11), Digit(shift: 0, bits: 10))
+        var counts = [Int32](repeating: 0, count: upper.values)
+        guard forEachKey({ counts[upper.of($0)] &+= 1 }) else { return nil }
+        let first = GroupTable(upper, parents: 1, counts: counts, &sought)
+
+        counts = [Int32](repeating: 0, count: first.groups * middle.values)
         _ = forEachKey { key in
-            let slot = slots[Int(key >> 16)]
-            if slot >= 0 { lower[Int(slot)].add(Int(key & 0xFFFF)) }
+            let group = first.next[upper.of(key)]
+            if group >= 0 { counts[Int(group) * middle.values + middle.of(key)] &+= 1 }
         }
-        return places.map { place in
-            let low = lower[Int(slots[place.bin])].bin(ofRank: place.rest).bin
-            return RankSelection.value(ofKey: UInt32(place.bin) << 16 | UInt32(low))
+        let second = GroupTable(middle, parents: first.groups, counts: counts, &sought)
+
+        counts = [Int32](repeating: 0, count: second.groups * lower.values)
+        _ = forEachKey { key in
+            let parent = first.next[upper.of(key)]
+            if parent < 0 { return }
+            let group = second.next[Int(parent) * middle.values + middle.of(key)]
+            if group >= 0 { counts[Int(group) * lower.values + lower.of(key)] &+= 1 }
         }
+        _ = GroupTable(lower, parents: second.groups, counts: counts, &sought)
+        return sought.map { RankSelection.value(ofKey: $0.key) }
     }
 
     /// Hands over the keys of all elements; false if there is a NaN.
@@ -91,23 +96,53 @@ struct RankSelection {
     }
 }
 
-/// How often each of 65,536 values occurred.
-private struct Counts {
-    static let bins = 65_536
-    private var counts = [UInt32](repeating: 0, count: bins)
+/// A rank on the way to its element.
+private struct Sought {
+    /// The group of elements in which it lies: those that have the same digits so far.
+    var group: Int
+    /// Its rank within the group.
+    var rank: Int
+    /// The digits known so far.
+    var key: UInt32
+}
+
+/// Some bits of a key.
+private struct Digit {
+    let shift: UInt32
+    let bits: UInt32
+
+    /// The number of different digits.
+    var values: Int { 1 << Int(bits) }
 
     @inline(__always)
-    mutating func add(_ bin: Int) {
-        counts[bin] += 1
+    func of(_ key: UInt32) -> Int {
+        Int(key &>> shift & (1 &<< bits &- 1))
     }
+}
 
-    /// The bin in which the element of a rank lies, and its rank within the bin.
-    func bin(ofRank rank: Int) -> (bin: Int, rest: Int) {
-        var rest = rank
-        for bin in 0..<Counts.bins {
-            if rest < counts[bin] { return (bin, rest) }
-            rest -= Int(counts[bin])
+/// The groups that matter, split by one more digit of the keys.
+private struct GroupTable {
+    /// For each group so far and each digit, the group that they make; −1 if no rank sought is in it.
+    private(set) var next: [Int32]
+    /// The number of groups that matter.
+    private(set) var groups = 0
+
+    /// Splits groups by a digit, given how often each digit occurs in each, and moves the ranks into the new groups.
+    init(_ digit: Digit, parents: Int, counts: [Int32], _ sought: inout [Sought]) {
+        next = [Int32](repeating: -1, count: parents * digit.values)
+        for index in sought.indices {
+            let start = sought[index].group * digit.values
+            var place = start
+            while sought[index].rank >= counts[place] {
+                sought[index].rank -= Int(counts[place])
+                place += 1
+            }
+            if next[place] < 0 {
+                next[place] = Int32(groups)
+                groups += 1
+            }
+            sought[index].group = Int(next[place])
+            sought[index].key |= UInt32(place - start) << digit.shift
         }
-        preconditionFailure("rank \(rank) among fewer elements")
     }
 }

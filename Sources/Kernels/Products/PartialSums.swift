@@ -49,7 +49,7 @@ struct PartialSums {
                 low += source.doubleLane(at: offset)
                 high += source.doubleLane(at: offset + DoubleLane.scalarCount)
             }
-            let sum = Lane(lowHalf: SIMD8<Float>(low), highHalf: SIMD8<Float>(high))
+            let sum = Lane(lowHalf: low.narrowed, highHalf: high.narrowed)
             target.store(sum, at: column, first: result.columns - column)
         }
     }

@@ -1,18 +1,29 @@
 /// Copies of weights in another order.
 enum Transposition {
-    /// target[j, i] = source[i, j].
+    /// The side of a block: its rows read and its rows written fit into the nearest cache together.
+    private static let size = 32
+
+    /// target[j, i] = source[i, j], on the team.
     static func transpose(_ source: Matrix, into target: Matrix, team: Team) {
         precondition(target.rows == source.columns && target.columns == source.rows, "not the transposed shape")
-        // Blocks keep both the rows read and the rows written in the nearest cache.
-        let size = 32
-        let blocks = (source.rows + size - 1) / size
-        team.forEach(blocks) { block in
-            let rows = block * size..<min((block + 1) * size, source.rows)
-            for first in stride(from: 0, to: source.columns, by: size) {
-                for column in first..<min(first + size, source.columns) {
-                    for row in rows {
-                        target.base[column * target.stride + row] = source.base[row * source.stride + column]
-                    }
+        team.forEach((source.rows + size - 1) / size) { block in
+            transpose(source, into: target, rows: block * size..<min((block + 1) * size, source.rows))
+        }
+    }
+
+    /// target[j, i] = source[i, j].
+    static func transpose(_ source: Matrix, into target: Matrix) {
+        precondition(target.rows == source.columns && target.columns == source.rows, "not the transposed shape")
+        for first in stride(from: 0, to: source.rows, by: size) {
+            transpose(source, into: target, rows: first..<min(first + size, source.rows))
+        }
+    }
+
+    private static func transpose(_ source: Matrix, into target: Matrix, rows: Range<Int>) {
+        for first in stride(from: 0, to: source.columns, by: size) {
+            for column in first..<min(first + size, source.columns) {
+                for row in rows {
+                    target.base[column * target.stride + row] = source.base[row * source.stride + column]
                 }
             }
         }

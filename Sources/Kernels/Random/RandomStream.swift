@@ -77,20 +77,12 @@ public struct RandomStream: Hashable, Sendable {
     /// `uniform(at: index)` … `uniform(at: index + 15)`.
     @inline(__always)
     func uniformLane(at index: UInt64) -> Lane {
-        var lane = Lane()
-        if index & 3 == 0 {
-            for quarter in 0..<4 {
-                let words = block(index >> 2 &+ UInt64(quarter)) &>> 8
-                for place in 0..<4 {
-                    lane[4 * quarter + place] = Float(words[place]) * 0x1p-24
-                }
-            }
-        } else {
-            for place in 0..<Lane.width {
-                lane[place] = uniform(at: index &+ UInt64(place))
-            }
+        let words = Philox.blocks(key: philoxKey, low: index >> 2, high: nonce)
+        let first = unsafeBitCast(words.0 &>> 8, to: SIMD16<Int32>.self).floats * 0x1p-24
+        let second = unsafeBitCast(words.1 &>> 8, to: SIMD16<Int32>.self).floats * 0x1p-24
+        return withUnsafeBytes(of: (first, second)) { floats in
+            floats.loadUnaligned(fromByteOffset: Int(index & 3) * MemoryLayout<Float>.stride, as: Lane.self)
         }
-        return lane
     }
 
     // MARK: Words
@@ -99,10 +91,14 @@ public struct RandomStream: Hashable, Sendable {
     @inline(__always)
     private func block(_ index: UInt64) -> SIMD4<UInt32> {
         Philox.block(
-            key: (UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32)),
+            key: philoxKey,
             counter: SIMD4(
                 UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32),
                 UInt32(truncatingIfNeeded: nonce), UInt32(truncatingIfNeeded: nonce >> 32)))
+    }
+
+    private var philoxKey: (UInt32, UInt32) {
+        (UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32))
     }
 
     /// 64 bits, from the words 2·index and 2·index + 1.

@@ -1,0 +1,111 @@
+import Kernels
+import Testing
+
+@Suite("Column reductions")
+struct ColumnReductionTests {
+    static let shapes: [(rows: Int, columns: Int)] = [
+        (1, 1), (2, 16), (7, 17), (511, 3), (512, 20), (513, 33), (1500, 50), (3, 100),
+    ]
+
+    private func scratch(_ matrix: TestMatrix) -> Vector {
+        TestVector.scratch(ColumnReduction.scratch(rows: matrix.rows, columns: matrix.columns)).view
+    }
+
+    /// The correctly rounded result of the sums in Double, up to the order of the additions.
+    @Test("sums agree with Double to the last place", arguments: shapes)
+    func sum(rows: Int, columns: Int) {
+        let matrix = TestMatrix(rows: rows, columns: columns, gap: 3, seed: 1)
+        let result = TestVector(count: columns)
+        ColumnReduction.sum(matrix.view, into: result.view, scratch: scratch(matrix), team: teams[0])
+        let values = matrix.doubles
+        for column in 0..<columns {
+            let exact = values.reduce(0) { $0 + $1[column] }
+            #expect(abs(Double(result.view[column]) - exact) <= max(abs(exact), 1e-6) * 0x1p-23)
+        }
+    }
+
+    @Test("moments agree with Double", arguments: shapes)
+    func moments(rows: Int, columns: Int) {
+        let matrix = TestMatrix(rows: rows, columns: columns, gap: 3, seed: 2)
+        // Far from zero, where E[x²] − E[x]² would lose everything.
+        for row in 0..<rows {
+            for column in 0..<columns {
+                matrix.view[row, column] = 1000 * Float(column) + matrix.view[row, column]
+            }
+        }
+        let mean = TestVector(count: columns)
+        let variance = TestVector(count: columns)
+        ColumnReduction.moments(
+            matrix.view, mean: mean.view, variance: variance.view, scratch: scratch(matrix), team: teams[0])
+        let values = matrix.doubles
+        for column in 0..<columns {
+            let exactMean = values.reduce(0) { $0 + $1[column] } / Double(rows)
+            let squares = values.reduce(0) { $0 + ($1[column] - exactMean) * ($1[column] - exactMean) }
+            let exactVariance = squares / Double(rows)
+            #expect(abs(Double(mean.view[column]) - exactMean) <= max(abs(exactMean), 1e-6) * 0x1p-23)
+            #expect(abs(Double(variance.view[column]) - exactVariance) <= exactVariance * 0x1p-22 + 1e-20)
+        }
+    }
+
+    /// Caffe's gemv mean of such a column is 100.000015 (BVLC/caffe#3963).
+    @Test("a constant column has its constant as mean and no variance", arguments: [100, 0.1, -1e-3, 1e30, 3.3e7])
+    func constantColumn(_ constant: Float) {
+        for rows in [1, 3, 60, 1000, 12_345] {
+            let matrix = TestMatrix(rows: rows, columns: 3)
+            matrix.view.fill(constant)
+            let mean = TestVector(count: 3)
+            let variance = TestVector(count: 3)
+            ColumnReduction.moments(
+                matrix.view, mean: mean.view, variance: variance.view, scratch: scratch(matrix), team: teams[0])
+            #expect(mean.view.elements == [constant, constant, constant])
+            #expect(variance.view.elements == [0, 0, 0])
+        }
+    }
+
+    @Test("products agree with Double", arguments: shapes)
+    func products(rows: Int, columns: Int) {
+        let a = TestMatrix(rows: rows, columns: columns, gap: 1, seed: 3)
+        let b = TestMatrix(rows: rows, columns: columns, gap: 2, seed: 4)
+        let sumA = TestVector(count: columns)
+        let sumAB = TestVector(count: columns)
+        ColumnReduction.products(
+            a.view, b.view, sumA: sumA.view, sumAB: sumAB.view, scratch: scratch(a), team: teams[0])
+        let (x, y) = (a.doubles, b.doubles)
+        expectClose(
+            sumA.view.elements, (0..<columns).map { column in x.reduce(0) { $0 + $1[column] } },
+            tolerance: 0x1p-24 * 64)
+        expectClose(
+            sumAB.view.elements,
+            (0..<columns).map { column in zip(x, y).reduce(0) { $0 + $1.0[column] * $1.1[column] } },
+            tolerance: 0x1p-24 * 64)
+    }
+
+    @Test("the bits do not depend on the number of threads")
+    func threads() {
+        let a = TestMatrix(rows: 3000, columns: 37, seed: 5)
+        let b = TestMatrix(rows: 3000, columns: 37, seed: 6)
+        let scratch = scratch(a)
+        expectSameBits { team in
+            let first = TestVector(count: 37)
+            let second = TestVector(count: 37)
+            ColumnReduction.moments(
+                a.view, mean: first.view, variance: second.view, scratch: scratch, team: team)
+            let moments = first.bits + second.bits
+            ColumnReduction.products(
+                a.view, b.view, sumA: first.view, sumAB: second.view, scratch: scratch, team: team)
+            return moments + first.bits + second.bits
+        }
+    }
+
+    @Test("not a number shows")
+    func notANumber() {
+        let matrix = TestMatrix(rows: 10, columns: 2, seed: 7)
+        matrix.view[4, 1] = .nan
+        let mean = TestVector(count: 2)
+        let variance = TestVector(count: 2)
+        ColumnReduction.moments(
+            matrix.view, mean: mean.view, variance: variance.view, scratch: scratch(matrix), team: teams[0])
+        #expect(!mean.view[0].isNaN && !variance.view[0].isNaN)
+        #expect(mean.view[1].isNaN && variance.view[1].isNaN)
+    }
+}

@@ -1,0 +1,62 @@
+import Kernels
+import Testing
+
+@Suite("Matrix, Vector, Storage")
+struct MatrixTests {
+    @Test("a matrix is a strided view of its storage")
+    func views() {
+        let storage = Storage(count: 20)
+        let matrix = storage.matrix(offset: 2, rows: 3, columns: 4, stride: 6)
+        matrix[1, 3] = 7
+        #expect(storage.vector(count: 20)[2 + 6 + 3] == 7)
+        #expect(matrix.columns(2..<4)[1, 1] == 7)
+        #expect(matrix.rows(1..<2)[0, 3] == 7)
+        #expect(matrix.count == 12 && !matrix.isContiguous)
+        #expect(matrix.elements == [0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0])
+    }
+
+    @Test("storage starts as zeros, slack included, aligned to a cache line")
+    func zeros() {
+        let storage = Storage(count: 33)
+        #expect(storage.vector(count: 33).elements == [Float](repeating: 0, count: 33))
+        #expect(storage.count == 33)
+    }
+
+    @Test("joining along columns is two writes into one matrix", arguments: [1, 15, 16, 17, 40])
+    func concatenation(columns: Int) {
+        let left = TestMatrix(rows: 5, columns: columns, gap: 1, seed: 1)
+        let right = TestMatrix(rows: 5, columns: 3, gap: 2, seed: 2)
+        let joined = TestMatrix(rows: 5, columns: columns + 3, gap: 4)
+        joined.view.columns(0..<columns).copy(from: left.view)
+        joined.view.columns(columns..<columns + 3).copy(from: right.view)
+        for row in 0..<5 {
+            #expect(joined.view[row, 0] == left.view[row, 0])
+            #expect(joined.view[row, columns - 1] == left.view[row, columns - 1])
+            #expect(joined.view[row, columns + 2] == right.view[row, 2])
+        }
+        joined.view.columns(0..<columns).add(left.view)
+        #expect(joined.view[4, columns - 1] == 2 * left.view[4, columns - 1])
+        #expect(joined.view[4, columns] == right.view[4, 0])
+        #expect(joined.gapIsUntouched)
+    }
+
+    @Test("bulk copies go row after row")
+    func bulkCopy() {
+        let matrix = TestMatrix(rows: 2, columns: 3, gap: 2)
+        matrix.view.copy(from: [1, 2, 3, 4, 5, 6])
+        #expect(matrix.view[1, 0] == 4)
+        #expect(matrix.view.elements == [1, 2, 3, 4, 5, 6])
+        matrix.view.fill(9)
+        #expect(matrix.view.elements == [9, 9, 9, 9, 9, 9])
+        #expect(matrix.gapIsUntouched)
+    }
+
+    @Test("a contiguous matrix has other shapes")
+    func reshape() {
+        let matrix = TestMatrix([[1, 2, 3], [4, 5, 6]])
+        #expect(matrix.view.reshaped(rows: 3, columns: 2)[2, 0] == 5)
+        #expect(matrix.view.vector[4] == 5)
+        #expect(matrix.view.vector.range(3..<6).elements == [4, 5, 6])
+        #expect(matrix.view.vector.matrix(rows: 1, columns: 6)[0, 5] == 6)
+    }
+}

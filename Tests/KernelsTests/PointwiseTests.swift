@@ -1,0 +1,105 @@
+import Foundation
+import Kernels
+import Testing
+
+@Suite("Pointwise functions")
+struct PointwiseTests {
+    static let shapes: [(rows: Int, columns: Int)] = [(1, 1), (4, 15), (7, 16), (3, 50), (2000, 17)]
+
+    private func inputs(_ rows: Int, _ columns: Int, seed: UInt64, scale: Float = 4) -> TestMatrix {
+        let matrix = TestMatrix(rows: rows, columns: columns, gap: 3, seed: seed)
+        Pointwise.scale(matrix.view, by: scale, into: matrix.view, team: teams[0])
+        return matrix
+    }
+
+    @Test("rectify and its gradient", arguments: shapes)
+    func rectify(rows: Int, columns: Int) {
+        let input = inputs(rows, columns, seed: 1)
+        let gradient = TestMatrix(rows: rows, columns: columns, gap: 1, seed: 2)
+        let output = TestMatrix(rows: rows, columns: columns, gap: 2)
+        let inputGradient = TestMatrix(rows: rows, columns: columns, gap: 5)
+        Pointwise.rectify(input.view, into: output.view, team: teams[1])
+        Pointwise.rectifyGradient(
+            output: output.view, outputGradient: gradient.view, into: inputGradient.view, team: teams[1])
+        expectClose(output, input.doubles.map { $0.map { max($0, 0) } }, tolerance: 0)
+        let reference = zip(input.doubles, gradient.doubles).map { x, dy in x.indices.map { x[$0] > 0 ? dy[$0] : 0 } }
+        expectClose(inputGradient, reference, tolerance: 0)
+    }
+
+    @Test("sigmoid and its gradient", arguments: shapes)
+    func sigmoid(rows: Int, columns: Int) {
+        let input = inputs(rows, columns, seed: 3)
+        let gradient = TestMatrix(rows: rows, columns: columns, gap: 1, seed: 4)
+        let output = TestMatrix(rows: rows, columns: columns, gap: 2)
+        let inputGradient = TestMatrix(rows: rows, columns: columns, gap: 5)
+        Pointwise.sigmoid(input.view, into: output.view, team: teams[1])
+        Pointwise.sigmoidGradient(
+            output: output.view, outputGradient: gradient.view, into: inputGradient.view, team: teams[1])
+        let y = input.doubles.map { $0.map { 1 / (1 + exp(-$0)) } }
+        expectClose(output, y, tolerance: 2e-7)
+        let reference = zip(y, gradient.doubles).map { y, dy in y.indices.map { dy[$0] * y[$0] * (1 - y[$0]) } }
+        expectClose(inputGradient, reference, tolerance: 2e-7)
+    }
+
+    @Test("tanh and its gradient", arguments: shapes)
+    func tanh(rows: Int, columns: Int) {
+        let input = inputs(rows, columns, seed: 5)
+        let gradient = TestMatrix(rows: rows, columns: columns, gap: 1, seed: 6)
+        let output = TestMatrix(rows: rows, columns: columns, gap: 2)
+        let inputGradient = TestMatrix(rows: rows, columns: columns, gap: 5)
+        Pointwise.tanh(input.view, into: output.view, team: teams[1])
+        Pointwise.tanhGradient(
+            output: output.view, outputGradient: gradient.view, into: inputGradient.view, team: teams[1])
+        let y = input.doubles.map { $0.map { Foundation.tanh($0) } }
+        expectClose(output, y, tolerance: 2e-7)
+        let reference = zip(y, gradient.doubles).map { y, dy in y.indices.map { dy[$0] * (1 - y[$0] * y[$0]) } }
+        expectClose(inputGradient, reference, tolerance: 3e-7)
+    }
+
+    @Test("add, scale and copy", arguments: shapes)
+    func sums(rows: Int, columns: Int) {
+        let a = inputs(rows, columns, seed: 7)
+        let b = TestMatrix(rows: rows, columns: columns, gap: 1, seed: 8)
+        let sum = TestMatrix(rows: rows, columns: columns, gap: 2)
+        Pointwise.add(a.view, b.view, into: sum.view, team: teams[1])
+        expectClose(
+            sum, zip(a.doubles, b.doubles).map { a, b in a.indices.map { Double(Float(a[$0]) + Float(b[$0])) } },
+            tolerance: 0)
+        Pointwise.scale(a.view, by: 0.25, into: sum.view, team: teams[1])
+        expectClose(sum, a.doubles.map { $0.map { $0 / 4 } }, tolerance: 0)
+        Pointwise.copy(b.view, into: sum.view, team: teams[1])
+        expectClose(sum, b.doubles, tolerance: 0)
+    }
+
+    @Test("not a number goes through")
+    func notANumber() {
+        let functions: [(Matrix, Matrix, Team) -> Void] = [
+            { Pointwise.rectify($0, into: $1, team: $2) }, { Pointwise.sigmoid($0, into: $1, team: $2) },
+            { Pointwise.tanh($0, into: $1, team: $2) },
+        ]
+        for function in functions {
+            let matrix = TestMatrix([[1, .nan, -1]])
+            function(matrix.view, matrix.view, teams[0])
+            #expect(matrix.view[0, 1].isNaN && !matrix.view[0, 0].isNaN && !matrix.view[0, 2].isNaN)
+        }
+    }
+
+    @Test("dropout keeps a share, scales it up, and is a function of the stream", arguments: [0, 0.1, 0.5])
+    func drop(ratio: Float) {
+        let input = TestMatrix(rows: 400, columns: 50, gap: 3)
+        input.view.fill(1)
+        let stream = RandomStream(seed: 1, "dropout/step-0")
+        let bits = expectSameBits { team in
+            let output = TestMatrix(rows: 400, columns: 50, gap: 1)
+            Pointwise.drop(input.view, ratio: ratio, stream: stream, into: output.view, team: team)
+            return output.bits
+        }
+        let values = bits.map(Float.init(bitPattern:))
+        #expect(Set(values).isSubset(of: [0, 1 / (1 - ratio)]))
+        let dropped = Float(values.count { $0 == 0 }) / 20_000
+        #expect(abs(dropped - ratio) < 0.015)
+        for index in [0, 1, 49, 50, 51, 19_999] {
+            #expect((values[index] == 0) == (stream.uniform(at: UInt64(index)) < ratio))
+        }
+    }
+}
