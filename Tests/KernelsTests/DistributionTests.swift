@@ -15,7 +15,7 @@ struct DistributionTests {
     func golden(values: [Float], probabilities: [Double], expected: [Double]) {
         let matrix = TestMatrix([values], gap: 2)
         expectClose(
-            Distribution.quantiles(matrix.view, probabilities), expected, tolerance: 1e-6)
+            Distribution.quantiles(matrix.view, probabilities, team: teams[0]), expected, tolerance: 1e-6)
         let column = TestMatrix(values.map { [$0, -$0] }, gap: 1)
         let columns = Distribution.columnQuantiles(column.view, probabilities, team: teams[1])
         expectClose(columns[0], expected, tolerance: 1e-6)
@@ -31,7 +31,7 @@ struct DistributionTests {
         if count > 10 {
             matrix.view[3, 0] = .infinity
             matrix.view[4, 0] = -.infinity
-            matrix.view[5, 0] = 1e-42
+            matrix.view[5, 0] = 3 * .leastNonzeroMagnitude
         }
         let probabilities = [0, 0.07, 0.15, 0.31, 0.5, 0.69, 0.85, 0.93, 1]
         let sorted = matrix.view.elements.sorted().map(Double.init)
@@ -41,7 +41,7 @@ struct DistributionTests {
             let share = place - place.rounded(.down)
             return share == 0 || lower == upper ? lower : lower + (upper - lower) * share
         }
-        let found = Distribution.quantiles(matrix.view, probabilities)
+        let found = Distribution.quantiles(matrix.view, probabilities, team: teams[0])
         for (found, expected) in zip(found, expected) {
             #expect(found == Float(expected))
         }
@@ -51,7 +51,7 @@ struct DistributionTests {
     func notANumber(count: Int) {
         let matrix = TestMatrix(rows: count, columns: 2, seed: 2)
         matrix.view[50, 1] = .nan
-        #expect(Distribution.quantiles(matrix.view, [0.5])[0].isNaN)
+        #expect(Distribution.quantiles(matrix.view, [0.5], team: teams[0])[0].isNaN)
         let columns = Distribution.columnQuantiles(matrix.view, [0, 0.5, 1], team: teams[0])
         #expect(columns[0].allSatisfy { !$0.isNaN } && columns[1].allSatisfy(\.isNaN))
         #expect(Distribution.moments(matrix.view, team: teams[0]).mean.isNaN)
@@ -61,7 +61,7 @@ struct DistributionTests {
     @Test("an infinite extreme does not spoil its neighbours")
     func infinity() {
         let matrix = TestMatrix([[-.infinity, 0, 1, .infinity]])
-        let found = Distribution.quantiles(matrix.view, [0, 1.0 / 3, 0.5, 1])
+        let found = Distribution.quantiles(matrix.view, [0, 1.0 / 3, 0.5, 1], team: teams[0])
         #expect(found == [-.infinity, 0, 0.5, .infinity])
     }
 
@@ -77,18 +77,22 @@ struct DistributionTests {
     @Test("a histogram counts everything but NaN, the ends included")
     func histogram() {
         let matrix = TestMatrix([[-5, 0, 0.5, 0.99], [1, 1.5, 2, 7], [.nan, .infinity, -.infinity, 2.5]], gap: 2)
-        let counts = Distribution.histogram(matrix.view, edges: [0, 1, 2])
+        let counts = Distribution.histogram(matrix.view, edges: [0, 1, 2], team: teams[0])
         #expect(counts == [2, 3, 2, 4])
+        #expect(Distribution.histogram(matrix.view, edges: [0.5], team: teams[0]) == [3, 8])
+        let uneven: [Float] = [-.greatestFiniteMagnitude, 0.4, 0.6, 2, .greatestFiniteMagnitude]
+        #expect(Distribution.histogram(matrix.view, edges: uneven, team: teams[0]) == [1, 2, 1, 3, 3, 1])
     }
 
     @Test("the statistics do not depend on the number of threads")
     func threads() {
-        let matrix = TestMatrix(rows: 700, columns: 40, seed: 3)
+        let matrix = TestMatrix(rows: 8000, columns: 40, seed: 3)
         expectSameBits { team in
             let moments = Distribution.moments(matrix.view, team: team)
             return Distribution.columnQuantiles(matrix.view, [0.15, 0.5, 0.85], team: team)
                 .flatMap { $0.map(\.bitPattern) }
-                + Distribution.histogram(matrix.view, edges: [-0.5, 0, 0.5]).map { UInt32($0) }
+                + Distribution.histogram(matrix.view, edges: [-0.5, 0, 0.5], team: team).map { UInt32($0) }
+                + Distribution.quantiles(matrix.view, [0, 0.3, 1], team: team).map(\.bitPattern)
                 + [Float(moments.mean).bitPattern, Float(moments.deviation).bitPattern]
         }
     }

@@ -8,8 +8,8 @@ public enum Distribution {
     ///
     /// Linear interpolation between order statistics: type 7 of Hyndman & Fan (1996), the default of R and NumPy.
     /// All are NaN if the matrix is empty or holds a NaN. Complexity: linear in the number of elements.
-    public static func quantiles(_ matrix: Matrix, _ probabilities: [Double]) -> [Float] {
-        RankSelection(matrix).quantiles(probabilities)
+    public static func quantiles(_ matrix: Matrix, _ probabilities: [Double], team: Team) -> [Float] {
+        RankSelection(matrix, team: team).quantiles(probabilities)
     }
 
     /// The quantiles of each column, as by `quantiles`: result[column][probability].
@@ -26,7 +26,7 @@ public enum Distribution {
             Transposition.transpose(matrix.columns(range), into: turned)
             for column in range {
                 let row = turned.rows(column - range.lowerBound..<column - range.lowerBound + 1)
-                for (index, value) in RankSelection(row).quantiles(probabilities).enumerated() {
+                for (index, value) in RankSelection(row, team: team).quantiles(probabilities).enumerated() {
                     table[column, index] = value
                 }
             }
@@ -73,26 +73,20 @@ public enum Distribution {
     /// Complexity: linear in the number of elements if the edges are about equally far apart.
     ///
     /// - Parameter edges: In increasing order, at least one.
-    public static func histogram(_ matrix: Matrix, edges: [Float]) -> [Int] {
+    public static func histogram(_ matrix: Matrix, edges: [Float], team: Team) -> [Int] {
         precondition(!edges.isEmpty && zip(edges, edges.dropFirst()).allSatisfy(<), "edges do not increase")
-        var counts = [Int](repeating: 0, count: edges.count + 1)
         let last = edges.count - 1
         let start = edges[0]
         let perUnit = last > 0 ? Float(last) / (edges[last] - start) : 0
-        edges.withUnsafeBufferPointer { edges in
-            for row in 0..<matrix.rows {
-                for index in row * matrix.stride..<row * matrix.stride + matrix.columns {
-                    let value = matrix.base[index]
-                    if value.isNaN { continue }
-                    // As if the edges were equally far apart; then to where they are. Infinite guesses are cut off.
-                    var bin = Int(min(max((value - start) * perUnit, 0), Float(last)))
-                    while bin <= last && edges[bin] <= value { bin += 1 }
-                    while bin > 0 && edges[bin - 1] > value { bin -= 1 }
-                    counts[bin] += 1
-                }
-            }
+        return RowCounts(matrix, team: team).count(edges.count + 1) { value in
+            if value.isNaN { return nil }
+            // As if the edges were equally far apart; then to where they are. A guess may be infinite or NaN.
+            let guess = (value - start) * perUnit
+            var bin = guess > 0 ? Int(min(guess, Float(last))) : 0
+            while bin <= last && edges[bin] <= value { bin += 1 }
+            while bin > 0 && edges[bin - 1] > value { bin -= 1 }
+            return bin
         }
-        return counts
     }
 }
 

@@ -8,10 +8,12 @@ struct RankSelection {
     private static let smallCount = 256
 
     private let matrix: Matrix
+    private let team: Team
 
     /// A selection among all elements of a matrix.
-    init(_ matrix: Matrix) {
+    init(_ matrix: Matrix, team: Team) {
         self.matrix = matrix
+        self.team = team
     }
 
     /// The quantiles of type 7: the element of rank p·(n − 1), interpolated between its neighbours.
@@ -39,48 +41,39 @@ struct RankSelection {
 
     /// The elements that would stand at these places if all were sorted; nil if there is a NaN.
     func elements(ofRanks ranks: [Int]) -> [Float]? {
-        var keys = [UInt32]()
         if matrix.count <= RankSelection.smallCount {
-            guard forEachKey({ keys.append($0) }) else { return nil }
-            keys.sort()
+            let elements = matrix.elements
+            guard !elements.contains(where: \.isNaN) else { return nil }
+            let keys = elements.map(RankSelection.key).sorted()
             return ranks.map { RankSelection.value(ofKey: keys[$0]) }
         }
         var sought = ranks.map { Sought(group: 0, rank: $0, key: 0) }
         let (upper, middle, lower) = (Digit(shift: 21, bits: 11), Digit(shift: 10, bits: 11), Digit(shift: 0, bits: 10))
-        var counts = [Int32](repeating: 0, count: upper.values)
-        guard forEachKey({ counts[upper.of($0)] &+= 1 }) else { return nil }
-        let first = GroupTable(upper, parents: 1, counts: counts, &sought)
+        let counts = RowCounts(matrix, team: team)
 
-        counts = [Int32](repeating: 0, count: first.groups * middle.values)
-        _ = forEachKey { key in
-            let group = first.next[upper.of(key)]
-            if group >= 0 { counts[Int(group) * middle.values + middle.of(key)] &+= 1 }
+        let uppers = counts.count(upper.values + 1) { value in
+            // Not-a-numbers are counted behind the last place.
+            value.isNaN ? upper.values : upper.of(RankSelection.key(of: value))
         }
-        let second = GroupTable(middle, parents: first.groups, counts: counts, &sought)
+        guard uppers[upper.values] == 0 else { return nil }
+        let first = GroupTable(upper, parents: 1, counts: uppers, &sought)
 
-        counts = [Int32](repeating: 0, count: second.groups * lower.values)
-        _ = forEachKey { key in
-            let parent = first.next[upper.of(key)]
-            if parent < 0 { return }
-            let group = second.next[Int(parent) * middle.values + middle.of(key)]
-            if group >= 0 { counts[Int(group) * lower.values + lower.of(key)] &+= 1 }
+        let middles = counts.count(first.groups * middle.values) { value in
+            let key = RankSelection.key(of: value)
+            let group = Int(first.next[upper.of(key)])
+            return group < 0 ? nil : group * middle.values + middle.of(key)
         }
-        _ = GroupTable(lower, parents: second.groups, counts: counts, &sought)
+        let second = GroupTable(middle, parents: first.groups, counts: middles, &sought)
+
+        let lowers = counts.count(second.groups * lower.values) { value in
+            let key = RankSelection.key(of: value)
+            let parent = Int(first.next[upper.of(key)])
+            if parent < 0 { return nil }
+            let group = Int(second.next[parent * middle.values + middle.of(key)])
+            return group < 0 ? nil : group * lower.values + lower.of(key)
+        }
+        _ = GroupTable(lower, parents: second.groups, counts: lowers, &sought)
         return sought.map { RankSelection.value(ofKey: $0.key) }
-    }
-
-    /// Hands over the keys of all elements; false if there is a NaN.
-    @inline(__always)
-    private func forEachKey(_ body: (UInt32) -> Void) -> Bool {
-        var isOrdered = true
-        for row in 0..<matrix.rows {
-            let start = matrix.base + row * matrix.stride
-            for column in 0..<matrix.columns {
-                isOrdered = isOrdered && !start[column].isNaN
-                body(RankSelection.key(of: start[column]))
-            }
-        }
-        return isOrdered
     }
 
     /// An integer that is in the order of the floats.
@@ -107,7 +100,7 @@ private struct Sought {
 }
 
 /// Some bits of a key.
-private struct Digit {
+private struct Digit: Sendable {
     let shift: UInt32
     let bits: UInt32
 
@@ -121,20 +114,20 @@ private struct Digit {
 }
 
 /// The groups that matter, split by one more digit of the keys.
-private struct GroupTable {
+private struct GroupTable: Sendable {
     /// For each group so far and each digit, the group that they make; −1 if no rank sought is in it.
     private(set) var next: [Int32]
     /// The number of groups that matter.
     private(set) var groups = 0
 
     /// Splits groups by a digit, given how often each digit occurs in each, and moves the ranks into the new groups.
-    init(_ digit: Digit, parents: Int, counts: [Int32], _ sought: inout [Sought]) {
+    init(_ digit: Digit, parents: Int, counts: [Int], _ sought: inout [Sought]) {
         next = [Int32](repeating: -1, count: parents * digit.values)
         for index in sought.indices {
             let start = sought[index].group * digit.values
             var place = start
             while sought[index].rank >= counts[place] {
-                sought[index].rank -= Int(counts[place])
+                sought[index].rank -= counts[place]
                 place += 1
             }
             if next[place] < 0 {
