@@ -53,6 +53,26 @@ struct NormalizationStateTests {
         #expect(tensors["norm/steps"]?.elements == .integers([1]))
     }
 
+    @Test("count images times positions, so that one step and a population pass of the same batch agree")
+    func maps() throws {
+        let network = try Fixtures.leNet(batchNorm: true, widths: [3, 4, 6])
+        let model = Model(network, seed: 1)
+        let fill = Fixtures.fill(network, step: 0)
+        Fixtures.trainer(model, batch: 2, rate: 0).step(0, fill: fill)
+        PopulationPass(model: model, batch: 2, team: Team(threads: 1)).run(batches: 1) { _, matrix in
+            var labels: [Int32] = []
+            fill(matrix, &labels)
+        }
+        for node in ["norm1", "norm2", "norm3"] {
+            let state = try #require(model.normalizationState(of: node))
+            let (average, population) = (
+                try #require(state.estimates(.movingAverage)), try #require(state.estimates(.population))
+            )
+            #expect(average.mean == population.mean)
+            for (one, other) in zip(average.variance, population.variance) { #expect(abs(one - other) <= 1e-6 * other) }
+        }
+    }
+
     @Test("follow Caffe's recurrence over several different steps")
     func recurrence() {
         let state = state(fraction: 0.9)
