@@ -14,6 +14,8 @@ public enum CSVError: Error, Equatable, CustomStringConvertible {
     case missingColumn(file: String, column: String, found: [String])
     /// A file of keys and values lacks a key.
     case missingKey(file: String, key: String)
+    /// The bins of a tap's histograms are not the same ascending bins at every step.
+    case irregularBins(file: String, tap: String)
     /// A line has more or fewer fields than the header.
     case fieldCount(file: String, line: Int, found: Int, expected: Int)
     /// A quoted field begins on this line and never ends.
@@ -42,6 +44,8 @@ public enum CSVError: Error, Equatable, CustomStringConvertible {
             "\(file):1: has no column '\(column)'; its columns are \(found.joined(separator: ", "))"
         case .missingKey(let file, let key):
             "\(file): has no row for the key '\(key)'"
+        case .irregularBins(let file, let tap):
+            "\(file): the bins of the tap '\(tap)' are not the same ascending bins at every step"
         case .fieldCount(let file, let line, let found, let expected):
             "\(file):\(line): has \(found) field\(found == 1 ? "" : "s"), the header has \(expected)"
         case .unterminatedQuote(let file, let line):

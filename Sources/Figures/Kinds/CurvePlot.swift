@@ -1,3 +1,4 @@
+import Foundation
 import Plotting
 
 /// The marks, legend words and numbers of curves over steps: what accuracy and loss have in common.
@@ -138,7 +139,7 @@ struct CurvePlot {
         let inset = 0.025
         if isLogarithmic {
             let ratio = range.upperBound / range.lowerBound
-            func power(_ fraction: Double) -> Double { range.lowerBound * Logarithm.power(ratio, fraction) }
+            func power(_ fraction: Double) -> Double { range.lowerBound * pow(ratio, fraction) }
             return min(max(value, power(inset)), power(1 - inset))
         }
         let reach = inset * (range.upperBound - range.lowerBound)

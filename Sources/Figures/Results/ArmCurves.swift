@@ -71,13 +71,20 @@ extension ExperimentResults {
         var curves: [RunCurve] = []
         for run in runs {
             let table = try table("train.csv", of: run)
-            let values = try table.numbers(metric.column).map { $0 ?? .nan }
-            curves.append(
-                RunCurve(
-                    run: run, steps: try table.integers("step"),
-                    values: window > 1 ? MovingMean.trailing(values, window: window) : values))
+            let steps = try table.integers("step")
+            var values = try table.numbers(metric.column).map { $0 ?? .nan }
+            if window > 1 { values = MovingMean.trailing(values, window: window) }
+            let kept = Self.places(count: steps.count, of: facts.steps ?? steps.count, window: window)
+            curves.append(RunCurve(run: run, steps: kept.map { steps[$0] }, values: kept.map { values[$0] }))
         }
         return ArmCurves(arm: arm, source: nil, runs: curves)
+    }
+
+    /// The rows of `train.csv` that are drawn: the first, the last and every one that ends a stride of all steps. A smoothed
+    /// curve needs few points a window, and no eye tells more than some hundred apart.
+    private static func places(count: Int, of steps: Int, window: Int) -> [Int] {
+        let stride = max(1, window / 4, steps / 400)
+        return (0..<count).filter { $0 == 0 || $0 == count - 1 || ($0 + 1) % stride == 0 }
     }
 
     private func testCurves(

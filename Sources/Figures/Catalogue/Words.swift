@@ -1,0 +1,41 @@
+import Plotting
+
+extension Axis {
+    /// The axis of training steps, to the end of the run where that is known.
+    static func steps(_ steps: Int?, scale: ScaleChoice) -> Axis {
+        switch scale {
+        case .linear: Axis("Training step", from: 0, to: steps.map { Double(max($0, 1)) })
+        case .log: Axis("Training step", scale: .logarithmic, to: steps.map { Double(max($0, 2)) })
+        }
+    }
+}
+
+extension [ArmCurves] {
+    /// What batch normalization was evaluated with, as a sentence; nil where no arm normalizes.
+    var statisticsSentence: String? {
+        let known = filter { $0.source != nil && $0.source != StatisticsSource.none }
+        var labelsOfSource: [(source: StatisticsSource, labels: [String])] = []
+        for source in StatisticsSource.allCases {
+            let labels = known.filter { $0.source == source }.map(\.arm.label)
+            if !labels.isEmpty { labelsOfSource.append((source, labels)) }
+        }
+        guard let first = labelsOfSource.first else { return nil }
+        if labelsOfSource.count == 1 {
+            return "Batch normalization evaluated with \(first.source.words)."
+        }
+        let parts = labelsOfSource.map { "\($0.source.words) (\(Phrase.list($0.labels)))" }
+        return "Batch normalization evaluated with \(Phrase.list(parts))."
+    }
+}
+
+extension StatisticsSource {
+    /// How a sentence calls it.
+    var words: String {
+        switch self {
+        case .population: "population statistics"
+        case .movingAverage: "moving averages"
+        case .batch: "batch statistics"
+        case .none: "no statistics"
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Plotting
+
+/// `accuracy-over-steps`: accuracy while training, mean and spread over seeds (Ioffe & Szegedy 2015, Figure 1a).
+public struct AccuracyOverSteps: FigureKind {
+    public static let name = "accuracy-over-steps"
+    public static let purpose = "Accuracy over training steps: mean, spread over seeds and single seeds, an arm a colour."
+    public static let options: [FigureOption] = [
+        .arms, .title, .statistics, .stepScale,
+        FigureOption(name: "metric", meaning: "test-accuracy (default) or train-accuracy"),
+        FigureOption(name: "band", meaning: "range (default: lowest to highest seed) or deviation (±1)"),
+    ]
+    public static let columns = CurvePlot.columns
+
+    private let options: FigureOptions
+    private let metric: Metric
+    private let source: StatisticsSource?
+    private let band: CurvePlot.Band
+    private let stepScale: ScaleChoice
+
+    public init(_ options: FigureOptions) throws(FigureError) {
+        self.options = options
+        metric = try options.choice("metric") ?? .testAccuracy
+        guard metric.isAccuracy else {
+            throw .badOption("metric", value: metric.rawValue, expected: "test-accuracy or train-accuracy")
+        }
+        source = try options.choice("statistics")
+        band = try options.choice("band") ?? .range
+        stepScale = try options.choice("x-scale") ?? .linear
+    }
+
+    public func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
+        let selection = try results.arms(options)
+        let window = metric.isOfTestSet ? 1 : LossOverSteps.defaultWindow(steps: results.facts.steps ?? 1)
+        let arms = try results.curves(metric, arms: selection.arms, source: source, smoothing: window)
+        guard arms.contains(where: { $0.runs.contains { $0.lastFinite != nil } }) else {
+            throw .nothingToDraw(reason: "no run has a finite \(metric.rawValue): every evaluation is missing or nan")
+        }
+        let range = ReadableRange(accuracies: arms)
+        var plot = CurvePlot(arms: arms, band: band)
+        plot.range = range.lower...range.upper
+        for arm in arms where range.below.contains(arm.arm.name) {
+            let end = arm.summary.last.map { Phrase.percent($0.statistics.mean) } ?? ""
+            plot.suffix[arm.arm.name] = " (below the axis: \(end) at the end)"
+        }
+
+        var provenance = Provenance(results, arms: selection.arms)
+        provenance.add(selection.note)
+        provenance.add(arms.statisticsSentence)
+        if window > 1 { provenance.add("Mean of the last \(window) steps.") }
+        if range.isClipped {
+            provenance.add("The vertical axis begins at \(Phrase.percent(range.lower)); lower values are not shown.")
+        }
+        provenance.add(plot.divergenceNote)
+
+        var numbers = Self.numbers()
+        plot.write(to: &numbers)
+        let panel = Panel(
+            x: .steps(results.facts.steps, scale: stepScale),
+            y: Axis(
+                metric == .testAccuracy ? "Test accuracy" : "Training accuracy", from: range.lower, to: range.upper,
+                format: .percent),
+            marks: plot.marks())
+        let picture = Figure(
+            title: options.text("title") ?? (metric == .testAccuracy ? "Test accuracy" : "Training accuracy"),
+            subtitle: "\(results.facts.title). \(plot.readingAid)", panel: panel, footnote: provenance.text)
+        return FigureDrawing(picture: picture, numbers: numbers)
+    }
+}

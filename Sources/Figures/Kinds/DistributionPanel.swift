@@ -1,0 +1,123 @@
+import Foundation
+import Plotting
+
+/// One panel of ``ActivationDistributions``: a layer of a run.
+struct DistributionPanel {
+    let column: DistributionColumn
+    let tap: String
+    /// What the layer is called on the axis.
+    let label: String
+    let grid: DistributionGrid
+    let scale: ScaleChoice
+    /// The steps of a whole run.
+    let steps: Int?
+
+    /// More columns than this cannot be told apart in a panel's width.
+    private static let mostColumns = 120
+
+    /// Densities over steps and values.
+    private struct Density {
+        /// The first step of each column.
+        var steps: [Int] = []
+        /// The columns' edges on the axis of steps.
+        var edges: [Double] = []
+        /// `[column][bin]`
+        var values: [[Double]] = []
+    }
+
+    /// The panel; the first of its column carries the arm's name.
+    func panel(hasTitle: Bool) -> Panel {
+        let density = density()
+        var marks: [Mark] = []
+        if !density.values.isEmpty {
+            let scale = ColorScale(
+                "Density, relative to the densest value of the step", from: 0, to: 1, map: .density)
+            let relative = density.values.map { column in
+                let peak = column.max() ?? 0
+                return column.map { peak > 0 ? $0 / peak : 0 }
+            }
+            let rows = (0..<grid.edges.count - 1).map { bin in relative.map { $0[bin] } }
+            marks.append(.heatMap(HeatMap(xEdges: density.edges, yEdges: grid.edges, values: rows, colors: scale)))
+        }
+        marks += lines()
+        return Panel(
+            title: hasTitle ? column.arm.label + divergence : nil, x: .steps(steps, scale: scale),
+            y: Axis(label, from: grid.edges[0], to: grid.edges[grid.edges.count - 1]), marks: marks)
+    }
+
+    /// Adds the panel's numbers.
+    func write(to numbers: inout CSVText) {
+        let (arm, seed) = (CSVText.Field.text(column.arm.name), CSVText.Field.integer(column.run.seed))
+        let density = density()
+        for (step, values) in zip(density.steps, density.values) {
+            for (bin, value) in values.enumerated() where value > 0 {
+                numbers.append(
+                    arm, seed, .text(tap), .integer(step), "density", .number(rounded(grid.edges[bin])),
+                    .number(rounded(grid.edges[bin + 1])), .number(rounded(value)))
+            }
+        }
+        guard let percentiles = column.percentiles[tap] else { return }
+        for (name, values) in [("p16", percentiles.p16), ("p50", percentiles.p50), ("p84", percentiles.p84)] {
+            for (step, value) in zip(percentiles.steps, values) {
+                numbers.append(arm, seed, .text(tap), .integer(step), .text(name), .missing, .missing, .number(value))
+            }
+        }
+    }
+
+    // MARK: Parts
+
+    private func lines() -> [Mark] {
+        guard let percentiles = column.percentiles[tap], !percentiles.steps.isEmpty else {
+            let middle = (grid.edges[0] + grid.edges[grid.edges.count - 1]) / 2
+            return [.note("no such tap", x: Double(steps ?? 1) / 2, y: middle, color: .muted, anchor: .middle)]
+        }
+        let x = percentiles.steps.map(Double.init)
+        let ink = Ink(Color(0xF0A000), width: 1.2)
+        return [
+            .line(x: x, y: percentiles.p16, ink.dash([4, 3]), label: "16th and 84th percentile"),
+            .line(x: x, y: percentiles.p84, ink.dash([4, 3]), label: "16th and 84th percentile"),
+            .line(x: x, y: percentiles.p50, ink.width(1.8), label: "median"),
+        ]
+    }
+
+    private var divergence: String {
+        guard column.run.status == .diverged else { return "" }
+        return column.run.divergedAt.map { " (diverged at step \(Phrase.grouped($0)))" } ?? " (diverged)"
+    }
+
+    /// The densities, neighbouring observations averaged where there are more than a panel can show.
+    private func density() -> Density {
+        guard let histograms = column.histograms[tap] else { return Density() }
+        let count = histograms.steps.count
+        let group = (count + Self.mostColumns - 1) / Self.mostColumns
+        var density = Density()
+        for start in stride(from: 0, to: count, by: group) {
+            let members = start..<min(start + group, count)
+            var mean = [Double](repeating: 0, count: grid.edges.count - 1)
+            for member in members {
+                for (bin, value) in histograms.density(at: member, on: grid.edges).enumerated() {
+                    mean[bin] += value / Double(members.count)
+                }
+            }
+            density.steps.append(histograms.steps[start])
+            density.values.append(mean)
+        }
+        density.edges = columnEdges(density.steps)
+        return density
+    }
+
+    /// Edges half-way between the steps (of their logarithms on a logarithmic axis), the outer ones as far as the inner.
+    private func columnEdges(_ steps: [Int]) -> [Double] {
+        let places = steps.map { scale == .log ? max(Double($0), 0.5) : Double($0) }
+        guard places.count > 1 else { return places.flatMap { [scale == .log ? $0 : $0 - 0.5, scale == .log ? 2 * $0 : $0 + 0.5] } }
+        func middle(_ a: Double, _ b: Double) -> Double { scale == .log ? (a * b).squareRoot() : (a + b) / 2 }
+        let inner = zip(places, places.dropFirst()).map(middle)
+        let (first, last) = (places[0], places[places.count - 1])
+        let lastInner = inner[inner.count - 1]
+        let end = scale == .log ? last * last / lastInner : 2 * last - lastInner
+        return [scale == .log ? first : max(0, 2 * first - inner[0])] + inner + [end]
+    }
+
+    /// Six digits are more than a picture shows and keep the file small.
+    private func rounded(_ value: Double) -> Double { Double(String(format: "%.6g", value)) ?? value }
+}
