@@ -44,9 +44,13 @@ enum Phrase {
             + fraction
     }
 
-    /// An accuracy from 0 to 1 in percent: `97.3 %`.
-    static func percent(_ fraction: Double, decimals: Int = 1) -> String {
-        fixed(100 * fraction, decimals: decimals) + " %"
+    /// An accuracy from 0 to 1 in percent: `97.3 %`; without a count of decimals with as many as it needs, two at most.
+    static func percent(_ fraction: Double, decimals: Int? = 1) -> String {
+        if let decimals { return fixed(100 * fraction, decimals: decimals) + " %" }
+        let needed = (0...1).first { decimals in
+            Double(fixed(100 * fraction, decimals: decimals)).map { abs($0 - 100 * fraction) < 1e-6 } ?? false
+        }
+        return fixed(100 * fraction, decimals: needed ?? 2) + " %"
     }
 
     /// A data set's name as papers write it.

@@ -39,3 +39,19 @@ extension StatisticsSource {
         }
     }
 }
+
+/// What a tap's address means to a reader.
+enum TapWords {
+    /// The quantity of an address by its last component: `hidden3/activation-input` is the input of a nonlinearity.
+    static func quantity(_ tap: String) -> String {
+        switch tap.split(separator: "/").last {
+        case "activation-input": "Input of the nonlinearity"
+        case "activation": "Output of the nonlinearity"
+        case "preactivation": "Pre-activation Wu + b"
+        case "normalized": "Normalized value x̂"
+        case "scaled": "Normalized, scaled and shifted γx̂ + β"
+        case "output": "Output"
+        default: "Value"
+        }
+    }
+}

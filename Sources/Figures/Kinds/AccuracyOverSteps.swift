@@ -8,6 +8,7 @@ public struct AccuracyOverSteps: FigureKind {
         .arms, .title, .statistics, .stepScale,
         FigureOption(name: "metric", meaning: "test-accuracy (default) or train-accuracy"),
         FigureOption(name: "band", meaning: "range (default: lowest to highest seed) or deviation (±1)"),
+        FigureOption(name: "zoom", meaning: "auto (default: a second panel of the top where it shows more) or none"),
     ]
     public static let columns = CurvePlot.columns
 
@@ -16,6 +17,9 @@ public struct AccuracyOverSteps: FigureKind {
     private let source: StatisticsSource?
     private let band: CurvePlot.Band
     private let stepScale: ScaleChoice
+    private let zoom: Zoom
+
+    private enum Zoom: String, CaseIterable { case auto, none }
 
     public init(_ options: FigureOptions) throws(FigureError) {
         self.options = options
@@ -26,6 +30,7 @@ public struct AccuracyOverSteps: FigureKind {
         source = try options.choice("statistics")
         band = try options.choice("band") ?? .range
         stepScale = try options.choice("x-scale") ?? .linear
+        zoom = try options.choice("zoom") ?? .auto
     }
 
     public func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
@@ -35,34 +40,32 @@ public struct AccuracyOverSteps: FigureKind {
         guard arms.contains(where: { $0.runs.contains { $0.lastFinite != nil } }) else {
             throw .nothingToDraw(reason: "no run has a finite \(metric.rawValue): every evaluation is missing or nan")
         }
-        let range = ReadableRange(accuracies: arms)
-        var plot = CurvePlot(arms: arms, band: band)
-        plot.range = range.lower...range.upper
-        for arm in arms where range.below.contains(arm.arm.name) {
-            let end = arm.summary.last.map { Phrase.percent($0.statistics.mean) } ?? ""
-            plot.suffix[arm.arm.name] = " (below the axis: \(end) at the end)"
-        }
+        let plot = CurvePlot(arms: arms, band: band)
 
         var provenance = Provenance(results, arms: selection.arms)
         provenance.add(selection.note)
         provenance.add(arms.statisticsSentence)
         if window > 1 { provenance.add("Mean of the last \(window) steps.") }
-        if range.isClipped {
-            provenance.add("The vertical axis begins at \(Phrase.percent(range.lower)); lower values are not shown.")
-        }
         provenance.add(plot.divergenceNote)
 
         var numbers = Self.numbers()
         plot.write(to: &numbers)
-        let panel = Panel(
-            x: .steps(results.facts.steps, scale: stepScale),
-            y: Axis(
-                metric == .testAccuracy ? "Test accuracy" : "Training accuracy", from: range.lower, to: range.upper,
-                format: .percent),
-            marks: plot.marks())
+        let subject = metric == .testAccuracy ? "Test accuracy" : "Training accuracy"
+        func panel(_ range: ReadableRange, title: String?) -> Panel {
+            Panel(
+                title: title, x: .steps(results.facts.steps, scale: stepScale),
+                y: Axis(subject, from: range.lower, to: range.upper, format: .percent),
+                marks: plot.marks(range: range.lower...range.upper))
+        }
+        let whole = ReadableRange(all: arms)
+        var panels = [panel(whole, title: nil)]
+        if zoom == .auto, let top = ReadableRange(topOf: arms) {
+            let words = "The same above \(Phrase.percent(top.lower, decimals: nil))"
+            panels = [panel(whole, title: "All"), panel(top, title: words)]
+        }
         let picture = Figure(
-            title: options.text("title") ?? (metric == .testAccuracy ? "Test accuracy" : "Training accuracy"),
-            subtitle: "\(results.facts.title). \(plot.readingAid)", panel: panel, footnote: provenance.text)
+            title: options.text("title") ?? subject, subtitle: "\(results.facts.title). \(plot.readingAid)",
+            panels: [panels], footnote: provenance.text)
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 }

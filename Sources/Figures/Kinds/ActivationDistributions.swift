@@ -22,7 +22,7 @@ public struct ActivationDistributions: FigureKind {
         FigureColumn(name: "series", meaning: "density, or p16, p50 or p84: percentiles of all of the layer's values"),
         FigureColumn(name: "left", meaning: "left edge of the density's bin"),
         FigureColumn(name: "right", meaning: "right edge of the density's bin"),
-        FigureColumn(name: "value", meaning: "the probability density, or the percentile; densities of zero are left out"),
+        FigureColumn(name: "value", meaning: "the probability density, or the percentile; densities below a thousandth of the step's highest are left out"),
     ]
 
     private let options: FigureOptions
@@ -40,9 +40,10 @@ public struct ActivationDistributions: FigureKind {
 
     public func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
         let selection = try results.arms(options)
-        let columns = try selection.arms.compactMap { arm throws(FigureError) -> DistributionColumn? in
-            guard let run = results.results(of: arm).first else { return nil }
-            return try DistributionColumn(arm: arm, run: run, results: results, pattern: Pattern(tap))
+        var columns: [DistributionColumn] = []
+        for arm in selection.arms {
+            guard let run = results.results(of: arm).first else { continue }
+            columns.append(try DistributionColumn(arm: arm, run: run, results: results, pattern: Pattern(tap)))
         }
         let (taps, omitted) = try taps(of: columns)
         let panels = taps.map { tap in

@@ -47,7 +47,9 @@ public struct ActivationQuantiles: FigureKind {
 
         var provenance = Provenance(results, arms: selection.arms)
         provenance.add(selection.note)
-        provenance.add("Strong lines: \(Phrase.seeds(observed.compactMap { $0.runs.first?.run.seed })).")
+        if observed.contains(where: { $0.runs.count > 1 }) {
+            provenance.add("Strong lines: \(Phrase.seeds(observed.compactMap { $0.runs.first?.run.seed })).")
+        }
         provenance.add("The typical unit is the one of median drift in its run.")
         if !missing.isEmpty { provenance.add("\(Phrase.list(missing)) \(missing.count == 1 ? "has" : "have") no tap \(tap).") }
 
@@ -121,7 +123,7 @@ public struct ActivationQuantiles: FigureKind {
                 marks.append(
                     .band(
                         x: steps, lower: main.lowMedians, upper: main.highMedians, Ink(.muted, opacity: 0.5),
-                        label: "medians of the tap's units, 5th to 95th percentile"))
+                        label: "medians of all units, 5th to 95th percentile"))
             }
             for other in observed.runs.dropFirst() {
                 for values in [other.typical.p15, other.typical.p50, other.typical.p85] {
@@ -141,7 +143,7 @@ public struct ActivationQuantiles: FigureKind {
         }
         return Panel(
             title: observed.arm.label + divergence(observed), x: .steps(results.facts.steps, scale: stepScale),
-            y: Axis("Value", from: range.lowerBound, to: range.upperBound), marks: marks + legendMarks(observed))
+            y: Axis(TapWords.quantity(tap), from: range.lowerBound, to: range.upperBound), marks: marks + legendMarks(observed))
     }
 
     /// Entries of the legend in grey, since the panels' colours are the arms'. They are drawn nowhere.

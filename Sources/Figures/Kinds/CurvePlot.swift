@@ -20,11 +20,6 @@ struct CurvePlot {
 
     let arms: [ArmCurves]
     let band: Band
-    /// What follows an arm's label in the legend.
-    var suffix: [String: String] = [:]
-    /// The vertical range into which the signs of divergence are moved; nil leaves them at their values.
-    var range: ClosedRange<Double>?
-    var isLogarithmic = false
 
     static let columns = [
         FigureColumn(name: "arm", meaning: "the arm's name"),
@@ -40,14 +35,16 @@ struct CurvePlot {
     ]
 
     /// Bands at the back, then single seeds, means, and the signs of divergence over all.
-    func marks() -> [Mark] {
+    ///
+    /// A sign of divergence whose value is outside `range`, the vertical axis, stands at its edge.
+    func marks(range: ClosedRange<Double>, isLogarithmic: Bool = false) -> [Mark] {
         var (bands, seeds, means): ([Mark], [Mark], [Mark]) = ([], [], [])
         for arm in arms {
             let ink = Ink.series(arm.arm.color)
-            let label = arm.arm.label + (suffix[arm.arm.name] ?? divergenceWords(arm))
+            let label = arm.arm.label + divergenceWords(arm)
             let shown = arm.summary
             if let first = shown.first, first.statistics.count > 1 {
-                let edges = shown.map { edges($0.statistics) }
+                let edges = shown.map { self.edges($0.statistics) }
                 bands.append(
                     .band(x: shown.map { Double($0.step) }, lower: edges.map(\.lower), upper: edges.map(\.upper), ink))
             }
@@ -57,7 +54,7 @@ struct CurvePlot {
             means.append(
                 .line(x: shown.map { Double($0.step) }, y: shown.map(\.statistics.mean), ink.width(2), label: label))
         }
-        return bands + seeds + means + divergenceMarks()
+        return bands + seeds + means + divergenceMarks(range, isLogarithmic)
     }
 
     /// Adds the plotted numbers.
@@ -125,22 +122,22 @@ struct CurvePlot {
 
     private func endStep(_ run: RunCurve) -> Int { run.run.divergedAt ?? run.lastFinite?.step ?? run.run.steps }
 
-    private func divergenceMarks() -> [Mark] {
+    private func divergenceMarks(_ range: ClosedRange<Double>, _ isLogarithmic: Bool) -> [Mark] {
         arms.filter { !$0.diverged.isEmpty }.map { arm in
             let ink = Ink(Ink.series(arm.arm.color).color, width: 2.4, marker: .cross)
             let steps = arm.diverged.map { Double(endStep($0)) }
-            let values = arm.diverged.map { clamped($0.lastFinite?.value ?? -.infinity) }
+            let values = arm.diverged.map { clamped($0.lastFinite?.value ?? -.infinity, to: range, isLogarithmic) }
             return .points(x: steps, y: values, ink, size: 9)
         }
     }
 
-    private func clamped(_ value: Double) -> Double {
-        guard let range else { return value }
+    /// The value moved inside the range, a little from its edges, so that the whole sign shows.
+    private func clamped(_ value: Double, to range: ClosedRange<Double>, _ isLogarithmic: Bool) -> Double {
         let inset = 0.025
         if isLogarithmic {
             let ratio = range.upperBound / range.lowerBound
-            func power(_ fraction: Double) -> Double { range.lowerBound * pow(ratio, fraction) }
-            return min(max(value, power(inset)), power(1 - inset))
+            let (low, high) = (range.lowerBound * pow(ratio, inset), range.lowerBound * pow(ratio, 1 - inset))
+            return min(max(value, low), high)
         }
         let reach = inset * (range.upperBound - range.lowerBound)
         return min(max(value, range.lowerBound + reach), range.upperBound - reach)

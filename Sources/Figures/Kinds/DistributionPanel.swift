@@ -13,7 +13,10 @@ struct DistributionPanel {
     let steps: Int?
 
     /// More columns than this cannot be told apart in a panel's width.
-    private static let mostColumns = 120
+    private static let mostColumns = 80
+
+    /// Densities below this share of the step's peak look like the paper.
+    private static let least = 0.001
 
     /// Densities over steps and values.
     private struct Density {
@@ -50,10 +53,11 @@ struct DistributionPanel {
         let (arm, seed) = (CSVText.Field.text(column.arm.name), CSVText.Field.integer(column.run.seed))
         let density = density()
         for (step, values) in zip(density.steps, density.values) {
-            for (bin, value) in values.enumerated() where value > 0 {
+            let peak = values.max() ?? 0
+            for (bin, value) in values.enumerated() where value > Self.least * peak {
                 numbers.append(
                     arm, seed, .text(tap), .integer(step), "density", .number(rounded(grid.edges[bin])),
-                    .number(rounded(grid.edges[bin + 1])), .number(rounded(value)))
+                    .number(rounded(grid.edges[bin + 1])), .number(rounded(value, digits: 4)))
             }
         }
         guard let percentiles = column.percentiles[tap] else { return }
@@ -88,36 +92,41 @@ struct DistributionPanel {
     /// The densities, neighbouring observations averaged where there are more than a panel can show.
     private func density() -> Density {
         guard let histograms = column.histograms[tap] else { return Density() }
-        let count = histograms.steps.count
-        let group = (count + Self.mostColumns - 1) / Self.mostColumns
+        // A logarithmic axis has no place for step 0.
+        let shown = histograms.steps.indices.filter { scale == .linear || histograms.steps[$0] > 0 }
+        let group = max(1, (shown.count + Self.mostColumns - 1) / Self.mostColumns)
         var density = Density()
-        for start in stride(from: 0, to: count, by: group) {
-            let members = start..<min(start + group, count)
+        for start in stride(from: 0, to: shown.count, by: group) {
+            let members = shown[start..<min(start + group, shown.count)]
             var mean = [Double](repeating: 0, count: grid.edges.count - 1)
             for member in members {
                 for (bin, value) in histograms.density(at: member, on: grid.edges).enumerated() {
                     mean[bin] += value / Double(members.count)
                 }
             }
-            density.steps.append(histograms.steps[start])
+            density.steps.append(histograms.steps[shown[start]])
             density.values.append(mean)
         }
         density.edges = columnEdges(density.steps)
         return density
     }
 
-    /// Edges half-way between the steps (of their logarithms on a logarithmic axis), the outer ones as far as the inner.
+    /// Edges half-way between the steps (of their logarithms on a logarithmic axis); the outer ones do not leave the axis.
     private func columnEdges(_ steps: [Int]) -> [Double] {
-        let places = steps.map { scale == .log ? max(Double($0), 0.5) : Double($0) }
-        guard places.count > 1 else { return places.flatMap { [scale == .log ? $0 : $0 - 0.5, scale == .log ? 2 * $0 : $0 + 0.5] } }
+        let places = steps.map(Double.init)
+        guard let first = places.first, let last = places.last else { return [] }
+        let whole = Double(self.steps ?? steps.last ?? 1)
+        // One observation alone gets a column that can be seen.
+        if places.count == 1 { return [first, scale == .log ? first * 1.2 : first + max(whole / 20, 0.5)] }
         func middle(_ a: Double, _ b: Double) -> Double { scale == .log ? (a * b).squareRoot() : (a + b) / 2 }
         let inner = zip(places, places.dropFirst()).map(middle)
-        let (first, last) = (places[0], places[places.count - 1])
-        let lastInner = inner[inner.count - 1]
-        let end = scale == .log ? last * last / lastInner : 2 * last - lastInner
-        return [scale == .log ? first : max(0, 2 * first - inner[0])] + inner + [end]
+        let before = inner[inner.count - 1]
+        let end = scale == .log ? last * last / before : 2 * last - before
+        return [first] + inner + [max(last, min(end, whole))]
     }
 
-    /// Six digits are more than a picture shows and keep the file small.
-    private func rounded(_ value: Double) -> Double { Double(String(format: "%.6g", value)) ?? value }
+    /// A few digits are more than a picture shows and keep the file small.
+    private func rounded(_ value: Double, digits: Int = 6) -> Double {
+        Double(String(format: "%.\(digits)g", value)) ?? value
+    }
 }

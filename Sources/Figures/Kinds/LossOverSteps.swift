@@ -45,9 +45,7 @@ public struct LossOverSteps: FigureKind {
         let window = metric.isOfTestSet ? 1 : self.window ?? Self.defaultWindow(steps: results.facts.steps ?? 1)
         let arms = try results.curves(metric, arms: selection.arms, source: source, smoothing: window)
         let range = try range(of: arms)
-        var plot = CurvePlot(arms: arms, band: band)
-        plot.range = range.lower...range.upper
-        plot.isLogarithmic = range.isLogarithmic
+        let plot = CurvePlot(arms: arms, band: band)
 
         var provenance = Provenance(results, arms: selection.arms)
         provenance.add(selection.note)
@@ -67,7 +65,7 @@ public struct LossOverSteps: FigureKind {
             y: Axis(
                 "\(subject) (nats)", scale: range.isLogarithmic ? .logarithmic : .linear, from: range.lower,
                 to: range.upper),
-            marks: plot.marks())
+            marks: plot.marks(range: range.lower...range.upper, isLogarithmic: range.isLogarithmic))
         let picture = Figure(
             title: options.text("title") ?? subject, subtitle: "\(results.facts.title). \(plot.readingAid)",
             panel: panel, footnote: provenance.text)

@@ -1,48 +1,40 @@
-/// The part of the vertical axis in which curves can be read.
+/// Vertical ranges in which curves of accuracy (0 to 1) can be read.
 ///
-/// Accuracies rise from chance to near 100 % within the first evaluations; on an axis that shows all of it the curves lie on
-/// one another where they matter. So the axis begins where most of the slowest curve is above it, and the figure says so.
+/// Accuracies rise from chance to near 100 % and then differ by little: on an axis that shows all of it, the curves lie on one
+/// another where they matter. So figures show all of it and, beside it, the top.
 struct ReadableRange: Equatable, Sendable {
     let lower: Double
     let upper: Double
-    /// Whether values that the figure would otherwise show lie below `lower`.
-    let isClipped: Bool
-    /// Arms that end below the range: they learned nothing that could be compared.
-    let below: [String]
 
-    /// The share of a curve's points that may lie below the axis.
-    private static let hiddenShare = 0.05
-    /// An arm that ends below this share of the best arm's accuracy has failed and does not stretch the axis.
+    /// An arm that ends below this share of the best arm's accuracy has learned nothing that the top could show.
     private static let failedShare = 0.5
+    /// A range taller than this share of the whole shows no more than the whole.
+    private static let zoomedShare = 0.4
 
-    /// The range for accuracies (0 to 1) of arms.
-    init(accuracies arms: [ArmCurves]) {
-        let ends = arms.map { $0.summary.last?.statistics.mean ?? -.infinity }
+    /// All values.
+    init(all arms: [ArmCurves]) {
+        let values = arms.flatMap { $0.runs.flatMap(\.values) }.filter(\.isFinite)
+        self.init(from: values.min() ?? 0, to: values.max() ?? 1)
+    }
+
+    /// Where the curves are in the second half of training; nil where the whole shows it as well.
+    init?(topOf arms: [ArmCurves]) {
+        let finished = arms.filter { $0.diverged.count < $0.runs.count && $0.summary.count >= 4 }
+        let ends = finished.map { $0.summary.last?.statistics.mean ?? 0 }
         let best = ends.max() ?? 0
-        let working = zip(arms, ends).filter {
-            $0.1 >= Self.failedShare * best && $0.0.diverged.count < $0.0.runs.count
-        }.map(\.0)
-        let counted = working.isEmpty ? arms : working
-        let all = arms.flatMap { $0.runs.flatMap(\.values) }.filter(\.isFinite)
-        let least = all.min() ?? 0
-        let greatest = counted.flatMap { $0.summary.map(\.statistics.maximum) }.max() ?? all.max() ?? 1
-        let lows = counted.compactMap { arm in
-            Quantile.of(arm.summary.map(\.statistics.minimum), Self.hiddenShare)
-        }
-        let low = lows.min() ?? least
+        let working = zip(finished, ends).filter { $0.1 >= Self.failedShare * best }.map(\.0)
+        let later = working.flatMap { $0.summary.suffix(($0.summary.count + 1) / 2) }
+        guard let least = later.map(\.statistics.minimum).min(), let greatest = later.map(\.statistics.maximum).max()
+        else { return nil }
+        self.init(from: least, to: greatest)
+        let whole = ReadableRange(all: arms)
+        guard upper - lower < Self.zoomedShare * (whole.upper - whole.lower) else { return nil }
+    }
 
-        // Clipping must buy something: an axis that shows almost everything may as well show everything.
-        let mayClip = greatest - low < 0.6 * (greatest - least)
-        let bottom = mayClip ? low : least
-        let step = RoundNumber.atMost(max(greatest - bottom, 0.002) / 4)
-        let lower = max(0, ((bottom / step) - 1e-9).rounded(.down) * step)
-        // Room for the uppermost line, but no accuracy beyond 100 %.
-        let upper = min(1, greatest + 0.04 * (greatest - lower))
-        self.lower = lower
-        self.upper = max(upper, lower + step)
-        isClipped = least < lower
-        below = zip(arms, ends).filter { arm, end in
-            end < lower && arm.diverged.count < arm.runs.count
-        }.map(\.0.arm.name)
+    /// From a round number at or below `least` to a little above `greatest`, but not beyond 100 %.
+    private init(from least: Double, to greatest: Double) {
+        let step = RoundNumber.atMost(max(greatest - least, 0.002) / 4)
+        lower = max(0, (least / step + 1e-9).rounded(.down) * step)
+        upper = max(min(1, greatest + 0.05 * (greatest - lower)), lower + step)
     }
 }

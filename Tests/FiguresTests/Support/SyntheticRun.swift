@@ -59,7 +59,7 @@ struct SyntheticRun {
         for step in stride(from: 0, through: lastStep, by: experiment.evaluateEvery) {
             let ideal = arm.accuracy(at: step, of: experiment.steps)
             let noise = (1 - ideal) * 0.06 * random.normal() + shift * ideal
-            last = Float(((ideal + noise) * 10_000).rounded() / 10_000)
+            last = Float((max(0.06, ideal + noise) * 10_000).rounded() / 10_000)
             if diverged, step > lastStep - 6 { last = .nan }
             if last > best ?? 0 { (best, bestStep) = (last, "\(step)") }
             let loss = Float(-1.1 * log(ideal))
