@@ -16,13 +16,17 @@ extension ExperimentResults {
         }
         guard arms.count > Self.mostArms else { return ArmSelection(arms: arms, note: nil) }
         var best: [ArmRecord] = []
-        for base in orderedBases {
+        for (color, base) in orderedBases.enumerated() {
             let candidates = arms.filter { $0.base == base && !results(of: $0).isEmpty }
             let ranked = candidates.map { (arm: $0, accuracy: meanBestAccuracy(of: $0)) }
             // The first of equals, so that the choice does not depend on how a maximum is searched.
             var choice = ranked.first
             for candidate in ranked where candidate.accuracy > (choice?.accuracy ?? 0) { choice = candidate }
-            if let choice { best.append(choice.arm) }
+            // A colour for each base arm: those of all settings repeat.
+            if var arm = choice?.arm {
+                arm.color = color
+                best.append(arm)
+            }
         }
         let note = "Of \(arms.count) arms, the setting with the best test accuracy of each base arm is shown."
         return ArmSelection(arms: best, note: note)

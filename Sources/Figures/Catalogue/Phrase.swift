@@ -18,8 +18,9 @@ enum Phrase {
     /// `1 seed`, `3 seeds`.
     static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
-    /// A whole number with thin groups of three: `50,000`.
+    /// A whole number as tables write it: `5000`, and from five digits on in groups of three, `50,000`.
     static func grouped(_ value: Int) -> String {
+        if value.magnitude < 10_000 { return String(value) }
         var groups: [String] = []
         var rest = value.magnitude
         while rest >= 1000 {

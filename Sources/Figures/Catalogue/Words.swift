@@ -10,6 +10,14 @@ extension Axis {
     }
 }
 
+extension [Panel] {
+    /// The panels in rows of at most three; four make a square.
+    var inRows: [[Panel]] {
+        let perRow = count <= 3 ? Swift.max(count, 1) : count == 4 ? 2 : 3
+        return stride(from: 0, to: count, by: perRow).map { Array(self[$0..<Swift.min($0 + perRow, count)]) }
+    }
+}
+
 extension [ArmCurves] {
     /// What batch normalization was evaluated with, as a sentence; nil where no arm normalizes.
     var statisticsSentence: String? {
@@ -51,7 +59,15 @@ enum TapWords {
         case "normalized": "Normalized value x̂"
         case "scaled": "Normalized, scaled and shifted γx̂ + β"
         case "output": "Output"
-        default: "Value"
+        default: unknown
         }
     }
+
+    /// What stands for the quantity of any other address.
+    static let unknown = "Value"
+}
+
+extension String {
+    /// The same with a small first letter, for the middle of a sentence.
+    var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
 }

@@ -64,10 +64,12 @@ public struct ActivationDistributions: FigureKind {
         let pictures = panels.enumerated().map { row, panels in
             panels.map { $0.panel(hasTitle: row == 0) }
         }
-        let picture = Figure(
-            title: options.text("title") ?? "Distribution of each layer's \(suffix(of: taps)) over training",
+        var picture = Figure(
+            title: options.text("title") ?? "Each layer's distribution over training: \(quantity(of: taps))",
             subtitle: "\(results.facts.title). Batch statistics on a fixed set of probe images.", panels: pictures,
             footnote: provenance.text, sharedX: .all, sharedY: .aligned)
+        // Many small panels stay as wide as a page, so that their words stay as large as the page's.
+        picture.width = max(720, min(Double(columns.count) * 240 + 80, 1200))
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 
@@ -96,9 +98,10 @@ public struct ActivationDistributions: FigureKind {
         return suffix.isEmpty ? tap : String(tap.dropLast(suffix.count + 1))
     }
 
-    private func suffix(of taps: [String]) -> String {
+    private func quantity(of taps: [String]) -> String {
         let suffix = commonSuffix(taps)
-        return suffix.isEmpty ? "values" : suffix
+        let words = TapWords.quantity(suffix)
+        return suffix.isEmpty ? "observed values" : words == TapWords.unknown ? suffix : words.lowercasedFirst
     }
 
     /// The last component of all addresses, where it is one and the same.

@@ -58,7 +58,7 @@ public struct ActivationQuantiles: FigureKind {
         let picture = Figure(
             title: options.text("title") ?? "Percentiles of one typical unit: \(tap)",
             subtitle: "\(results.facts.title). Batch statistics on a fixed set of probe images.",
-            panels: rows(of: panels), footnote: provenance.text, sharedX: .all, sharedY: .all)
+            panels: panels.inRows, footnote: provenance.text, sharedX: .all, sharedY: .all)
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 
@@ -93,14 +93,16 @@ public struct ActivationQuantiles: FigureKind {
         return (observed, missing)
     }
 
-    /// What the typical units span, without the last leap of a run that diverged.
+    /// What the lines span, without the last leap of a run that diverged.
     private func range(of observed: [Observed]) -> ClosedRange<Double> {
         var (lower, upper) = (Double.infinity, -Double.infinity)
-        for run in observed.flatMap(\.runs) {
-            let isWhole = run.run.status == .finished
-            let low = Quantile.of(run.typical.p15, isWhole ? 0 : 0.1) ?? lower
-            let high = Quantile.of(run.typical.p85, isWhole ? 1 : 0.9) ?? upper
-            (lower, upper) = (min(lower, low), max(upper, high))
+        for arm in observed {
+            for (index, run) in arm.runs.enumerated() {
+                let isWhole = run.run.status == .finished
+                let low = Quantile.of(index == 0 ? run.typical.p15 : run.typical.p50, isWhole ? 0 : 0.1) ?? lower
+                let high = Quantile.of(index == 0 ? run.typical.p85 : run.typical.p50, isWhole ? 1 : 0.9) ?? upper
+                (lower, upper) = (min(lower, low), max(upper, high))
+            }
         }
         guard lower.isFinite, upper.isFinite else { return -1...1 }
         let margin = max(0.06 * (upper - lower), 1e-3)
@@ -108,11 +110,6 @@ public struct ActivationQuantiles: FigureKind {
     }
 
     // MARK: The picture
-
-    private func rows(of panels: [Panel]) -> [[Panel]] {
-        let perRow = panels.count <= 3 ? panels.count : panels.count == 4 ? 2 : 3
-        return stride(from: 0, to: panels.count, by: perRow).map { Array(panels[$0..<min($0 + perRow, panels.count)]) }
-    }
 
     private func panel(_ observed: Observed, results: ExperimentResults, range: ClosedRange<Double>) -> Panel {
         let ink = Ink.series(observed.arm.color).solid.unmarked
@@ -126,9 +123,7 @@ public struct ActivationQuantiles: FigureKind {
                         label: "medians of all units, 5th to 95th percentile"))
             }
             for other in observed.runs.dropFirst() {
-                for values in [other.typical.p15, other.typical.p50, other.typical.p85] {
-                    marks.append(.line(x: other.typical.steps.map(Double.init), y: values, ink.faint))
-                }
+                marks.append(.line(x: other.typical.steps.map(Double.init), y: other.typical.p50, ink.faint))
             }
             for values in [main.typical.p15, main.typical.p85] {
                 marks.append(.line(x: steps, y: values, ink.width(1.4).dash([5, 3])))
@@ -154,7 +149,7 @@ public struct ActivationQuantiles: FigureKind {
             .line(x: [.nan], y: [.nan], ink.width(1.4).dash([5, 3]), label: "15th and 85th percentile"),
         ]
         if observed.runs.count > 1 {
-            marks.append(.line(x: [.nan], y: [.nan], ink.faint, label: "other seeds"))
+            marks.append(.line(x: [.nan], y: [.nan], ink.faint, label: "median with other seeds"))
         }
         return marks
     }

@@ -36,8 +36,9 @@ struct CurvePlot {
 
     /// Bands at the back, then single seeds, means, and the signs of divergence over all.
     ///
-    /// A sign of divergence whose value is outside `range`, the vertical axis, stands at its edge.
-    func marks(range: ClosedRange<Double>, isLogarithmic: Bool = false) -> [Mark] {
+    /// A sign of divergence whose value is outside `range`, the vertical axis, stands at its edge; without a range, as in a
+    /// panel that shows a part of another, there are none.
+    func marks(range: ClosedRange<Double>?, isLogarithmic: Bool = false) -> [Mark] {
         var (bands, seeds, means): ([Mark], [Mark], [Mark]) = ([], [], [])
         for arm in arms {
             let ink = Ink.series(arm.arm.color)
@@ -54,7 +55,7 @@ struct CurvePlot {
             means.append(
                 .line(x: shown.map { Double($0.step) }, y: shown.map(\.statistics.mean), ink.width(2), label: label))
         }
-        return bands + seeds + means + divergenceMarks(range, isLogarithmic)
+        return bands + seeds + means + (range.map { divergenceMarks($0, isLogarithmic) } ?? [])
     }
 
     /// Adds the plotted numbers.

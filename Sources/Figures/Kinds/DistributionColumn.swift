@@ -50,7 +50,7 @@ struct DistributionGrid: Sendable, Equatable {
     /// The edges, ascending, evenly spaced.
     let edges: [Double]
 
-    private static let binCount = 48
+    private static let binCount = 60
 
     /// Bins over the values of a row: from the 0.5 % to the 99.5 % quantile of nearly all observations.
     init(histograms: [(histograms: TapHistograms, isWhole: Bool)]) {

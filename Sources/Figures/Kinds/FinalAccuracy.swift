@@ -84,6 +84,9 @@ public struct FinalAccuracy: FigureKind {
         provenance.add(selection.note)
         provenance.add(arms.statisticsSentence)
         let isPartlyDiverged = arms.contains { !$0.diverged.isEmpty && $0.diverged.count < $0.runs.count }
+        if entries.contains(where: { $0.contains { $0.statistics.count > 1 } }) {
+            provenance.add("Numbers: mean ± standard deviation over seeds, in percent.")
+        }
         if isPartlyDiverged { provenance.add("Means are over the runs that did not diverge.") }
 
         var numbers = Self.numbers()
@@ -97,7 +100,8 @@ public struct FinalAccuracy: FigureKind {
 
     private func readingAid(_ entries: [Entry]) -> String {
         let most = entries.map(\.statistics.count).max() ?? 0
-        if most <= 1 { return "One seed." }
+        if most == 0 { return "No run finished." }
+        if most == 1 { return "One seed." }
         if most == 2 { return "Small: single seeds; large: their mean." }
         return "Small: single seeds; large: their mean with its 95 % interval (Student's t)."
     }
@@ -126,12 +130,12 @@ public struct FinalAccuracy: FigureKind {
             let words = divergenceWords(entry)
             guard mean.isFinite else {
                 let text = diverged > 0 ? words : "no finished run"
-                marks.append(.note(text, x: (axis.lower + axis.upper) / 2, y: place, color: .muted, anchor: .middle))
+                marks.append(.note(text, x: (axis.lower + axis.upper) / 2, y: place + 0.1, color: .muted, anchor: .middle))
                 continue
             }
             guard mean >= axis.lower else {
                 let text = "\(Phrase.percent(mean)): left of the axis" + (diverged > 0 ? "; \(words)" : "")
-                marks.append(.note(text, x: axis.lower, y: place, color: .muted))
+                marks.append(.note(text, x: axis.lower, y: place + 0.1, color: .muted))
                 continue
             }
             if let interval = entry.interval {

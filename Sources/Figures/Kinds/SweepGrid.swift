@@ -1,30 +1,38 @@
-import Plotting
-
-/// One panel of ``Sweep``: a base arm's accuracy for every pair of settings.
+/// One base arm of ``Sweep``: the metric for every pair of settings.
 struct SweepGrid {
     /// One pair of settings.
     struct Cell {
         let arm: ArmRecord
         let column: Int
         let row: Int
-        /// The mean of the best test accuracy over the seeds that finished; nil where none did.
-        let mean: Double?
-        let deviation: Double?
-        let finished: Int
+        /// The metric over the seeds that finished.
+        let statistics: SeedStatistics
         let diverged: Int
+
+        /// The mean over the seeds that finished; nil where none did.
+        var mean: Double? { statistics.count > 0 ? statistics.mean : nil }
     }
 
     let base: String
     let label: String
-    let xKey: String
-    let yKey: String?
-    /// The values along the axes, ascending.
+    /// The values along the axes, ascending; one empty value where there is no second setting.
     let xValues, yValues: [String]
     let cells: [Cell]
+    let metric: SweepMetric
+
+    /// The cell with the best mean; of equals the first.
+    var best: Cell? {
+        var best: Cell?
+        for cell in cells {
+            guard let mean = cell.mean else { continue }
+            if best?.mean.map({ metric.isBetter(mean, than: $0) }) ?? true { best = cell }
+        }
+        return best
+    }
 
     /// A grid for each base arm that has settings of both keys, all on the same axes.
     static func grids(
-        _ results: ExperimentResults, arms: [ArmRecord], xKey: String, yKey: String?
+        _ results: ExperimentResults, arms: [ArmRecord], xKey: String, yKey: String?, metric: SweepMetric
     ) throws(FigureError) -> [SweepGrid] {
         for (option, key) in [("x", xKey), ("y", yKey ?? xKey)] {
             guard arms.contains(where: { results.settings[$0.name]?[key] != nil }) else {
@@ -40,32 +48,32 @@ struct SweepGrid {
             guard let yKey else { return (arm, x, "") }
             return settings[yKey].map { (arm, x, $0) }
         }
-        let swept = placed.contains { $0.arm.name.contains("@") } ? placed.filter { $0.arm.name.contains("@") } : placed
-        let xValues = ordered(swept.map(\.x))
-        let yValues = ordered(swept.map(\.y))
+        let xValues = ordered(placed.map(\.x))
+        let yValues = ordered(placed.map(\.y))
         return results.orderedBases.compactMap { base in
-            let members = swept.filter { $0.arm.base == base }
-            if members.isEmpty { return nil }
+            let members = placed.filter { $0.arm.base == base }
+            guard let first = members.first else { return nil }
             let cells = yValues.indices.flatMap { row in
                 xValues.indices.compactMap { column -> Cell? in
                     let here = members.filter { $0.x == xValues[column] && $0.y == yValues[row] }
-                    return here.map { cell($0.arm, column: column, row: row, results) }
-                        .max { ($0.mean ?? -1) < ($1.mean ?? -1) }
+                    let cells = here.map { cell($0.arm, column: column, row: row, results, metric) }
+                    return SweepGrid(
+                        base: base, label: base, xValues: [], yValues: [], cells: cells, metric: metric
+                    ).best ?? cells.first
                 }
             }
-            let label = results.arms.first { $0.name == base }?.label ?? base
             return SweepGrid(
-                base: base, label: label, xKey: xKey, yKey: yKey, xValues: xValues, yValues: yValues, cells: cells)
+                base: base, label: first.arm.baseLabel, xValues: xValues, yValues: yValues, cells: cells, metric: metric)
         }
     }
 
-    private static func cell(_ arm: ArmRecord, column: Int, row: Int, _ results: ExperimentResults) -> Cell {
+    private static func cell(
+        _ arm: ArmRecord, column: Int, row: Int, _ results: ExperimentResults, _ metric: SweepMetric
+    ) -> Cell {
         let runs = results.results(of: arm)
-        let finished = runs.filter { $0.status == .finished }.compactMap(\.bestTestAccuracy).filter(\.isFinite)
-        let statistics = SeedStatistics(finished)
+        let finished = runs.filter { $0.status == .finished }.compactMap(metric.value).filter(\.isFinite)
         return Cell(
-            arm: arm, column: column, row: row, mean: finished.isEmpty ? nil : statistics.mean,
-            deviation: statistics.deviation, finished: finished.count,
+            arm: arm, column: column, row: row, statistics: SeedStatistics(finished),
             diverged: runs.count { $0.status == .diverged })
     }
 
@@ -81,53 +89,18 @@ struct SweepGrid {
         }
     }
 
-    /// The cell with the best mean; of equals the first.
-    private var best: Cell? {
-        cells.filter { $0.mean != nil }.reduce(nil) { best, cell in
-            (cell.mean ?? 0) > (best?.mean ?? -1) ? cell : best
-        }
-    }
-
-    // MARK: The picture
-
-    func panel(colors: ColorScale) -> Panel {
-        var values = yValues.map { _ in xValues.map { _ in Double.nan } }
-        var labels = yValues.map { _ in xValues.map { _ in "" } }
-        for cell in cells {
-            values[cell.row][cell.column] = cell.mean ?? .nan
-            labels[cell.row][cell.column] = words(cell)
-        }
-        let xEdges = (0...xValues.count).map { Double($0) - 0.5 }
-        let yEdges = (0...yValues.count).map { Double($0) - 0.5 }
-        var marks: [Mark] = [
-            .heatMap(HeatMap(xEdges: xEdges, yEdges: yEdges, values: values, colors: colors, labels: labels))
-        ]
-        if let best {
-            let (x, y) = (Double(best.column), Double(best.row))
-            marks.append(
-                .line(
-                    x: [x - 0.5, x + 0.5, x + 0.5, x - 0.5, x - 0.5], y: [y - 0.5, y - 0.5, y + 0.5, y + 0.5, y - 0.5],
-                    Ink(Color(0xD55E00), width: 3)))
-        }
-        return Panel(
-            title: label, x: .categories(xValues, title: xKey),
-            y: .categories(yValues, title: yKey, isReversed: false), marks: marks)
-    }
-
-    private func words(_ cell: Cell) -> String {
-        guard let mean = cell.mean else { return cell.diverged > 0 ? "diverged" : "no run" }
-        let number = Phrase.fixed(100 * mean, decimals: 1)
-        return cell.diverged > 0 ? "\(number) (\(cell.finished) of \(cell.finished + cell.diverged))" : number
-    }
-
-    // MARK: The numbers
-
+    /// Adds the grid's numbers.
     func write(to numbers: inout CSVText) {
+        let best = best?.arm
         for cell in cells {
+            let statistics = cell.statistics
+            let isKnown = statistics.count > 0
             numbers.append(
                 .text(base), .text(cell.arm.name), .text(xValues[cell.column]),
-                yKey == nil ? .missing : .text(yValues[cell.row]), .optional(cell.mean), .integer(cell.finished),
-                .integer(cell.diverged), .optional(cell.deviation), .text(cell.arm == best?.arm ? "true" : "false"))
+                yValues[cell.row].isEmpty ? .missing : .text(yValues[cell.row]), .text(metric.rawValue),
+                .optional(cell.mean), .integer(statistics.count), .integer(cell.diverged),
+                .optional(statistics.deviation), isKnown ? .number(statistics.minimum) : .missing,
+                isKnown ? .number(statistics.maximum) : .missing, .text(cell.arm == best ? "true" : "false"))
         }
     }
 }

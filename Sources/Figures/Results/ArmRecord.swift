@@ -12,6 +12,13 @@ public struct ArmRecord: Sendable, Equatable {
     /// The arm that a swept arm varies: the name up to `@`.
     public var base: String { String(name.prefix { $0 != "@" }) }
 
+    /// What legends call the arm that a swept arm varies: the label without the swept values in brackets at its end.
+    public var baseLabel: String {
+        guard name.contains("@"), label.hasSuffix(")"), let bracket = label.lastIndex(of: "(") else { return label }
+        let text = label[..<bracket]
+        return String(text.last == " " ? text.dropLast() : text)
+    }
+
     /// Reads `arms.csv`, in declared order.
     static func read(_ table: CSVTable) throws(CSVError) -> [ArmRecord] {
         let names = try table.texts("arm")

@@ -26,6 +26,10 @@ public struct RunRecord: Sendable, Equatable {
     public var bestTestAccuracy: Double?
     /// Test accuracy at the end, from 0 to 1.
     public var testAccuracy: Double?
+    /// Test loss at the end, in nats.
+    public var testLoss: Double?
+    /// Training loss at the end, in nats.
+    public var trainLoss: Double?
     /// The folder of the run's files.
     public var folder: URL
 
@@ -41,6 +45,8 @@ public struct RunRecord: Sendable, Equatable {
         let divergedAt = try table.numbers("diverged-at")
         let best = try table.numbers("best-test-accuracy")
         let last = try table.numbers("test-accuracy")
+        let testLosses = try table.numbers("test-loss")
+        let trainLosses = try table.numbers("train-loss")
         var records: [RunRecord] = []
         for row in arms.indices {
             guard let status = RunStatus(rawValue: words[row]) else {
@@ -51,7 +57,8 @@ public struct RunRecord: Sendable, Equatable {
             var record = RunRecord(
                 arm: arms[row], seed: seeds[row], status: status, steps: steps[row],
                 divergedAt: divergedAt[row].flatMap { Int(exactly: $0) }, bestTestAccuracy: best[row],
-                testAccuracy: last[row], folder: experimentFolder)
+                testAccuracy: last[row],
+                testLoss: testLosses[row], trainLoss: trainLosses[row], folder: experimentFolder)
             record.folder = experimentFolder.appending(path: record.path, directoryHint: .isDirectory)
             records.append(record)
         }

@@ -68,23 +68,15 @@ struct TapHistograms: Sendable, Equatable {
         return edges[edges.count - 1]
     }
 
-    /// The probability density of a step's values on other edges: the share of all values in each bin a unit of width, with
-    /// values spread evenly inside their own bins.
+    /// The probability density of a step's values on other edges: the share of all values in each bin a unit of width.
+    ///
+    /// The histograms' own bins widen with the distance from zero; a smooth curve through the cumulative counts keeps every
+    /// bin's mass and draws no steps that the values do not have.
     func density(at index: Int, on target: [Double]) -> [Double] {
-        var densities = [Double](repeating: 0, count: target.count - 1)
-        guard totals[index] > 0 else { return densities }
-        var first = 0
-        for bin in counts[index].indices where counts[index][bin] > 0 {
-            let (left, right) = (edges[bin], edges[bin + 1])
-            while first < densities.count, target[first + 1] <= left { first += 1 }
-            var place = first
-            while place < densities.count, target[place] < right {
-                let shared = min(right, target[place + 1]) - max(left, target[place])
-                let width = target[place + 1] - target[place]
-                densities[place] += counts[index][bin] * shared / (right - left) / (totals[index] * width)
-                place += 1
-            }
-        }
-        return densities
+        guard totals[index] > 0 else { return [Double](repeating: 0, count: target.count - 1) }
+        var cumulative = [0.0]
+        for count in counts[index] { cumulative.append((cumulative.last ?? 0) + count / totals[index]) }
+        let values = MonotoneCubic(x: edges, y: cumulative).values(at: target)
+        return target.indices.dropFirst().map { (values[$0] - values[$0 - 1]) / (target[$0] - target[$0 - 1]) }
     }
 }

@@ -31,10 +31,10 @@ struct ReadableRange: Equatable, Sendable {
         guard upper - lower < Self.zoomedShare * (whole.upper - whole.lower) else { return nil }
     }
 
-    /// From a round number at or below `least` to a little above `greatest`, but not beyond 100 %.
+    /// From a round number a little below `least` to a little above `greatest`, but not beyond 0 and 100 %.
     private init(from least: Double, to greatest: Double) {
         let step = RoundNumber.atMost(max(greatest - least, 0.002) / 4)
-        lower = max(0, (least / step + 1e-9).rounded(.down) * step)
+        lower = max(0, ((least - 0.1 * step) / step).rounded(.down) * step)
         upper = max(min(1, greatest + 0.05 * (greatest - lower)), lower + step)
     }
 }

@@ -56,12 +56,12 @@ struct SyntheticActivations {
         ]
     }
 
-    /// Counts of 10,000 values of a normal distribution on edges from −10 to 10.
+    /// Counts of 10,000 values of a normal distribution on edges that widen from zero to ±100.
     private func histogram(step: Int, tap: String, mean: Double, spread: Double) -> String {
         func below(_ edge: Double) -> Double { 0.5 * erfc(-(edge - mean) / spread / 2.0.squareRoot()) }
         let inner = experiment.bins - 2
         var edges = [-Double.infinity]
-        edges += (0...inner).map { -10 + 20 * Double($0) / Double(inner) }
+        edges += (0...inner).map { 0.1 * sinh(asinh(1000) * Double(2 * $0 - inner) / Double(inner)) }
         edges.append(.infinity)
         var text = ""
         for bin in 0..<experiment.bins {

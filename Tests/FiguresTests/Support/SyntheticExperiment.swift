@@ -14,7 +14,7 @@ struct SyntheticExperiment {
     var seeds = [1, 2, 3]
     var layers = ["hidden1", "hidden2", "hidden3"]
     var units = 7
-    var bins = 20
+    var bins = 32
     var arms: [SyntheticArm] = Self.fourArms
     var figures: [(name: String, kind: String, options: [String: String])] = Self.allFigures
 
