@@ -16,6 +16,8 @@ public enum CSVError: Error, Equatable, CustomStringConvertible {
     case missingKey(file: String, key: String)
     /// The bins of a tap's histograms are not the same ascending bins at every step.
     case irregularBins(file: String, tap: String)
+    /// No row has a value in a column that some must have.
+    case missingRows(file: String, column: String, value: String)
     /// A line has more or fewer fields than the header.
     case fieldCount(file: String, line: Int, found: Int, expected: Int)
     /// A quoted field begins on this line and never ends.
@@ -46,6 +48,8 @@ public enum CSVError: Error, Equatable, CustomStringConvertible {
             "\(file): has no row for the key '\(key)'"
         case .irregularBins(let file, let tap):
             "\(file): the bins of the tap '\(tap)' are not the same ascending bins at every step"
+        case .missingRows(let file, let column, let value):
+            "\(file): has no row whose \(column) is '\(value)'"
         case .fieldCount(let file, let line, let found, let expected):
             "\(file):\(line): has \(found) field\(found == 1 ? "" : "s"), the header has \(expected)"
         case .unterminatedQuote(let file, let line):

@@ -54,6 +54,7 @@ public struct FigureFailure: Sendable, Equatable, CustomStringConvertible {
     /// `figure: why`.
     public var description: String { "\(figure): \(error)" }
 
+    /// A figure and why it could not be drawn.
     public init(figure: String, error: FigureError) {
         self.figure = figure
         self.error = error

@@ -9,7 +9,8 @@ public struct FigureOption: Sendable, Equatable {
     static let title = FigureOption(name: "title", meaning: "the figure's title")
     static let statistics = FigureOption(
         name: "statistics",
-        meaning: "population, moving-average or none: what batch normalization is evaluated with; by default the first there is")
+        meaning:
+            "population or moving-average: what batch normalization is evaluated with; by default the first there is")
     static let stepScale = FigureOption(name: "x-scale", meaning: "linear (default) or log: the axis of steps")
 }
 

@@ -1,16 +1,17 @@
 import Plotting
 
 /// `accuracy-over-steps`: accuracy while training, mean and spread over seeds (Ioffe & Szegedy 2015, Figure 1a).
-public struct AccuracyOverSteps: FigureKind {
-    public static let name = "accuracy-over-steps"
-    public static let purpose = "Accuracy over training steps: mean, spread over seeds and single seeds, an arm a colour."
-    public static let options: [FigureOption] = [
+struct AccuracyOverSteps: FigureKind {
+    static let name = "accuracy-over-steps"
+    static let purpose =
+        "Accuracy over training steps: mean, spread over seeds and single seeds, an arm a colour."
+    static let options: [FigureOption] = [
         .arms, .title, .statistics, .stepScale,
         FigureOption(name: "metric", meaning: "test-accuracy (default) or train-accuracy"),
         FigureOption(name: "band", meaning: "range (default: lowest to highest seed) or deviation (±1)"),
         FigureOption(name: "zoom", meaning: "auto (default: a second panel of the top where it shows more) or none"),
     ]
-    public static let columns = CurvePlot.columns
+    static let columns = CurvePlot.columns
 
     private let options: FigureOptions
     private let metric: Metric
@@ -21,7 +22,7 @@ public struct AccuracyOverSteps: FigureKind {
 
     private enum Zoom: String, CaseIterable { case auto, none }
 
-    public init(_ options: FigureOptions) throws(FigureError) {
+    init(_ options: FigureOptions) throws(FigureError) {
         self.options = options
         metric = try options.choice("metric") ?? .testAccuracy
         guard metric.isAccuracy else {
@@ -33,7 +34,7 @@ public struct AccuracyOverSteps: FigureKind {
         zoom = try options.choice("zoom") ?? .auto
     }
 
-    public func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
+    func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
         let selection = try results.arms(options)
         let window = metric.isOfTestSet ? 1 : LossOverSteps.defaultWindow(steps: results.facts.steps ?? 1)
         let arms = try results.curves(metric, arms: selection.arms, source: source, smoothing: window)

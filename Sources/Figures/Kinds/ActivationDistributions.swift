@@ -5,16 +5,16 @@ import Plotting
 ///
 /// A heat map, not ridgelines: it shows every observation instead of a handful, values stay readable on the axis, and the
 /// median and the percentiles lie on it as lines.
-public struct ActivationDistributions: FigureKind {
-    public static let name = "activation-distributions"
-    public static let purpose =
+struct ActivationDistributions: FigureKind {
+    static let name = "activation-distributions"
+    static let purpose =
         "Heat maps of each layer's values over training: a row a layer, a column an arm, axes shared in a row."
-    public static let options: [FigureOption] = [
+    static let options: [FigureOption] = [
         FigureOption(
-            name: "tap", meaning: "the tensors, * matches any text; by default */activation-input, what enters the nonlinearities"),
+            name: "tap", meaning: "the tensors, * matches any text; by default */activation-input"),
         .arms, .title, .stepScale,
     ]
-    public static let columns = [
+    static let columns = [
         FigureColumn(name: "arm", meaning: "the arm's name"),
         FigureColumn(name: "seed", meaning: "the run's seed"),
         FigureColumn(name: "tap", meaning: "the address of the tensor"),
@@ -22,14 +22,16 @@ public struct ActivationDistributions: FigureKind {
         FigureColumn(name: "series", meaning: "density, or p16, p50 or p84: percentiles of all of the layer's values"),
         FigureColumn(name: "left", meaning: "left edge of the density's bin"),
         FigureColumn(name: "right", meaning: "right edge of the density's bin"),
-        FigureColumn(name: "value", meaning: "the probability density, or the percentile; densities below a thousandth of the step's highest are left out"),
+        FigureColumn(
+            name: "value",
+            meaning: "the density or percentile; densities below 1/1000 of the step's highest are left out"),
     ]
 
     private let options: FigureOptions
     private let tap: String
     private let stepScale: ScaleChoice
 
-    public init(_ options: FigureOptions) throws(FigureError) {
+    init(_ options: FigureOptions) throws(FigureError) {
         self.options = options
         tap = options.text("tap") ?? "*/activation-input"
         stepScale = try options.choice("x-scale") ?? .linear
@@ -38,7 +40,7 @@ public struct ActivationDistributions: FigureKind {
     /// More layers than this make a figure that no page holds.
     private static let mostLayers = 6
 
-    public func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
+    func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
         let selection = try results.arms(options)
         var columns: [DistributionColumn] = []
         for arm in selection.arms {
@@ -84,7 +86,8 @@ public struct ActivationDistributions: FigureKind {
             throw .badOption(
                 "tap", value: tap,
                 expected: known.isEmpty
-                    ? "taps that were observed; none was" : "a pattern that matches some of \(known.joined(separator: ", "))")
+                    ? "taps that were observed; none was"
+                    : "a pattern that matches some of \(known.joined(separator: ", "))")
         }
         guard all.count > Self.mostLayers else { return (all, 0) }
         let last = Self.mostLayers - 1

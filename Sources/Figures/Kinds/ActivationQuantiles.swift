@@ -2,15 +2,15 @@ import Plotting
 
 /// `activation-quantiles`: the percentiles of one typical unit over training, a panel an arm (Ioffe & Szegedy 2015,
 /// Figure 1b, c).
-public struct ActivationQuantiles: FigureKind {
-    public static let name = "activation-quantiles"
-    public static let purpose =
+struct ActivationQuantiles: FigureKind {
+    static let name = "activation-quantiles"
+    static let purpose =
         "The 15th, 50th and 85th percentile of a tap's typical unit over training, arms side by side on shared axes."
-    public static let options: [FigureOption] = [
+    static let options: [FigureOption] = [
         FigureOption(name: "tap", meaning: "the address of the tensor, as in hidden3/activation-input; required"),
         .arms, .title, .stepScale,
     ]
-    public static let columns = [
+    static let columns = [
         FigureColumn(name: "arm", meaning: "the arm's name"),
         FigureColumn(name: "seed", meaning: "the run's seed; the lowest is the one drawn strongly"),
         FigureColumn(name: "tap", meaning: "the address of the tensor"),
@@ -27,7 +27,7 @@ public struct ActivationQuantiles: FigureKind {
     private let tap: String
     private let stepScale: ScaleChoice
 
-    public init(_ options: FigureOptions) throws(FigureError) {
+    init(_ options: FigureOptions) throws(FigureError) {
         self.options = options
         tap = try options.required("tap", "the address of a tensor, as in hidden3/activation-input")
         stepScale = try options.choice("x-scale") ?? .linear
@@ -39,7 +39,7 @@ public struct ActivationQuantiles: FigureKind {
         let runs: [TapObservation]
     }
 
-    public func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
+    func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
         let selection = try results.arms(options)
         let (observed, missing) = try observe(results, arms: selection.arms)
         let range = range(of: observed)
@@ -51,7 +51,9 @@ public struct ActivationQuantiles: FigureKind {
             provenance.add("Strong lines: \(Phrase.seeds(observed.compactMap { $0.runs.first?.run.seed })).")
         }
         provenance.add("The typical unit is the one of median drift in its run.")
-        if !missing.isEmpty { provenance.add("\(Phrase.list(missing)) \(missing.count == 1 ? "has" : "have") no tap \(tap).") }
+        if !missing.isEmpty {
+            provenance.add("\(Phrase.list(missing)) \(missing.count == 1 ? "has" : "have") no tap \(tap).")
+        }
 
         var numbers = Self.numbers()
         for arm in observed { write(arm, to: &numbers) }
@@ -88,7 +90,9 @@ public struct ActivationQuantiles: FigureKind {
         guard !observed.isEmpty else {
             throw .badOption(
                 "tap", value: tap,
-                expected: taps.isEmpty ? "a tap that was observed; none was" : "one of the observed taps: \(taps.joined(separator: ", "))")
+                expected: taps.isEmpty
+                    ? "a tap that was observed; none was"
+                    : "one of the observed taps: \(taps.joined(separator: ", "))")
         }
         return (observed, missing)
     }
@@ -99,9 +103,10 @@ public struct ActivationQuantiles: FigureKind {
         for arm in observed {
             for (index, run) in arm.runs.enumerated() {
                 let isWhole = run.run.status == .finished
-                let low = Quantile.of(index == 0 ? run.typical.p15 : run.typical.p50, isWhole ? 0 : 0.1) ?? lower
-                let high = Quantile.of(index == 0 ? run.typical.p85 : run.typical.p50, isWhole ? 1 : 0.9) ?? upper
-                (lower, upper) = (min(lower, low), max(upper, high))
+                let lows = index == 0 ? run.typical.p15 : run.typical.p50
+                let highs = index == 0 ? run.typical.p85 : run.typical.p50
+                lower = min(lower, Quantile.of(lows, isWhole ? 0 : 0.1) ?? lower)
+                upper = max(upper, Quantile.of(highs, isWhole ? 1 : 0.9) ?? upper)
             }
         }
         guard lower.isFinite, upper.isFinite else { return -1...1 }
@@ -130,15 +135,14 @@ public struct ActivationQuantiles: FigureKind {
             }
             marks.append(.line(x: steps, y: main.typical.p50, ink.width(2.2)))
             if steps.count == 1 {
-                marks.append(
-                    .points(
-                        x: [steps[0], steps[0], steps[0]], y: [main.typical.p15[0], main.typical.p50[0], main.typical.p85[0]],
-                        ink.marker(.circle)))
+                let values = main.typical.p15 + main.typical.p50 + main.typical.p85
+                marks.append(.points(x: values.map { _ in steps[0] }, y: values, ink.marker(.circle)))
             }
         }
         return Panel(
             title: observed.arm.label + divergence(observed), x: .steps(results.facts.steps, scale: stepScale),
-            y: Axis(TapWords.quantity(tap), from: range.lowerBound, to: range.upperBound), marks: marks + legendMarks(observed))
+            y: Axis(TapWords.quantity(tap), from: range.lowerBound, to: range.upperBound),
+            marks: marks + legendMarks(observed))
     }
 
     /// Entries of the legend in grey, since the panels' colours are the arms'. They are drawn nowhere.

@@ -23,7 +23,8 @@ struct CurvePlot {
 
     static let columns = [
         FigureColumn(name: "arm", meaning: "the arm's name"),
-        FigureColumn(name: "statistics", meaning: "what batch normalization was evaluated with; empty for training values"),
+        FigureColumn(
+            name: "statistics", meaning: "what batch normalization was evaluated with; empty for training values"),
         FigureColumn(name: "curve", meaning: "mean (over seeds), seed (one run) or diverged (where a run ended)"),
         FigureColumn(name: "seed", meaning: "the run's seed; empty for the mean"),
         FigureColumn(name: "step", meaning: "training steps made"),
@@ -114,7 +115,9 @@ struct CurvePlot {
     private func divergenceWords(_ arm: ArmCurves) -> String {
         let diverged = arm.diverged
         if diverged.isEmpty { return "" }
-        guard diverged.count == arm.runs.count else { return " (\(diverged.count) of \(arm.runs.count) seeds diverged)" }
+        guard diverged.count == arm.runs.count else {
+            return " (\(diverged.count) of \(arm.runs.count) seeds diverged)"
+        }
         let steps = diverged.map(endStep)
         let first = Phrase.grouped(steps.min() ?? 0)
         let last = Phrase.grouped(steps.max() ?? 0)

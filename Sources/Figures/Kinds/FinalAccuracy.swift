@@ -1,11 +1,11 @@
 import Plotting
 
 /// `final-accuracy`: best and final test accuracy by arm, a point a seed, with the mean and its 95 % interval.
-public struct FinalAccuracy: FigureKind {
-    public static let name = "final-accuracy"
-    public static let purpose = "Best and final test accuracy of each arm: single seeds, mean and 95 % interval."
-    public static let options: [FigureOption] = [.arms, .title, .statistics]
-    public static let columns = [
+struct FinalAccuracy: FigureKind {
+    static let name = "final-accuracy"
+    static let purpose = "Best and final test accuracy of each arm: single seeds, mean and 95 % interval."
+    static let options: [FigureOption] = [.arms, .title, .statistics]
+    static let columns = [
         FigureColumn(name: "arm", meaning: "the arm's name"),
         FigureColumn(name: "statistics", meaning: "what batch normalization was evaluated with"),
         FigureColumn(name: "measure", meaning: "best (over the run's evaluations) or final (the last evaluation)"),
@@ -15,14 +15,14 @@ public struct FinalAccuracy: FigureKind {
         FigureColumn(name: "accuracy", meaning: "test accuracy from 0 to 1; empty where a run diverged"),
         FigureColumn(name: "n", meaning: "seeds in the mean"),
         FigureColumn(name: "deviation", meaning: "standard deviation over these seeds (divisor n − 1)"),
-        FigureColumn(name: "low", meaning: "lower end of the 95 % interval of the mean (Student's t, three seeds or more)"),
+        FigureColumn(name: "low", meaning: "lower end of the mean's 95 % interval (Student's t, from three seeds on)"),
         FigureColumn(name: "high", meaning: "upper end of that interval"),
     ]
 
     private let options: FigureOptions
     private let source: StatisticsSource?
 
-    public init(_ options: FigureOptions) throws(FigureError) {
+    init(_ options: FigureOptions) throws(FigureError) {
         self.options = options
         source = try options.choice("statistics")
     }
@@ -43,7 +43,8 @@ public struct FinalAccuracy: FigureKind {
                 return (step, value)
             case .best:
                 var best: (step: Int, accuracy: Double)?
-                for (step, value) in zip(curve.steps, curve.values) where value.isFinite && value > best?.accuracy ?? -1 {
+                for (step, value) in zip(curve.steps, curve.values) where value.isFinite && value > best?.accuracy ?? -1
+                {
                     best = (step, value)
                 }
                 return best
@@ -70,7 +71,7 @@ public struct FinalAccuracy: FigureKind {
         }
     }
 
-    public func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
+    func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
         let selection = try results.arms(options)
         let arms = try results.curves(.testAccuracy, arms: selection.arms, source: source)
         let entries = Measure.allCases.map { measure in arms.map { Entry($0, measure) } }
@@ -130,7 +131,8 @@ public struct FinalAccuracy: FigureKind {
             let words = divergenceWords(entry)
             guard mean.isFinite else {
                 let text = diverged > 0 ? words : "no finished run"
-                marks.append(.note(text, x: (axis.lower + axis.upper) / 2, y: place + 0.1, color: .muted, anchor: .middle))
+                let middle = (axis.lower + axis.upper) / 2
+                marks.append(.note(text, x: middle, y: place + 0.1, color: .muted, anchor: .middle))
                 continue
             }
             guard mean >= axis.lower else {
@@ -175,7 +177,8 @@ public struct FinalAccuracy: FigureKind {
             for (run, evaluation) in entry.seeds {
                 numbers.append(
                     arm, source, .text(measure.rawValue), .integer(run.seed), .text(run.status.rawValue),
-                    evaluation.map { .integer($0.step) } ?? .missing, .optional(evaluation?.accuracy), .missing, .missing,
+                    evaluation.map { .integer($0.step) } ?? .missing, .optional(evaluation?.accuracy), .missing,
+                    .missing,
                     .missing, .missing)
             }
             let statistics = entry.statistics

@@ -1,18 +1,19 @@
 import Plotting
 
 /// `loss-over-steps`: the loss while training, smoothed by a stated window, or the test loss as it was evaluated.
-public struct LossOverSteps: FigureKind {
-    public static let name = "loss-over-steps"
-    public static let purpose = "Training loss over steps, smoothed by a stated moving window, or test loss."
-    public static let options: [FigureOption] = [
+struct LossOverSteps: FigureKind {
+    static let name = "loss-over-steps"
+    static let purpose = "Training loss over steps, smoothed by a stated moving window, or test loss."
+    static let options: [FigureOption] = [
         .arms, .title, .statistics, .stepScale,
         FigureOption(name: "metric", meaning: "train-loss (default) or test-loss"),
         FigureOption(
-            name: "window", meaning: "steps in the trailing mean of the training loss; by default a hundredth of the run"),
+            name: "window",
+            meaning: "steps in the training loss's trailing mean; by default a hundredth of the run"),
         FigureOption(name: "band", meaning: "range (default: lowest to highest seed) or deviation (±1)"),
         FigureOption(name: "y-scale", meaning: "linear or log; by default log where losses span a factor of 20"),
     ]
-    public static let columns = CurvePlot.columns
+    static let columns = CurvePlot.columns
 
     private let options: FigureOptions
     private let metric: Metric
@@ -22,7 +23,7 @@ public struct LossOverSteps: FigureKind {
     private let stepScale: ScaleChoice
     private let lossScale: ScaleChoice?
 
-    public init(_ options: FigureOptions) throws(FigureError) {
+    init(_ options: FigureOptions) throws(FigureError) {
         self.options = options
         metric = try options.choice("metric") ?? .trainLoss
         guard !metric.isAccuracy else {
@@ -40,7 +41,7 @@ public struct LossOverSteps: FigureKind {
         steps < 200 ? 1 : Int(RoundNumber.atMost(Double(steps) / 100))
     }
 
-    public func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
+    func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
         let selection = try results.arms(options)
         let window = metric.isOfTestSet ? 1 : self.window ?? Self.defaultWindow(steps: results.facts.steps ?? 1)
         let arms = try results.curves(metric, arms: selection.arms, source: source, smoothing: window)

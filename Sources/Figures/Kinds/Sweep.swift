@@ -1,18 +1,18 @@
 import Plotting
 
 /// `sweep`: a metric over one or two swept settings: a heat map a base arm on one colour scale, or lines.
-public struct Sweep: FigureKind {
-    public static let name = "sweep"
-    public static let purpose =
+struct Sweep: FigureKind {
+    static let name = "sweep"
+    static let purpose =
         "Best test accuracy over two swept settings, a heat map for each base arm with the best outlined; over one, lines."
-    public static let options: [FigureOption] = [
+    static let options: [FigureOption] = [
         FigureOption(name: "x", meaning: "the setting along the horizontal axis, as in optimizer.sgd.rate; required"),
         FigureOption(name: "y", meaning: "the setting along the vertical axis; without it lines are drawn"),
         FigureOption(
-            name: "metric", meaning: "test-accuracy (default: the best of the run), or test-loss or train-loss at its end"),
+            name: "metric", meaning: "test-accuracy (default; the run's best), or test-loss or train-loss at its end"),
         .arms, .title,
     ]
-    public static let columns = [
+    static let columns = [
         FigureColumn(name: "base", meaning: "the arm that was varied"),
         FigureColumn(name: "arm", meaning: "the arm with these settings; of several the one with the best mean"),
         FigureColumn(name: "x", meaning: "the setting along the horizontal axis"),
@@ -32,14 +32,14 @@ public struct Sweep: FigureKind {
     private let yKey: String?
     private let metric: SweepMetric
 
-    public init(_ options: FigureOptions) throws(FigureError) {
+    init(_ options: FigureOptions) throws(FigureError) {
         self.options = options
         xKey = try options.required("x", "a swept setting, as in optimizer.sgd.rate")
         yKey = options.text("y")
         metric = try options.choice("metric") ?? .testAccuracy
     }
 
-    public func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
+    func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
         let arms = options.text("arms") == nil ? results.arms : try results.arms(options).arms
         let grids = try SweepGrid.grids(results, arms: arms, xKey: xKey, yKey: yKey, metric: metric)
         guard grids.contains(where: { $0.best != nil }) else {

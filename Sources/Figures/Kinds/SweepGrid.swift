@@ -63,7 +63,8 @@ struct SweepGrid {
                 }
             }
             return SweepGrid(
-                base: base, label: first.arm.baseLabel, xValues: xValues, yValues: yValues, cells: cells, metric: metric)
+                base: base, label: first.arm.baseLabel, xValues: xValues, yValues: yValues, cells: cells, metric: metric
+            )
         }
     }
 

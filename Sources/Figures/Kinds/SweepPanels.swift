@@ -64,7 +64,8 @@ struct SweepPanels {
         guard let least = values.min(), let greatest = values.max() else { return [] }
         let whole = padded(least, greatest)
         let colors = metric.colorRange(means)
-        let part = metric.isHigherBetter
+        let part =
+            metric.isHigherBetter
             ? padded(max(least, colors.lower), greatest) : padded(least, min(greatest, colors.upper))
         guard part.upper - part.lower < 0.4 * (whole.upper - whole.lower) else {
             return [linePanel(whole, title: nil, isPart: false)]
@@ -106,6 +107,7 @@ struct SweepPanels {
         }
         return Panel(
             title: title, x: .categories(grids.first?.xValues ?? [], title: xKey),
-            y: Axis(metric.title, from: range.lower, to: range.upper, format: metric.format), marks: bands + lines + signs)
+            y: Axis(metric.title, from: range.lower, to: range.upper, format: metric.format),
+            marks: bands + lines + signs)
     }
 }

@@ -60,7 +60,8 @@ extension ExperimentResults {
             }
         }
         guard !curves.isEmpty else {
-            throw .nothingToDraw(reason: "no run of \(Phrase.list(arms.map(\.name))) has finished: run the experiment first")
+            let names = Phrase.list(arms.map(\.name))
+            throw .nothingToDraw(reason: "no run of \(names) has finished: run the experiment first")
         }
         return curves
     }
@@ -104,6 +105,9 @@ extension ExperimentResults {
         var curves: [RunCurve] = []
         for (run, table) in zip(runs, tables) {
             let rows = try table.rows(where: "statistics", is: source.rawValue)
+            guard !rows.isEmpty || run.status == .diverged else {
+                throw .missingRows(file: table.file, column: "statistics", value: source.rawValue)
+            }
             let values = try table.numbers(metric.column, rows: rows).map { $0 ?? .nan }
             curves.append(RunCurve(run: run, steps: try table.integers("step", rows: rows), values: values))
         }

@@ -52,7 +52,8 @@ struct SyntheticActivations {
             }
         }
         return [
-            ("activations.csv", activations), ("layers.csv", layers), ("histograms.csv", histograms), ("drift.csv", drift),
+            ("activations.csv", activations), ("layers.csv", layers), ("histograms.csv", histograms),
+            ("drift.csv", drift),
         ]
     }
 
@@ -66,7 +67,8 @@ struct SyntheticActivations {
         var text = ""
         for bin in 0..<experiment.bins {
             let share = below(edges[bin + 1]) - below(edges[bin])
-            text += "\(step),\(tap),\(bin),\(Float(edges[bin])),\(Float(edges[bin + 1])),\(Int((10_000 * share).rounded()))\n"
+            let count = Int((10_000 * share).rounded())
+            text += "\(step),\(tap),\(bin),\(Float(edges[bin])),\(Float(edges[bin + 1])),\(count)\n"
         }
         return text
     }
