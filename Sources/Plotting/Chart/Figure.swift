@@ -45,6 +45,8 @@ public struct Figure: Sendable {
     public var legend: LegendPlace
     /// The extent in logical points (1/96 inch); nil takes one that suits the panels.
     public var size: Size?
+    /// The width in logical points where only the height should suit the panels; ``size`` goes before it.
+    public var width: Double?
 
     /// A figure of the given panels.
     public init(

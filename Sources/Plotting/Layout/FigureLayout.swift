@@ -18,7 +18,7 @@ struct FigureLayout {
         self.figure = figure
         grid = PanelGrid(figure)
         let margin = Typography.margin
-        let totalWidth = max(figure.size?.width ?? Self.preferredWidth(columns: grid.columnCount), 200)
+        let totalWidth = max(figure.size?.width ?? figure.width ?? Self.preferredWidth(columns: grid.columnCount), 200)
         let width = totalWidth - 2 * margin
 
         // The head: title, subtitle, legend.

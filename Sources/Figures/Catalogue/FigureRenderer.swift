@@ -1,0 +1,87 @@
+import Foundation
+import Plotting
+
+/// Draws the figures that an experiment declares, from its results folder into that folder.
+///
+/// Each figure becomes `<figure>.png`, `<figure>.svg` and the plotted numbers `<figure>.csv`. The same results give the same
+/// bytes. Each file is written beside and renamed: a reader never sees half a figure.
+public enum FigureRenderer {
+    /// Draws all figures of an experiment folder, in declared order.
+    ///
+    /// A figure that fails does not stop the others: they are drawn, then ``FigureError/some(failures:drawn:)`` is thrown.
+    /// Files of an earlier drawing of a figure that fails are left as they are.
+    /// - Returns: the PNG, SVG and CSV files, three a figure.
+    @discardableResult
+    public static func renderAll(experimentFolder: URL) throws(FigureError) -> [URL] {
+        let results = try read(experimentFolder)
+        var files: [URL] = []
+        var failures: [FigureFailure] = []
+        for request in results.requests {
+            do {
+                files += try render(request, of: results)
+            } catch {
+                failures.append(FigureFailure(figure: request.name, error: error))
+            }
+        }
+        guard failures.isEmpty else { throw .some(failures: failures, drawn: files.map(\.lastPathComponent)) }
+        return files
+    }
+
+    /// Draws one figure of an experiment's results into the experiment's folder.
+    /// - Returns: its PNG, SVG and CSV files.
+    @discardableResult
+    public static func render(_ request: FigureRequest, of results: ExperimentResults) throws(FigureError) -> [URL] {
+        try checkName(request.name)
+        let drawing = try draw(request, of: results)
+        let provenance = drawing.picture.footnote.map { ["Source": $0] } ?? [:]
+        let png: [UInt8]
+        do {
+            png = try drawing.picture.png(provenance: provenance)
+        } catch {
+            throw .writing(file: "\(request.name).png", reason: "\(error)")
+        }
+        let contents: [(suffix: String, data: Data)] = [
+            ("png", Data(png)),
+            ("svg", Data(drawing.picture.svg(provenance: provenance).utf8)),
+            ("csv", Data(drawing.numbers.text.utf8)),
+        ]
+        var files: [URL] = []
+        for (suffix, data) in contents {
+            let file = results.folder.appending(path: "\(request.name).\(suffix)")
+            do {
+                try data.write(to: file, options: .atomic)
+            } catch {
+                throw .writing(file: file.lastPathComponent, reason: error.localizedDescription)
+            }
+            files.append(file)
+        }
+        return files
+    }
+
+    /// Draws one figure without writing it.
+    public static func draw(
+        _ request: FigureRequest, of results: ExperimentResults
+    ) throws(FigureError) -> FigureDrawing {
+        try FigureCatalogue.figure(request).draw(results)
+    }
+
+    /// The experiment's own tables, which a figure's numbers must not replace.
+    private static let reservedNames = [
+        "experiment", "arms", "runs", "figures", "settings", "summary", "claims",
+    ]
+
+    private static func checkName(_ name: String) throws(FigureError) {
+        let isPlain = !name.isEmpty && !name.hasPrefix(".") && !name.contains("/")
+        guard isPlain, !reservedNames.contains(name) else {
+            throw .badName(name, reserved: reservedNames)
+        }
+    }
+
+    private static func read(_ folder: URL) throws(FigureError) -> ExperimentResults {
+        do {
+            return try ExperimentResults(folder: folder)
+        } catch {
+            throw .data(error)
+        }
+    }
+}

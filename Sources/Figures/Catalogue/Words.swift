@@ -1,0 +1,73 @@
+import Plotting
+
+extension Axis {
+    /// The axis of training steps, to the end of the run where that is known.
+    static func steps(_ steps: Int?, scale: ScaleChoice) -> Axis {
+        switch scale {
+        case .linear: Axis("Training step", from: 0, to: steps.map { Double(max($0, 1)) })
+        case .log: Axis("Training step", scale: .logarithmic, to: steps.map { Double(max($0, 2)) })
+        }
+    }
+}
+
+extension [Panel] {
+    /// The panels in rows of at most three; four make a square.
+    var inRows: [[Panel]] {
+        let perRow = count <= 3 ? Swift.max(count, 1) : count == 4 ? 2 : 3
+        return stride(from: 0, to: count, by: perRow).map { Array(self[$0..<Swift.min($0 + perRow, count)]) }
+    }
+}
+
+extension [ArmCurves] {
+    /// What batch normalization was evaluated with, as a sentence; nil where no arm normalizes.
+    var statisticsSentence: String? {
+        let known = filter { $0.source != nil && $0.source != StatisticsSource.none }
+        var labelsOfSource: [(source: StatisticsSource, labels: [String])] = []
+        for source in StatisticsSource.allCases {
+            let labels = known.filter { $0.source == source }.map(\.arm.label)
+            if !labels.isEmpty { labelsOfSource.append((source, labels)) }
+        }
+        guard let first = labelsOfSource.first else { return nil }
+        if labelsOfSource.count == 1 {
+            return "Batch normalization evaluated with \(first.source.words)."
+        }
+        let parts = labelsOfSource.map { "\($0.source.words) (\(Phrase.list($0.labels)))" }
+        return "Batch normalization evaluated with \(Phrase.list(parts))."
+    }
+}
+
+extension StatisticsSource {
+    /// How a sentence calls it.
+    var words: String {
+        switch self {
+        case .population: "population statistics"
+        case .movingAverage: "moving averages"
+        case .batch: "batch statistics"
+        case .none: "no statistics"
+        }
+    }
+}
+
+/// What a tap's address means to a reader.
+enum TapWords {
+    /// The quantity of an address by its last component: `hidden3/activation-input` is the input of a nonlinearity.
+    static func quantity(_ tap: String) -> String {
+        switch tap.split(separator: "/").last {
+        case "activation-input": "Input of the nonlinearity"
+        case "activation": "Output of the nonlinearity"
+        case "preactivation": "Pre-activation Wu + b"
+        case "normalized": "Normalized value x̂"
+        case "scaled": "Normalized, scaled and shifted γx̂ + β"
+        case "output": "Output"
+        default: unknown
+        }
+    }
+
+    /// What stands for the quantity of any other address.
+    static let unknown = "Value"
+}
+
+extension String {
+    /// The same with a small first letter, for the middle of a sentence.
+    var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+}

@@ -1,0 +1,179 @@
+import Plotting
+
+/// `activation-quantiles`: the percentiles of one typical unit over training, a panel an arm (Ioffe & Szegedy 2015,
+/// Figure 1b, c).
+struct ActivationQuantiles: FigureKind {
+    static let name = "activation-quantiles"
+    static let purpose =
+        "The 15th, 50th and 85th percentile of a tap's typical unit over training, arms side by side on shared axes."
+    static let options: [FigureOption] = [
+        FigureOption(name: "tap", meaning: "the address of the tensor, as in hidden3/activation-input; required"),
+        .arms, .title, .stepScale,
+    ]
+    static let columns = [
+        FigureColumn(name: "arm", meaning: "the arm's name"),
+        FigureColumn(name: "seed", meaning: "the run's seed; the lowest is the one drawn strongly"),
+        FigureColumn(name: "tap", meaning: "the address of the tensor"),
+        FigureColumn(name: "channel", meaning: "the typical unit: the one of median drift in this run"),
+        FigureColumn(name: "step", meaning: "training steps made"),
+        FigureColumn(name: "p15", meaning: "15th percentile of the unit's values over the probe images"),
+        FigureColumn(name: "p50", meaning: "their median"),
+        FigureColumn(name: "p85", meaning: "their 85th percentile"),
+        FigureColumn(name: "units-low", meaning: "5th percentile, over all units of the tap, of the units' medians"),
+        FigureColumn(name: "units-high", meaning: "95th percentile of the same"),
+    ]
+
+    private let options: FigureOptions
+    private let tap: String
+    private let stepScale: ScaleChoice
+
+    init(_ options: FigureOptions) throws(FigureError) {
+        self.options = options
+        tap = try options.required("tap", "the address of a tensor, as in hidden3/activation-input")
+        stepScale = try options.choice("x-scale") ?? .linear
+    }
+
+    /// An arm with what was observed of the tap in each of its runs, by seed.
+    private struct Observed {
+        let arm: ArmRecord
+        let runs: [TapObservation]
+    }
+
+    func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
+        let selection = try results.arms(options)
+        let (observed, missing) = try observe(results, arms: selection.arms)
+        let range = range(of: observed)
+        let panels = observed.map { panel($0, results: results, range: range) }
+
+        var provenance = Provenance(results, arms: selection.arms)
+        provenance.add(selection.note)
+        if observed.contains(where: { $0.runs.count > 1 }) {
+            provenance.add("Strong lines: \(Phrase.seeds(observed.compactMap { $0.runs.first?.run.seed })).")
+        }
+        provenance.add("The typical unit is the one of median drift in its run.")
+        if !missing.isEmpty {
+            provenance.add("\(Phrase.list(missing)) \(missing.count == 1 ? "has" : "have") no tap \(tap).")
+        }
+
+        var numbers = Self.numbers()
+        for arm in observed { write(arm, to: &numbers) }
+        let picture = Figure(
+            title: options.text("title") ?? "Percentiles of one typical unit: \(tap)",
+            subtitle: "\(results.facts.title). Batch statistics on a fixed set of probe images.",
+            panels: panels.inRows, footnote: provenance.text, sharedX: .all, sharedY: .all)
+        return FigureDrawing(picture: picture, numbers: numbers)
+    }
+
+    // MARK: Results
+
+    private func observe(
+        _ results: ExperimentResults, arms: [ArmRecord]
+    ) throws(FigureError) -> (observed: [Observed], missing: [String]) {
+        var observed: [Observed] = []
+        var missing: [String] = []
+        var taps: [String] = []
+        for arm in arms {
+            var runs: [TapObservation] = []
+            for run in results.results(of: arm) {
+                let known = try results.observedTaps(of: run)
+                taps += known.filter { !taps.contains($0) }
+                if let observation = try results.observation(of: tap, in: run), !observation.typical.steps.isEmpty {
+                    runs.append(observation)
+                }
+            }
+            if runs.isEmpty {
+                if !results.results(of: arm).isEmpty { missing.append(arm.label) }
+            } else {
+                observed.append(Observed(arm: arm, runs: runs))
+            }
+        }
+        guard !observed.isEmpty else {
+            throw .badOption(
+                "tap", value: tap,
+                expected: taps.isEmpty
+                    ? "a tap that was observed; none was"
+                    : "one of the observed taps: \(taps.joined(separator: ", "))")
+        }
+        return (observed, missing)
+    }
+
+    /// What the lines span, without the last leap of a run that diverged.
+    private func range(of observed: [Observed]) -> ClosedRange<Double> {
+        var (lower, upper) = (Double.infinity, -Double.infinity)
+        for arm in observed {
+            for (index, run) in arm.runs.enumerated() {
+                let isWhole = run.run.status == .finished
+                let lows = index == 0 ? run.typical.p15 : run.typical.p50
+                let highs = index == 0 ? run.typical.p85 : run.typical.p50
+                lower = min(lower, Quantile.of(lows, isWhole ? 0 : 0.1) ?? lower)
+                upper = max(upper, Quantile.of(highs, isWhole ? 1 : 0.9) ?? upper)
+            }
+        }
+        guard lower.isFinite, upper.isFinite else { return -1...1 }
+        let margin = max(0.06 * (upper - lower), 1e-3)
+        return (lower - margin)...(upper + margin)
+    }
+
+    // MARK: The picture
+
+    private func panel(_ observed: Observed, results: ExperimentResults, range: ClosedRange<Double>) -> Panel {
+        let ink = Ink.series(observed.arm.color).solid.unmarked
+        var marks: [Mark] = []
+        if let main = observed.runs.first {
+            let steps = main.typical.steps.map(Double.init)
+            if main.unitCount > 1 {
+                marks.append(
+                    .band(
+                        x: steps, lower: main.lowMedians, upper: main.highMedians, Ink(.muted, opacity: 0.5),
+                        label: "medians of all units, 5th to 95th percentile"))
+            }
+            for other in observed.runs.dropFirst() {
+                marks.append(.line(x: other.typical.steps.map(Double.init), y: other.typical.p50, ink.faint))
+            }
+            for values in [main.typical.p15, main.typical.p85] {
+                marks.append(.line(x: steps, y: values, ink.width(1.4).dash([5, 3])))
+            }
+            marks.append(.line(x: steps, y: main.typical.p50, ink.width(2.2)))
+            if steps.count == 1 {
+                let values = main.typical.p15 + main.typical.p50 + main.typical.p85
+                marks.append(.points(x: values.map { _ in steps[0] }, y: values, ink.marker(.circle)))
+            }
+        }
+        return Panel(
+            title: observed.arm.label + divergence(observed), x: .steps(results.facts.steps, scale: stepScale),
+            y: Axis(TapWords.quantity(tap), from: range.lowerBound, to: range.upperBound),
+            marks: marks + legendMarks(observed))
+    }
+
+    /// Entries of the legend in grey, since the panels' colours are the arms'. They are drawn nowhere.
+    private func legendMarks(_ observed: Observed) -> [Mark] {
+        let ink = Ink(.text)
+        var marks: [Mark] = [
+            .line(x: [.nan], y: [.nan], ink.width(2.2), label: "median"),
+            .line(x: [.nan], y: [.nan], ink.width(1.4).dash([5, 3]), label: "15th and 85th percentile"),
+        ]
+        if observed.runs.count > 1 {
+            marks.append(.line(x: [.nan], y: [.nan], ink.faint, label: "median with other seeds"))
+        }
+        return marks
+    }
+
+    private func divergence(_ observed: Observed) -> String {
+        guard let main = observed.runs.first, main.run.status == .diverged else { return "" }
+        return main.run.divergedAt.map { " (× diverged at step \(Phrase.grouped($0)))" } ?? " (× diverged)"
+    }
+
+    // MARK: The numbers
+
+    private func write(_ observed: Observed, to numbers: inout CSVText) {
+        for run in observed.runs {
+            let unit = run.typical
+            for index in unit.steps.indices {
+                numbers.append(
+                    .text(observed.arm.name), .integer(run.run.seed), .text(tap), .integer(unit.channel),
+                    .integer(unit.steps[index]), .number(unit.p15[index]), .number(unit.p50[index]),
+                    .number(unit.p85[index]), .number(run.lowMedians[index]), .number(run.highMedians[index]))
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import Plotting
+
+/// The marks, legend words and numbers of curves over steps: what accuracy and loss have in common.
+struct CurvePlot {
+    /// What the band around the mean shows.
+    enum Band: String, CaseIterable, Sendable {
+        /// From the lowest to the highest seed.
+        case range
+        /// One standard deviation to each side.
+        case deviation
+
+        var words: String {
+            switch self {
+            case .range: "band: lowest to highest seed"
+            case .deviation: "band: ±1 standard deviation"
+            }
+        }
+    }
+
+    let arms: [ArmCurves]
+    let band: Band
+
+    static let columns = [
+        FigureColumn(name: "arm", meaning: "the arm's name"),
+        FigureColumn(
+            name: "statistics", meaning: "what batch normalization was evaluated with; empty for training values"),
+        FigureColumn(name: "curve", meaning: "mean (over seeds), seed (one run) or diverged (where a run ended)"),
+        FigureColumn(name: "seed", meaning: "the run's seed; empty for the mean"),
+        FigureColumn(name: "step", meaning: "training steps made"),
+        FigureColumn(name: "value", meaning: "the mean's or the run's value; accuracies from 0 to 1, losses in nats"),
+        FigureColumn(name: "n", meaning: "seeds in the mean"),
+        FigureColumn(name: "deviation", meaning: "standard deviation over these seeds (divisor n − 1)"),
+        FigureColumn(name: "minimum", meaning: "the lowest of these seeds"),
+        FigureColumn(name: "maximum", meaning: "the highest of these seeds"),
+    ]
+
+    /// Bands at the back, then single seeds, means, and the signs of divergence over all.
+    ///
+    /// A sign of divergence whose value is outside `range`, the vertical axis, stands at its edge; without a range, as in a
+    /// panel that shows a part of another, there are none.
+    func marks(range: ClosedRange<Double>?, isLogarithmic: Bool = false) -> [Mark] {
+        var (bands, seeds, means): ([Mark], [Mark], [Mark]) = ([], [], [])
+        for arm in arms {
+            let ink = Ink.series(arm.arm.color)
+            let label = arm.arm.label + divergenceWords(arm)
+            let shown = arm.summary
+            if let first = shown.first, first.statistics.count > 1 {
+                let edges = shown.map { self.edges($0.statistics) }
+                bands.append(
+                    .band(x: shown.map { Double($0.step) }, lower: edges.map(\.lower), upper: edges.map(\.upper), ink))
+            }
+            if arm.runs.count > 1 || shown.isEmpty {
+                for run in arm.runs { seeds.append(.line(x: run.steps.map(Double.init), y: run.values, ink.faint)) }
+            }
+            means.append(
+                .line(x: shown.map { Double($0.step) }, y: shown.map(\.statistics.mean), ink.width(2), label: label))
+        }
+        return bands + seeds + means + (range.map { divergenceMarks($0, isLogarithmic) } ?? [])
+    }
+
+    /// Adds the plotted numbers.
+    func write(to numbers: inout CSVText) {
+        for arm in arms {
+            let source: CSVText.Field = arm.source.map { .text($0.rawValue) } ?? .missing
+            for point in arm.summary {
+                let statistics = point.statistics
+                numbers.append(
+                    .text(arm.arm.name), source, "mean", .missing, .integer(point.step), .number(statistics.mean),
+                    .integer(statistics.count), .optional(statistics.deviation), .number(statistics.minimum),
+                    .number(statistics.maximum))
+            }
+            for run in arm.runs {
+                for (step, value) in zip(run.steps, run.values) {
+                    numbers.append(
+                        .text(arm.arm.name), source, "seed", .integer(run.run.seed), .integer(step), .number(value),
+                        .missing, .missing, .missing, .missing)
+                }
+                if run.run.status == .diverged {
+                    numbers.append(
+                        .text(arm.arm.name), source, "diverged", .integer(run.run.seed), .integer(endStep(run)),
+                        .optional(run.lastFinite?.value), .missing, .missing, .missing, .missing)
+                }
+            }
+        }
+    }
+
+    /// `Mean of 3 seeds, band: …, thin: single seeds.`
+    var readingAid: String {
+        let counts = Set(arms.map { $0.summary.first?.statistics.count ?? $0.runs.count })
+        if counts == [1] { return "One seed." }
+        let seeds = counts.count == 1 ? Phrase.count(counts.first ?? 0, "seed") : "the seeds of each arm"
+        return "Mean of \(seeds), \(band.words); thin lines: single seeds."
+    }
+
+    /// What must be known about diverged runs; nil where there are none.
+    var divergenceNote: String? {
+        guard arms.contains(where: { !$0.diverged.isEmpty }) else { return nil }
+        let mixed = arms.contains { !$0.diverged.isEmpty && $0.diverged.count < $0.runs.count }
+        return "× marks the step at which a run's loss left the finite numbers."
+            + (mixed ? " Means are over the runs that did not diverge." : "")
+    }
+
+    // MARK: Parts
+
+    private func edges(_ statistics: SeedStatistics) -> (lower: Double, upper: Double) {
+        switch band {
+        case .range: return (statistics.minimum, statistics.maximum)
+        case .deviation:
+            let reach = statistics.deviation ?? 0
+            return (statistics.mean - reach, statistics.mean + reach)
+        }
+    }
+
+    private func divergenceWords(_ arm: ArmCurves) -> String {
+        let diverged = arm.diverged
+        if diverged.isEmpty { return "" }
+        guard diverged.count == arm.runs.count else {
+            return " (\(diverged.count) of \(arm.runs.count) seeds diverged)"
+        }
+        let steps = diverged.map(endStep)
+        let first = Phrase.grouped(steps.min() ?? 0)
+        let last = Phrase.grouped(steps.max() ?? 0)
+        return first == last ? " (diverged at step \(first))" : " (diverged at steps \(first)–\(last))"
+    }
+
+    private func endStep(_ run: RunCurve) -> Int { run.run.divergedAt ?? run.lastFinite?.step ?? run.run.steps }
+
+    private func divergenceMarks(_ range: ClosedRange<Double>, _ isLogarithmic: Bool) -> [Mark] {
+        arms.filter { !$0.diverged.isEmpty }.map { arm in
+            let ink = Ink(Ink.series(arm.arm.color).color, width: 2.4, marker: .cross)
+            let steps = arm.diverged.map { Double(endStep($0)) }
+            let values = arm.diverged.map { clamped($0.lastFinite?.value ?? -.infinity, to: range, isLogarithmic) }
+            return .points(x: steps, y: values, ink, size: 9)
+        }
+    }
+
+    /// The value moved inside the range, a little from its edges, so that the whole sign shows.
+    private func clamped(_ value: Double, to range: ClosedRange<Double>, _ isLogarithmic: Bool) -> Double {
+        let inset = 0.025
+        if isLogarithmic {
+            let ratio = range.upperBound / range.lowerBound
+            let (low, high) = (range.lowerBound * pow(ratio, inset), range.lowerBound * pow(ratio, 1 - inset))
+            return min(max(value, low), high)
+        }
+        let reach = inset * (range.upperBound - range.lowerBound)
+        return min(max(value, range.lowerBound + reach), range.upperBound - reach)
+    }
+}

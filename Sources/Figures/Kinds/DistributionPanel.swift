@@ -1,0 +1,132 @@
+import Foundation
+import Plotting
+
+/// One panel of ``ActivationDistributions``: a layer of a run.
+struct DistributionPanel {
+    let column: DistributionColumn
+    let tap: String
+    /// What the layer is called on the axis.
+    let label: String
+    let grid: DistributionGrid
+    let scale: ScaleChoice
+    /// The steps of a whole run.
+    let steps: Int?
+
+    /// More columns than this cannot be told apart in a panel's width.
+    private static let mostColumns = 80
+
+    /// Densities below this share of the step's peak look like the paper.
+    private static let least = 0.001
+
+    /// Densities over steps and values.
+    private struct Density {
+        /// The first step of each column.
+        var steps: [Int] = []
+        /// The columns' edges on the axis of steps.
+        var edges: [Double] = []
+        /// `[column][bin]`
+        var values: [[Double]] = []
+    }
+
+    /// The panel; the first of its column carries the arm's name.
+    func panel(hasTitle: Bool) -> Panel {
+        let density = density()
+        var marks: [Mark] = []
+        if !density.values.isEmpty {
+            let scale = ColorScale(
+                "Density, relative to the densest value of the step", from: 0, to: 1, map: .density)
+            let relative = density.values.map { column in
+                let peak = column.max() ?? 0
+                return column.map { peak > 0 ? $0 / peak : 0 }
+            }
+            let rows = (0..<grid.edges.count - 1).map { bin in relative.map { $0[bin] } }
+            marks.append(.heatMap(HeatMap(xEdges: density.edges, yEdges: grid.edges, values: rows, colors: scale)))
+        }
+        marks += lines()
+        return Panel(
+            title: hasTitle ? column.arm.label + divergence : nil, x: .steps(steps, scale: scale),
+            y: Axis(label, from: grid.edges[0], to: grid.edges[grid.edges.count - 1]), marks: marks)
+    }
+
+    /// Adds the panel's numbers.
+    func write(to numbers: inout CSVText) {
+        let (arm, seed) = (CSVText.Field.text(column.arm.name), CSVText.Field.integer(column.run.seed))
+        let density = density()
+        for (step, values) in zip(density.steps, density.values) {
+            let peak = values.max() ?? 0
+            for (bin, value) in values.enumerated() where value > Self.least * peak {
+                numbers.append(
+                    arm, seed, .text(tap), .integer(step), "density", .number(rounded(grid.edges[bin])),
+                    .number(rounded(grid.edges[bin + 1])), .number(rounded(value, digits: 4)))
+            }
+        }
+        guard let percentiles = column.percentiles[tap] else { return }
+        for (name, values) in [("p16", percentiles.p16), ("p50", percentiles.p50), ("p84", percentiles.p84)] {
+            for (step, value) in zip(percentiles.steps, values) {
+                numbers.append(arm, seed, .text(tap), .integer(step), .text(name), .missing, .missing, .number(value))
+            }
+        }
+    }
+
+    // MARK: Parts
+
+    private func lines() -> [Mark] {
+        guard let percentiles = column.percentiles[tap], !percentiles.steps.isEmpty else {
+            let middle = (grid.edges[0] + grid.edges[grid.edges.count - 1]) / 2
+            return [.note("no such tap", x: Double(steps ?? 1) / 2, y: middle, color: .muted, anchor: .middle)]
+        }
+        let x = percentiles.steps.map(Double.init)
+        let ink = Ink(Color(0xF0A000), width: 1.2)
+        return [
+            .line(x: x, y: percentiles.p16, ink.dash([4, 3]), label: "16th and 84th percentile"),
+            .line(x: x, y: percentiles.p84, ink.dash([4, 3]), label: "16th and 84th percentile"),
+            .line(x: x, y: percentiles.p50, ink.width(1.8), label: "median"),
+        ]
+    }
+
+    private var divergence: String {
+        guard column.run.status == .diverged else { return "" }
+        return column.run.divergedAt.map { " (diverged at step \(Phrase.grouped($0)))" } ?? " (diverged)"
+    }
+
+    /// The densities, neighbouring observations averaged where there are more than a panel can show.
+    private func density() -> Density {
+        guard let histograms = column.histograms[tap] else { return Density() }
+        // A logarithmic axis has no place for step 0.
+        let shown = histograms.steps.indices.filter { scale == .linear || histograms.steps[$0] > 0 }
+        let group = max(1, (shown.count + Self.mostColumns - 1) / Self.mostColumns)
+        var density = Density()
+        for start in stride(from: 0, to: shown.count, by: group) {
+            let members = shown[start..<min(start + group, shown.count)]
+            var mean = [Double](repeating: 0, count: grid.edges.count - 1)
+            for member in members {
+                for (bin, value) in histograms.density(at: member, on: grid.edges).enumerated() {
+                    mean[bin] += value / Double(members.count)
+                }
+            }
+            density.steps.append(histograms.steps[shown[start]])
+            density.values.append(mean)
+        }
+        density.edges = columnEdges(density.steps)
+        return density
+    }
+
+    /// Edges half-way between the steps (of their logarithms on a logarithmic axis); the outer ones do not leave the axis.
+    private func columnEdges(_ steps: [Int]) -> [Double] {
+        let places = steps.map(Double.init)
+        guard let first = places.first, let last = places.last else { return [] }
+        let whole = Double(self.steps ?? steps.last ?? 1)
+        // One observation alone gets a column that can be seen.
+        if places.count == 1 { return [first, scale == .log ? first * 1.2 : first + max(whole / 20, 0.5)] }
+        func middle(_ a: Double, _ b: Double) -> Double { scale == .log ? (a * b).squareRoot() : (a + b) / 2 }
+        let inner = zip(places, places.dropFirst()).map(middle)
+        let before = inner[inner.count - 1]
+        let end = scale == .log ? last * last / before : 2 * last - before
+        return [first] + inner + [max(last, min(end, whole))]
+    }
+
+    /// A few digits are more than a picture shows and keep the file small.
+    private func rounded(_ value: Double, digits: Int = 6) -> Double {
+        Double(String(format: "%.\(digits)g", value)) ?? value
+    }
+}

@@ -1,0 +1,192 @@
+import Plotting
+
+/// `final-accuracy`: best and final test accuracy by arm, a point a seed, with the mean and its 95 % interval.
+struct FinalAccuracy: FigureKind {
+    static let name = "final-accuracy"
+    static let purpose = "Best and final test accuracy of each arm: single seeds, mean and 95 % interval."
+    static let options: [FigureOption] = [.arms, .title, .statistics]
+    static let columns = [
+        FigureColumn(name: "arm", meaning: "the arm's name"),
+        FigureColumn(name: "statistics", meaning: "what batch normalization was evaluated with"),
+        FigureColumn(name: "measure", meaning: "best (over the run's evaluations) or final (the last evaluation)"),
+        FigureColumn(name: "seed", meaning: "the run's seed; empty for the mean over the seeds that finished"),
+        FigureColumn(name: "status", meaning: "finished or diverged; empty for the mean"),
+        FigureColumn(name: "step", meaning: "the evaluation's step; empty for the mean"),
+        FigureColumn(name: "accuracy", meaning: "test accuracy from 0 to 1; empty where a run diverged"),
+        FigureColumn(name: "n", meaning: "seeds in the mean"),
+        FigureColumn(name: "deviation", meaning: "standard deviation over these seeds (divisor n − 1)"),
+        FigureColumn(name: "low", meaning: "lower end of the mean's 95 % interval (Student's t, from three seeds on)"),
+        FigureColumn(name: "high", meaning: "upper end of that interval"),
+    ]
+
+    private let options: FigureOptions
+    private let source: StatisticsSource?
+
+    init(_ options: FigureOptions) throws(FigureError) {
+        self.options = options
+        source = try options.choice("statistics")
+    }
+
+    /// What is measured of a run.
+    private enum Measure: String, CaseIterable {
+        case best
+        case final
+
+        var title: String { self == .best ? "Best during training" : "At the end of training" }
+
+        /// The evaluation of a finished run that the measure takes.
+        func evaluation(of curve: RunCurve) -> (step: Int, accuracy: Double)? {
+            guard curve.run.status == .finished else { return nil }
+            switch self {
+            case .final:
+                guard let step = curve.steps.last, let value = curve.values.last, value.isFinite else { return nil }
+                return (step, value)
+            case .best:
+                var best: (step: Int, accuracy: Double)?
+                for (step, value) in zip(curve.steps, curve.values) where value.isFinite && value > best?.accuracy ?? -1
+                {
+                    best = (step, value)
+                }
+                return best
+            }
+        }
+    }
+
+    /// One arm's measure.
+    private struct Entry {
+        let curves: ArmCurves
+        let seeds: [(run: RunRecord, evaluation: (step: Int, accuracy: Double)?)]
+        let statistics: SeedStatistics
+
+        init(_ curves: ArmCurves, _ measure: Measure) {
+            self.curves = curves
+            seeds = curves.runs.map { ($0.run, measure.evaluation(of: $0)) }
+            statistics = SeedStatistics(seeds.compactMap { $0.evaluation?.accuracy })
+        }
+
+        /// An interval over two seeds is thirteen times as wide as their distance: it says nothing.
+        var interval: ClosedRange<Double>? {
+            guard statistics.count >= 3, let reach = statistics.confidenceHalfWidth else { return nil }
+            return (statistics.mean - reach)...(statistics.mean + reach)
+        }
+    }
+
+    func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
+        let selection = try results.arms(options)
+        let arms = try results.curves(.testAccuracy, arms: selection.arms, source: source)
+        let entries = Measure.allCases.map { measure in arms.map { Entry($0, measure) } }
+        let axis = range(of: entries.flatMap { $0 })
+        let panels = zip(Measure.allCases, entries).map { measure, entries in
+            Panel(
+                title: measure.title, x: Axis("Test accuracy", from: axis.lower, to: axis.upper, format: .percent),
+                y: .categories(arms.map(\.arm.label)), marks: marks(entries, axis: axis))
+        }
+        var provenance = Provenance(results, arms: selection.arms)
+        provenance.add(selection.note)
+        provenance.add(arms.statisticsSentence)
+        let isPartlyDiverged = arms.contains { !$0.diverged.isEmpty && $0.diverged.count < $0.runs.count }
+        if entries.contains(where: { $0.contains { $0.statistics.count > 1 } }) {
+            provenance.add("Numbers: mean ± standard deviation over seeds, in percent.")
+        }
+        if isPartlyDiverged { provenance.add("Means are over the runs that did not diverge.") }
+
+        var numbers = Self.numbers()
+        for (measure, entries) in zip(Measure.allCases, entries) { write(entries, measure, to: &numbers) }
+        let picture = Figure(
+            title: options.text("title") ?? "Test accuracy by arm",
+            subtitle: "\(results.facts.title). \(readingAid(entries.flatMap { $0 }))", panels: [panels],
+            footnote: provenance.text, sharedX: .all, sharedY: .all, legend: .none)
+        return FigureDrawing(picture: picture, numbers: numbers)
+    }
+
+    private func readingAid(_ entries: [Entry]) -> String {
+        let most = entries.map(\.statistics.count).max() ?? 0
+        if most == 0 { return "No run finished." }
+        if most == 1 { return "One seed." }
+        if most == 2 { return "Small: single seeds; large: their mean." }
+        return "Small: single seeds; large: their mean with its 95 % interval (Student's t)."
+    }
+
+    // MARK: The picture
+
+    private func range(of entries: [Entry]) -> (lower: Double, upper: Double) {
+        let best = entries.map(\.statistics.mean).filter(\.isFinite).max() ?? 1
+        // An arm that learned nothing is named, not drawn: its point would press all others together.
+        let working = entries.filter { $0.statistics.mean >= 0.5 * best }
+        let values = working.flatMap { entry in
+            entry.seeds.compactMap { $0.evaluation?.accuracy }
+                + (entry.interval.map { [$0.lowerBound, $0.upperBound] } ?? [])
+        }
+        guard let least = values.min(), let greatest = values.max() else { return (0, 1) }
+        let width = max(greatest - least, 0.004)
+        return (max(0, least - 0.15 * width), min(1, greatest + 0.15 * width))
+    }
+
+    private func marks(_ entries: [Entry], axis: (lower: Double, upper: Double)) -> [Mark] {
+        var marks: [Mark] = []
+        for (row, entry) in entries.enumerated() {
+            let ink = Ink.series(entry.curves.arm.color).solid
+            let (mean, place) = (entry.statistics.mean, Double(row))
+            let diverged = entry.curves.diverged.count
+            let words = divergenceWords(entry)
+            guard mean.isFinite else {
+                let text = diverged > 0 ? words : "no finished run"
+                let middle = (axis.lower + axis.upper) / 2
+                marks.append(.note(text, x: middle, y: place + 0.1, color: .muted, anchor: .middle))
+                continue
+            }
+            guard mean >= axis.lower else {
+                let text = "\(Phrase.percent(mean)): left of the axis" + (diverged > 0 ? "; \(words)" : "")
+                marks.append(.note(text, x: axis.lower, y: place + 0.1, color: .muted))
+                continue
+            }
+            if let interval = entry.interval {
+                marks.append(
+                    .interval(
+                        .horizontal, at: place, from: max(interval.lowerBound, axis.lower),
+                        to: min(interval.upperBound, axis.upper), ink.width(1.6)))
+            }
+            if entry.statistics.count > 1 {
+                let shown = entry.seeds.compactMap { $0.evaluation?.accuracy }
+                let offsets = shown.indices.map { place + 0.2 + 0.05 * Double($0 % 2) }
+                marks.append(.points(x: shown, y: offsets, ink.opacity(0.55), size: 5))
+            }
+            marks.append(.points(x: [mean], y: [place], ink, size: 9))
+            let deviation = entry.statistics.deviation.map { " ± \(Phrase.fixed(100 * $0, decimals: 2))" } ?? ""
+            let text = Phrase.fixed(100 * mean, decimals: 2) + deviation + (diverged > 0 ? " (\(words))" : "")
+            // Words stay inside the panel: they grow away from the nearer edge.
+            let side = (mean - axis.lower) / (axis.upper - axis.lower)
+            let anchor: Text.Anchor = side < 0.3 ? .start : side > 0.7 ? .end : .middle
+            marks.append(.note(text, x: mean, y: place - 0.3, anchor: anchor))
+        }
+        return marks
+    }
+
+    private func divergenceWords(_ entry: Entry) -> String {
+        let (count, all) = (entry.curves.diverged.count, entry.curves.runs.count)
+        if all == 1 { return "× diverged" }
+        return count == all ? "× all \(all) seeds diverged" : "× \(count) of \(all) seeds diverged"
+    }
+
+    // MARK: The numbers
+
+    private func write(_ entries: [Entry], _ measure: Measure, to numbers: inout CSVText) {
+        for entry in entries {
+            let arm = CSVText.Field.text(entry.curves.arm.name)
+            let source: CSVText.Field = entry.curves.source.map { .text($0.rawValue) } ?? .missing
+            for (run, evaluation) in entry.seeds {
+                numbers.append(
+                    arm, source, .text(measure.rawValue), .integer(run.seed), .text(run.status.rawValue),
+                    evaluation.map { .integer($0.step) } ?? .missing, .optional(evaluation?.accuracy), .missing,
+                    .missing,
+                    .missing, .missing)
+            }
+            let statistics = entry.statistics
+            guard statistics.count > 0 else { continue }
+            numbers.append(
+                arm, source, .text(measure.rawValue), .missing, .missing, .missing, .number(statistics.mean),
+                .integer(statistics.count), .optional(statistics.deviation), .optional(entry.interval?.lowerBound),
+                .optional(entry.interval?.upperBound))
+        }
+    }
+}

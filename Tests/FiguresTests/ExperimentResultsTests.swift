@@ -1,0 +1,99 @@
+import Foundation
+import Testing
+
+@testable import Figures
+
+@Suite struct ExperimentResultsTests {
+    private func withResults(
+        _ experiment: SyntheticExperiment = SyntheticExperiment(), _ body: (URL) throws -> Void
+    ) throws {
+        let folder = try experiment.write()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try body(folder)
+    }
+
+    private func change(_ folder: URL, _ path: String, _ change: (String) -> String) throws {
+        let file = folder.appending(path: path)
+        try change(String(contentsOf: file, encoding: .utf8)).write(to: file, atomically: true, encoding: .utf8)
+    }
+
+    @Test func readsAnExperiment() throws {
+        try withResults { folder in
+            let results = try ExperimentResults(folder: folder)
+            #expect(results.facts.name == "mnist-mlp")
+            #expect(results.facts.source == "Ioffe & Szegedy 2015, §4.1, Figure 1")
+            #expect(results.facts.steps == 300)
+            #expect(!results.facts.isSynthetic)
+            #expect(results.arms.map(\.name) == ["baseline", "batch-norm", "batch-norm-high-rate", "high-rate"])
+            #expect(results.arms[2].label == "Batch normalization, rate × 10")
+            #expect(results.runs.count == 12)
+            let diverged = try #require(results.results(of: results.arms[3]).first)
+            #expect(diverged.status == .diverged)
+            #expect(diverged.divergedAt == 93)
+            #expect(diverged.testAccuracy?.isNaN == true)
+            #expect(results.requests.map(\.name) == SyntheticExperiment.allFigures.map(\.name))
+            #expect(results.requests[2].options == ["tap": "hidden3/activation-input"])
+        }
+    }
+
+    @Test func armsStandInDeclaredOrder() throws {
+        try withResults { folder in
+            try change(folder, "arms.csv") { text in
+                let lines = text.split(separator: "\n")
+                return ([lines[0]] + lines.dropFirst().reversed()).joined(separator: "\n") + "\n"
+            }
+            let results = try ExperimentResults(folder: folder)
+            #expect(results.arms.first?.name == "baseline")
+        }
+    }
+
+    @Test func interruptedRunsAreNoResults() throws {
+        try withResults { folder in
+            try change(folder, "runs.csv") {
+                $0.replacing("\"baseline\",2,finished", with: "\"baseline\",2,interrupted")
+            }
+            let results = try ExperimentResults(folder: folder)
+            #expect(results.results(of: results.arms[0]).map(\.seed) == [1, 3])
+            let provenance = Provenance(results, arms: results.arms)
+            #expect(provenance.text.contains("Left out, not finished: baseline/seed-2."))
+        }
+    }
+
+    @Test func unknownStatusHasItsLine() throws {
+        try withResults { folder in
+            try change(folder, "runs.csv") { $0.replacing("\"baseline\",2,finished", with: "\"baseline\",2,lost") }
+            #expect(
+                throws: CSVError.unknownWord(
+                    file: "runs.csv", line: 3, column: "status", found: "lost",
+                    expected: ["finished", "diverged", "interrupted"])
+            ) { try ExperimentResults(folder: folder) }
+        }
+    }
+
+    @Test(arguments: ["experiment.csv", "arms.csv", "runs.csv", "figures.csv"])
+    func missingTablesAreNamed(file: String) throws {
+        try withResults { folder in
+            try FileManager.default.removeItem(at: folder.appending(path: file))
+            #expect(throws: CSVError.unreadable(file: file, reason: "there is no such file")) {
+                try ExperimentResults(folder: folder)
+            }
+        }
+    }
+
+    @Test func factsMustBeThere() throws {
+        try withResults { folder in
+            try change(folder, "experiment.csv") { $0.replacing("dataset,mnist\n", with: "") }
+            #expect(throws: CSVError.missingKey(file: "experiment.csv", key: "dataset")) {
+                try ExperimentResults(folder: folder)
+            }
+        }
+    }
+
+    @Test func sweptArmsKnowTheirBase() {
+        let arm = ArmRecord(
+            name: "batch-norm@rate=0.1,deviation=1", label: "BN (γ, β) (rate=0.1, deviation=1)", order: 0, color: 0)
+        #expect(arm.base == "batch-norm")
+        #expect(arm.baseLabel == "BN (γ, β)")
+        #expect(ArmRecord(name: "lrn", label: "LRN (n = 5)", order: 0, color: 0).baseLabel == "LRN (n = 5)")
+    }
+}
