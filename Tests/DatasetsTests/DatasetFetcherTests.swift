@@ -91,7 +91,8 @@ import Testing
         #expect(error.kind == .downloadFailed)
         #expect(error.isUnavailable)
         #expect(error.file == "train-images-idx3-ubyte.gz")
-        #expect(error.found.contains("no network"))
+        #expect(error.found == "nothing usable at 2 mirrors")
+        #expect(error.suggestion.contains("no network"))
         let zipped = FileFormats.gzip(TinyData.contents[0].bytes)
         #expect(error.expected == "\(zipped.count) bytes with SHA-256 \(SHA256.hexDigest(of: zipped))")
         for file in TinyData.contents { #expect(error.suggestion.contains(file.name)) }

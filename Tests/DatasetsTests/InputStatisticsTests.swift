@@ -44,11 +44,18 @@ import Testing
         #expect(statistics.fractionWithinOne == 0)
     }
 
-    @Test func largeSetsAreSampledEvenly() throws {
-        let set = InputNormalizationTests.pixels((0..<100).map { UInt8($0) })
-        let statistics = try InputNormalization.identity.fit(to: set).statistics(of: set, limit: 10)
-        #expect(statistics.images == 10)
-        #expect(statistics.mean == 45)
-        #expect(statistics.maximum == 90)
+    /// MNIST alternates between two groups of writers: a sample at even distances would be of one group.
+    @Test func samplesOfAlternatingImagesAreFair() throws {
+        let set = InputNormalizationTests.pixels((0..<6000).map { $0.isMultiple(of: 2) ? 0 : 200 })
+        let statistics = try InputNormalization.identity.fit(to: set).statistics(of: set, limit: 1000)
+        #expect(statistics.images == 1000)
+        #expect(abs(statistics.mean - 100) < 10)
+    }
+
+    @Test(.enabled(if: RealDataTests.has("mnist"))) func samplesOfMNISTAreFair() throws {
+        let train = try DatasetCatalogue.load("mnist", search: RealDataTests.search).train
+        let statistics = try InputNormalization.zScore(.global).fit(to: train).statistics(of: train)
+        #expect(abs(statistics.mean) < 0.005)
+        #expect(abs(statistics.deviation - 1) < 0.005)
     }
 }

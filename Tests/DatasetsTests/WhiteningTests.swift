@@ -104,6 +104,20 @@ import Testing
         #expect(whitening.variances.dropFirst(39).allSatisfy { $0 < 1e-12 })
     }
 
+    /// The sample is taken from the whole set: a direction that only every second image has is found with its variance.
+    @Test func samplesOfAlternatingImagesAreFair() throws {
+        let count = 2 * Whitening.largestImageCount
+        let bytes: [UInt8] = (0..<count).flatMap {
+            [$0.isMultiple(of: 2) ? 0 as UInt8 : 255, UInt8(truncatingIfNeeded: $0 / 2 % 2)]
+        }
+        let set = ImageSet(
+            name: "x", shape: ImageShape(height: 1, width: 2, channels: 1), images: bytes,
+            labels: [UInt8](repeating: 0, count: count), classes: ["a"])
+        let whitening = try Whitening(of: set, kind: "pca-whitening")
+        #expect(whitening.imageCount == Whitening.largestImageCount)
+        #expect(abs(whitening.variances[0] - 0.25) < 0.001)
+    }
+
     @Test func colourImagesAreRefusedWithAReason() {
         let error = #expect(throws: DataError.self) {
             _ = try InputNormalization.zcaWhitening(epsilon: 0.01, components: nil).fit(to: FittedInputTests.color)

@@ -64,24 +64,29 @@ extension DatasetSource {
             && isFolder.boolValue
     }
 
-    /// How the data set is had: by command, by Debian's package, or by hand with exact files, addresses and checksums.
+    /// How the data set is had: by command, or by hand.
     public func instructions(_ search: DataSearch) -> String {
+        isSynthetic ? "" : "Get it with:  normlab data fetch \(name)\n" + instructionsByHand(search)
+    }
+
+    /// How the data set is had without this program's network: Debian's package, or exact files, addresses and checksums.
+    func instructionsByHand(_ search: DataSearch) -> String {
         guard let first = folders.first else { return "" }
-        var lines = ["Get it with:  normlab data fetch \(name)"]
+        var lines: [String] = []
         if let debianPackage { lines.append("or with:      apt-get install \(debianPackage)") }
         let target = search.downloads.appending(path: first, directoryHint: .isDirectory)
         lines.append("or by hand:   put into \(target.path(percentEncoded: false))")
         if let archive {
             lines.append("  \(archive.mirrors.first ?? archive.name)")
-            lines.append(
-                "    SHA-256 \(archive.sha256), \(archive.byteCount) bytes; then run the first command to unpack it")
+            lines.append("    SHA-256 \(archive.sha256), \(archive.byteCount) bytes")
+            lines.append("  and unpack it with:  normlab data fetch \(name)")
         } else {
             for file in files {
                 lines.append("  \(file.mirrors.first ?? file.name)")
                 lines.append("    SHA-256 \(file.sha256), \(file.byteCount) bytes")
             }
         }
-        lines.append("A folder elsewhere is named by \(DataSearch.environmentVariable).")
+        lines.append("A copy elsewhere is named by its folder in \(DataSearch.environmentVariable).")
         return lines.joined(separator: "\n")
     }
 }

@@ -141,7 +141,7 @@ struct DatasetFetcher {
                 if let error = trouble(part) { throw error }
             } catch {
                 if error.kind == .downloaderMissing {
-                    throw error.suggesting(error.suggestion + "\n" + source.instructions(search))
+                    throw error.suggesting(error.suggestion + "\n" + source.instructionsByHand(search))
                 }
                 let reason = error.kind == .downloadFailed ? error.found : "\(error.kind.words): \(error.found)"
                 reasons.append("\(address): \(reason)")
@@ -155,8 +155,9 @@ struct DatasetFetcher {
             return
         }
         throw DataError(
-            .downloadFailed, file: file.name, found: reasons.isEmpty ? "no mirror" : reasons.joined(separator: "; "),
-            expected: "\(file.byteCount) bytes with SHA-256 \(file.sha256)", suggestion: source.instructions(search))
+            .downloadFailed, file: file.name, found: "nothing usable at \(file.mirrors.count) mirrors",
+            expected: "\(file.byteCount) bytes with SHA-256 \(file.sha256)",
+            suggestion: (reasons + [source.instructionsByHand(search)]).joined(separator: "\n"))
     }
 }
 

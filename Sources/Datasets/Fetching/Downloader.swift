@@ -61,10 +61,14 @@ public struct CommandDownloader: Downloader {
                 expected: "a download")
         }
         var isTooLong = false
+        var reported = 0
         while process.isRunning {
             Thread.sleep(forTimeInterval: 0.1)
             let received = Self.size(of: file)
-            progress(received)
+            if received != reported {
+                progress(received)
+                reported = received
+            }
             if received > maximumByteCount, !isTooLong {
                 isTooLong = true
                 // Not `terminate()`: a child of a worker thread inherits its mask, in which the polite signals are blocked.
@@ -82,7 +86,7 @@ public struct CommandDownloader: Downloader {
                     : reason ?? "\(tool.kind.rawValue) ended with status \(process.terminationStatus)",
                 expected: "a download")
         }
-        progress(Self.size(of: file))
+        if Self.size(of: file) != reported { progress(Self.size(of: file)) }
     }
 
     private static func arguments(
@@ -93,11 +97,11 @@ public struct CommandDownloader: Downloader {
             // Fail on an error of the server instead of saving its page; give up where nothing comes for half a minute.
             [
                 "--fail", "--location", "--silent", "--show-error", "--proto", "=https,http,file", "--proto-redir",
-                "=https,http", "--connect-timeout", "20", "--speed-limit", "1000", "--speed-time", "30", "--retry", "2",
+                "=https,http", "--connect-timeout", "20", "--speed-limit", "1000", "--speed-time", "30", "--retry", "1",
                 "--max-filesize", "\(maximumByteCount)", "--output", path, address,
             ]
         case .wget:
-            ["--no-verbose", "--tries=3", "--timeout=30", "--output-document=\(path)", address]
+            ["--no-verbose", "--tries=2", "--timeout=30", "--output-document=\(path)", address]
         }
     }
 

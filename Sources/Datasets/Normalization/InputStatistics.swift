@@ -19,23 +19,26 @@ public struct InputStatistics: Sendable, Equatable {
 }
 
 extension FittedInput {
-    /// The statistics of a set after the map, over at most `limit` images at even distances through the set.
+    /// The statistics of a set after the map, over a random sample of `limit` images, or all where there are fewer.
+    ///
+    /// Images at even distances would not do: MNIST's alternate between two groups of writers, and every second image has
+    /// 12 % less ink.
     ///
     /// Two passes, summed in `Double` in the order of the values: the same bits on every machine. O(images · features).
     ///
     /// - Precondition: the set has the shape that was fitted and at least one image.
     public func statistics(of set: ImageSet, limit: Int = 10_000) -> InputStatistics {
         precondition(set.count > 0 && limit > 0, "statistics of nothing")
-        let images = min(set.count, limit)
+        let images = ProbeSet.sample(limit, seed: 0).indices(count: set.count)
         let features = outputShape.count
-        let count = Double(images * features)
+        let count = Double(images.count * features)
         var values = [Float](repeating: 0, count: features)
 
         var sum = 0.0
         var (minimum, maximum) = (Float.infinity, -Float.infinity)
         var within = 0
-        for image in 0..<images {
-            fill(CollectionOfOne(image * set.count / images), of: set, into: &values)
+        for image in images {
+            fill(CollectionOfOne(image), of: set, into: &values)
             for value in values {
                 sum += Double(value)
                 minimum = min(minimum, value)
@@ -46,8 +49,8 @@ extension FittedInput {
         let mean = sum / count
 
         var (second, third, fourth) = (0.0, 0.0, 0.0)
-        for image in 0..<images {
-            fill(CollectionOfOne(image * set.count / images), of: set, into: &values)
+        for image in images {
+            fill(CollectionOfOne(image), of: set, into: &values)
             for value in values {
                 let offset = Double(value) - mean
                 let square = offset * offset
@@ -59,7 +62,7 @@ extension FittedInput {
         let variance = second / count
         let varies = variance > 0
         return InputStatistics(
-            images: images, mean: mean, deviation: variance.squareRoot(), minimum: Double(minimum),
+            images: images.count, mean: mean, deviation: variance.squareRoot(), minimum: Double(minimum),
             maximum: Double(maximum), fractionWithinOne: Double(within) / count,
             skewness: varies ? third / count / (variance * variance.squareRoot()) : 0,
             excessKurtosis: varies ? fourth / count / (variance * variance) - 3 : 0)

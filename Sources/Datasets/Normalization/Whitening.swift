@@ -1,8 +1,8 @@
 /// The principal components of a training set's pixels, x / 255.
 ///
-/// The covariance is exact: the products of bytes are summed as whole numbers. It is taken over at most
-/// `largestImageCount` images at even distances through the set, which is plenty for a few hundred features and keeps the
-/// work at some seconds: O(images · features²) and O(features³).
+/// The covariance is exact: the products of bytes are summed as whole numbers. It is taken over a
+/// random sample of `largestImageCount` images, or all where there are fewer: plenty for a few hundred features, and about a
+/// second of work. O(images · features²) and O(features³).
 public struct Whitening: Sendable {
     /// More features are refused: 1,024² numbers and a second or two of work are fine, and colour images of 3,072 features
     /// would take minutes.
@@ -30,8 +30,9 @@ public struct Whitening: Sendable {
                 expected: "at most \(Self.largestFeatureCount)",
                 suggestion: "Choose another input normalization for these images, such as z-score.")
         }
-        imageCount = min(set.count, Self.largestImageCount)
-        let (sums, products) = Self.sums(of: set, images: imageCount)
+        let sample = ProbeSet.sample(Self.largestImageCount, seed: 0).indices(count: set.count)
+        let (sums, products) = Self.sums(of: set, images: sample)
+        imageCount = sample.count
         let count = Double(imageCount)
         mean = sums.map { Double($0) / count / 255 }
         var covariance = [Double](repeating: 0, count: features * features)
@@ -52,13 +53,13 @@ public struct Whitening: Sendable {
 
     /// Sums of the features and of the products of features on and above the diagonal. At most 10,000 images, so that a sum
     /// of products stays below 10,000 · 255² < 2³².
-    private static func sums(of set: ImageSet, images: Int) -> (sums: [Int], products: [UInt32]) {
+    private static func sums(of set: ImageSet, images: [Int]) -> (sums: [Int], products: [UInt32]) {
         let features = set.shape.count
         var sums = [Int](repeating: 0, count: features)
         var products = [UInt32](repeating: 0, count: features * features)
         var wide = [UInt32](repeating: 0, count: features)
-        for image in 0..<images {
-            let start = image * set.count / images * features
+        for image in images {
+            let start = image * features
             for feature in 0..<features { wide[feature] = UInt32(set.images[start + feature]) }
             for row in 0..<features where wide[row] != 0 {
                 sums[row] += Int(wide[row])
