@@ -302,7 +302,7 @@ import Testing
             Experiments/x.yaml:7:36: error: 'profiles.quick.seeds': expected a whole number of at least 0, found -1
                   quick: { steps: 2, seeds: [1, 1, -1] }
                                                    ^~
-            Experiments/x.yaml:8:19: error: 'profiles.paper.steps': expected a whole number from 1 to 1000000000, found 0
+            Experiments/x.yaml:8:19: error: 'profiles.paper.steps': expected a whole number of at least 1, found 0
                   paper: { steps: 0, stpes: 1, seeds: [1, 2, 3] }
                                   ^
             Experiments/x.yaml:8:22: error: unknown key 'stpes' in 'profiles.paper'; did you mean 'steps'?

@@ -128,7 +128,7 @@ import Testing
             mean 'below'?
                     expect: bellow
                             ^~~~~~
-            Experiments/x.yaml:24:13: error: 'claims.factor': expected a number from 1 to 1000000000, found 0.5
+            Experiments/x.yaml:24:13: error: 'claims.factor': expected a number of at least 1, found 0.5
                     factor: 0.5
                             ^~~
             Experiments/x.yaml:25:5: error: a claim compares 'with' an arm, or with a 'value'

@@ -54,7 +54,7 @@ import Testing
     @Test func theCommittedSchemaIsCurrent() throws {
         let url = Repository.library.root.appending(path: "Experiments/schema.json")
         #expect(
-            try String(contentsOf: url, encoding: .utf8) == SchemaWriter.jsonSchema(),
+            try String(contentsOf: url, encoding: .utf8) == SchemaWriter.jsonSchema() + "\n",
             "write it again: normlab schema > Experiments/schema.json")
     }
 

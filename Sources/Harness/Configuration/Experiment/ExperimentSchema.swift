@@ -53,7 +53,7 @@ enum ExperimentSchema {
         )
         .map { SchemaField(name: $0, documentation: $1, schema: .record(profile), isRequired: true) })
 
-    private static let profile = RecordSchema(
+    static let profile = RecordSchema(
         name: "profile", summary: "How long each run is, and how many there are.",
         fields: [
             SchemaField(
@@ -75,9 +75,11 @@ enum ExperimentSchema {
 
     private static let arm = RecordSchema(
         name: "arm", summary: "One variation of the base, stating only its differences.",
-        fields: [
-            SchemaField(
-                name: "label", documentation: "The arm's name in figures; by default its own.", schema: .text),
-            SchemaField(name: "description", documentation: "What the arm shows.", schema: .text),
-        ] + RunConfiguration.schema.fields)
+        fields: armFields + RunConfiguration.schema.fields)
+
+    /// The keys of an arm that no run configuration has.
+    static let armFields = [
+        SchemaField(name: "label", documentation: "The arm's name in figures; by default its own.", schema: .text),
+        SchemaField(name: "description", documentation: "What the arm shows.", schema: .text),
+    ]
 }

@@ -28,16 +28,4 @@ extension RunConfiguration {
         try diagnostics.throwIfAny()
         self = configuration
     }
-
-    /// What is different from another configuration, a phrase for each setting: `optimizer.sgd.rate 0.1 → 0.2`.
-    ///
-    /// Settings that only one of the two has follow from one that both have (`normalization none → batch-norm`), which is
-    /// listed instead.
-    public func changes(since older: RunConfiguration) -> [String] {
-        let old = Dictionary(older.settings.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
-        return settings.compactMap { setting in
-            guard let before = old[setting.key], before != setting.value else { return nil }
-            return "\(setting.key) \(before) → \(setting.value)"
-        }
-    }
 }

@@ -30,3 +30,39 @@ public enum LayerTable {
         return ([String(rest)] + groups.reversed()).joined(separator: ",")
     }
 }
+
+extension ModelDeclaration {
+    /// The layers as they are declared, a line each: name, kind, and the fields that differ from their defaults. Slots are
+    /// open; branches stand below their block.
+    public var outline: String {
+        TextTable(rows: LayerDeclaration.rows(of: layers, indent: ""), widest: 40).text
+    }
+}
+
+extension LayerDeclaration {
+    fileprivate static func rows(of layers: [LayerDeclaration], indent: String) -> [[String]] {
+        layers.flatMap { layer -> [[String]] in
+            let name = indent + layer.shortName
+            let inputs = layer.inputs.isEmpty ? "" : " of \(layer.inputs.joined(separator: ", "))"
+            switch layer.content {
+            case .slot(let slot): return [["\(indent)· \(slot.rawValue)"]]
+            case .layer(let value): return [[name, type(of: value).kind + inputs, stated(value)]]
+            case .branches(let branches):
+                return [[name, "branches\(inputs)"]]
+                    + branches.flatMap { branch in
+                        [["\(indent)  \(branch.name):"]] + rows(of: branch.layers, indent: indent + "    ")
+                    }
+            }
+        }
+    }
+
+    /// The fields that differ from their defaults.
+    private static func stated<Value: Layer>(_ layer: Value) -> String {
+        let standard = Value()
+        return Value.fields.compactMap { field in
+            let value = field.get(layer)
+            if !field.isRequired, value == field.get(standard) { return nil }
+            return "\(field.name): \(YAMLWriter.inline(ConfigurableWriter.node(value, field.type)))"
+        }.joined(separator: ", ")
+    }
+}

@@ -7,9 +7,11 @@ enum ConfigurableWriter {
         .mapping(Value.fields.map { ($0.name, node($0.get(value), $0.type)) })
     }
 
-    /// A mapping whose one key is the value's kind.
+    /// A mapping whose one key is the value's kind, or the kind alone if it has no fields.
     static func variant(_ value: any Configurable) -> ConfigurationNode {
-        .mapping([(type(of: value).kind, fields(of: value))])
+        let fields = fields(of: value)
+        return fields.entries?.isEmpty == true
+            ? .word(type(of: value).kind) : .mapping([(type(of: value).kind, fields)])
     }
 
     /// A field's value as its type is written.

@@ -133,8 +133,9 @@ extension Schema {
         words.map { "'\($0)'" }.joined(separator: ", ")
     }
 
+    /// The range in words. A bound of a thousand million or more only keeps sums from overflowing, and is not told.
     static func bounds(_ range: ClosedRange<Int>) -> String {
-        switch (range.lowerBound == .min, range.upperBound >= Int(Int32.max)) {
+        switch (range.lowerBound == .min, range.upperBound >= 1_000_000_000) {
         case (true, true): ""
         case (false, true): " of at least \(range.lowerBound)"
         case (true, false): " of at most \(range.upperBound)"
@@ -143,8 +144,8 @@ extension Schema {
     }
 
     static func bounds(_ range: ClosedRange<Double>) -> String {
-        let hasLower = range.lowerBound > -Double.greatestFiniteMagnitude
-        let hasUpper = range.upperBound < Double.greatestFiniteMagnitude
+        let hasLower = range.lowerBound > -1e9
+        let hasUpper = range.upperBound < 1e9
         // The smallest numbers above zero stand for "more than zero".
         let isAboveZero = range.lowerBound > 0 && range.lowerBound <= Double.leastNormalMagnitude
         let lower = isAboveZero ? "above 0" : "of at least \(ScalarReading.format(range.lowerBound))"

@@ -1,10 +1,10 @@
 /// Writes the JSON Schema of experiment and model files from the declarations that the reader uses, so that an editor
 /// completes keys, shows what they mean and marks mistakes.
 public enum SchemaWriter {
-    /// The schema (draft 7), for a first line such as `# yaml-language-server: $schema=schema.json`.
+    /// The schema (draft 7) without a final newline, for a first line such as `# yaml-language-server: $schema=schema.json`.
     public static func jsonSchema() -> String {
         var writer = SchemaDefinitions()
-        return writer.root().text() + "\n"
+        return writer.root().text()
     }
 }
 
