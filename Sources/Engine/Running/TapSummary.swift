@@ -5,9 +5,9 @@ public struct TapSummary: Sendable {
     /// The values of one unit or channel, over all images and positions.
     public struct Channel: Sendable {
         /// The arithmetic mean.
-        public let mean: Double
+        public let mean: Float
         /// The standard deviation with divisor n.
-        public let deviation: Double
+        public let deviation: Float
         /// The 15th, 50th and 85th percentile: the lines of Figure 1b and c (Ioffe & Szegedy 2015).
         public let p15, p50, p85: Float
     }
@@ -40,13 +40,21 @@ extension Observer {
     /// - Parameter edges: the edges between the bins of the histogram, in increasing order.
     public func summary(of tap: Tap, edges: [Float]) -> TapSummary {
         let tensor = tensor(tap)
+        let columns = tensor.columns
+        let scratch = ColumnReduction.scratch(rows: tensor.rows, columns: columns)
+        let storage = Storage(count: 2 * columns + scratch)
+        let mean = storage.vector(offset: 0, count: columns)
+        let variance = storage.vector(offset: columns, count: columns)
+        ColumnReduction.moments(
+            tensor, mean: mean, variance: variance, scratch: storage.vector(offset: 2 * columns, count: scratch),
+            team: team)
         let quantiles = Distribution.columnQuantiles(tensor, [0.15, 0.5, 0.85], team: team)
         let channels = quantiles.enumerated().map { column, quantiles in
-            let moments = Distribution.moments(tensor.columns(column..<column + 1), team: team)
-            return TapSummary.Channel(
-                mean: moments.mean, deviation: moments.deviation, p15: quantiles[0], p50: quantiles[1],
+            TapSummary.Channel(
+                mean: mean[column], deviation: variance[column].squareRoot(), p15: quantiles[0], p50: quantiles[1],
                 p85: quantiles[2])
         }
+        withExtendedLifetime(storage) {}
         let moments = Distribution.moments(tensor, team: team)
         return TapSummary(
             channels: channels, mean: moments.mean, deviation: moments.deviation, minimum: moments.minimum,

@@ -5,12 +5,13 @@ enum ClaimText {
     /// A number as short as it can be written.
     static func number(_ value: Double) -> String {
         guard value.isFinite else { return value.isNaN ? "nan" : value > 0 ? "inf" : "-inf" }
+        // Through a whole number there is no −0.
         return value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
     }
 
     /// Four significant digits.
     static func rounded(_ value: Double) -> String {
-        guard value.isFinite else { return number(value) }
+        guard value.isFinite, value != 0 else { return number(value) }
         return abs(value) >= 1000 && abs(value) < 1e9 ? String(format: "%.0f", value) : String(format: "%.4g", value)
     }
 
@@ -50,7 +51,7 @@ extension ClaimResult {
         }
         // Shares of images are read in percent, and their differences in percentage points.
         let scale = claim.measure.isAccuracy ? 100.0 : 1
-        let (percent, points) = scale == 1 ? ("", "") : (" %", claim.minimumEffect.isRatio ? "" : " points")
+        let (percent, points) = scale == 1 ? ("", "") : ("%", claim.minimumEffect.isRatio ? "" : " points")
         let difference = claim.minimumEffect.isRatio ? 1 : scale
         func value(_ statistics: SampleStatistics) -> String {
             let spread = statistics.deviation.map { " ± \(ClaimText.rounded($0 * scale))" } ?? ""

@@ -19,7 +19,7 @@ public struct RunOutcome: Sendable {
 /// the first update (step 0), at the declared intervals, and after the last. A training row is the exception that every
 /// framework makes: its loss and accuracy are those of the k-th batch, before the k-th update.
 ///
-/// A run that is killed at any instant continues to the same bytes: its state is saved every 20 seconds after its tables
+/// A run that is killed at any instant continues to the same bytes: its state is saved every 20 seconds, after its tables
 /// have reached the disk, and the tables are cut back to the state's step. `run.json` is written last.
 public final class RunExecutor {
     private let plan: RunPlan
@@ -48,13 +48,14 @@ public final class RunExecutor {
     ///   - checkpointSteps: the numbers of updates after which a checkpoint is written beside the final one.
     ///   - progress: who is told how it goes.
     ///   - interruption: looked at after every step.
+    ///   - saveInterval: seconds of work that a kill may cost; 0 saves after every step.
     public convenience init(
         plan: RunPlan, dataset: Dataset, resultsRoot: URL, team: Team, checkpointSteps: Set<Int> = [],
-        progress: any ProgressReporter, interruption: Interruption
+        progress: any ProgressReporter, interruption: Interruption, saveInterval: Double = 20
     ) {
         self.init(
             plan: plan, dataset: dataset, resultsRoot: resultsRoot, team: team, checkpointSteps: checkpointSteps,
-            progress: progress, interruption: interruption, saving: .seconds(20))
+            progress: progress, interruption: interruption, saving: .seconds(saveInterval))
     }
 
     init(

@@ -58,7 +58,7 @@ final class RunRecorder {
     func observation(step: Int, tap: String, _ summary: TapSummary) throws(FileError) {
         let place: [CSVField] = [.integer(step), .text(tap)]
         for (index, channel) in summary.channels.enumerated() {
-            let values = [Float(channel.mean), Float(channel.deviation), channel.p15, channel.p50, channel.p85]
+            let values = [channel.mean, channel.deviation, channel.p15, channel.p50, channel.p85]
             try append(place + [.integer(index)] + values.map { .single($0) }, to: .activations)
         }
         let percentiles = [summary.minimum] + summary.percentiles + [summary.maximum]

@@ -90,7 +90,7 @@ struct ClaimEvaluatorTests {
         #expect(try above.results()[0].verdict == .reproduced)
         #expect(try below.results()[0].verdict == .notReproduced)
         #expect(try around.results()[0].verdict == .inconclusive)
-        #expect(try above.results()[0].evidence.contains("a 95.5 ± 0.5 %, b 90 ± 0 % (n = 3); difference 5.5 ["))
+        #expect(try above.results()[0].evidence.contains("a 95.5 ± 0.5%, b 90 ± 0% (n = 3); difference 5.5 ["))
         #expect(try above.results()[0].evidence.contains("points, expected difference ≥ 1"))
     }
 
@@ -181,7 +181,7 @@ struct ClaimEvaluatorTests {
         let result = try #require(try runs.results().first)
         #expect(result.other == "0.95")
         #expect(result.verdict == .reproduced)
-        #expect(result.evidence.contains("a 97.5 ± 0.5 %, compared with 95 %"))
+        #expect(result.evidence.contains("a 97.5 ± 0.5%, compared with 95%"))
     }
 
     @Test func populationStatisticsCountUnlessOthersAreDeclared() throws {

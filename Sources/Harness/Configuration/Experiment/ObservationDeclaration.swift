@@ -6,7 +6,7 @@ public struct ObservationDeclaration: Configurable, Equatable {
     public var every = 50
     /// Patterns of tap addresses, in which `*` stands for any run of characters.
     public var taps = ["*/preactivation", "*/normalized", "*/scaled", "*/activation-input"]
-    /// Examples of the fixed probe set, the first of the test set.
+    /// Examples of the probe set: one random choice from the test set, the same for all arms, seeds and steps.
     public var probe = 500
     /// Bins of a histogram between its fixed edges.
     public var bins = 60
@@ -21,7 +21,9 @@ public struct ObservationDeclaration: Configurable, Equatable {
         Field(
             texts: "taps", \.taps,
             "Patterns of tap addresses ('*' stands for any run of characters); an empty list observes nothing."),
-        Field("probe", \.probe, 2...1_000_000, "Examples of the probe set, the same ones every time."),
+        Field(
+            "probe", \.probe, 2...1_000_000,
+            "Examples of the probe set: one random choice from the test set, the same for all arms, seeds and steps."),
         Field("bins", \.bins, 2...10_000, "Bins of a histogram."),
     ]
 
