@@ -50,8 +50,9 @@ verify: build ## print the claims with their verdicts
 data: build ## fetch and verify the data sets
 	@$(NORMLAB) data fetch
 
-schema: build ## write the JSON Schema of the experiment files
+schema: build ## write the JSON Schema of the experiment files and the reference of their keys
 	@$(NORMLAB) schema > Experiments/schema.json
+	@$(NORMLAB) schema --reference > docs/configuration.md
 
 lint: ## check the format of the sources
 	@$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests

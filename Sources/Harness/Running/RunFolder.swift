@@ -77,7 +77,7 @@ public struct RunFolder: Hashable, Sendable {
 
     /// Removes what an earlier run left, its manifest first: a folder that is being emptied never looks complete. Files
     /// that no run writes stay.
-    func removeResults() throws(FileError) {
+    public func removeResults() throws(FileError) {
         try AtomicFile.remove(manifest)
         try AtomicFile.remove(savedState)
         let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []

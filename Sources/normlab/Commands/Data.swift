@@ -1,0 +1,85 @@
+import ArgumentParser
+import Datasets
+import Foundation
+
+/// `normlab data`: which data sets are here, getting them, and checking every byte.
+struct Data: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List, fetch and verify the data sets.",
+        subcommands: [ListData.self, FetchData.self, VerifyData.self], defaultSubcommand: ListData.self)
+}
+
+/// `normlab data list`.
+struct ListData: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the data sets and where this machine has them.")
+
+    @OptionGroup var laboratory: Laboratory
+
+    func run() throws {
+        let search = laboratory.dataSearch
+        for source in DatasetCatalogue.all {
+            let place = (try? source.locate(in: search))?.description
+            Terminal.say("\(Text.padded(source.name, 14))  \(place ?? "not here: normlab data fetch \(source.name)")")
+            Terminal.say(
+                "                \(source.title): \(source.trainCount) + \(source.testCount) images of \(source.shape), "
+                    + "\(source.classes.count) classes; \(source.license)")
+        }
+        Terminal.say(
+            "\nLooked for in: " + search.places.map { "\($0.folder.path) (\($0.label))" }.joined(separator: ", "))
+    }
+}
+
+/// `normlab data fetch`.
+struct FetchData: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fetch", abstract: "Download data sets into Data/ and check them.")
+
+    @Argument(help: "Data sets (default: mnist).", completion: Completions.datasets)
+    var names: [String] = ["mnist"]
+
+    @OptionGroup var laboratory: Laboratory
+
+    func run() throws {
+        try Ending.reporting {
+            let search = laboratory.dataSearch
+            for source in try names.map(DatasetCatalogue.source) {
+                let location = try source.fetch(into: search) { Terminal.complain("\(source.name): \($0)") }
+                Terminal.say("\(source.name): \(location.description)")
+            }
+        }
+    }
+}
+
+/// `normlab data verify`.
+struct VerifyData: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Read every file of the data sets that are here and compare its SHA-256.")
+
+    @Argument(help: "Data sets (default: every one that is here).", completion: Completions.datasets)
+    var names: [String] = []
+
+    @OptionGroup var laboratory: Laboratory
+
+    func run() throws {
+        try Ending.reporting {
+            let search = laboratory.dataSearch
+            let here = DatasetCatalogue.all.filter { (try? $0.locate(in: search)) != nil }
+            let sources = names.isEmpty ? here : try names.map(DatasetCatalogue.source)
+            var isGood = true
+            for source in sources {
+                let reports = try source.verify(in: search)
+                if reports.isEmpty { Terminal.say("\(Text.padded(source.name, 14))  embedded") }
+                for report in reports {
+                    Terminal.say(
+                        "\(Text.padded(source.name, 14))  \(report.file)  \(report.error == nil ? "good" : "BAD")")
+                    if let error = report.error {
+                        Terminal.complain("error: \(error)")
+                        isGood = false
+                    }
+                }
+            }
+            if !isGood { throw Ending.badInput }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Harness
+import Kernels
+
+/// `normlab reproduce`: everything from the data to the verdicts.
+struct Reproduce: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Get the data, train what is missing, draw the figures, judge the claims.",
+        discussion: "Running it again does only what is missing or stale, and says why.")
+
+    @Argument(help: "Experiments (default: all).", completion: Completions.experiments)
+    var experiments: [String] = []
+
+    @OptionGroup var laboratory: Laboratory
+    @OptionGroup var options: RunOptions
+
+    func run() throws {
+        try Ending.reporting {
+            try Workday(
+                laboratory: laboratory, options: options, names: experiments, checkpointSteps: [],
+                mayFetch: true, drawsFigures: true
+            ).run()
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Datasets
+import Engine
+import Foundation
+import Harness
+
+/// `normlab show`: what an experiment or a model is, resolved.
+struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print a resolved experiment, where each value came from, or a model's layers.",
+        discussion: """
+            normlab show lenet                        the arms and what they change
+            normlab show lenet --arm lrn --origin     every setting of an arm with the file and line it came from
+            normlab show lenet --arm lrn --layers     the network of an arm, layer by layer
+            """)
+
+    @Argument(help: "An experiment or a model.", completion: Completions.experimentsAndModels)
+    var name: String
+
+    @OptionGroup var laboratory: Laboratory
+
+    @Option(name: .long, help: "The arms to show (default: all), separated by commas.")
+    var arm: String?
+
+    @Option(name: .shortAndLong, help: "The profile to resolve for.")
+    var profile = "quick"
+
+    @Option(name: .long, help: "Change a setting: optimizer.sgd.rate=0.2. Repeatable.")
+    var set: [String] = []
+
+    @Flag(name: .long, help: "Print every setting with the file and line it came from.")
+    var origin = false
+
+    @Flag(name: .long, help: "Print the layers: output shape, parameters, multiply-adds.")
+    var layers = false
+
+    func run() throws {
+        try Ending.reporting {
+            let library = laboratory.library
+            if library.modelNames.contains(name), !library.names.contains(name) {
+                try showModel(library)
+                return
+            }
+            let experiment = try library.load(name, overrides: set.map { try Override($0) })
+            _ = try experiment.profile(profile)
+            let patterns = arm.map(RunOptions.armPatterns)
+            let arms = try patterns.map { try experiment.arms(matching: $0) } ?? experiment.arms
+            if !origin && !layers { showHeading(experiment) }
+            for (index, arm) in arms.enumerated() {
+                if index > 0 { Terminal.say() }
+                try show(arm, of: experiment)
+            }
+        }
+    }
+
+    private func showHeading(_ experiment: Experiment) {
+        Terminal.say("\(experiment.name): \(experiment.title)")
+        Terminal.say("\(experiment.question)\n\(experiment.source)\n")
+    }
+
+    private func show(_ arm: Arm, of experiment: Experiment) throws {
+        guard let profile = experiment.profiles[profile] else { return }
+        let configuration = arm.configuration(in: profile)
+        Terminal.say("── \(arm.name): \(arm.label)" + (arm.description.isEmpty ? "" : ". \(arm.description)"))
+        if origin {
+            Terminal.say(configuration.originListing)
+        } else if layers {
+            let source = try DatasetCatalogue.source(experiment.datasets[0])
+            let network = try configuration.network(
+                input: configuration.inputShape(of: source.shape), classes: source.classes.count)
+            Terminal.say(LayerTable.text(of: network))
+        } else {
+            Terminal.say(configuration.canonicalYAML)
+        }
+    }
+
+    /// The layers of a model whose slots are empty, on the shape that it was made for.
+    private func showModel(_ library: ExperimentLibrary) throws {
+        var configuration = RunConfiguration()
+        configuration.model = try library.model(name)
+        let model = configuration.model
+        guard let shape = model.inputShape else {
+            throw ValidationError("\(name) names no input shape: show it in an experiment, with --layers")
+        }
+        Terminal.say("\(model.name): \(model.title)\n\(model.source)\n")
+        Terminal.say(LayerTable.text(of: try configuration.network(input: shape, classes: Self.classes)))
+    }
+
+    /// The classes of every data set of the catalogue.
+    private static let classes = 10
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Foundation
+import Harness
+
+/// `normlab verify`: judges the claims from the results at hand.
+struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Judge the claims from the results at hand; exit code 2 where one is not reproduced.")
+
+    @Argument(help: "Experiments (default: all).", completion: Completions.experiments)
+    var experiments: [String] = []
+
+    @OptionGroup var laboratory: Laboratory
+
+    @Option(name: .shortAndLong, help: "Whose results: smoke, quick or paper.", completion: Completions.profiles)
+    var profile = "quick"
+
+    func run() throws {
+        try Ending.reporting {
+            var isAnyRefuted = false
+            for experiment in try laboratory.experiments(experiments) {
+                let summary = try ExperimentSummary(
+                    experiment, profile: profile, resultsRoot: laboratory.resultsRoot)
+                guard !summary.runs.runs.isEmpty else {
+                    Terminal.complain(
+                        "\(experiment.name): no results yet: run  normlab reproduce \(experiment.name) -p \(profile)")
+                    continue
+                }
+                try summary.write()
+                Terminal.say("\(experiment.name): \(experiment.title)\n")
+                Terminal.say(ClaimsTable(summary.claims).text(width: Terminal.width))
+                isAnyRefuted = isAnyRefuted || summary.claims.contains { $0.verdict == .notReproduced }
+            }
+            if isAnyRefuted { throw Ending.claimNotReproduced }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Harness
+
+/// Where experiments are read and results are written.
+struct Laboratory: ParsableArguments {
+    @Option(name: .long, help: "The folder that holds Experiments/ (default: this folder or the nearest above it).")
+    var root: String?
+
+    @Option(name: .long, help: "The folder for results (default: Results in the root).")
+    var results: String?
+
+    /// The folder with `Experiments/`: the one given, or the nearest from the working folder upward.
+    var rootFolder: URL {
+        root.map { URL(filePath: $0, directoryHint: .isDirectory) } ?? Self.nearestRoot
+    }
+
+    /// The nearest folder from the working folder upward that has `Experiments/`; the working folder where none has.
+    static var nearestRoot: URL {
+        let working = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
+        var folder = working.standardizedFileURL
+        while folder.path != "/" {
+            let experiments = folder.appending(path: "Experiments", directoryHint: .isDirectory)
+            if FileManager.default.fileExists(atPath: experiments.path) { return folder }
+            folder.deleteLastPathComponent()
+        }
+        return working
+    }
+
+    /// The experiment files.
+    var library: ExperimentLibrary { ExperimentLibrary(root: rootFolder) }
+
+    /// The folder of all results.
+    var resultsRoot: URL {
+        results.map { URL(filePath: $0, directoryHint: .isDirectory) }
+            ?? rootFolder.appending(path: "Results", directoryHint: .isDirectory)
+    }
+
+    /// The results of a profile.
+    func resultsFolder(profile: String) -> URL {
+        resultsRoot.appending(path: profile, directoryHint: .isDirectory)
+    }
+
+    /// Where data sets are looked for.
+    var dataSearch: DataSearch { DataSearch.standard(project: rootFolder) }
+}
+
+extension Laboratory {
+    /// The experiments that were named, or all of them, each read strictly; the mistakes of all files come together.
+    func experiments(_ names: [String], overrides: [Override] = []) throws -> [Experiment] {
+        let chosen = names.isEmpty ? library.names : names
+        if chosen.isEmpty {
+            throw ValidationError("there is no Experiments folder with experiment files in \(rootFolder.path)")
+        }
+        var experiments: [Experiment] = []
+        var mistakes: [Diagnostic] = []
+        for name in chosen {
+            do {
+                experiments.append(try library.load(name, overrides: overrides))
+            } catch {
+                mistakes += error.diagnostics
+            }
+        }
+        if !mistakes.isEmpty { throw ConfigurationErrors(mistakes) }
+        return experiments
+    }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Foundation
+import Harness
+
+/// Which runs are meant, and how they are made.
+struct RunOptions: ParsableArguments {
+    @Option(name: .shortAndLong, help: "How much: smoke (seconds), quick (minutes) or paper (the published length).")
+    var profile = "quick"
+
+    @Option(name: .long, help: "Only these arms, separated by commas; * stands for any characters.")
+    var arms: String?
+
+    @Option(name: .long, help: "These seeds instead of the profile's: 1,2,3 or 1-5.")
+    var seeds: SeedList?
+
+    @Option(name: .long, help: "This data set instead of the experiment's first available one.")
+    var dataset: String?
+
+    @Option(name: .long, help: "Threads (default: all cores). The results are the same bits for any number.")
+    var threads: Int?
+
+    @Option(name: .long, help: "Change a setting of every arm: optimizer.sgd.rate=0.2. Repeatable.")
+    var set: [String] = []
+
+    @Flag(name: .long, help: "Print what would be run and why, and stop.")
+    var dryRun = false
+
+    @Flag(name: .long, help: "Run again what is finished and up to date.")
+    var force = false
+
+    func validate() throws {
+        if let threads, !(1...256).contains(threads) {
+            throw ValidationError("--threads \(threads): expected a number from 1 to 256")
+        }
+    }
+
+    /// The names or patterns of `--arms`.
+    var armPatterns: [String]? { arms.map(Self.armPatterns) }
+
+    /// Names separated by commas. The commas inside the name of a sweep's arm (`baseline@rate=0.1,deviation=0.03`) belong
+    /// to it: what follows one has a value, but no `@`.
+    static func armPatterns(_ text: String) -> [String] {
+        var patterns: [String] = []
+        for part in text.split(separator: ",").map({ $0.trimmingCharacters(in: .whitespaces) }) where !part.isEmpty {
+            if part.contains("="), !part.contains("@"), let last = patterns.last, last.contains("@") {
+                patterns[patterns.count - 1] = "\(last),\(part)"
+            } else {
+                patterns.append(part)
+            }
+        }
+        return patterns
+    }
+
+    /// The settings of `--set`.
+    func overrides() throws(ConfigurationErrors) -> [Override] {
+        var overrides: [Override] = []
+        for text in set { overrides.append(try Override(text)) }
+        return overrides
+    }
+
+    /// What tells the results of changed settings or data apart from the experiment's own: a part of the folder's name.
+    var variation: String {
+        let parts = set.sorted() + (dataset.map { ["dataset=\($0)"] } ?? [])
+        return parts.isEmpty ? "" : "@" + parts.joined(separator: ",").replacing("/", with: "-")
+    }
+
+    /// The number of threads to use.
+    var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+}
+
+/// A list of seeds as it is written on the command line.
+struct SeedList: ExpressibleByArgument {
+    let values: [UInt64]
+
+    init?(argument: String) {
+        var values: [UInt64] = []
+        for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
+            switch ends.count {
+            case 1:
+                guard let seed = ends[0] else { return nil }
+                values.append(seed)
+            case 2:
+                guard let first = ends[0], let last = ends[1], first <= last, last - first < 1000 else { return nil }
+                values += Array(first...last)
+            default: return nil
+            }
+        }
+        var seen: Set<UInt64> = []
+        self.values = values.filter { seen.insert($0).inserted }
+    }
+}
