@@ -107,6 +107,9 @@ struct ActivationQuantiles: FigureKind {
                 let highs = index == 0 ? run.typical.p85 : run.typical.p50
                 lower = min(lower, Quantile.of(lows, isWhole ? 0 : 0.1) ?? lower)
                 upper = max(upper, Quantile.of(highs, isWhole ? 1 : 0.9) ?? upper)
+                guard index == 0, isWhole else { continue }
+                lower = min(lower, Quantile.of(run.lowMedians, 0) ?? lower)
+                upper = max(upper, Quantile.of(run.highMedians, 1) ?? upper)
             }
         }
         guard lower.isFinite, upper.isFinite else { return -1...1 }

@@ -34,10 +34,10 @@ struct DistributionPanel {
         var marks: [Mark] = []
         if !density.values.isEmpty {
             let scale = ColorScale(
-                "Density, relative to the densest value of the step", from: 0, to: 1, map: .density)
+                "Density, relative to what a quarter of the values exceed", from: 0, to: 1, map: .density)
             let relative = density.values.map { column in
-                let peak = column.max() ?? 0
-                return column.map { peak > 0 ? $0 / peak : 0 }
+                let level = Self.levelOfQuarter(column)
+                return column.map { level > 0 ? min($0 / level, 1) : 0 }
             }
             let rows = (0..<grid.edges.count - 1).map { bin in relative.map { $0[bin] } }
             marks.append(.heatMap(HeatMap(xEdges: density.edges, yEdges: grid.edges, values: rows, colors: scale)))
@@ -69,6 +69,19 @@ struct DistributionPanel {
     }
 
     // MARK: Parts
+
+    /// The density that a quarter of the values exceed. A narrow peak, such as that of pixels of the background, would leave no
+    /// colour for all other values; of a bell this is 95 % of the peak.
+    private static func levelOfQuarter(_ densities: [Double]) -> Double {
+        let descending = densities.sorted(by: >)
+        let quarter = descending.reduce(0, +) / 4
+        var sum = 0.0
+        for density in descending {
+            sum += density
+            if sum >= quarter { return density }
+        }
+        return 0
+    }
 
     private func lines() -> [Mark] {
         guard let percentiles = column.percentiles[tap], !percentiles.steps.isEmpty else {

@@ -107,6 +107,7 @@ struct PanelGrid {
         }
         let hasRidges = model.panel.marks.contains { if case .ridges = $0 { true } else { false } }
         if hasRidges { return rows.count == 1 ? 360 : 250 }
+        if rows.count > 2 { return 150 }
         return rows.count == 1 ? (columnCount == 1 ? 340 : 290) : 200
     }
 }

@@ -4,11 +4,17 @@ import Engine
 struct AccuracyOverSteps: FigureKind {
     var common = FigureOptions()
     var statistics: StatisticsWord?
+    var band = SeedBand.range
+    var stepScale = AxisScale.linear
 
     static let kind = "accuracy-over-steps"
     static let summary = "Test accuracy over training steps: the mean over seeds, their spread, and each seed."
     static let fields: [Field<Self>] =
-        commonFields + [Field(optional: "statistics", \.statistics, statisticsDocumentation)]
+        commonFields + [
+            Field(optional: "statistics", \.statistics, statisticsDocumentation),
+            Field("band", \.band, bandDocumentation),
+            Field("x-scale", \.stepScale, stepScaleDocumentation),
+        ]
 }
 
 /// Loss over steps.
@@ -16,6 +22,8 @@ struct LossOverSteps: FigureKind {
     var common = FigureOptions()
     var metric = Loss.train
     var statistics: StatisticsWord?
+    var band = SeedBand.range
+    var stepScale = AxisScale.linear
 
     /// The losses.
     enum Loss: String, ConfigurationWord {
@@ -29,6 +37,8 @@ struct LossOverSteps: FigureKind {
         commonFields + [
             Field("metric", \.metric, "The loss of the training batches, or on the test set."),
             Field(optional: "statistics", \.statistics, statisticsDocumentation),
+            Field("band", \.band, bandDocumentation),
+            Field("x-scale", \.stepScale, stepScaleDocumentation),
         ]
 }
 
@@ -36,11 +46,15 @@ struct LossOverSteps: FigureKind {
 struct ActivationQuantiles: FigureKind {
     var common = FigureOptions()
     var tap = ""
+    var stepScale = AxisScale.linear
 
     static let kind = "activation-quantiles"
     static let summary = "The 15th, 50th and 85th percentile of a tensor's typical unit over steps, arms side by side."
     static let fields: [Field<Self>] =
-        commonFields + [Field(text: "tap", \.tap, required: true, "The tensor's address: hidden3/activation-input.")]
+        commonFields + [
+            Field(text: "tap", \.tap, required: true, "The tensor's address: hidden3/activation-input."),
+            Field("x-scale", \.stepScale, stepScaleDocumentation),
+        ]
     var taps: [String] { [tap] }
 }
 
@@ -48,12 +62,16 @@ struct ActivationQuantiles: FigureKind {
 struct ActivationDistributions: FigureKind {
     var common = FigureOptions()
     var tap = "*/activation-input"
+    var stepScale = AxisScale.linear
 
     static let kind = "activation-distributions"
     static let summary =
         "The distribution of each layer's tensor over steps, layers below each other, arms side by side."
     static let fields: [Field<Self>] =
-        commonFields + [Field(text: "tap", \.tap, "The pattern of the tensors' addresses, one in each layer.")]
+        commonFields + [
+            Field(text: "tap", \.tap, "The pattern of the tensors' addresses, one in each layer."),
+            Field("x-scale", \.stepScale, stepScaleDocumentation),
+        ]
     var taps: [String] { [tap] }
 }
 
@@ -63,7 +81,7 @@ struct FinalAccuracy: FigureKind {
     var statistics: StatisticsWord?
 
     static let kind = "final-accuracy"
-    static let summary = "Test accuracy after the last step, by arm, with its spread over seeds."
+    static let summary = "Best and final test accuracy by arm: each seed, their mean and its 95 % interval."
     static let fields: [Field<Self>] =
         commonFields + [Field(optional: "statistics", \.statistics, statisticsDocumentation)]
 }
@@ -76,7 +94,8 @@ struct SweepMap: FigureKind {
     var metric = Metric.testAccuracy
 
     static let kind = "sweep"
-    static let summary = "A metric after the last step over the swept values: a heat map for each arm."
+    static let summary =
+        "The best test accuracy, or a loss after the last step, over the swept values: a heat map for each arm, or lines."
     static let fields: [Field<Self>] =
         commonFields + [
             Field(text: "x", \.x, required: true, "The swept key along the horizontal axis."),
@@ -90,3 +109,20 @@ private let statisticsDocumentation = """
     The statistics of batch normalization at which it was measured; none means population where there are any, otherwise the \
     moving average.
     """
+
+private let bandDocumentation =
+    "The band around the mean: from the lowest to the highest seed, or ±1 standard deviation."
+
+private let stepScaleDocumentation = "The axis of steps: a logarithmic one shows the first steps, without step 0."
+
+/// What the band around a mean shows.
+enum SeedBand: String, ConfigurationWord {
+    case range
+    case deviation
+}
+
+/// How an axis maps its values.
+enum AxisScale: String, ConfigurationWord {
+    case linear
+    case log
+}
