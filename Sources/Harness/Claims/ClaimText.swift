@@ -78,7 +78,7 @@ extension ClaimMeasure {
     /// Whether its numbers are shares of images.
     var isAccuracy: Bool {
         switch self {
-        case .best(let metric), .final(let metric): metric == .testAccuracy
+        case .best(let metric), .final(let metric), .at(let metric, _): metric == .testAccuracy
         case .stepsTo, .drift, .spread: false
         }
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Progress for a log: whole lines, at the beginning, at the end, and at most every 30 seconds between.
+/// Progress for a log: a whole line when a run ends, with the reason for it, and at most every 30 seconds before.
 final class PlainProgress: ProgressReporter {
     /// Seconds between two lines of one run.
     static let interval = 30.0
@@ -8,6 +8,7 @@ final class PlainProgress: ProgressReporter {
     private let write: (String) -> Void
     private let now: () -> Double
     private var name = ""
+    private var reason = ""
     private var lastTold = 0.0
     private var pace = Pace(step: 0, time: 0)
 
@@ -25,7 +26,7 @@ final class PlainProgress: ProgressReporter {
         self.name = name
         lastTold = now()
         pace = Pace(step: step, time: lastTold)
-        noted("\(name): \(reason)")
+        self.reason = reason
     }
 
     func advanced(_ progress: RunProgress) {
@@ -33,10 +34,10 @@ final class PlainProgress: ProgressReporter {
         let rate = pace.update(step: progress.step, time: time)
         guard time - lastTold >= Self.interval else { return }
         lastTold = time
-        noted("\(name)  \(ProgressText.line(progress, rate: rate))")
+        noted("\(name) (\(reason))  \(ProgressText.line(progress, rate: rate))")
     }
 
     func noted(_ line: String) { write(line + "\n") }
 
-    func ended(_ summary: String) { noted("\(name): \(summary)") }
+    func ended(_ summary: String) { noted("\(name) (\(reason)): \(summary)") }
 }

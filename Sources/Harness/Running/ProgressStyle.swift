@@ -6,7 +6,7 @@ public enum ProgressStyle: String, CaseIterable, Sendable {
     case automatic = "auto"
     /// One line that is rewritten in place.
     case live
-    /// Whole lines: at the beginning, at the end and every 30 seconds.
+    /// Whole lines: at the end of a run and every 30 seconds before.
     case plain
     /// Nothing.
     case none

@@ -44,7 +44,7 @@ struct FetchData: ParsableCommand {
         try Ending.reporting {
             let search = laboratory.dataSearch
             for source in try names.map(DatasetCatalogue.source) {
-                let location = try source.fetch(into: search) { Terminal.complain("\(source.name): \($0)") }
+                let location = try source.fetch(into: search) { DownloadLine.tell($0) }
                 Terminal.say("\(source.name): \(location.description)")
             }
         }

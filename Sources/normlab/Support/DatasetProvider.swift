@@ -64,13 +64,12 @@ final class DatasetChooser {
         Terminal.complain("\(source.title) is not on this machine: downloading it …")
         do {
             try source.fetch(into: search) { event in
-                if case .downloading = event { return }
-                Terminal.complain("  \(event)")
+                DownloadLine.tell(event)
             }
             return true
         } catch {
             unavailable.insert(source.name)
-            Terminal.complain("It can't be downloaded from here (\(error.found)).")
+            Terminal.complain("It can't be downloaded from here.")
             return false
         }
     }

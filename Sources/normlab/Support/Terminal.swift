@@ -17,6 +17,12 @@ enum Terminal {
         FileHandle.standardOutput.write(Foundation.Data((line + "\n").utf8))
     }
 
+    /// A line that the next one replaces; nothing where nobody watches.
+    static func live(_ line: String) {
+        guard isWatched else { return }
+        FileHandle.standardError.write(Foundation.Data(("\r" + line + "\u{1B}[K\r").utf8))
+    }
+
     /// A line about the work.
     static func complain(_ line: String) {
         FileHandle.standardError.write(Foundation.Data((line + "\n").utf8))

@@ -5,6 +5,9 @@ enum Text {
         text + String(repeating: " ", count: max(0, width - text.count))
     }
 
+    /// `1 run`, `2 runs`.
+    static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
     /// `12 s`, `3 min 05 s`, `2 h 10 min`.
     static func duration(_ seconds: Double) -> String {
         let whole = Int(seconds.rounded())

@@ -53,13 +53,13 @@ struct Workday {
     private func greet(_ campaign: Campaign) throws {
         let machine = Provenance.current
         Terminal.complain(
-            "NormLab \(Version.number), profile \(options.profile), \(options.threadCount) threads on \(machine.processor)"
+            "NormLab \(Version.number), profile \(options.profile), \(Text.counted(options.threadCount, "thread")) on \(machine.processor)"
         )
         for part in campaign.parts {
             let runs = try campaign.plans(of: part)
             let steps = runs.first?.steps ?? 0
             Terminal.complain(
-                "  \(Text.padded(part.experiment.name, 18))  \(runs.count) runs of \(steps) steps on \(part.source.name)"
+                "  \(Text.padded(part.experiment.name, 18))  \(Text.counted(runs.count, "run")) of \(steps) steps on \(part.source.name)"
                     + (part.source.isSynthetic ? " (synthetic)" : ""))
         }
     }
@@ -86,7 +86,7 @@ struct Workday {
             "\(claims.filter { $0.verdict == verdict }.count) \(verdict.rawValue)"
         }
         Terminal.say(
-            "\(outcome.made) runs made, \(outcome.kept) up to date, in \(Text.duration(seconds)). Claims: "
+            "\(Text.counted(outcome.made, "run")) made, \(outcome.kept) up to date, in \(Text.duration(seconds)). Claims: "
                 + counts.joined(separator: ", ") + ".")
         Terminal.say("Results: \(laboratory.resultsFolder(profile: options.profile).path)")
         if !outcome.failures.isEmpty {

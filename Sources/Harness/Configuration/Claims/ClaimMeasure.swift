@@ -8,6 +8,8 @@ public enum ClaimMeasure: Sendable, Equatable {
     case best(Metric)
     /// The value of a metric after the last step.
     case final(Metric)
+    /// The value of a metric after a number of steps.
+    case at(Metric, step: Int)
     /// How far the percentiles of a tensor's typical unit move between observations, on average.
     case drift(tap: String)
     /// How wide the typical unit of a tensor is at the end: its 85th less its 15th percentile.
@@ -28,6 +30,7 @@ public enum ClaimMeasure: Sendable, Equatable {
         case .stepsTo(let metric, .bestOf(let arm)): "steps to the best \(metric.rawValue) of \(arm)"
         case .best(let metric): "best \(metric.rawValue)"
         case .final(let metric): "final \(metric.rawValue)"
+        case .at(let metric, let step): "\(metric.rawValue) after \(step) steps"
         case .drift(let tap): "drift of \(tap)"
         case .spread(let tap): "spread of \(tap)"
         }
@@ -66,6 +69,18 @@ struct FinalMeasure: Configurable {
     static let fields: [Field<Self>] = [Field("metric", \.metric, required: true, "The metric.")]
 }
 
+struct AtMeasure: Configurable {
+    var step = 0
+    var metric = Metric.testAccuracy
+
+    static let kind = "at"
+    static let summary = "The value of a metric after a number of steps; a run without that evaluation has none."
+    static let fields: [Field<Self>] = [
+        Field("step", \.step, 0...1_000_000_000, required: true, "The number of steps."),
+        Field("metric", \.metric, "The metric."),
+    ]
+}
+
 struct DriftMeasure: Configurable {
     var tap = ""
 
@@ -85,6 +100,7 @@ struct SpreadMeasure: Configurable {
 
 enum ClaimMeasureCatalogue {
     static let all: [any Configurable.Type] = [
-        StepsToMeasure.self, BestMeasure.self, FinalMeasure.self, DriftMeasure.self, SpreadMeasure.self,
+        StepsToMeasure.self, BestMeasure.self, FinalMeasure.self, AtMeasure.self, DriftMeasure.self,
+        SpreadMeasure.self,
     ]
 }

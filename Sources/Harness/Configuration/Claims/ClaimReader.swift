@@ -37,7 +37,7 @@ struct ClaimReader {
             if let place = node[path: ["measure", kind, "tap"]], !place.isRefused {
                 references.checkTap(tap, of: compared, at: place)
             }
-        case .stepsTo, .best, .final, nil: break
+        case .stepsTo, .best, .final, .at, nil: break
         }
         guard let arm, let reference, let measure else { return nil }
         return ClaimDeclaration(
@@ -82,6 +82,7 @@ struct ClaimReader {
         switch fields.measure {
         case let measure as BestMeasure: return .best(measure.metric)
         case let measure as FinalMeasure: return .final(measure.metric)
+        case let measure as AtMeasure: return .at(measure.metric, step: measure.step)
         case let measure as DriftMeasure: return .drift(tap: measure.tap)
         case let measure as SpreadMeasure: return .spread(tap: measure.tap)
         case let measure as StepsToMeasure:
