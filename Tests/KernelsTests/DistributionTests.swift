@@ -84,6 +84,25 @@ struct DistributionTests {
         #expect(Distribution.histogram(matrix.view, edges: uneven, team: teams[0]) == [1, 2, 1, 3, 3, 1])
     }
 
+    @Test("a histogram finds the bins of edges spaced in any way")
+    func unevenEdges() {
+        let tight = (0..<40).map { Float(1).advanced(by: Float($0) * 1e-6) }
+        let wide: [Float] = [-1e30, -100, -1e-3, -1e-37, 0, 1e-37, 1e-3, 0.5, 1.5, 100, .infinity]
+        for edges in [tight, wide] {
+            let near = edges.flatMap { [$0, $0.nextUp, $0.nextDown, -$0] }
+            let values = near + [-0.0, 0, .infinity, -.infinity, 7, -7]
+            let matrix = TestMatrix([values], gap: 0)
+            let bounds = [-.infinity] + edges
+            let expected = bounds.indices.map { bin in
+                values.count { value in
+                    let isAbove = bin == 0 || edges[bin - 1] <= value
+                    return isAbove && (bin == edges.count || value < edges[bin])
+                }
+            }
+            #expect(Distribution.histogram(matrix.view, edges: edges, team: teams[0]) == expected)
+        }
+    }
+
     @Test("the statistics do not depend on the number of threads")
     func threads() {
         let matrix = TestMatrix(rows: 8000, columns: 40, seed: 3)

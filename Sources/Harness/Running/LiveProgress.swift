@@ -34,7 +34,9 @@ final class LiveProgress: ProgressReporter {
         guard time - lastDrawn >= 0.1 else { return }
         lastDrawn = time
         // One column stays free: a full line would wrap on some terminals and then no longer be rewritten.
-        let line = "\(name)  \(ProgressText.line(progress, rate: rate))".prefix(max(width() - 1, 10))
+        let room = max(width() - 1, 10)
+        let text = ProgressText.line(progress, rate: rate, width: room - name.count - 2)
+        let line = "\(name)  \(text)".prefix(room)
         write("\r\(line)\u{1B}[K")
         isLineOpen = true
     }

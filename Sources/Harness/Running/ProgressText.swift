@@ -3,20 +3,23 @@ import Foundation
 /// How numbers of progress are worded.
 enum ProgressText {
     /// `step 1406/5000  loss 0.083  test 97.4%  812 img/s  04:12 left`.
-    static func line(_ progress: RunProgress, rate: Double?) -> String {
-        let width = String(progress.steps).count
-        let step = String(repeating: " ", count: width - min(width, String(progress.step).count)) + "\(progress.step)"
-        var parts = ["step \(step)/\(progress.steps)", "loss \(number(progress.loss))"]
+    ///
+    /// - Parameter width: the most characters; where they do not suffice, the speed goes first.
+    static func line(_ progress: RunProgress, rate: Double?, width: Int = .max) -> String {
+        let digits = String(progress.steps).count
+        let step = String(progress.step)
+        let padded = String(repeating: " ", count: max(digits - step.count, 0)) + step
+        var parts = ["step \(padded)/\(progress.steps)", "loss \(number(progress.loss))"]
         if let accuracy = progress.testAccuracy {
             parts.append("test \(percent(accuracy))")
         } else {
             parts.append("batch \(percent(progress.batchAccuracy))")
         }
-        if let rate, rate > 0 {
-            parts.append("\(Int((rate * Double(progress.batch)).rounded())) img/s")
-            parts.append("\(duration(Double(progress.steps - progress.step) / rate)) left")
-        }
-        return parts.joined(separator: "  ")
+        guard let rate, rate > 0 else { return parts.joined(separator: "  ") }
+        let speed = "\(Int((rate * Double(progress.batch)).rounded())) img/s"
+        let rest = "\(duration(Double(progress.steps - progress.step) / rate)) left"
+        let whole = (parts + [speed, rest]).joined(separator: "  ")
+        return whole.count <= width ? whole : (parts + [rest]).joined(separator: "  ")
     }
 
     /// Three significant digits; scientific only where it must be.

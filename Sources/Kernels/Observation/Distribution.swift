@@ -70,23 +70,13 @@ public enum Distribution {
     /// How many elements lie between the edges: result[0] below the first, result[i] in [edges[i − 1], edges[i]),
     /// the last at or above the last edge. NaNs are in none.
     ///
-    /// Complexity: linear in the number of elements if the edges are about equally far apart.
+    /// Complexity: linear in the number of elements, however the edges are spaced.
     ///
     /// - Parameter edges: In increasing order, at least one.
     public static func histogram(_ matrix: Matrix, edges: [Float], team: Team) -> [Int] {
         precondition(!edges.isEmpty && zip(edges, edges.dropFirst()).allSatisfy(<), "edges do not increase")
-        let last = edges.count - 1
-        let start = edges[0]
-        let perUnit = last > 0 ? Float(last) / (edges[last] - start) : 0
-        return RowCounts(matrix, team: team).count(edges.count + 1) { value in
-            if value.isNaN { return nil }
-            // As if the edges were equally far apart; then to where they are. A guess may be infinite or NaN.
-            let guess = (value - start) * perUnit
-            var bin = guess > 0 ? Int(min(guess, Float(last))) : 0
-            while bin <= last && edges[bin] <= value { bin += 1 }
-            while bin > 0 && edges[bin - 1] > value { bin -= 1 }
-            return bin
-        }
+        let index = EdgeIndex(edges)
+        return RowCounts(matrix, team: team).count(edges.count + 1) { $0.isNaN ? nil : index.bin(of: $0) }
     }
 }
 

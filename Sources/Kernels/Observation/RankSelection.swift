@@ -78,7 +78,7 @@ struct RankSelection {
 
     /// An integer that is in the order of the floats.
     @inline(__always)
-    private static func key(of value: Float) -> UInt32 {
+    static func key(of value: Float) -> UInt32 {
         let bits = value.bitPattern
         return bits & 0x8000_0000 != 0 ? ~bits : bits | 0x8000_0000
     }
