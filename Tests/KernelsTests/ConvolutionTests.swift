@@ -29,6 +29,16 @@ struct ConvolutionTests {
             ConvolutionGeometry(
                 images: 10, height: 4, width: 3, channels: 2, kernelHeight: 2, kernelWidth: 3, strideHeight: 1,
                 strideWidth: 2, padHeight: 1, padWidth: 0, outputChannels: 3))
+        // Groups of one and of two images, and a filter of many elements on a small map.
+        all.append(
+            ConvolutionGeometry(
+                images: 13, height: 5, width: 4, channels: 9, kernelHeight: 3, kernelWidth: 5, strideHeight: 2,
+                strideWidth: 1, padHeight: 1, padWidth: 2, outputChannels: 6))
+        // Pads beyond the filter, and strides beyond it.
+        all.append(
+            ConvolutionGeometry(
+                images: 14, height: 3, width: 4, channels: 2, kernelHeight: 2, kernelWidth: 1, strideHeight: 3,
+                strideWidth: 2, padHeight: 2, padWidth: 3, outputChannels: 18))
         return all
     }()
 

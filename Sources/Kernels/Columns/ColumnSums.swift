@@ -55,7 +55,7 @@ struct ColumnSums: @unchecked Sendable {
     func compute<Terms: ColumnTerms>(_ terms: Terms, team: Team) {
         let panels = width / ColumnSums.columnsPerPanel
         let blocks = ColumnSums.blocks(rows)
-        team.forEach(blocks * panels) { item in
+        team.forEach(blocks * panels, operations: rows * width / DoubleLane.scalarCount) { item in
             let (block, panel) = item.quotientAndRemainder(dividingBy: panels)
             reduce(terms, block: block, column: panel * ColumnSums.columnsPerPanel)
         }

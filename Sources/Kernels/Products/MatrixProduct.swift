@@ -18,7 +18,7 @@ public enum MatrixProduct {
         Product(
             a: input.base, rows: Walk(input.rows, step: input.stride), reduction: Walk(input.columns, step: 1),
             b: weight.base, bSteps: (0, 0, weight.stride), columns: weight.columns,
-            c: output.base, cStride: output.stride, start: bias?.base
+            c: output.base, targets: Walk(output.rows, step: output.stride), start: bias?.base
         ).compute(team: team)
     }
 
@@ -60,7 +60,8 @@ public enum MatrixProduct {
                 a: input.base + first * input.stride, rows: Walk(input.columns, step: 1),
                 reduction: Walk(count, step: input.stride),
                 b: outputGradient.base + first * outputGradient.stride, bSteps: (0, 0, outputGradient.stride),
-                columns: outputGradient.columns, c: target.base, cStride: target.stride, start: nil)
+                columns: outputGradient.columns, c: target.base, targets: Walk(target.rows, step: target.stride),
+                start: nil)
         }
     }
 

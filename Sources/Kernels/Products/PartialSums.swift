@@ -24,12 +24,15 @@ struct PartialSums {
     /// - Parameter product: The product of one part, which is to be stored into the given matrix.
     func compute(team: Team, product: @Sendable (_ part: Int, _ target: Matrix) -> Product) {
         guard parts > 1 else { return product(0, result).compute(team: team) }
-        let items = product(0, target(0)).items
+        // The parts differ in length, so that one of them must set the size of the items for all.
+        let first = product(0, target(0))
+        let rowsPerItem = first.rowsPerItem
+        let items = first.items(rowsPerItem: rowsPerItem)
         team.forEach(parts * items) { index in
             let (part, item) = index.quotientAndRemainder(dividingBy: items)
-            product(part, target(part)).compute(item: item)
+            product(part, target(part)).compute(item: item, rowsPerItem: rowsPerItem)
         }
-        team.forEach(result.rows) { add(row: $0) }
+        team.forEach(result.rows, operations: parts * result.count / Lane.width) { add(row: $0) }
     }
 
     private func target(_ part: Int) -> Matrix {

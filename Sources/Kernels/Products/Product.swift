@@ -1,4 +1,4 @@
-/// A product C = start + A·B, where A's rows and columns are walks through memory.
+/// A product C = start + A·B, where A's and C's rows and A's columns are walks through memory.
 ///
 /// C[i, j] is one chain of fused multiply-adds over the reduction, in its order:
 /// `start[j] + a[rows(i) + reduction(0)]·b[0, j] + a[rows(i) + reduction(1)]·b[1, j] + …`,
@@ -16,42 +16,48 @@ struct Product {
     var bSteps: (outer: Int, middle: Int, inner: Int)
     /// The number of columns of B and C.
     var columns: Int
-    /// The first element of C.
+    /// Where C's walk starts.
     var c: UnsafeMutablePointer<Float>
-    /// The number of floats from row to row of C.
-    var cStride: Int
+    /// The rows of C, as offsets in C: as many as in A.
+    var targets: Walk
     /// What each chain starts with, one float a column; zero if nil.
     var start: UnsafeMutablePointer<Float>?
+    /// Which terms are zeros of a padding.
+    var padding: Padding?
 
     /// The number of column panels: a tile is at most two lanes wide.
-    var panels: Int { (columns + 2 * Lane.width - 1) / (2 * Lane.width) }
+    private var panels: Int { (columns + WideRow.width - 1) / WideRow.width }
 
-    /// The rows that one item of `compute` works on: whole tiles, about 100,000 multiply-adds for each panel.
+    /// Whole tiles of rows that take about 100,000 multiply-adds of a panel: the work of one item.
     var rowsPerItem: Int {
-        let perTile = max(Tile.rows * 2 * Lane.width * reduction.count, 1)
-        return Tile.rows * max(1, 100_000 / perTile)
+        let perTile = max(TwelveRows<WideRow>.count * WideRow.width * reduction.count, 1)
+        return TwelveRows<WideRow>.count * max(1, 100_000 / perTile)
     }
 
-    /// The number of items of `compute(item:)`.
-    var items: Int { (rows.count + rowsPerItem - 1) / rowsPerItem * panels }
+    /// The number of items of so many rows.
+    func items(rowsPerItem: Int) -> Int {
+        (rows.count + rowsPerItem - 1) / rowsPerItem * panels
+    }
 
     /// Computes all of C on the team.
     func compute(team: Team) {
-        team.forEach(items) { compute(item: $0) }
+        let rowsPerItem = rowsPerItem
+        let operations = rows.count * reduction.count * panels * 2
+        team.forEach(items(rowsPerItem: rowsPerItem), operations: operations) { item in
+            compute(item: item, rowsPerItem: rowsPerItem)
+        }
     }
 
     /// Computes one block of rows of one panel of C.
-    func compute(item: Int) {
+    func compute(item: Int, rowsPerItem: Int) {
         let (block, panel) = item.quotientAndRemainder(dividingBy: panels)
-        let first = block * rowsPerItem
-        let column = panel * 2 * Lane.width
-        for row in stride(from: first, to: min(first + rowsPerItem, rows.count), by: Tile.rows) {
-            let tile = Tile(product: self, row: row, column: column)
-            if columns - column > Lane.width {
-                tile.compute(WideRow.self)
-            } else {
-                tile.compute(NarrowRow.self)
-            }
+        let column = panel * WideRow.width
+        var tile = Tile(self, row: block * rowsPerItem, column: column)
+        let end = min((block + 1) * rowsPerItem, rows.count)
+        if columns - column > NarrowRow.width {
+            tile.compute(through: end, WideRow.self)
+        } else {
+            tile.compute(through: end, NarrowRow.self)
         }
     }
 }

@@ -1,146 +1,74 @@
-/// The register tile: twelve rows by one or two lanes of C, held in registers for the whole reduction.
+/// The register tile, moving down one panel of a product: some rows by one or two lanes of C at a time, held in registers
+/// for the whole reduction.
 ///
-/// Each step loads one or two lanes of B's row and multiplies them with one broadcast float of A a row. With two lanes
-/// that is 24 accumulators, two lanes of B and one broadcast: 27 of AVX-512's 32 registers, 24 fused multiply-adds for
-/// 14 loads. Rows past the end repeat the first one and are not stored.
+/// Each step of the reduction loads the lanes of B's row and multiplies them with one broadcast float of A a row. The last
+/// rows may be fewer than a tile's: then some are computed twice and stored once.
 struct Tile {
-    /// The number of rows.
-    static let rows = 12
+    private let product: Product
+    private let column: Int
+    private var row: Int
+    private var source: Walk.Cursor
+    private var target: Walk.Cursor
 
-    let product: Product
-    let row: Int
-    let column: Int
+    /// A tile at a row and a column of C.
+    init(_ product: Product, row: Int, column: Int) {
+        self.product = product
+        self.column = column
+        self.row = row
+        source = Walk.Cursor(product.rows, at: row)
+        target = Walk.Cursor(product.targets, at: row)
+    }
 
-    /// Computes and stores the tile.
+    /// Computes and stores everything from here to a row.
     @inline(__always)
-    func compute<Row: TileRow>(_: Row.Type) {
-        let valid = min(Tile.rows, product.rows.count - row)
-        let a = product.a
-        @inline(__always) func rowStart(_ index: Int) -> UnsafeMutablePointer<Float> {
-            a + product.rows.offset(of: index < valid ? row + index : row)
+    mutating func compute<Row: TileRow>(through end: Int, _: Row.Type) {
+        while end - row > 2 * FourRows<Row>.count {
+            step(end: end, TwelveRows<Row>.self)
         }
-        let a0 = rowStart(0), a1 = rowStart(1), a2 = rowStart(2), a3 = rowStart(3)
-        let a4 = rowStart(4), a5 = rowStart(5), a6 = rowStart(6), a7 = rowStart(7)
-        let a8 = rowStart(8), a9 = rowStart(9), a10 = rowStart(10), a11 = rowStart(11)
+        while row < end {
+            step(end: end, FourRows<Row>.self)
+        }
+    }
 
-        let start = product.start.map { Row(loading: $0 + column) } ?? Row()
-        var c0 = start, c1 = start, c2 = start, c3 = start, c4 = start, c5 = start
-        var c6 = start, c7 = start, c8 = start, c9 = start, c10 = start, c11 = start
+    /// Computes and stores the next rows.
+    @inline(__always)
+    private mutating func step<Rows: TileRows>(end: Int, _: Rows.Type) {
+        let valid = min(Rows.count, end - row)
+        let window =
+            product.padding?.window(source, count: valid, reduction: product.reduction)
+            ?? Padding.Window(product.reduction)
+        var left = valid
+        var cursor = source
+        let start = product.start.map { Rows.Row(loading: $0 + column) } ?? Rows.Row()
+        var rows = Rows(start: start) {
+            let a = product.a + cursor.offset
+            left -= 1
+            if left > 0 { cursor.advance() }
+            return a
+        }
+        cursor.advance()
+        source = cursor
 
-        let (outerCount, middleCount, innerCount) = product.reduction.counts
-        let (outerStep, middleStep, innerStep) = product.reduction.steps
-        for outer in 0..<outerCount {
-            for middle in 0..<middleCount {
-                var k = outer * outerStep + middle * middleStep
-                var b = product.b + (column + outer * product.bSteps.outer + middle * product.bSteps.middle)
-                for _ in 0..<innerCount {
-                    let terms = Row(loading: b)
-                    c0.add(a0[k], terms)
-                    c1.add(a1[k], terms)
-                    c2.add(a2[k], terms)
-                    c3.add(a3[k], terms)
-                    c4.add(a4[k], terms)
-                    c5.add(a5[k], terms)
-                    c6.add(a6[k], terms)
-                    c7.add(a7[k], terms)
-                    c8.add(a8[k], terms)
-                    c9.add(a9[k], terms)
-                    c10.add(a10[k], terms)
-                    c11.add(a11[k], terms)
-                    k &+= innerStep
-                    b += product.bSteps.inner
+        let (aSteps, bSteps) = (product.reduction.steps, product.bSteps)
+        for outer in window.outer.first..<window.outer.end {
+            for middle in window.middle.first..<window.middle.end {
+                var k = outer * aSteps.outer + middle * aSteps.middle + window.inner.first * aSteps.inner
+                var b = product.b + column
+                b += outer * bSteps.outer + middle * bSteps.middle + window.inner.first * bSteps.inner
+                for _ in window.inner.first..<window.inner.end {
+                    rows.add(k, Rows.Row(loading: b))
+                    k &+= aSteps.inner
+                    b += bSteps.inner
                 }
             }
         }
 
-        var target = product.c + (row * product.cStride + column)
         let width = product.columns - column
-        @inline(__always) func store(_ values: Row, _ index: Int) {
+        rows.forEach { index, row in
             guard index < valid else { return }
-            values.store(to: target, first: width)
-            target += product.cStride
+            row.store(to: product.c + (target.offset + column), first: width)
+            target.advance()
         }
-        store(c0, 0)
-        store(c1, 1)
-        store(c2, 2)
-        store(c3, 3)
-        store(c4, 4)
-        store(c5, 5)
-        store(c6, 6)
-        store(c7, 7)
-        store(c8, 8)
-        store(c9, 9)
-        store(c10, 10)
-        store(c11, 11)
-    }
-}
-
-/// One row of a tile: the accumulators of one row of C, or the terms of one row of B.
-protocol TileRow {
-    /// Zeros.
-    init()
-    /// The floats from `source` on.
-    init(loading source: UnsafeMutablePointer<Float>)
-    /// Adds `factor` times the terms, fused.
-    mutating func add(_ factor: Float, _ terms: Self)
-    /// Stores the first `count` floats, or all if there are fewer.
-    func store(to target: UnsafeMutablePointer<Float>, first count: Int)
-}
-
-/// A tile row of two lanes.
-struct WideRow: TileRow {
-    private var low: Lane
-    private var high: Lane
-
-    @inline(__always)
-    init() {
-        low = Lane()
-        high = Lane()
-    }
-
-    @inline(__always)
-    init(loading source: UnsafeMutablePointer<Float>) {
-        low = source.lane(at: 0)
-        high = source.lane(at: Lane.width)
-    }
-
-    @inline(__always)
-    mutating func add(_ factor: Float, _ terms: WideRow) {
-        let factor = Lane(repeating: factor)
-        low.addProduct(factor, terms.low)
-        high.addProduct(factor, terms.high)
-    }
-
-    @inline(__always)
-    func store(to target: UnsafeMutablePointer<Float>, first count: Int) {
-        target.store(low, at: 0, first: count)
-        if count > Lane.width {
-            target.store(high, at: Lane.width, first: count - Lane.width)
-        }
-    }
-}
-
-/// A tile row of one lane.
-struct NarrowRow: TileRow {
-    private var lane: Lane
-
-    @inline(__always)
-    init() {
-        lane = Lane()
-    }
-
-    @inline(__always)
-    init(loading source: UnsafeMutablePointer<Float>) {
-        lane = source.lane(at: 0)
-    }
-
-    @inline(__always)
-    mutating func add(_ factor: Float, _ terms: NarrowRow) {
-        lane.addProduct(Lane(repeating: factor), terms.lane)
-    }
-
-    @inline(__always)
-    func store(to target: UnsafeMutablePointer<Float>, first count: Int) {
-        target.store(lane, at: 0, first: count)
+        row += valid
     }
 }

@@ -22,10 +22,41 @@ struct Walk {
     /// The number of places visited.
     var count: Int { counts.outer * counts.middle * counts.inner }
 
-    /// The offset of the `index`-th place.
-    func offset(of index: Int) -> Int {
-        let (rest, inner) = index.quotientAndRemainder(dividingBy: counts.inner)
-        let (outer, middle) = rest.quotientAndRemainder(dividingBy: counts.middle)
-        return outer * steps.outer + middle * steps.middle + inner * steps.inner
+    /// The same places with the outermost counter innermost.
+    var turned: Walk {
+        Walk((counts.middle, counts.inner, counts.outer), steps: (steps.middle, steps.inner, steps.outer))
+    }
+
+    /// A place on a walk, which knows the next.
+    struct Cursor {
+        private let walk: Walk
+        /// The state of the counters.
+        private(set) var place: (outer: Int, middle: Int, inner: Int)
+        /// The number of floats from the start of the walk.
+        private(set) var offset: Int
+
+        /// The `index`-th place of a walk.
+        init(_ walk: Walk, at index: Int) {
+            let (rest, inner) = index.quotientAndRemainder(dividingBy: max(walk.counts.inner, 1))
+            let (outer, middle) = rest.quotientAndRemainder(dividingBy: max(walk.counts.middle, 1))
+            self.walk = walk
+            place = (outer, middle, inner)
+            offset = outer * walk.steps.outer + middle * walk.steps.middle + inner * walk.steps.inner
+        }
+
+        /// Goes to the next place: a division costs as much as a row of a small tile.
+        @inline(__always)
+        mutating func advance() {
+            place.inner &+= 1
+            offset &+= walk.steps.inner
+            if place.inner < walk.counts.inner { return }
+            place.inner = 0
+            place.middle &+= 1
+            offset &+= walk.steps.middle &- walk.counts.inner &* walk.steps.inner
+            if place.middle < walk.counts.middle { return }
+            place.middle = 0
+            place.outer &+= 1
+            offset &+= walk.steps.outer &- walk.counts.middle &* walk.steps.middle
+        }
     }
 }

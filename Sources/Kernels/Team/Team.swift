@@ -39,4 +39,16 @@ public final class Team: Sendable {
             crew.run(count, body)
         }
     }
+
+    /// Runs a loop in place if its `operations` (of whole lanes, in all) are so few that handing out items would cost more.
+    @inline(__always)
+    func forEach(_ count: Int, operations: Int, _ body: @Sendable (Int) -> Void) {
+        if operations < 4096 {
+            for item in 0..<count {
+                body(item)
+            }
+        } else {
+            forEach(count, body)
+        }
+    }
 }
