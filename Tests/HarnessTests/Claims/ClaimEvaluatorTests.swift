@@ -117,6 +117,21 @@ struct ClaimEvaluatorTests {
         #expect(result.notes.first?.contains("a diverged") == true)
     }
 
+    @Test func theValueAtAStepIsThatOfItsEvaluation() throws {
+        let early = Self.higher.replacing("final: test-accuracy", with: "at: { step: 20 }")
+        let runs = try SyntheticRuns(
+            claims: early + "\n" + early.replacing("20", with: "25").replacing("id: higher", with: "id: never"))
+        for seed in 1...2 as ClosedRange<UInt64> {
+            try runs.add("a", seed: seed, accuracy: Self.quick)
+            try runs.add("b", seed: seed, accuracy: Self.slow)
+        }
+        let results = try runs.results()
+        #expect(results[0].comparison.arm.mean == 0.9 && results[0].comparison.other.mean == 0.3)
+        #expect(results[0].verdict == .reproduced)
+        #expect(results[1].verdict == .inconclusive)
+        #expect(results[1].notes.contains { $0.hasPrefix("a has no test-accuracy") })
+    }
+
     @Test func oneSeedAndNoSeedDecideNothing() throws {
         let runs = try SyntheticRuns(claims: Self.higher)
         #expect(try runs.results()[0].verdict == .inconclusive)

@@ -1,0 +1,38 @@
+import Foundation
+import Testing
+
+@testable import Harness
+
+/// What `docs/formats.md` says is what is written.
+struct FormatsDocumentTests {
+    private let document = try? String(
+        contentsOf: Repository.library.root.appending(path: "docs/formats.md"), encoding: .utf8)
+
+    @Test func hasTheHeaderOfEveryTable() throws {
+        let document = try #require(document)
+        for table in RunFolder.Table.allCases {
+            #expect(document.contains("    \(table.header.joined(separator: ","))\n"), "\(table.rawValue)")
+        }
+        #expect(document.contains("    \(Drift.header.joined(separator: ","))\n"))
+        let tiny = try TinyExperiment()
+        try ExperimentSummary(tiny.experiment, profile: "smoke", resultsRoot: tiny.results).write()
+        for name in try FileManager.default.contentsOfDirectory(atPath: tiny.experimentFolder().path) {
+            let header = try CSVReader(tiny.experimentFolder().appending(path: name)).header.joined(separator: ",")
+            #expect(document.contains("| `\(name)` | `\(header)` |"), "\(name): \(header)")
+        }
+    }
+
+    @Test func namesEveryFileAndEveryKeyOfTheManifest() throws {
+        let document = try #require(document)
+        let tiny = try TinyExperiment()
+        _ = try tiny.executor(tiny.plan("explosive")).run()
+        let folder = tiny.runFolder("explosive")
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.url.path) {
+            #expect(document.contains("`\(name)`"), "\(name)")
+        }
+        let json = try JSONSerialization.jsonObject(with: Data(AtomicFile.read(folder.manifest)))
+        for key in try #require(json as? [String: Any]).keys where key != "format" {
+            #expect(document.contains("`\(key)`"), "\(key)")
+        }
+    }
+}
