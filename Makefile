@@ -16,7 +16,7 @@ NORMLAB := .build/release/normlab
 OPTIONS := --profile $(PROFILE) $(if $(THREADS),--threads $(THREADS)) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test reproduce smoke figures verify data schema lint format clean
+.PHONY: help setup build test reproduce smoke figures verify data reference schema lint format clean
 
 help: ## print this menu
 	@echo "NormLab: what does normalization do to the training of a deep network?"
@@ -49,6 +49,9 @@ verify: build ## print the claims with their verdicts
 
 data: build ## fetch and verify the data sets
 	@$(NORMLAB) data fetch
+
+reference: reproduce ## put the results into Results/Reference and their claims into the README
+	@sh Scripts/reference.sh $(PROFILE) $(NORMLAB)
 
 schema: build ## write the JSON Schema of the experiment files and the reference of their keys
 	@$(NORMLAB) schema > Experiments/schema.json

@@ -48,6 +48,16 @@ extension StatisticsSource {
     }
 }
 
+/// What a setting's key means to a reader.
+enum SettingWords {
+    /// An axis title from a key, which stays readable: `optimizer.sgd.rate` is `Rate (optimizer.sgd.rate)`.
+    static func axisTitle(_ key: String) -> String {
+        guard let name = key.split(separator: ".").last, name.count < key.count else { return key }
+        let words = name.replacing("-", with: " ")
+        return "\(words.prefix(1).uppercased())\(words.dropFirst()) (\(key))"
+    }
+}
+
 /// What a tap's address means to a reader.
 enum TapWords {
     /// The quantity of an address by its last component: `hidden3/activation-input` is the input of a nonlinearity.

@@ -44,8 +44,8 @@ struct SweepPanels {
                     Ink(Color(0xD55E00), width: 3)))
         }
         return Panel(
-            title: grid.label, x: .categories(grid.xValues, title: xKey),
-            y: .categories(grid.yValues, title: yKey, isReversed: false), marks: marks)
+            title: grid.label, x: .categories(grid.xValues, title: SettingWords.axisTitle(xKey)),
+            y: .categories(grid.yValues, title: yKey.map(SettingWords.axisTitle), isReversed: false), marks: marks)
     }
 
     private func words(_ cell: SweepGrid.Cell) -> String {
@@ -106,7 +106,7 @@ struct SweepPanels {
             }
         }
         return Panel(
-            title: title, x: .categories(grids.first?.xValues ?? [], title: xKey),
+            title: title, x: .categories(grids.first?.xValues ?? [], title: SettingWords.axisTitle(xKey)),
             y: Axis(metric.title, from: range.lower, to: range.upper, format: metric.format),
             marks: bands + lines + signs)
     }

@@ -1,6 +1,6 @@
 /// Claims as a table for the terminal: what the paper says, what we claim and found, and the verdict.
 public struct ClaimsTable: Sendable {
-    private let results: [ClaimResult]
+    let results: [ClaimResult]
 
     /// A table of claims.
     public init(_ results: [ClaimResult]) { self.results = results }

@@ -15,9 +15,13 @@ struct Verify: ParsableCommand {
     @Option(name: .shortAndLong, help: "Whose results: smoke, quick or paper.", completion: Completions.profiles)
     var profile = "quick"
 
+    @Flag(name: .long, help: "Print one Markdown table, as in the README.")
+    var markdown = false
+
     func run() throws {
         try Ending.reporting {
             var isAnyRefuted = false
+            if markdown { Terminal.say(ClaimsTable.markdownHeading) }
             for experiment in try laboratory.experiments(experiments) {
                 let summary = try ExperimentSummary(
                     experiment, profile: profile, resultsRoot: laboratory.resultsRoot)
@@ -27,8 +31,13 @@ struct Verify: ParsableCommand {
                     continue
                 }
                 try summary.write()
-                Terminal.say("\(experiment.name): \(experiment.title)\n")
-                Terminal.say(ClaimsTable(summary.claims).text(width: Terminal.width))
+                let table = ClaimsTable(summary.claims)
+                if markdown {
+                    Terminal.say(table.markdownRows(experiment: experiment.name))
+                } else {
+                    Terminal.say("\(experiment.name): \(experiment.title)\n")
+                    Terminal.say(table.text(width: Terminal.width))
+                }
                 isAnyRefuted = isAnyRefuted || summary.claims.contains { $0.verdict == .notReproduced }
             }
             if isAnyRefuted { throw Ending.claimNotReproduced }

@@ -22,6 +22,8 @@ enum Ending {
             try work()
         } catch let code as ExitCode {
             throw code
+        } catch let error as ValidationError {
+            throw error
         } catch let errors as ConfigurationErrors {
             Terminal.complain("\(errors)")
             throw badInput

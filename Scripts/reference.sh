@@ -1,0 +1,24 @@
+#!/bin/sh
+# Copies figures, summaries and claims of a profile to Results/Reference, and the table of claims into the README.
+set -eu
+profile=$1
+normlab=$2
+
+for folder in Results/"$profile"/*/; do
+    name=$(basename "$folder")
+    case $name in *@*) continue ;; esac  # variations made on the command line
+    reference=Results/Reference/$name
+    rm -rf "$reference"
+    mkdir -p "$reference"
+    cp "$folder"*.csv "$folder"*.png "$reference"
+done
+
+# A claim that is not reproduced is a result too: status 2 is no failure here.
+table=$("$normlab" verify --profile "$profile" --markdown) || [ $? -eq 2 ]
+printf '%s\n' "$table" > README.claims
+awk '/<!-- \/claims -->/ { inside = 0 }
+     !inside { print }
+     /<!-- claims -->/ { inside = 1; while ((getline line < "README.claims") > 0) print line }' README.md > README.new
+mv README.new README.md
+rm README.claims
+echo "Results/Reference and the table in README.md are those of the profile $profile."
