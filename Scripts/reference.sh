@@ -10,7 +10,8 @@ for folder in Results/"$profile"/*/; do
     reference=Results/Reference/$name
     rm -rf "$reference"
     mkdir -p "$reference"
-    cp "$folder"*.csv "$folder"*.png "$reference"
+    for table in experiment arms settings runs summary claims; do cp "$folder$table.csv" "$reference"; done
+    cp "$folder"*.png "$reference"
 done
 
 # A claim that is not reproduced is a result too: status 2 is no failure here.

@@ -1,7 +1,7 @@
 /// The images that observations look at: chosen once and the same at every step, for otherwise what seems to be a change of
 /// the network may be a change of the images.
 public enum ProbeSet: Hashable, Sendable {
-    /// The first images of the set. Sets are not always shuffled: the first half of MNIST's test set is the cleaner one.
+    /// The first images of the set. Sets are not always shuffled: the two halves of MNIST's test set are of other writers.
     case first(Int)
     /// A random choice without repetition, in increasing order, from the stream `probe` of the seed.
     case sample(Int, seed: UInt64)

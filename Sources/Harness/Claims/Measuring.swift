@@ -37,8 +37,9 @@ struct Measuring {
         case .final(let metric):
             return worst(metric, run) ?? curves.final(metric, statistics: statistics).map { MeasuredValue($0) }
         case .at(let metric, let step):
-            let point = curves.points(metric, statistics: statistics).first { $0.step == step }
-            return worst(metric, run) ?? point.map { MeasuredValue($0.value) }
+            // A run that diverged later still had this value.
+            let point = curves.points(metric, statistics: statistics).first { $0.step == step && $0.value.isFinite }
+            return point.map { MeasuredValue($0.value) } ?? worst(metric, run)
         case .drift(let tap):
             let unit = try Self.typicalUnit(tap, of: run)
             return unit.flatMap { $0.drift.isFinite ? bounded($0.drift, run, "its drift until then") : nil }

@@ -79,7 +79,7 @@ public struct PairedComparison: Equatable, Sendable {
             return .inconclusive
         }
         guard let interval else {
-            remarks.append(gains.isEmpty ? "no seed has been run in both arms" : "one seed: an interval needs two")
+            remarks.append(gains.isEmpty ? "no seed has both numbers" : "one seed: an interval needs two")
             return .inconclusive
         }
         // Equal decimal numbers, such as 0.98 − 0.97 and 0.01, differ in their last bits.

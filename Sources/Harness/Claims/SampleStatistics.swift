@@ -14,7 +14,9 @@ public struct SampleStatistics: Equatable, Sendable {
     /// The statistics of values; a value that is not finite makes mean and deviation NaN or infinite.
     public init(_ values: [Double]) {
         count = values.count
-        let mean = values.isEmpty ? Double.nan : values.reduce(0, +) / Double(values.count)
+        // Summed as distances from the first value, so that equal values have exactly no deviation.
+        let first = values.first ?? .nan
+        let mean = first.isFinite ? first + values.reduce(0) { $0 + ($1 - first) } / Double(values.count) : first
         self.mean = mean
         let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
         deviation = values.count < 2 ? nil : (squares / Double(values.count - 1)).squareRoot()

@@ -29,6 +29,14 @@ public enum RunError: Error, CustomStringConvertible {
         }
     }
 
+    /// Whether the configuration or the data are at fault, rather than the machine.
+    public var isBadInput: Bool {
+        switch self {
+        case .network, .data: true
+        case .locked, .file, .table, .other: false
+        }
+    }
+
     /// Sorts an error of a run.
     init(_ error: any Error, run: String) {
         self =

@@ -74,7 +74,7 @@ struct Show: ParsableCommand {
         }
     }
 
-    /// The layers of a model whose slots are empty, on the shape that it was made for.
+    /// The layers of a model on the shape that it was made for, its slots filled as where an experiment says nothing.
     private func showModel(_ library: ExperimentLibrary) throws {
         var configuration = RunConfiguration()
         configuration.model = try library.model(name)

@@ -22,7 +22,7 @@ struct Verify: ParsableCommand {
         try Ending.reporting {
             var isAnyRefuted = false
             if markdown { Terminal.say(ClaimsTable.markdownHeading) }
-            for experiment in try laboratory.experiments(experiments) {
+            for experiment in try laboratory.experiments(experiments).flatMap(withSubstitutes) {
                 let summary = try ExperimentSummary(
                     experiment, profile: profile, resultsRoot: laboratory.resultsRoot)
                 guard !summary.runs.runs.isEmpty else {
@@ -31,6 +31,7 @@ struct Verify: ParsableCommand {
                     continue
                 }
                 try summary.write()
+                for remark in summary.runs.remarks { Terminal.complain("note: \(remark)") }
                 let table = ClaimsTable(summary.claims)
                 if markdown {
                     Terminal.say(table.markdownRows(experiment: experiment.name))
@@ -42,5 +43,16 @@ struct Verify: ParsableCommand {
             }
             if isAnyRefuted { throw Ending.claimNotReproduced }
         }
+    }
+
+    /// The experiment, and those of its variations that are on other data than the preferred. Without results on the
+    /// preferred data, the others stand alone.
+    private func withSubstitutes(_ experiment: Experiment) -> [Experiment] {
+        let folders = ResultsListing.experiments(in: laboratory.resultsFolder(profile: profile))
+        let prefix = "\(experiment.name)@dataset="
+        let substitutes = folders.filter { $0.hasPrefix(prefix) && !$0.contains(",") }.map {
+            experiment.varied(String($0.dropFirst(experiment.name.count)))
+        }
+        return folders.contains(experiment.name) || substitutes.isEmpty ? [experiment] + substitutes : substitutes
     }
 }

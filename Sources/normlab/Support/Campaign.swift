@@ -24,7 +24,11 @@ struct Campaign {
         var made = 0
         var kept = 0
         var failures: [String] = []
+        var badInputs = 0
         var isInterrupted = false
+
+        /// Whether everything that failed did so because data or network do not fit.
+        var hasOnlyBadInput: Bool { badInputs == failures.count }
     }
 
     /// The plans of one part.
@@ -80,6 +84,7 @@ struct Campaign {
                 }
                 if result.state.needsRun { outcome.made += 1 } else { outcome.kept += 1 }
             } catch {
+                if (error as? RunError)?.isBadInput == true { outcome.badInputs += 1 }
                 Terminal.complain("error: \(error)")
                 outcome.failures.append("\(part.experiment.name)/\(plan.arm.name) seed \(plan.seed)")
             }

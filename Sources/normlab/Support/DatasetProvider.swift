@@ -39,23 +39,30 @@ final class DatasetChooser {
     /// The data set that was asked for, or else the first of the experiment's that is here or can be fetched.
     func choose(_ names: [String], wanted: String?) throws -> (source: DatasetSource, provider: DatasetProvider) {
         let candidates = wanted.map { [$0] } ?? names
-        for (index, name) in candidates.enumerated() {
-            let source = try DatasetCatalogue.source(name)
-            let isPreferred = index == 0
-            do {
-                _ = try source.locate(in: search)
-            } catch {
-                guard isPreferred, obtain(source) else {
-                    if name == candidates.last { throw error }
-                    continue
-                }
-            }
-            if !isPreferred, providers[name] == nil { announce(source, insteadOf: candidates[0]) }
-            let provider = providers[name] ?? DatasetProvider(source, search: search)
-            providers[name] = provider
-            return (source, provider)
+        let choice = try firstAvailable(candidates)
+        let source = choice.source
+        if let preferred = choice.passedOver.first?.name, providers[source.name] == nil {
+            announce(source, insteadOf: preferred)
         }
-        throw DataError(.missing, file: "data sets", found: "an empty list", expected: "at least one name")
+        let provider = providers[source.name] ?? DatasetProvider(source, search: search)
+        providers[source.name] = provider
+        return (source, provider)
+    }
+
+    /// The first that is on this machine, after a try to get the preferred one.
+    private func firstAvailable(_ names: [String]) throws(DataError) -> DatasetCatalogue.Choice {
+        do {
+            let choice = try DatasetCatalogue.firstAvailable(names, search: search)
+            guard let preferred = choice.passedOver.first, obtain(try DatasetCatalogue.source(preferred.name)) else {
+                return choice
+            }
+        } catch {
+            // None is here, or the folder that the user named is not: only the former may be mended by a download.
+            guard let name = names.first, names.joined(separator: ", ") == error.file,
+                obtain(try DatasetCatalogue.source(name))
+            else { throw error }
+        }
+        return try DatasetCatalogue.firstAvailable(names, search: search)
     }
 
     /// Tries to download, once.

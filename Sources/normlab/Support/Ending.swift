@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Engine
 import Foundation
 import Harness
 
@@ -30,6 +31,9 @@ enum Ending {
         } catch let error as DataError {
             Terminal.complain("error: \(error)")
             throw error.isUnavailable ? dataUnavailable : badInput
+        } catch let error as NetworkError {
+            Terminal.complain("error: \(error)")
+            throw badInput
         } catch {
             Terminal.complain("error: \(error)")
             throw failed

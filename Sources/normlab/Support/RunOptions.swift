@@ -58,9 +58,10 @@ struct RunOptions: ParsableArguments {
         return overrides
     }
 
-    /// What tells the results of changed settings or data apart from the experiment's own: a part of the folder's name.
-    var variation: String {
-        let parts = set.sorted() + (dataset.map { ["dataset=\($0)"] } ?? [])
+    /// What tells the results of changed settings, or of other data than the preferred, apart from the experiment's own: a
+    /// part of the folder's name. Results on MNIST are never replaced by results on a substitute.
+    func variation(preferred: String?, used: String) -> String {
+        let parts = set.sorted() + (used == preferred ? [] : ["dataset=\(used)"])
         return parts.isEmpty ? "" : "@" + parts.joined(separator: ",").replacing("/", with: "-")
     }
 

@@ -15,15 +15,13 @@ struct Workday {
 
     func run() throws {
         let start = ContinuousClock.now
-        let overrides = try options.overrides()
-        let experiments = try laboratory.experiments(names, overrides: overrides).map { $0.varied(options.variation) }
-        let campaign = try campaign(of: experiments)
+        let interruption = Interruption.onSignals()
+        let campaign = try campaign(of: try laboratory.experiments(names, overrides: try options.overrides()))
         if options.dryRun {
             try campaign.announce()
             return
         }
         try greet(campaign)
-        let interruption = Interruption.onSignals()
         let team = Team(threads: options.threadCount)
         var outcome = Campaign.Outcome()
         var judged: [ClaimResult] = []
@@ -31,7 +29,7 @@ struct Workday {
             Terminal.complain("\n\(part.experiment.name): \(part.experiment.title)")
             try campaign.run(part, team: team, interruption: interruption, outcome: &outcome)
             if outcome.isInterrupted { break }
-            judged += try report(part.experiment)
+            judged += try report(part.experiment, &outcome)
         }
         let elapsed = Double((ContinuousClock.now - start) / .milliseconds(1)) / 1000
         try close(outcome, judged, seconds: elapsed)
@@ -41,7 +39,8 @@ struct Workday {
         let chooser = DatasetChooser(search: laboratory.dataSearch, mayFetch: mayFetch && !options.dryRun)
         let parts = try experiments.map { experiment in
             let (source, provider) = try chooser.choose(experiment.datasets, wanted: options.dataset)
-            return Campaign.Part(experiment: experiment, source: source, dataset: provider)
+            let variation = options.variation(preferred: experiment.datasets.first, used: source.name)
+            return Campaign.Part(experiment: experiment.varied(variation), source: source, dataset: provider)
         }
         let campaign = Campaign(
             options: options, resultsRoot: laboratory.resultsRoot, parts: parts, checkpointSteps: checkpointSteps)
@@ -65,11 +64,13 @@ struct Workday {
     }
 
     /// Writes the summary, draws the figures and prints the claims of an experiment.
-    private func report(_ experiment: Experiment) throws -> [ClaimResult] {
+    private func report(_ experiment: Experiment, _ outcome: inout Campaign.Outcome) throws -> [ClaimResult] {
         let summary = try ExperimentSummary(experiment, profile: options.profile, resultsRoot: laboratory.resultsRoot)
         try summary.write()
         for remark in summary.runs.remarks { Terminal.complain("note: \(remark)") }
-        if drawsFigures { Drawing.draw(experiment: summary.runs.folder) }
+        if drawsFigures, !Drawing.draw(experiment: summary.runs.folder) {
+            outcome.failures.append("figures of \(experiment.name)")
+        }
         if !summary.claims.isEmpty {
             Terminal.say()
             Terminal.say(ClaimsTable(summary.claims).text(width: Terminal.width))
@@ -91,7 +92,7 @@ struct Workday {
         Terminal.say("Results: \(laboratory.resultsFolder(profile: options.profile).path)")
         if !outcome.failures.isEmpty {
             Terminal.complain("Failed: \(outcome.failures.joined(separator: ", "))")
-            throw Ending.failed
+            throw outcome.hasOnlyBadInput ? Ending.badInput : Ending.failed
         }
     }
 }
