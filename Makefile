@@ -10,7 +10,12 @@ EXPERIMENTS ?=
 THREADS     ?=
 ARGS        ?=
 
+SHELL       := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+
 SWIFT   ?= swift
+# The lines of tests that begin or pass; failures and the last line, which counts, are printed.
+PASSED  := ^(◇ |✔ Suite |✔ Test case |✔ Test ("|[A-Za-z0-9_]+\())|started\.$$
 BUILD   := $(SWIFT) build -c release --product normlab
 NORMLAB := .build/release/normlab
 OPTIONS := --profile $(PROFILE) $(if $(THREADS),--threads $(THREADS)) $(ARGS)
@@ -33,7 +38,7 @@ build: setup ## build the program, optimized for this machine
 
 test: setup ## build and run the tests
 	@$(SWIFT) build --build-tests
-	@$(SWIFT) test --skip-build --disable-xctest
+	@$(SWIFT) test --skip-build --disable-xctest 2>&1 | grep --line-buffered -vE '$(PASSED)'
 
 reproduce: build ## train every experiment, draw the figures, judge the claims (PROFILE=quick)
 	@$(NORMLAB) reproduce $(EXPERIMENTS) $(OPTIONS)
