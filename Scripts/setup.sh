@@ -9,7 +9,8 @@ if ! command -v "$swift" >/dev/null 2>&1; then
 fi
 
 has_header() {
-    for folder in /usr/include /usr/include/* /usr/local/include /opt/homebrew/include; do
+    # Only where a compiler looks: other programs bring headers of these names in folders of their own.
+    for folder in /usr/include /usr/include/*-linux-gnu /usr/local/include /opt/homebrew/include; do
         [ -f "$folder/$1" ] && return 0
     done
     return 1
