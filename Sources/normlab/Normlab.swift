@@ -17,4 +17,9 @@ struct Normlab: ParsableCommand {
         subcommands: [
             Reproduce.self, Run.self, List.self, Show.self, DrawFigures.self, Verify.self, Data.self, Schema.self,
         ])
+
+    static func main() {
+        Terminal.openStandardDescriptors()
+        main(nil)
+    }
 }

@@ -13,7 +13,8 @@ public enum ProgressStyle: String, CaseIterable, Sendable {
 
     /// A reporter of this style.
     public func reporter() -> any ProgressReporter {
-        let write: (String) -> Void = { FileHandle.standardError.write(Data($0.utf8)) }
+        // A run goes on where nobody can be told about it: the terminal is gone, or the disk of the log is full.
+        let write: (String) -> Void = { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) }
         let now = { ProcessInfo.processInfo.systemUptime }
         return switch self {
         case .live: LiveProgress(write: write, now: now, width: Self.terminalWidth)

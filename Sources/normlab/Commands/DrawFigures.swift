@@ -23,10 +23,17 @@ struct DrawFigures: ParsableCommand {
             let folder = laboratory.resultsFolder(profile: profile)
             let names = experiments.isEmpty ? ResultsListing.experiments(in: folder) : experiments
             if names.isEmpty {
-                throw ValidationError("there are no results in \(folder.path): run  normlab reproduce -p \(profile)")
+                Terminal.complain("no results in \(folder.path): run  normlab reproduce -p \(profile)")
+                throw Ending.failed
             }
             var failed = false
+            let available = ResultsListing.experiments(in: folder)
             for name in names {
+                guard available.contains(name) else {
+                    Terminal.complain("\(name): no results yet: run  normlab reproduce \(name) -p \(profile)")
+                    failed = true
+                    continue
+                }
                 let drawn = Drawing.draw(experiment: folder.appending(path: name, directoryHint: .isDirectory))
                 failed = failed || !drawn
             }

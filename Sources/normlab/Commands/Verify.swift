@@ -21,6 +21,7 @@ struct Verify: ParsableCommand {
     func run() throws {
         try Ending.reporting {
             var isAnyRefuted = false
+            var isAnyJudged = false
             if markdown { Terminal.say(ClaimsTable.markdownHeading) }
             for experiment in try laboratory.experiments(experiments).flatMap(withSubstitutes) {
                 let summary = try ExperimentSummary(
@@ -30,6 +31,7 @@ struct Verify: ParsableCommand {
                         "\(experiment.name): no results yet: run  normlab reproduce \(experiment.name) -p \(profile)")
                     continue
                 }
+                isAnyJudged = true
                 try summary.write()
                 for remark in summary.runs.remarks { Terminal.complain("note: \(remark)") }
                 let table = ClaimsTable(summary.claims)
@@ -41,6 +43,7 @@ struct Verify: ParsableCommand {
                 }
                 isAnyRefuted = isAnyRefuted || summary.claims.contains { $0.verdict == .notReproduced }
             }
+            if !isAnyJudged { throw Ending.failed }
             if isAnyRefuted { throw Ending.claimNotReproduced }
         }
     }

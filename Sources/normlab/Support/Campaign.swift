@@ -76,7 +76,8 @@ struct Campaign {
                 if options.force { try folder(of: plan).removeResults() }
                 let result = try RunExecutor(
                     plan: plan, dataset: dataset, resultsRoot: resultsRoot, team: team,
-                    checkpointSteps: checkpointSteps, progress: progress, interruption: interruption
+                    checkpointSteps: checkpointSteps, progress: progress, interruption: interruption,
+                    saveInterval: options.saveEvery
                 ).run()
                 if result.isInterrupted {
                     outcome.isInterrupted = true

@@ -22,6 +22,9 @@ struct RunOptions: ParsableArguments {
     @Option(name: .long, help: "Change a setting of every arm: optimizer.sgd.rate=0.2. Repeatable.")
     var set: [String] = []
 
+    @Option(name: .long, help: "How often an unfinished run is saved: the seconds of work that a kill may cost.")
+    var saveEvery = 20.0
+
     @Flag(name: .long, help: "Print what would be run and why, and stop.")
     var dryRun = false
 
@@ -31,6 +34,9 @@ struct RunOptions: ParsableArguments {
     func validate() throws {
         if let threads, !(1...256).contains(threads) {
             throw ValidationError("--threads \(threads): expected a number from 1 to 256")
+        }
+        if !(0...86_400).contains(saveEvery) {
+            throw ValidationError("--save-every \(saveEvery): expected seconds from 0, for every step, to 86400")
         }
     }
 
