@@ -52,7 +52,7 @@ figures: build ## draw the figures again from the CSV files
 verify: build ## print the claims with their verdicts
 	@$(NORMLAB) verify $(EXPERIMENTS) --profile $(PROFILE)
 
-data: build ## fetch and verify the data sets
+data: build ## fetch MNIST and check it
 	@$(NORMLAB) data fetch
 
 reference: reproduce ## put the results into Results/Reference and their claims into the README

@@ -12,7 +12,8 @@ public struct StepResult: Equatable, Sendable {
 
 /// Trains a model by steps: forward, loss, backward, update, moving averages.
 ///
-/// Everything is planned and allocated when the trainer is made; a step allocates nothing. A step is a function of the
+/// Everything is planned and allocated when the trainer is made; a step on one thread allocates nothing (more threads
+/// cost a small box for each loop that they share). A step is a function of the
 /// model, the batch, the seed and its own number, so a run can be resumed at any step, and its bits do not depend on the
 /// number of threads. A trainer is used by one thread at a time.
 public final class Trainer {

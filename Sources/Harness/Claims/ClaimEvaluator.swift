@@ -48,7 +48,12 @@ public struct ClaimEvaluator: Sendable {
         switch claim.reference {
         case .value(let value):
             other = ClaimText.number(value)
-            otherValues = values.mapValues { _ in MeasuredValue(value) }
+            // A published number holds for the data that it was published for.
+            if let used = runs.dataset?.name, let published = runs.experiment.datasets.first, used != published {
+                notes.append("the number is published for \(published), and these runs are on \(used)")
+            } else {
+                otherValues = values.mapValues { _ in MeasuredValue(value) }
+            }
         case .arm(let choice):
             let chosen = try choose(choice, measuring, claim.statistics, &notes)
             other = chosen ?? choice.pattern
@@ -63,9 +68,12 @@ public struct ClaimEvaluator: Sendable {
         notes = comparison.remarks + notes
         let missing = runs.profile.seeds.filter { !comparison.seeds.contains($0) }
         if !missing.isEmpty, !comparison.seeds.isEmpty {
-            notes.append("without seeds \(missing.map(String.init).joined(separator: ", ")), which have no result")
+            let list = missing.map(String.init).joined(separator: ", ")
+            notes.append(missing.count == 1 ? "without seed \(list)" : "without seeds \(list)")
         }
-        if let dataset = runs.dataset, dataset.synthetic { notes.append("on synthetic images (\(dataset.name))") }
+        if let dataset = runs.dataset, dataset.name != runs.experiment.datasets.first || dataset.synthetic {
+            notes.append(dataset.synthetic ? "on synthetic images (\(dataset.name))" : "on \(dataset.name)")
+        }
         return ClaimResult(claim: claim, arm: arm, other: other, comparison: comparison, notes: Self.unique(notes))
     }
 

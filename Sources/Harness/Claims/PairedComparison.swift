@@ -59,20 +59,21 @@ public struct PairedComparison: Equatable, Sendable {
             return ends[0]...ends[1]
         }
 
-        // Whether the true number of a pair could speak more against the claim than the bound does.
-        let against = pairs.filter { mine, theirs in
-            let weakening: (MeasuredValue.Bound, MeasuredValue.Bound) =
-                expectation == .below ? (.atLeast, .atMost) : (.atMost, .atLeast)
-            return mine.bound == weakening.0 || theirs.bound == weakening.1
-        }
+        // Whether the true numbers of a pair could speak more against the claim, or more for it, than the bounds do.
+        let (less, more): (MeasuredValue.Bound, MeasuredValue.Bound) =
+            expectation == .below ? (.atLeast, .atMost) : (.atMost, .atLeast)
+        let mayBeLess = pairs.map { $0.0.bound == less || $0.1.bound == more }
+        let mayBeMore = pairs.map { $0.0.bound == more || $0.1.bound == less }
         var remarks = Self.remarks(seeds: seeds, pairs)
         verdict = Self.verdict(
-            gains: gains, interval: gainInterval, needed: needed, against: against.count, remarks: &remarks)
+            gains: gains, interval: gainInterval, needed: needed, mayBeLess: mayBeLess, mayBeMore: mayBeMore,
+            remarks: &remarks)
         self.remarks = remarks
     }
 
     private static func verdict(
-        gains: [Double], interval: ClosedRange<Double>?, needed: Double, against: Int, remarks: inout [String]
+        gains: [Double], interval: ClosedRange<Double>?, needed: Double, mayBeLess: [Bool], mayBeMore: [Bool],
+        remarks: inout [String]
     ) -> Verdict {
         if gains.contains(where: { !$0.isFinite }) {
             remarks.append("some numbers cannot be compared")
@@ -84,12 +85,17 @@ public struct PairedComparison: Equatable, Sendable {
         }
         // Equal decimal numbers, such as 0.98 − 0.97 and 0.01, differ in their last bits.
         let tolerance = 1e-12 * max(1, abs(needed))
-        if against == gains.count { return .notReproduced }
+        // Every pair falls short already at its bound, and the truth can only be worse.
+        let areRefuted = gains.indices.allSatisfy { index in
+            let isShort = needed == 0 ? gains[index] <= 0 : gains[index] < needed - tolerance
+            return isShort && mayBeLess[index] && !mayBeMore[index]
+        }
+        if areRefuted { return .notReproduced }
         // Where any difference counts, none is not one.
         let fallsShort = needed == 0 ? interval.upperBound <= 0 : interval.upperBound < needed - tolerance
         let isEnough = needed == 0 ? interval.lowerBound > 0 : interval.lowerBound >= needed - tolerance
-        if fallsShort { return .notReproduced }
-        return isEnough && against == 0 ? .reproduced : .inconclusive
+        if fallsShort, !mayBeMore.contains(true) { return .notReproduced }
+        return isEnough && !mayBeLess.contains(true) ? .reproduced : .inconclusive
     }
 
     /// The remarks on the measured values, each once with the seeds that it is about.

@@ -53,7 +53,6 @@ struct RatePolicyTests {
             }
             let rate = policy.rate(base: 1, step: 5, of: 10)
             #expect(rate > 0 && rate <= 1)
-            #expect(policy == policy)
         }
         check(RatePolicyCatalogue.all[index])
         #expect(RatePolicyCatalogue.all.map { $0.kind } == ["fixed", "step", "multistep", "exp", "inv", "poly"])
@@ -61,7 +60,7 @@ struct RatePolicyTests {
 
     @Test("a required field that nobody set makes itself noticed")
     func unset() {
-        #expect(StepRate().rate(base: 1, step: 5, of: 10).isNaN || StepRate().every == 0)
+        #expect(StepRate().rate(base: 1, step: 5, of: 10).isNaN)
         #expect(InverseRate().rate(base: 1, step: 5, of: 10).isNaN)
     }
 }
