@@ -13,7 +13,7 @@ final class SyntheticRuns {
             title: Synthetic
             source: "none"
             question: "?"
-            dataset: [glyphs]
+            dataset: [mnist]
             profiles:
               smoke: { steps: 100, seeds: [1] }
               quick: { steps: 100, seeds: [1, 2, 3] }
