@@ -11,7 +11,10 @@ struct IdentityTests {
     /// The gradients of BN(Wu) at a weight, with a random upstream gradient.
     private func run(
         weight: [Float], seed: UInt64, epsilon: Double = 1e-5
-    ) throws -> (output: [Float], normalized: [Float], byNormInput: [Float], byInput: [Float], byWeight: [Float]) {
+    ) throws -> (
+        output: [Float], normalized: [Float], byNormInput: [Float], byInput: [Float], byWeight: [Float],
+        byNormalized: [Float]
+    ) {
         let network = try Network(
             input: .flat(Self.inputs),
             nodes: [
@@ -22,7 +25,8 @@ struct IdentityTests {
         let model = Model(network, seed: 1)
         var numbers = Numbers(seed: seed)
         model.setValues(of: "product.weight", to: weight)
-        model.setValues(of: "norm.weight", to: numbers.list(Self.units, offset: 1.5).map(Float.init))
+        let gamma = numbers.list(Self.units, offset: 1.5).map(Float.init)
+        model.setValues(of: "norm.weight", to: gamma)
         model.setValues(of: "norm.bias", to: numbers.list(Self.units).map(Float.init))
         let program = Program(model, batch: Self.images, purpose: .training(inputGradient: true))
         let (team, phase) = (Team(threads: 1), Phase.training(step: 0, seed: 1))
@@ -31,13 +35,15 @@ struct IdentityTests {
         let output = program.value(2, images: Self.images).elements
         let tap = try #require(network.taps.first { $0.address == "product/normalized" })
         let normalized = program.tensor(tap, images: Self.images).elements
-        program.gradient(2, images: Self.images)?.copy(from: numbers.list(Self.images * Self.units).map(Float.init))
+        let upstream = numbers.list(Self.images * Self.units).map(Float.init)
+        program.gradient(2, images: Self.images)?.copy(from: upstream)
         program.backward(node: 1, images: Self.images, phase: phase, team: team)
         let byNormInput = try #require(program.gradient(1, images: Self.images)).elements
         program.backward(node: 0, images: Self.images, phase: phase, team: team)
         return (
             output, normalized, byNormInput, try #require(program.gradient(0, images: Self.images)).elements,
-            try #require(model.gradient(of: "product.weight"))
+            try #require(model.gradient(of: "product.weight")),
+            upstream.indices.map { upstream[$0] * gamma[$0 % Self.units] }
         )
     }
 
@@ -65,7 +71,16 @@ struct IdentityTests {
                 #expect(scale > 0.01)
                 #expect(abs(dx.reduce(0, +)) < 1e-5 * scale)
                 let products = zip(dx, column(found.normalized, channel)).map { $0 * $1 }
-                #expect(abs(products.reduce(0, +)) < (1e-5 + 100 * epsilon) * scale)
+                // Exactly Σdx·x̂ = Σdx̂·x̂ · r / √(σ² + ε) with r = ε / (σ² + ε) = 1 − Σx̂² / m.
+                let normalized = column(found.normalized, channel)
+                let aligned = zip(column(found.byNormalized, channel), normalized).reduce(0) { $0 + $1.0 * $1.1 }
+                let rest = 1 - normalized.reduce(0) { $0 + $1 * $1 } / Double(Self.images)
+                guard epsilon == 1e-2 else {
+                    #expect(abs(products.reduce(0, +)) < 1e-3 * scale)
+                    continue
+                }
+                let expected = aligned * rest * (rest / epsilon).squareRoot()
+                #expect(abs(products.reduce(0, +) - expected) < 1e-4 * scale)
             }
         }
     }
