@@ -36,7 +36,7 @@ let package = Package(
     ],
     targets: [
         // MARK: The spine: each target sees only what stands here
-        .target(name: "Kernels", swiftSettings: kernelSettings),
+        .target(name: "Kernels", dependencies: ["CProcessor"], swiftSettings: kernelSettings),
         .target(name: "Engine", dependencies: ["Kernels"], swiftSettings: strict),
         .target(name: "StrokeFont", swiftSettings: strict),
         .target(name: "Datasets", dependencies: ["CZlib", "StrokeFont"], swiftSettings: pixelSettings),
@@ -51,6 +51,8 @@ let package = Package(
                 "Kernels", "Engine", "Datasets", "Harness", "Plotting", "Figures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
+
+        .target(name: "CProcessor", cSettings: [.unsafeFlags(["-march=\(architecture)"])]),
 
         // MARK: System libraries
         .systemLibrary(name: "CPNGSystem", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),

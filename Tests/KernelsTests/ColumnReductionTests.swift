@@ -62,28 +62,29 @@ struct ColumnReductionTests {
         }
     }
 
-    @Test("products agree with Double", arguments: shapes)
-    func products(rows: Int, columns: Int) {
-        let a = TestMatrix(rows: rows, columns: columns, gap: 1, seed: 3)
-        let b = TestMatrix(rows: rows, columns: columns, gap: 2, seed: 4)
-        let sumA = TestVector(count: columns)
-        let sumAB = TestVector(count: columns)
-        ColumnReduction.products(
-            a.view, b.view, sumA: sumA.view, sumAB: sumAB.view, scratch: scratch(a), team: teams[0])
-        let (x, y) = (a.doubles, b.doubles)
-        expectClose(
-            sumA.view.elements, (0..<columns).map { column in x.reduce(0) { $0 + $1[column] } },
-            tolerance: 0x1p-24 * 64)
-        expectClose(
-            sumAB.view.elements,
-            (0..<columns).map { column in zip(x, y).reduce(0) { $0 + $1.0[column] * $1.1[column] } },
-            tolerance: 0x1p-24 * 64)
+    @Test("moments of columns far from zero, of one far value, and of many rows keep their digits")
+    func hardMoments() {
+        for (offset, outlier) in [(Float(0), Float(0)), (1_000, 0), (-65_536, 0), (0, 1e6)] {
+            let matrix = TestMatrix(rows: 5000, columns: 3, gap: 1, seed: 9)
+            for row in 0..<5000 { for column in 0..<3 { matrix.view[row, column] += offset } }
+            // As the first of a block it is what the block's values are taken relative to.
+            matrix.view[512, 1] += outlier
+            let (mean, variance) = (TestVector(count: 3), TestVector(count: 3))
+            ColumnReduction.moments(
+                matrix.view, mean: mean.view, variance: variance.view, scratch: scratch(matrix), team: teams[1])
+            let rows = matrix.doubles
+            for column in 0..<3 {
+                let exact = rows.reduce(0) { $0 + $1[column] } / 5000
+                let square = rows.reduce(0) { $0 + ($1[column] - exact) * ($1[column] - exact) } / 5000
+                #expect(abs(Double(mean.view[column]) - exact) <= abs(exact) * 0x1p-24 + 1e-12)
+                #expect(abs(Double(variance.view[column]) - square) <= square * 0x1p-23)
+            }
+        }
     }
 
     @Test("the bits do not depend on the number of threads")
     func threads() {
         let a = TestMatrix(rows: 3000, columns: 37, seed: 5)
-        let b = TestMatrix(rows: 3000, columns: 37, seed: 6)
         let scratch = scratch(a)
         expectSameBits { team in
             let first = TestVector(count: 37)
@@ -91,9 +92,8 @@ struct ColumnReductionTests {
             ColumnReduction.moments(
                 a.view, mean: first.view, variance: second.view, scratch: scratch, team: team)
             let moments = first.bits + second.bits
-            ColumnReduction.products(
-                a.view, b.view, sumA: first.view, sumAB: second.view, scratch: scratch, team: team)
-            return moments + first.bits + second.bits
+            ColumnReduction.sum(a.view, into: first.view, scratch: scratch, team: team)
+            return moments + first.bits
         }
     }
 

@@ -18,9 +18,9 @@ struct PointwiseTests {
         let gradient = TestMatrix(rows: rows, columns: columns, gap: 1, seed: 2)
         let output = TestMatrix(rows: rows, columns: columns, gap: 2)
         let inputGradient = TestMatrix(rows: rows, columns: columns, gap: 5)
-        Pointwise.rectify(input.view, into: output.view, team: teams[1])
-        Pointwise.rectifyGradient(
-            output: output.view, outputGradient: gradient.view, into: inputGradient.view, team: teams[1])
+        Pointwise.apply(.rectifier, input.view, into: output.view, team: teams[1])
+        Pointwise.gradient(
+            .rectifier, output: output.view, outputGradient: gradient.view, into: inputGradient.view, team: teams[1])
         expectClose(output, input.doubles.map { $0.map { max($0, 0) } }, tolerance: 0)
         let reference = zip(input.doubles, gradient.doubles).map { x, dy in x.indices.map { x[$0] > 0 ? dy[$0] : 0 } }
         expectClose(inputGradient, reference, tolerance: 0)
@@ -32,9 +32,9 @@ struct PointwiseTests {
         let gradient = TestMatrix(rows: rows, columns: columns, gap: 1, seed: 4)
         let output = TestMatrix(rows: rows, columns: columns, gap: 2)
         let inputGradient = TestMatrix(rows: rows, columns: columns, gap: 5)
-        Pointwise.sigmoid(input.view, into: output.view, team: teams[1])
-        Pointwise.sigmoidGradient(
-            output: output.view, outputGradient: gradient.view, into: inputGradient.view, team: teams[1])
+        Pointwise.apply(.sigmoid, input.view, into: output.view, team: teams[1])
+        Pointwise.gradient(
+            .sigmoid, output: output.view, outputGradient: gradient.view, into: inputGradient.view, team: teams[1])
         let y = input.doubles.map { $0.map { 1 / (1 + exp(-$0)) } }
         expectClose(output, y, tolerance: 2e-7)
         let reference = zip(y, gradient.doubles).map { y, dy in y.indices.map { dy[$0] * y[$0] * (1 - y[$0]) } }
@@ -47,9 +47,9 @@ struct PointwiseTests {
         let gradient = TestMatrix(rows: rows, columns: columns, gap: 1, seed: 6)
         let output = TestMatrix(rows: rows, columns: columns, gap: 2)
         let inputGradient = TestMatrix(rows: rows, columns: columns, gap: 5)
-        Pointwise.tanh(input.view, into: output.view, team: teams[1])
-        Pointwise.tanhGradient(
-            output: output.view, outputGradient: gradient.view, into: inputGradient.view, team: teams[1])
+        Pointwise.apply(.tanh, input.view, into: output.view, team: teams[1])
+        Pointwise.gradient(
+            .tanh, output: output.view, outputGradient: gradient.view, into: inputGradient.view, team: teams[1])
         let y = input.doubles.map { $0.map { Foundation.tanh($0) } }
         expectClose(output, y, tolerance: 2e-7)
         let reference = zip(y, gradient.doubles).map { y, dy in y.indices.map { dy[$0] * (1 - y[$0] * y[$0]) } }
@@ -73,13 +73,9 @@ struct PointwiseTests {
 
     @Test("not a number goes through")
     func notANumber() {
-        let functions: [(Matrix, Matrix, Team) -> Void] = [
-            { Pointwise.rectify($0, into: $1, team: $2) }, { Pointwise.sigmoid($0, into: $1, team: $2) },
-            { Pointwise.tanh($0, into: $1, team: $2) },
-        ]
-        for function in functions {
+        for function in Nonlinearity.allCases {
             let matrix = TestMatrix([[1, .nan, -1]])
-            function(matrix.view, matrix.view, teams[0])
+            Pointwise.apply(function, matrix.view, into: matrix.view, team: teams[0])
             #expect(matrix.view[0, 1].isNaN && !matrix.view[0, 0].isNaN && !matrix.view[0, 2].isNaN)
         }
     }

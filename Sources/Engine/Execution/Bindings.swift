@@ -1,3 +1,5 @@
+import Kernels
+
 /// A matrix's place in a program's slab.
 struct Place: Sendable {
     let offset: Int
@@ -34,12 +36,29 @@ final class Bindings {
     let parameters: [ParameterPlace]
     /// The tracked statistics of the node, where it has them.
     let state: NormalizationState?
+    /// What the node does together with its neighbours.
+    let fused: Fused
+
+    /// A node's part in the fusions of a program.
+    struct Fused {
+        /// The function that it applies to its output.
+        var nonlinearity = Nonlinearity.identity
+        /// Where it gathers the moments of its output: a place in the program's slab.
+        var outputMoments: VectorSlot?
+        /// The offset of that place.
+        var outputMomentsOffset = 0
+        /// Whether the moments of its input are gathered.
+        var inputMomentsAreGathered = false
+        /// Whether it adds the gradient by its first input to what is there.
+        var addsInputGradient = false
+    }
 
     init(
         inputs: [Place], output: Place, inputIsPart: [Bool], inputGradients: [Place?],
         gradientIsPart: [Bool], outputGradient: Place?, slots: [Int], parameters: [ParameterPlace],
-        state: NormalizationState?
+        state: NormalizationState?, fused: Fused
     ) {
+        self.fused = fused
         self.inputs = inputs
         self.output = output
         self.inputIsPart = inputIsPart

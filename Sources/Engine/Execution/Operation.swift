@@ -3,6 +3,7 @@ protocol Operation {
     func forward(_ pass: Pass)
     func backward(_ pass: Pass)
     var batchStatistics: BatchStatistics? { get }
+    var inputMoments: VectorSlot? { get }
 }
 
 /// An operation of a known layer type.
@@ -18,6 +19,7 @@ struct LayerOperation<L: Layer>: Operation {
     func forward(_ pass: Pass) { layer.forward(pass, workspace) }
     func backward(_ pass: Pass) { layer.backward(pass, workspace) }
     var batchStatistics: BatchStatistics? { layer.batchStatistics(workspace) }
+    var inputMoments: VectorSlot? { layer.inputMoments(workspace) }
 }
 
 extension Layer {

@@ -51,6 +51,27 @@ public struct Pass {
     /// Whether the gradient by input `index` is already a part of the output gradient's memory.
     public func gradientIsPart(_ index: Int) -> Bool { bindings.gradientIsPart[index] }
 
+    /// Whether the gradient by the first input is to be added to what is there, instead of overwriting it. Only layers that
+    /// say they can are asked to.
+    public var addsInputGradient: Bool { bindings.fused.addsInputGradient }
+
+    // MARK: Fusion
+
+    /// The function that the layer applies to its output, and with which its backward pass begins where it has said so.
+    public var nonlinearity: Nonlinearity { bindings.fused.nonlinearity }
+
+    /// Where the layer gathers the moments of its output; nil if nobody wants them.
+    public var outputMoments: BlockMoments? {
+        guard phase.statistics == .batch, let slot = bindings.fused.outputMoments else { return nil }
+        let place = bindings.output
+        return BlockMoments(
+            rows: images * place.rowsPerImage, columns: place.columns,
+            scratch: memory.vector(offset: bindings.fused.outputMomentsOffset, count: slot.count))
+    }
+
+    /// Whether the moments of the input have been gathered where ``Layer/inputMoments(_:)`` says.
+    public var inputMomentsAreGathered: Bool { bindings.fused.inputMomentsAreGathered }
+
     // MARK: Parameters
 
     /// A matrix parameter, which the layer must have declared.
@@ -70,6 +91,11 @@ public struct Pass {
     /// A booked matrix, with the rows of this pass's images.
     public subscript(slot: MatrixSlot) -> Matrix {
         memory.matrix(offset: bindings.slots[slot.index], rows: images * slot.rowsPerImage, columns: slot.columns)
+    }
+
+    /// A matrix that is booked only to be observed; nil if nobody observes it.
+    public func observed(_ slot: MatrixSlot) -> Matrix? {
+        bindings.slots[slot.index] < 0 ? nil : self[slot]
     }
 
     /// A booked vector.

@@ -16,6 +16,7 @@ final class Program {
     private let values: [Place]
     /// The places of the gradients by the values; nil where nobody wants one.
     private let gradients: [Place?]
+    private let fusion: FusionPlan
     private let probabilities: Int
     private let classes: Int
     private let memory: Storage
@@ -26,12 +27,17 @@ final class Program {
 
     /// - Parameter poisonsReleasedMemory: whether whatever is not needed at a moment is filled with NaN, so that a test
     ///   can show that no pass reads memory before it is written or after it is released.
-    init(_ model: Model, batch: Int, purpose: ProgramPurpose, poisonsReleasedMemory: Bool = false) {
+    ///   - fuses: whether layers are computed together where they can be, which changes no bit.
+    init(
+        _ model: Model, batch: Int, purpose: ProgramPurpose, poisonsReleasedMemory: Bool = false, fuses: Bool = true
+    ) {
         precondition(batch > 0, "a batch needs at least one image")
         self.model = model
         self.batch = batch
         let network = model.network
-        let layout = ProgramLayout(network, batch: batch, purpose: purpose)
+        let fusion = FusionPlan(network, taps: purpose.taps, isEnabled: fuses)
+        let layout = ProgramLayout(network, batch: batch, purpose: purpose, fusion: fusion)
+        self.fusion = fusion
         let plan = MemoryPlan(layout.requests)
         self.plan = plan
         timeline = layout.timeline
@@ -60,6 +66,20 @@ final class Program {
                 return (place(share, layout.shape(value)), gradient)
             }
         }
+        let operations = operations
+        func fused(_ index: Int) -> Bindings.Fused {
+            var fused = Bindings.Fused(
+                nonlinearity: fusion.function(of: index),
+                inputMomentsAreGathered: fusion.momentsAreGathered(for: index),
+                addsInputGradient: layout.addsGradient[index])
+            if let reader = fusion.gathersFor[index], let slot = operations[reader].inputMoments,
+                let request = layout.slots[reader][slot.index]
+            {
+                fused.outputMoments = slot
+                fused.outputMomentsOffset = plan.regions[request].range.lowerBound
+            }
+            return fused
+        }
         bindings = network.nodes.enumerated().map { index, node in
             return Bindings(
                 inputs: node.inputs.map { values[$0] }, output: values[index + 1],
@@ -68,9 +88,10 @@ final class Program {
                     layout.shares[index][position].map { place($0, layout.shape(value)) } ?? gradients[value]
                 },
                 gradientIsPart: node.inputs.indices.map { layout.gradientIsPart(node: index, position: $0) },
-                outputGradient: gradients[index + 1],
-                slots: layout.slots[index].map { plan.regions[$0].range.lowerBound },
-                parameters: Array(model.places[node.parameters]), state: model.states[index])
+                outputGradient: gradients[(fusion.backwardTaken(by: index) ?? index) + 1],
+                slots: layout.slots[index].map { $0.map { plan.regions[$0].range.lowerBound } ?? -1 },
+                parameters: Array(model.places[node.parameters]), state: model.states[index],
+                fused: fused(index))
         }
     }
 
@@ -90,6 +111,7 @@ final class Program {
     /// Computes one node's output from the values before it.
     func forward(node index: Int, images: Int, phase: Phase, team: Team) {
         poison(at: timeline.forward(index))
+        if fusion.isAbsorbed[index] { return }
         operations[index].forward(pass(index, images, phase, team))
     }
 
@@ -119,7 +141,7 @@ final class Program {
     /// Computes the gradients of one node from the gradient by its output.
     func backward(node index: Int, images: Int, phase: Phase, team: Team) {
         poison(at: timeline.backward(index))
-        guard bindings[index].outputGradient != nil else { return }
+        guard bindings[index].outputGradient != nil, fusion.backwardComputer(of: index) == index else { return }
         operations[index].backward(pass(index, images, phase, team))
         for share in 0..<shares[index].count {
             matrix(shares[index][share].gradient, images).add(matrix(shares[index][share].share, images))

@@ -9,6 +9,7 @@ struct ProgramLayout {
     let batch: Int
     let purpose: ProgramPurpose
     let timeline: Timeline
+    let fusion: FusionPlan
 
     /// A matrix's buffer: the request that holds it, and where it starts in each row of that buffer.
     struct Part {
@@ -25,15 +26,18 @@ struct ProgramLayout {
     /// For each node and input, the buffer in which its share of a gradient waits to be added; nil where it goes directly
     /// to the gradient.
     private(set) var shares: [[Part?]] = []
-    /// For each node, the requests of its booked slots.
-    private(set) var slots: [[Int]] = []
+    /// For each node, whether it adds the gradient by its input to what other readers have left there.
+    private(set) var addsGradient: [Bool] = []
+    /// For each node, the requests of its booked slots; nil for what nobody observes.
+    private(set) var slots: [[Int?]] = []
     /// For each node, its named matrices.
     private(set) var matrices: [[String: MatrixSlot]] = []
     private(set) var operations: [any Operation] = []
     /// The request of the head's probabilities.
     private(set) var probabilities = 0
 
-    init(_ network: Network, batch: Int, purpose: ProgramPurpose) {
+    init(_ network: Network, batch: Int, purpose: ProgramPurpose, fusion: FusionPlan) {
+        self.fusion = fusion
         self.network = network
         self.batch = batch
         self.purpose = purpose
@@ -59,7 +63,7 @@ struct ProgramLayout {
 
     /// The moments in which a value must be in memory.
     private func lifetime(_ value: Int) -> ClosedRange<Int> {
-        let birth = value == 0 ? timeline.fill : timeline.forward(value - 1)
+        let birth = value == 0 ? timeline.fill : timeline.forward(fusion.computer(of: value - 1))
         var death = birth
         for reader in network.readers(of: value) {
             death = max(death, timeline.forward(reader))
@@ -68,8 +72,12 @@ struct ProgramLayout {
             }
         }
         if value == network.nodes.count { death = max(death, timeline.loss) }
-        if value > 0, purpose.hasBackward, network.nodes[value - 1].layer.backwardReads.contains(.output) {
-            death = max(death, timeline.backward(value - 1))
+        if value > 0, purpose.hasBackward {
+            let computer = fusion.backwardComputer(of: value - 1)
+            let layer = network.nodes[computer].layer
+            let reads =
+                computer == value - 1 ? layer.backwardReads : layer.backwardReads(behind: fusion.function(of: computer))
+            if reads.contains(.output) { death = max(death, timeline.backward(computer)) }
         }
         let isTapped = purpose.taps.contains { tap in
             if case .output(let node) = tap.source { node + 1 == value } else { false }
@@ -96,8 +104,9 @@ struct ProgramLayout {
         var lifetimes = (0..<count).map(lifetime)
         // Joins come after their inputs, so going backwards every join knows its own root already.
         for value in (0..<count).reversed() {
-            if let join = join(of: value) {
-                roots[value] = (roots[join.value].value, roots[join.value].column + join.column)
+            let absorber = value > 0 ? fusion.nonlinearity[value - 1].map { (value: $0 + 1, column: 0) } : nil
+            if let whole = absorber ?? join(of: value) {
+                roots[value] = (roots[whole.value].value, roots[whole.value].column + whole.column)
                 let root = roots[value].value
                 lifetimes[root] =
                     min(
@@ -128,17 +137,24 @@ struct ProgramLayout {
     private mutating func layOutGradients() {
         gradients = Array(repeating: nil, count: network.nodes.count + 1)
         shares = network.nodes.map { Array(repeating: nil, count: $0.inputs.count) }
+        addsGradient = Array(repeating: false, count: network.nodes.count)
         guard purpose.hasBackward else { return }
         let wanted = wanted()
         // From the last value to the first: a part's whole is laid out before it. The lifetimes of a whole already cover
         // its parts' births; a part's death comes with its producer's backward pass, which may be later.
         for value in wanted.indices.reversed() where wanted[value] {
             let readers = network.readers(of: value)
-            let death = value == 0 ? timeline.end : timeline.backward(value - 1)
+            let death = value == 0 ? timeline.end : timeline.backward(fusion.backwardComputer(of: value - 1))
+            if value > 0, fusion.backwardTaken(by: value - 1) != nil { continue }
             if readers.count == 1, let join = join(of: value), let whole = gradients[join.value] {
                 gradients[value] = Part(
                     request: whole.request, column: whole.column + join.column, stride: whole.stride)
                 extend(whole.request, to: death)
+                continue
+            }
+            if value > 0, readers.count == 1, let over = overwritten(by: readers[0]) {
+                gradients[value] = over
+                extend(over.request, to: death)
                 continue
             }
             let birth = readers.last.map(timeline.backward) ?? timeline.loss
@@ -149,13 +165,25 @@ struct ProgramLayout {
         }
     }
 
-    /// Every reader but the first to run backwards puts its share beside the gradient, to be added.
+    /// The gradient by a node's output, where the node writes the gradient by its input over it.
+    private func overwritten(by node: Int) -> Part? {
+        guard type(of: network.nodes[node].layer).overwritesGradient, network.nodes[node].inputs.count == 1 else {
+            return nil
+        }
+        return gradients[(fusion.backwardTaken(by: node) ?? node) + 1]
+    }
+
+    /// Every reader but the first to run backwards adds to the gradient, or puts its share beside it, to be added.
     private mutating func layOutShares(of value: Int, readers: [Int]) {
         var isFirst = true
         for reader in readers.reversed() {
             for (position, input) in network.nodes[reader].inputs.enumerated() where input == value {
                 defer { isFirst = false }
                 guard !isFirst else { continue }
+                if type(of: network.nodes[reader].layer).addsGradient {
+                    addsGradient[reader] = true
+                    continue
+                }
                 let moment = timeline.backward(reader)
                 let buffer = request(
                     "\(network.nodes[reader].name)/share of \(name(value))/gradient",
@@ -209,7 +237,11 @@ struct ProgramLayout {
                 })
             slots.append(
                 booking.requests.map { booked in
-                    let lifetime = timeline.moments(booked.lifetime, of: index)
+                    if booked.lifetime == .observed, !tapped.contains(booked.name) { return nil }
+                    var lifetime = timeline.moments(booked.lifetime, of: index)
+                    if booked.lifetime == .fromInput, fusion.momentsAreGathered(for: index) {
+                        lifetime = timeline.forward(node.inputs[0] - 1)...timeline.forward(index)
+                    }
                     let kept = tapped.contains(booked.name) ? timeline.forward(index)...timeline.end : lifetime
                     return request(
                         "\(node.name)/\(booked.name)", count: kept == nil ? 0 : booked.count,

@@ -1,3 +1,5 @@
+import Kernels
+
 /// A layer of a network: a small value of hyper-parameters, and nothing else.
 ///
 /// A layer owns no memory and contains no arithmetic loops. It declares its parameters, books the buffers it needs for a
@@ -33,6 +35,19 @@ public protocol Layer: Configurable, Equatable {
     /// Which values of the forward pass the backward pass reads, and which must therefore stay in memory until then.
     var backwardReads: BackwardReads { get }
 
+    /// What the layer is able to do together with its neighbours.
+    static var fusion: LayerFusion { get }
+    /// Whether the layer uses moments of its input that were gathered while that was written; see ``inputMoments(_:)``.
+    static var takesGatheredMoments: Bool { get }
+    /// Whether the layer can write the gradient by its input over the gradient by its output.
+    static var overwritesGradient: Bool { get }
+    /// Whether the layer can add the gradient by its input to what others have left there; see ``Pass/addsInputGradient``.
+    static var addsGradient: Bool { get }
+    /// The function of single elements that the layer is, for a layer before it to apply; nil for every other layer.
+    var nonlinearity: Nonlinearity? { get }
+    /// What the backward pass reads when it takes over that of a nonlinearity behind the layer.
+    func backwardReads(behind nonlinearity: Nonlinearity) -> BackwardReads
+
     /// Books the caches and the scratch of one pass.
     func book(_ booking: inout Booking) -> Workspace
     /// Computes the output from the inputs and the parameters.
@@ -41,6 +56,8 @@ public protocol Layer: Configurable, Equatable {
     func backward(_ pass: Pass, _ workspace: Workspace)
     /// Where the last forward pass with batch statistics left them; nil for layers that track none.
     func batchStatistics(_ workspace: Workspace) -> BatchStatistics?
+    /// Where whoever writes the input gathers the moments of its blocks, for ``Kernels/BlockMoments``.
+    func inputMoments(_ workspace: Workspace) -> VectorSlot?
 }
 
 /// What a layer does in a network.
@@ -104,6 +121,20 @@ extension Layer {
     public func resolved(for surroundings: Surroundings) -> Self { self }
     /// No statistics.
     public func batchStatistics(_ workspace: Workspace) -> BatchStatistics? { nil }
+    /// Nothing.
+    public static var fusion: LayerFusion { [] }
+    /// None.
+    public static var takesGatheredMoments: Bool { false }
+    /// Nowhere.
+    public func inputMoments(_ workspace: Workspace) -> VectorSlot? { nil }
+    /// Memory of its own.
+    public static var overwritesGradient: Bool { false }
+    /// Overwrites.
+    public static var addsGradient: Bool { false }
+    /// Not of single elements.
+    public var nonlinearity: Nonlinearity? { nil }
+    /// What it reads anyway.
+    public func backwardReads(behind nonlinearity: Nonlinearity) -> BackwardReads { backwardReads }
 }
 
 extension Layer where Workspace == NoWorkspace {

@@ -81,7 +81,7 @@ public struct BatchNormalization: Layer {
         TrackedStatistics(channels: inputs[0].channels, positions: inputs[0].positions, fraction: fraction)
     }
 
-    /// The batch's statistics, x̂, and small vectors of one value a channel.
+    /// The batch's statistics, and small vectors of one value a channel.
     public struct Workspace: Sendable {
         let mean: VectorSlot
         let variance: VectorSlot
@@ -89,29 +89,29 @@ public struct BatchNormalization: Layer {
         let normalized: MatrixSlot
         let scale: VectorSlot
         let shift: VectorSlot
-        let scratch: VectorSlot
+        let moments: VectorSlot
         let sum: VectorSlot
         let productSum: VectorSlot
-        let backwardScale: VectorSlot
         let backwardScratch: VectorSlot
     }
 
-    /// The statistics, x̂ and vectors of one value a channel.
+    /// The statistics and vectors of one value a channel; x̂ only where somebody observes it.
     public func book(_ booking: inout Booking) -> Workspace {
         let (channels, positions) = (booking.input.channels, booking.input.positions)
-        let scratch = ColumnReduction.scratch(rows: booking.batch * positions, columns: channels)
+        let rows = booking.batch * positions
         return Workspace(
             mean: booking.vector("mean", count: channels, .program),
             variance: booking.vector("variance", count: channels, .program),
             inverseDeviation: booking.vector("inverse deviation", count: channels, .untilBackward),
-            normalized: booking.matrix("normalized", rowsPerImage: positions, columns: channels, .untilBackward),
-            scale: booking.vector("scale", count: channels, .forward),
-            shift: booking.vector("shift", count: channels, .forward),
-            scratch: booking.vector("scratch", count: scratch, .forward),
+            normalized: booking.matrix("normalized", rowsPerImage: positions, columns: channels, .observed),
+            scale: booking.vector("scale", count: channels, .untilBackward),
+            shift: booking.vector("shift", count: channels, .untilBackward),
+            moments: booking.vector(
+                "moments", count: BlockMoments.scratch(rows: rows, columns: channels), .fromInput),
             sum: booking.vector("mean gradient", count: channels, .backward),
             productSum: booking.vector("mean gradient by normalized", count: channels, .backward),
-            backwardScale: booking.vector("gradient scale", count: channels, .backward),
-            backwardScratch: booking.vector("gradient scratch", count: scratch, .backward))
+            backwardScratch: booking.vector(
+                "gradient scratch", count: Standardization.sumsScratch(rows: rows, columns: channels), .backward))
     }
 
     /// μ and the biased σ² of the batch.
@@ -119,57 +119,80 @@ public struct BatchNormalization: Layer {
         BatchStatistics(mean: workspace.mean, variance: workspace.variance)
     }
 
-    /// The backward pass reads x̂, neither the input nor the output.
-    public var backwardReads: BackwardReads { [] }
+    /// Where the moments of the input's blocks are gathered.
+    public func inputMoments(_ workspace: Workspace) -> VectorSlot? { workspace.moments }
 
-    /// With batch statistics, Algorithm 1: μ = mean x, σ² = mean (x − μ)², x̂ = (x − μ)/√(σ² + ε), y = γx̂ + β.
-    /// With estimates, line 11 of Algorithm 2: y = γ/√(Var + ε) · x + (β − γE/√(Var + ε)).
+    /// They are.
+    public static let takesGatheredMoments = true
+
+    /// A nonlinearity behind it is a part of both passes.
+    public static let fusion: LayerFusion = [.nonlinearity, .nonlinearityGradient]
+
+    /// Every element of the gradient by the input depends on the same one of the gradient by the output.
+    public static let overwritesGradient = true
+
+    /// The backward pass computes x̂ again from the input.
+    public var backwardReads: BackwardReads { .inputs }
+
+    /// The slope of a nonlinearity comes from its output, unless that is cheap to compute again.
+    public func backwardReads(behind nonlinearity: Nonlinearity) -> BackwardReads {
+        nonlinearity.gradientReadsOutput ? [.inputs, .output] : .inputs
+    }
+
+    /// With batch statistics, Algorithm 1: μ = mean x, σ² = mean (x − μ)², x̂ = (x − μ)/√(σ² + ε), y = f(γx̂ + β).
+    /// With estimates, line 11 of Algorithm 2: y = f(γ/√(Var + ε) · x + (β − γE/√(Var + ε))).
     public func forward(_ pass: Pass, _ workspace: Workspace) {
+        let (mean, variance) = (pass[workspace.mean], pass[workspace.variance])
         let (scale, shift) = (pass[workspace.scale], pass[workspace.shift])
         guard pass.phase.statistics == .batch else {
             guard let state = pass.state else { preconditionFailure("no tracked statistics") }
-            state.readEstimates(
-                pass.phase.statistics, mean: pass[workspace.mean], variance: pass[workspace.variance])
+            state.readEstimates(pass.phase.statistics, mean: mean, variance: variance)
             ChannelArithmetic.fold(
-                mean: pass[workspace.mean], variance: pass[workspace.variance], epsilon: epsilon,
-                scale: pass.vectorParameter(.scale), shift: pass.vectorParameter(.shift), intoScale: scale,
-                shift: shift)
-            ColumnAffine.apply(pass.input, scale: scale, shift: shift, into: pass.output, team: pass.team)
+                mean: mean, variance: variance, epsilon: epsilon, scale: pass.vectorParameter(.scale),
+                shift: pass.vectorParameter(.shift), intoScale: scale, shift: shift)
+            ColumnAffine.apply(
+                pass.input, scale: scale, shift: shift, nonlinearity: pass.nonlinearity, into: pass.output,
+                team: pass.team)
             return
         }
-        let (mean, normalized) = (pass[workspace.mean], pass[workspace.normalized])
-        ColumnReduction.moments(
-            pass.input, mean: mean, variance: pass[workspace.variance], scratch: pass[workspace.scratch],
-            team: pass.team)
+        let moments = BlockMoments(
+            rows: pass.input.rows, columns: pass.input.columns, scratch: pass[workspace.moments])
+        if !pass.inputMomentsAreGathered { moments.gather(pass.input, team: pass.team) }
+        moments.join(mean: mean, variance: variance)
         ChannelArithmetic.inverseDeviation(
-            ofVariance: pass[workspace.variance], epsilon: epsilon, into: pass[workspace.inverseDeviation])
-        ColumnAffine.standardize(
-            pass.input, mean: mean, inverseDeviation: pass[workspace.inverseDeviation], into: normalized,
-            team: pass.team)
+            ofVariance: variance, epsilon: epsilon, into: pass[workspace.inverseDeviation])
         scale.fill(1)
         shift.fill(0)
-        ColumnAffine.apply(
-            normalized, scale: pass.vectorParameter(.scale) ?? scale,
-            shift: pass.vectorParameter(.shift) ?? shift, into: pass.output, team: pass.team)
+        let standardization = standardization(pass, workspace)
+        if let normalized = pass.observed(workspace.normalized) {
+            standardization.normalize(pass.input, into: normalized, team: pass.team)
+        }
+        standardization.forward(pass.input, into: pass.output, team: pass.team)
     }
 
-    /// dβ = Σ dy,  dγ = Σ dy·x̂,
-    /// dx = γ/√(σ² + ε) · (dy − mean dy − x̂ · mean(dy·x̂)): the paper's chain rule (§3) in closed form.
+    /// With dz = dy · f′: dβ = Σ dz,  dγ = Σ dz·x̂,
+    /// dx = γ/√(σ² + ε) · (dz − mean dz − x̂ · mean(dz·x̂)): the paper's chain rule (§3) in closed form.
     public func backward(_ pass: Pass, _ workspace: Workspace) {
         let (sum, productSum) = (pass[workspace.sum], pass[workspace.productSum])
-        let (outputGradient, normalized) = (pass.outputGradient, pass[workspace.normalized])
-        ColumnReduction.products(
-            outputGradient, normalized, sumA: sum, sumAB: productSum, scratch: pass[workspace.backwardScratch],
-            team: pass.team)
+        let standardization = standardization(pass, workspace)
+        standardization.sums(
+            pass.input, output: pass.output, outputGradient: pass.outputGradient, sum: sum, productSum: productSum,
+            scratch: pass[workspace.backwardScratch], team: pass.team)
         pass.vectorGradient(.shift)?.copy(from: sum)
         pass.vectorGradient(.scale)?.copy(from: productSum)
         guard let inputGradient = pass.inputGradient else { return }
-        ChannelArithmetic.divide(sum, by: outputGradient.rows)
-        ChannelArithmetic.divide(productSum, by: outputGradient.rows)
-        let scale = pass[workspace.backwardScale]
-        ChannelArithmetic.product(pass[workspace.inverseDeviation], pass.vectorParameter(.scale), into: scale)
-        ColumnAffine.standardizeGradient(
-            outputGradient: outputGradient, normalized: normalized, scale: scale, meanGradient: sum,
-            meanGradientNormalized: productSum, into: inputGradient, team: pass.team)
+        ChannelArithmetic.divide(sum, by: pass.input.rows)
+        ChannelArithmetic.divide(productSum, by: pass.input.rows)
+        standardization.gradient(
+            pass.input, output: pass.output, outputGradient: pass.outputGradient, meanGradient: sum,
+            meanProduct: productSum, into: inputGradient, team: pass.team)
+    }
+
+    /// The normalization by the batch's statistics; γ and β are vectors of 1 and 0 where they are not trained.
+    private func standardization(_ pass: Pass, _ workspace: Workspace) -> Standardization {
+        Standardization(
+            mean: pass[workspace.mean], inverseDeviation: pass[workspace.inverseDeviation],
+            scale: pass.vectorParameter(.scale) ?? pass[workspace.scale],
+            shift: pass.vectorParameter(.shift) ?? pass[workspace.shift], nonlinearity: pass.nonlinearity)
     }
 }

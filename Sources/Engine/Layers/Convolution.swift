@@ -103,15 +103,21 @@ public struct Convolution: Layer {
                 count: ColumnReduction.scratch(rows: geometry.outputPositions, columns: channels), .backward))
     }
 
+    /// What follows is done while the output is written.
+    public static let fusion: LayerFusion = [.nonlinearity, .outputMoments]
+    /// It can.
+    public static let addsGradient = true
+
     /// The backward pass needs the inputs for dW.
     public var backwardReads: BackwardReads { .inputs }
 
-    /// y = x ∗ W + b
+    /// y = f(x ∗ W + b)
     public func forward(_ pass: Pass, _ workspace: Workspace) {
         Kernels.Convolution.forward(
             geometry(workspace.input, images: pass.images), pass.input, pass.parameter(.weight),
-            bias: pass.vectorParameter(.bias), into: pass.output, scratch: pass[workspace.forwardScratch],
-            team: pass.team)
+            bias: pass.vectorParameter(.bias), into: pass.output,
+            epilogue: Epilogue(nonlinearity: pass.nonlinearity, moments: pass.outputMoments),
+            scratch: pass[workspace.forwardScratch], team: pass.team)
     }
 
     /// dW[(i, j, c), o] = Σ_p x[p·stride + (i, j) − pad, c] · dy[p, o],  db = Σ_p dy[p],
@@ -128,7 +134,7 @@ public struct Convolution: Layer {
         if let inputGradient = pass.inputGradient {
             Kernels.Convolution.dataGradient(
                 geometry, pass.outputGradient, pass.parameter(.weight), into: inputGradient,
-                scratch: pass[workspace.dataScratch], team: pass.team)
+                adds: pass.addsInputGradient, scratch: pass[workspace.dataScratch], team: pass.team)
         }
     }
 }

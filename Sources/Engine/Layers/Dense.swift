@@ -78,14 +78,19 @@ public struct Dense: Layer {
                 .backward))
     }
 
+    /// A nonlinearity is applied while the output is written.
+    public static let fusion = LayerFusion.nonlinearity
+    /// It can.
+    public static let addsGradient = true
+
     /// The backward pass needs the inputs for dW.
     public var backwardReads: BackwardReads { .inputs }
 
-    /// y = x·W + b
+    /// y = f(x·W + b)
     public func forward(_ pass: Pass, _ workspace: Workspace) {
         MatrixProduct.forward(
             pass.input.flattened(pass.images, workspace.inputs), pass.parameter(.weight),
-            bias: pass.vectorParameter(.bias), into: pass.output, team: pass.team)
+            bias: pass.vectorParameter(.bias), into: pass.output, nonlinearity: pass.nonlinearity, team: pass.team)
     }
 
     /// dW = xᵀ·dy,  db = Σ dy,  dx = dy·Wᵀ
@@ -100,8 +105,8 @@ public struct Dense: Layer {
         if let inputGradient = pass.inputGradient {
             MatrixProduct.dataGradient(
                 pass.outputGradient, pass.parameter(.weight),
-                into: inputGradient.flattened(pass.images, workspace.inputs), scratch: pass[workspace.dataScratch],
-                team: pass.team)
+                into: inputGradient.flattened(pass.images, workspace.inputs), adds: pass.addsInputGradient,
+                scratch: pass[workspace.dataScratch], team: pass.team)
         }
     }
 }

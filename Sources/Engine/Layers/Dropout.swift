@@ -44,6 +44,9 @@ public struct Dropout: Layer {
     /// The backward pass reads nothing but gradients.
     public var backwardReads: BackwardReads { [] }
 
+    /// Every element depends on one.
+    public static let overwritesGradient = true
+
     /// y = x · mask / (1 − ratio) in training, y = x in inference
     public func forward(_ pass: Pass, _ workspace: Workspace) {
         drop(pass.input, into: pass.output, pass, workspace)

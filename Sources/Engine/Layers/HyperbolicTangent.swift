@@ -22,15 +22,20 @@ public struct HyperbolicTangent: Layer {
     /// The derivative is a function of the output.
     public var backwardReads: BackwardReads { .output }
 
+    /// This one.
+    public var nonlinearity: Nonlinearity? { .tanh }
+    /// Every element depends on one.
+    public static let overwritesGradient = true
+
     /// y = tanh x
     public func forward(_ pass: Pass, _ workspace: NoWorkspace) {
-        Pointwise.tanh(pass.input, into: pass.output, team: pass.team)
+        Pointwise.apply(.tanh, pass.input, into: pass.output, team: pass.team)
     }
 
     /// dx = dy · (1 − y²)
     public func backward(_ pass: Pass, _ workspace: NoWorkspace) {
         guard let inputGradient = pass.inputGradient else { return }
-        Pointwise.tanhGradient(
-            output: pass.output, outputGradient: pass.outputGradient, into: inputGradient, team: pass.team)
+        Pointwise.gradient(
+            .tanh, output: pass.output, outputGradient: pass.outputGradient, into: inputGradient, team: pass.team)
     }
 }

@@ -22,15 +22,20 @@ public struct Rectifier: Layer {
     /// The output tells where the input was positive.
     public var backwardReads: BackwardReads { .output }
 
+    /// This one.
+    public var nonlinearity: Nonlinearity? { .rectifier }
+    /// Every element depends on one.
+    public static let overwritesGradient = true
+
     /// y = max(x, 0)
     public func forward(_ pass: Pass, _ workspace: NoWorkspace) {
-        Pointwise.rectify(pass.input, into: pass.output, team: pass.team)
+        Pointwise.apply(.rectifier, pass.input, into: pass.output, team: pass.team)
     }
 
     /// dx = dy where y > 0, else 0
     public func backward(_ pass: Pass, _ workspace: NoWorkspace) {
         guard let inputGradient = pass.inputGradient else { return }
-        Pointwise.rectifyGradient(
-            output: pass.output, outputGradient: pass.outputGradient, into: inputGradient, team: pass.team)
+        Pointwise.gradient(
+            .rectifier, output: pass.output, outputGradient: pass.outputGradient, into: inputGradient, team: pass.team)
     }
 }

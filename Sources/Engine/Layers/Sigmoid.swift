@@ -22,15 +22,20 @@ public struct Sigmoid: Layer {
     /// The derivative is a function of the output.
     public var backwardReads: BackwardReads { .output }
 
+    /// This one.
+    public var nonlinearity: Nonlinearity? { .sigmoid }
+    /// Every element depends on one.
+    public static let overwritesGradient = true
+
     /// y = 1 / (1 + e⁻ˣ)
     public func forward(_ pass: Pass, _ workspace: NoWorkspace) {
-        Pointwise.sigmoid(pass.input, into: pass.output, team: pass.team)
+        Pointwise.apply(.sigmoid, pass.input, into: pass.output, team: pass.team)
     }
 
     /// dx = dy · y · (1 − y)
     public func backward(_ pass: Pass, _ workspace: NoWorkspace) {
         guard let inputGradient = pass.inputGradient else { return }
-        Pointwise.sigmoidGradient(
-            output: pass.output, outputGradient: pass.outputGradient, into: inputGradient, team: pass.team)
+        Pointwise.gradient(
+            .sigmoid, output: pass.output, outputGradient: pass.outputGradient, into: inputGradient, team: pass.team)
     }
 }

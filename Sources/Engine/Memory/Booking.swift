@@ -8,6 +8,10 @@ public enum BookingLifetime: Sendable {
     case untilBackward
     /// Until the program's end.
     case program
+    /// From when the layer's input is written, by another layer, to its forward pass.
+    case fromInput
+    /// From the layer's forward pass to the program's end, and only where somebody observes it.
+    case observed
 }
 
 /// A handle of a booked matrix: what a layer keeps, and gives to a pass to borrow the memory.

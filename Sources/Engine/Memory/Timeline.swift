@@ -23,6 +23,8 @@ struct Timeline: Sendable {
         case .backward: hasBackward ? backward(node)...backward(node) : nil
         case .untilBackward: forward(node)...(hasBackward ? backward(node) : forward(node))
         case .program: all
+        case .fromInput: forward(node)...forward(node)
+        case .observed: nil
         }
     }
 }

@@ -42,9 +42,10 @@ public final class Trainer {
     ///   - seed: names the run's random streams together with their paths.
     ///   - team: who computes.
     ///   - poisonsReleasedMemory: for tests: whether memory that nobody needs is filled with NaN.
+    ///   - fuses: whether layers are computed together where they can be, which changes no bit.
     public init(
         model: Model, batch: Int, optimizer: any Optimizer, policy: any RatePolicy, steps: Int, seed: UInt64,
-        team: Team, poisonsReleasedMemory: Bool = false
+        team: Team, poisonsReleasedMemory: Bool = false, fuses: Bool = true
     ) {
         self.model = model
         self.batch = batch
@@ -55,7 +56,7 @@ public final class Trainer {
         self.team = team
         program = Program(
             model, batch: batch, purpose: .training(inputGradient: false),
-            poisonsReleasedMemory: poisonsReleasedMemory)
+            poisonsReleasedMemory: poisonsReleasedMemory, fuses: fuses)
         labels = Array(repeating: 0, count: batch)
         updates = model.network.parameters.enumerated().map { index, parameter in
             ParameterUpdate(

@@ -1,50 +1,36 @@
-/// Maps that treat every column of a matrix by parameters of its own: the elementwise half of batch normalization.
-///
-/// Input and output may be the same matrix. Complexity of each: rows · columns.
+/// The affine map of each column by parameters of its own: batch normalization with fixed statistics.
 public enum ColumnAffine {
-    /// output[i, j] = (input[i, j] − mean[j]) · inverseDeviation[j]: x̂ of Algorithm 1.
-    public static func standardize(
-        _ input: Matrix, mean: Vector, inverseDeviation: Vector, into output: Matrix, team: Team
+    /// output[i, j] = f(input[i, j] · scale[j] + shift[j]), product and sum fused.
+    ///
+    /// Input and output may be the same matrix. Complexity: rows · columns.
+    ///
+    /// - Parameter nonlinearity: f.
+    public static func apply(
+        _ input: Matrix, scale: Vector, shift: Vector, nonlinearity: Nonlinearity = .identity, into output: Matrix,
+        team: Team
     ) {
-        precondition(mean.count == input.columns && inverseDeviation.count == input.columns, "one of each a column")
-        input.requireSameShape(output)
-        RowLanes.forEach(output, team: team) { row, column in
-            let deviation = input.base.lane(at: row * input.stride + column) - mean.base.lane(at: column)
-            return deviation * inverseDeviation.base.lane(at: column)
-        }
-    }
-
-    /// output[i, j] = input[i, j] · scale[j] + shift[j], fused.
-    public static func apply(_ input: Matrix, scale: Vector, shift: Vector, into output: Matrix, team: Team) {
         precondition(scale.count == input.columns && shift.count == input.columns, "one of each a column")
         input.requireSameShape(output)
-        RowLanes.forEach(output, team: team) { row, column in
-            shift.base.lane(at: column)
-                .addingProduct(input.base.lane(at: row * input.stride + column), scale.base.lane(at: column))
+        func run<Function: LaneFunction>(_: Function.Type) {
+            AffineMap<Function>(input: input, scale: scale, shift: shift).store(into: output, team: team)
         }
+        nonlinearity.withFunction { run($0) }
+    }
+}
+
+private struct AffineMap<Function: LaneFunction>: ColumnMap {
+    let input: Matrix
+    let scale: Vector
+    let shift: Vector
+
+    @inline(__always)
+    func parameters(column: Int) -> (scale: Lane, shift: Lane) {
+        (scale.base.lane(at: column), shift.base.lane(at: column))
     }
 
-    /// The gradient of batch normalization with respect to its input (Ioffe & Szegedy 2015, §3, in closed form).
-    ///
-    /// output[i, j] = (dy[i, j] − meanGradient[j] − x̂[i, j] · meanGradientNormalized[j]) · scale[j], where
-    /// meanGradient is the mean of dy, meanGradientNormalized the mean of dy·x̂, and scale is γ times the inverse
-    /// deviation. The statistics depend on the input, and the two means are what comes back through them.
-    public static func standardizeGradient(
-        outputGradient: Matrix, normalized: Matrix, scale: Vector, meanGradient: Vector,
-        meanGradientNormalized: Vector, into output: Matrix, team: Team
-    ) {
-        precondition(
-            scale.count == output.columns && meanGradient.count == output.columns
-                && meanGradientNormalized.count == output.columns, "one of each a column")
-        outputGradient.requireSameShape(output)
-        normalized.requireSameShape(output)
-        RowLanes.forEach(output, team: team) { row, column in
-            let centred =
-                outputGradient.base.lane(at: row * outputGradient.stride + column)
-                - meanGradient.base.lane(at: column)
-            let projected = normalized.base.lane(at: row * normalized.stride + column)
-            let slope = meanGradientNormalized.base.lane(at: column)
-            return centred.addingProduct(-projected, slope) * scale.base.lane(at: column)
-        }
+    @inline(__always)
+    func value(row: Int, column: Int, _ parameters: (scale: Lane, shift: Lane)) -> Lane {
+        let x = input.base.lane(at: row * input.stride + column)
+        return Function.value(parameters.shift.addingProduct(x, parameters.scale))
     }
 }

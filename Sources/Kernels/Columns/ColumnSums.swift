@@ -1,27 +1,48 @@
 /// What a pass over a matrix adds up: two terms for each element, the second of which may be left at zero.
 protocol ColumnTerms: Sendable {
-    /// Adds the terms of eight columns of one row.
-    func add(row: Int, column: Int, to sums: inout ColumnSums.Pair)
+    /// What the terms of a lane of columns need, the same for all rows: it stays in registers.
+    associatedtype Parameters
+    /// The parameters of the sixteen columns from `column` on.
+    func parameters(column: Int) -> Parameters
+    /// Adds the terms of sixteen columns of one row.
+    func add(row: Int, column: Int, _ parameters: Parameters, to sums: inout ColumnSums.Pair)
 }
 
 /// One pass over the rows of a matrix: up to two sums for each column, in Double.
 ///
 /// An item is one block of `rowsPerBlock` rows by one panel of `columnsPerPanel` columns. It leaves its sums in scratch,
-/// and the blocks are then added in order. Scratch holds rows of doubles, each `width` wide: the two totals, a spare row
-/// for the caller, and two rows for each block.
+/// and the blocks are then added in order. Scratch holds rows of doubles, each `width` wide: the two totals, and two rows
+/// for each block.
 struct ColumnSums: @unchecked Sendable {
-    /// Two running sums of eight columns.
+    /// Two running sums of sixteen columns.
     struct Pair {
-        var first = DoubleLane()
-        var second = DoubleLane()
+        fileprivate var first = (low: DoubleLane(), high: DoubleLane())
+        fileprivate var second = (low: DoubleLane(), high: DoubleLane())
+
+        /// first += a.
+        @inline(__always)
+        mutating func add(_ a: Lane) {
+            first.low += a.lowHalf.widened
+            first.high += a.highHalf.widened
+        }
+
+        /// first += a, second += a·b, the product exact.
+        @inline(__always)
+        mutating func add(_ a: Lane, times b: Lane) {
+            let (low, high) = (a.lowHalf.widened, a.highHalf.widened)
+            first.low += low
+            first.high += high
+            second.low.addProduct(low, b.lowHalf.widened)
+            second.high.addProduct(high, b.highHalf.widened)
+        }
     }
 
     /// The rows added up in one chain.
-    private static let rowsPerBlock = 512
-    /// The columns of one item: four double lanes, so that four chains are under way.
-    private static let columnsPerPanel = 4 * DoubleLane.scalarCount
+    private static let rowsPerBlock = 256
+    /// The columns of one item: two lanes, so that four chains (or eight) are under way.
+    private static let columnsPerPanel = 2 * Lane.width
     /// The rows of scratch in front of the blocks'.
-    private static let headRows = 3
+    private static let headRows = 2
 
     private let rows: Int
     private let columns: Int
@@ -48,8 +69,6 @@ struct ColumnSums: @unchecked Sendable {
     var first: UnsafeMutablePointer<Double> { scratch }
     /// The second total of each column.
     var second: UnsafeMutablePointer<Double> { scratch + width }
-    /// Room for one double a column that no pass touches.
-    var spare: UnsafeMutablePointer<Double> { scratch + 2 * width }
 
     /// Computes the totals.
     func compute<Terms: ColumnTerms>(_ terms: Terms, team: Team) {
@@ -70,36 +89,30 @@ struct ColumnSums: @unchecked Sendable {
 
     /// Adds up one block of rows of one panel.
     private func reduce<Terms: ColumnTerms>(_ terms: Terms, block: Int, column: Int) {
-        let lanes = DoubleLane.scalarCount
-        var pair0 = Pair()
-        var pair1 = Pair()
-        var pair2 = Pair()
-        var pair3 = Pair()
-        let first = block * ColumnSums.rowsPerBlock
-        let last = min(first + ColumnSums.rowsPerBlock, rows)
-        if columns - column > 2 * lanes {
-            for row in first..<last {
-                terms.add(row: row, column: column, to: &pair0)
-                terms.add(row: row, column: column + lanes, to: &pair1)
-                terms.add(row: row, column: column + 2 * lanes, to: &pair2)
-                terms.add(row: row, column: column + 3 * lanes, to: &pair3)
+        var left = Pair()
+        var right = Pair()
+        let rows = block * ColumnSums.rowsPerBlock..<min((block + 1) * ColumnSums.rowsPerBlock, self.rows)
+        let parameters = terms.parameters(column: column)
+        if columns - column > Lane.width {
+            let next = column + Lane.width
+            let nextParameters = terms.parameters(column: next)
+            for row in rows {
+                terms.add(row: row, column: column, parameters, to: &left)
+                terms.add(row: row, column: next, nextParameters, to: &right)
             }
         } else {
-            for row in first..<last {
-                terms.add(row: row, column: column, to: &pair0)
-                terms.add(row: row, column: column + lanes, to: &pair1)
-            }
+            for row in rows { terms.add(row: row, column: column, parameters, to: &left) }
         }
         let target = (ColumnSums.headRows + 2 * block) * width + column
-        store(pair0, at: target)
-        store(pair1, at: target + lanes)
-        store(pair2, at: target + 2 * lanes)
-        store(pair3, at: target + 3 * lanes)
+        store(left, at: target)
+        store(right, at: target + Lane.width)
     }
 
     private func store(_ pair: Pair, at index: Int) {
-        store(pair.first, at: index)
-        store(pair.second, at: index + width)
+        store(pair.first.low, at: index)
+        store(pair.first.high, at: index + DoubleLane.scalarCount)
+        store(pair.second.low, at: index + width)
+        store(pair.second.high, at: index + width + DoubleLane.scalarCount)
     }
 
     private func store(_ lane: DoubleLane, at index: Int) {

@@ -5,68 +5,30 @@
 public enum Pointwise {
     // MARK: Nonlinearities
 
-    /// output = max(input, 0); NaN stays NaN.
-    public static func rectify(_ input: Matrix, into output: Matrix, team: Team) {
+    /// output = f(input).
+    public static func apply(_ nonlinearity: Nonlinearity, _ input: Matrix, into output: Matrix, team: Team) {
         input.requireSameShape(output)
-        RowLanes.forEach(output, team: team) { row, column in
-            let x = input.base.lane(at: row * input.stride + column)
-            return x.replacing(with: Lane(), where: x .< Lane())
+        func run<Function: LaneFunction>(_: Function.Type) {
+            RowLanes.forEach(output, team: team) { row, column in
+                Function.value(input.base.lane(at: row * input.stride + column))
+            }
         }
+        nonlinearity.withFunction { run($0) }
     }
 
-    /// inputGradient = outputGradient where output > 0, else 0.
-    public static func rectifyGradient(
-        output: Matrix, outputGradient: Matrix, into inputGradient: Matrix, team: Team
+    /// inputGradient = outputGradient · f′(input), where f′ is computed from output = f(input).
+    public static func gradient(
+        _ nonlinearity: Nonlinearity, output: Matrix, outputGradient: Matrix, into inputGradient: Matrix, team: Team
     ) {
         output.requireSameShape(inputGradient)
         outputGradient.requireSameShape(inputGradient)
-        RowLanes.forEach(inputGradient, team: team) { row, column in
-            let y = output.base.lane(at: row * output.stride + column)
-            let gradient = outputGradient.base.lane(at: row * outputGradient.stride + column)
-            return gradient.replacing(with: Lane(), where: y .<= Lane())
+        func run<Function: LaneFunction>(_: Function.Type) {
+            RowLanes.forEach(inputGradient, team: team) { row, column in
+                let y = output.base.lane(at: row * output.stride + column)
+                return Function.gradient(outputGradient.base.lane(at: row * outputGradient.stride + column), output: y)
+            }
         }
-    }
-
-    /// output = 1 / (1 + e^−input).
-    public static func sigmoid(_ input: Matrix, into output: Matrix, team: Team) {
-        input.requireSameShape(output)
-        RowLanes.forEach(output, team: team) { row, column in
-            Elementary.sigmoid(input.base.lane(at: row * input.stride + column))
-        }
-    }
-
-    /// inputGradient = outputGradient · y · (1 − y), where y is the sigmoid's output.
-    public static func sigmoidGradient(
-        output: Matrix, outputGradient: Matrix, into inputGradient: Matrix, team: Team
-    ) {
-        output.requireSameShape(inputGradient)
-        outputGradient.requireSameShape(inputGradient)
-        RowLanes.forEach(inputGradient, team: team) { row, column in
-            let y = output.base.lane(at: row * output.stride + column)
-            let gradient = outputGradient.base.lane(at: row * outputGradient.stride + column)
-            return gradient * (y * (1 - y))
-        }
-    }
-
-    /// output = tanh(input).
-    public static func tanh(_ input: Matrix, into output: Matrix, team: Team) {
-        input.requireSameShape(output)
-        RowLanes.forEach(output, team: team) { row, column in
-            Elementary.tanh(input.base.lane(at: row * input.stride + column))
-        }
-    }
-
-    /// inputGradient = outputGradient · (1 − y²), where y is the hyperbolic tangent's output.
-    public static func tanhGradient(
-        output: Matrix, outputGradient: Matrix, into inputGradient: Matrix, team: Team
-    ) {
-        output.requireSameShape(inputGradient)
-        outputGradient.requireSameShape(inputGradient)
-        RowLanes.forEach(inputGradient, team: team) { row, column in
-            let y = output.base.lane(at: row * output.stride + column)
-            let gradient = outputGradient.base.lane(at: row * outputGradient.stride + column)
-            return gradient * Lane(repeating: 1).addingProduct(-y, y)
-        }
+        nonlinearity.withFunction { run($0) }
     }
 
     // MARK: Sums and copies

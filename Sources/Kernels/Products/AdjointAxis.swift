@@ -38,21 +38,4 @@ struct AdjointAxis {
             start: start, count: max(0, (size - start + stride - 1) / stride), taps: count,
             firstTap: taps - 1 - highest, firstPlace: (start + pad - lowest) / stride - (count - 1))
     }
-
-    /// How many zeros the output needs in front and behind for all phases.
-    var margins: (before: Int, after: Int) {
-        var margins = (before: 0, after: 0)
-        for start in 0..<stride {
-            let phase = phase(start)
-            guard phase.count > 0 && phase.taps > 0 else { continue }
-            margins.before = max(margins.before, -phase.firstPlace)
-            margins.after = max(margins.after, phase.firstPlace + phase.count - 1 + phase.taps - places)
-        }
-        return margins
-    }
-
-    /// Which taps of a phase lie outside the output.
-    func padding(_ phase: Phase) -> Padding.Axis {
-        Padding.Axis(stride: 1, taps: phase.taps, pad: -phase.firstPlace, size: places)
-    }
 }

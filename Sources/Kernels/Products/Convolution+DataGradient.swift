@@ -1,22 +1,22 @@
 extension Convolution {
     // MARK: Gradient of the data
 
-    /// The scratch floats that `dataGradient` needs: the turned weights and the output gradient in a frame of zeros.
+    /// The scratch floats that `dataGradient` needs: the turned weights and copies of output gradients between zeros.
     public static func dataGradientScratch(_ geometry: ConvolutionGeometry) -> Int {
-        turnedCount(geometry)
-            + Adjoint(geometry).frame.scratch(
-                images: geometry.images, height: geometry.outputHeight, width: geometry.outputWidth,
-                channels: geometry.outputChannels)
+        let adjoint = Adjoint(geometry)
+        return turnedCount(geometry) + adjoint.phases.reduce(0) { max($0, adjoint.shape(phase: $1).scratch) }
     }
 
-    /// inputGradient = the gradient of `forward` with respect to its input. Overwrites.
+    /// inputGradient = the gradient of `forward` with respect to its input. Overwrites, or adds.
     ///
-    /// It is itself a convolution, of the output gradient with the filter turned by 180°. With a stride, the input's
-    /// pixels fall into stride × stride phases that each meet some of the taps only; each is a convolution of its own.
+    /// It is itself a correlation, of the output gradient with the filter turned by 180°. With a stride, the input's
+    /// pixels fall into stride × stride phases that each meet some of the taps only; each is a correlation of its own.
     /// Each element is one chain of fused multiply-adds over (ky, kx, output channel), ky and kx falling.
+    ///
+    /// - Parameter adds: Whether the gradient is added to what `inputGradient` holds.
     public static func dataGradient(
         _ geometry: ConvolutionGeometry, _ outputGradient: Matrix, _ weight: Matrix, into inputGradient: Matrix,
-        scratch: Vector, team: Team
+        adds: Bool = false, scratch: Vector, team: Team
     ) {
         check(geometry, input: inputGradient, weight: weight, output: outputGradient)
         let needed = dataGradientScratch(geometry)
@@ -24,21 +24,20 @@ extension Convolution {
         let turned = scratch.range(0..<weight.count)
             .matrix(rows: weight.count / geometry.channels, columns: geometry.channels)
         Transposition.turn(weight, geometry: geometry, into: turned, team: team)
-
-        let adjoint = Adjoint(geometry)
         let maps = FeatureMaps(
-            outputGradient, images: geometry.images, height: geometry.outputHeight, width: geometry.outputWidth
-        ).framed(adjoint.frame, scratch: scratch.range(turnedCount(geometry)..<scratch.count), team: team)
-        for y in 0..<min(geometry.strideHeight, geometry.height) {
-            for x in 0..<min(geometry.strideWidth, geometry.width) {
-                adjoint.product(phase: (y, x), maps, turned, into: inputGradient).compute(team: team)
-            }
+            outputGradient, images: geometry.images, height: geometry.outputHeight, width: geometry.outputWidth)
+        let rest = scratch.range(turnedCount(geometry)..<scratch.count)
+        let adjoint = Adjoint(geometry)
+        for phase in adjoint.phases {
+            var correlation = adjoint.correlation(phase: phase, maps, turned, into: inputGradient)
+            correlation.addsToTarget = adds
+            correlation.compute(scratch: rest, team: team) { _ in }
         }
     }
 
-    /// The scratch floats of the turned weights.
+    /// The scratch floats of the turned weights, whole cache lines.
     private static func turnedCount(_ geometry: ConvolutionGeometry) -> Int {
-        geometry.filterSize * geometry.outputChannels + Storage.slack
+        (geometry.filterSize * geometry.outputChannels + Storage.slack + 15) & ~15
     }
 }
 
@@ -58,49 +57,52 @@ private struct Adjoint {
             pad: geometry.padWidth, places: geometry.outputWidth)
     }
 
-    /// The zeros that the output gradient needs around it.
-    var frame: FeatureMaps.Frame {
-        let (rows, columns) = (vertical.margins, horizontal.margins)
-        return FeatureMaps.Frame(top: rows.before, bottom: rows.after, left: columns.before, right: columns.after)
+    /// The phases of the input's pixels, row by row.
+    var phases: PhaseList {
+        PhaseList(
+            rows: min(geometry.strideHeight, geometry.height), columns: min(geometry.strideWidth, geometry.width))
+    }
+
+    func shape(phase: (y: Int, x: Int)) -> CorrelationShape {
+        CorrelationShape(geometry, vertical.phase(phase.y), horizontal.phase(phase.x))
     }
 
     /// The gradient of one phase of the input's pixels.
     ///
     /// - Parameters:
-    ///   - maps: The output gradient in its frame.
+    ///   - maps: The output gradient.
     ///   - turned: The turned weights, [(ky, kx, output channel) × channels].
-    func product(
+    func correlation(
         phase: (y: Int, x: Int), _ maps: FeatureMaps, _ turned: Matrix, into inputGradient: Matrix
-    ) -> Product {
+    ) -> Correlation {
         let (rows, columns) = (vertical.phase(phase.y), horizontal.phase(phase.x))
-        let frame = frame
-        let start = (rows.firstPlace + frame.top) * maps.rowStride + (columns.firstPlace + frame.left) * maps.stride
-        let tap = maps.channels * turned.stride
+        let tap = geometry.outputChannels * turned.stride
         let tapRow = geometry.kernelWidth * tap
-        // Where taps and pixels lie side by side, filter column and channel are one counter.
-        let isMerged = geometry.strideWidth == 1 && maps.isContiguous
         let pixel = inputGradient.stride
         let pixelRow = geometry.width * pixel
-        var product = Product(
-            a: maps.base + start,
-            rows: Walk(
-                (geometry.images, rows.count, columns.count), steps: (maps.imageStride, maps.rowStride, maps.stride)),
-            reduction: isMerged
-                ? Walk((rows.taps, 1, columns.taps * maps.channels), steps: (maps.rowStride, 0, 1))
-                : Walk((rows.taps, columns.taps, maps.channels), steps: (maps.rowStride, maps.stride, 1)),
+        return Correlation(
+            shape: shape(phase: phase), maps: maps,
             b: turned.base + (rows.firstTap * tapRow + columns.firstTap * tap),
             bSteps: (geometry.strideHeight * tapRow, geometry.strideWidth * tap, turned.stride),
-            columns: turned.columns,
-            c: inputGradient.base + (rows.start * pixelRow + columns.start * pixel),
-            targets: Walk(
-                (geometry.images, rows.count, columns.count),
-                steps: (geometry.height * pixelRow, geometry.strideHeight * pixelRow, geometry.strideWidth * pixel)))
-        if !frame.isEmpty {
-            product.skip(
-                Padding(
-                    vertical: vertical.padding(rows), horizontal: horizontal.padding(columns),
-                    tapLength: isMerged ? maps.channels : 0))
-        }
-        return product
+            columns: turned.columns, c: inputGradient.base + (rows.start * pixelRow + columns.start * pixel),
+            cSteps: (geometry.height * pixelRow, geometry.strideHeight * pixelRow, geometry.strideWidth * pixel))
+    }
+}
+
+/// The numbers (y, x) of rows × columns phases, without an array of them.
+private struct PhaseList: Sequence, IteratorProtocol {
+    let rows: Int
+    let columns: Int
+    private var index = 0
+
+    init(rows: Int, columns: Int) {
+        self.rows = rows
+        self.columns = columns
+    }
+
+    mutating func next() -> (y: Int, x: Int)? {
+        guard index < rows * columns else { return nil }
+        defer { index += 1 }
+        return (index / columns, index % columns)
     }
 }

@@ -26,53 +26,31 @@ struct FeatureMaps: @unchecked Sendable {
     /// Whether pixels lie side by side.
     var isContiguous: Bool { stride == channels }
 
-    /// The zeros to put around maps.
-    struct Frame {
-        var top: Int
-        var bottom: Int
-        var left: Int
-        var right: Int
-
-        var isEmpty: Bool { top == 0 && bottom == 0 && left == 0 && right == 0 }
-
-        /// The scratch floats for maps in this frame; none if there is no frame.
-        func scratch(images: Int, height: Int, width: Int, channels: Int) -> Int {
-            isEmpty ? 0 : images * (height + top + bottom) * (width + left + right) * channels + Storage.slack
-        }
-    }
-
-    /// The maps with zeros around them, copied into scratch; the maps themselves if the frame is empty.
-    func framed(_ frame: Frame, scratch: Vector, team: Team) -> FeatureMaps {
-        if frame.isEmpty { return self }
-        let newHeight = height + frame.top + frame.bottom
-        let newWidth = width + frame.left + frame.right
-        let rows = images * newHeight * newWidth
-        let target = FeatureMaps(
-            scratch.range(0..<rows * channels).matrix(rows: rows, columns: channels),
-            images: images, height: newHeight, width: newWidth)
-        team.forEach(images) { image in
-            let to = target.base + image * target.imageStride
-            let from = base + image * imageStride
-            to.update(repeating: 0, count: frame.top * target.rowStride)
-            for y in 0..<height {
-                let row = to + (frame.top + y) * target.rowStride
-                row.update(repeating: 0, count: frame.left * channels)
-                copyRow(from + y * rowStride, into: row + frame.left * channels)
-                (row + (frame.left + width) * channels).update(repeating: 0, count: frame.right * channels)
+    /// Copies rows of one image, with zeros to the left and right of them, side by side into scratch memory.
+    ///
+    /// - Parameters:
+    ///   - rows: The rows to copy, all inside the map.
+    ///   - columns: The columns to copy; those outside the map become zeros.
+    func copy(
+        image: Int, rows: Range<Int>, columns: Range<Int>, into target: UnsafeMutablePointer<Float>
+    ) {
+        let inside = columns.clamped(to: 0..<width)
+        let (before, after) = ((inside.lowerBound - columns.lowerBound), (columns.upperBound - inside.upperBound))
+        var target = target
+        for y in rows {
+            target.update(repeating: 0, count: before * channels)
+            target += before * channels
+            let source = base + (image * imageStride + y * rowStride + inside.lowerBound * stride)
+            if isContiguous {
+                target.update(from: source, count: inside.count * channels)
+            } else {
+                for x in 0..<inside.count {
+                    (target + x * channels).update(from: source + x * stride, count: channels)
+                }
             }
-            (to + (frame.top + height) * target.rowStride).update(repeating: 0, count: frame.bottom * target.rowStride)
-        }
-        return target
-    }
-
-    /// Copies one row of pixels side by side.
-    private func copyRow(_ source: UnsafeMutablePointer<Float>, into target: UnsafeMutablePointer<Float>) {
-        if isContiguous {
-            target.update(from: source, count: width * channels)
-            return
-        }
-        for x in 0..<width {
-            (target + x * channels).update(from: source + x * stride, count: channels)
+            target += inside.count * channels
+            target.update(repeating: 0, count: after * channels)
+            target += after * channels
         }
     }
 }

@@ -8,18 +8,21 @@ public enum MatrixProduct {
     /// The number of samples in one chain of `weightGradient`.
     static let rowsPerPart = 256
 
-    /// output = input · weight + bias. The bias starts each chain.
+    /// output = f(input · weight + bias). The bias starts each chain.
+    ///
+    /// - Parameter nonlinearity: f.
     public static func forward(
-        _ input: Matrix, _ weight: Matrix, bias: Vector?, into output: Matrix, team: Team
+        _ input: Matrix, _ weight: Matrix, bias: Vector?, into output: Matrix,
+        nonlinearity: Nonlinearity = .identity, team: Team
     ) {
         precondition(input.columns == weight.rows, "\(input.columns) inputs, \(weight.rows) rows of weights")
         precondition(output.rows == input.rows && output.columns == weight.columns, "the output does not fit")
         precondition(bias.map { $0.count == weight.columns } ?? true, "one bias for each output")
-        Product(
-            a: input.base, rows: Walk(input.rows, step: input.stride), reduction: Walk(input.columns, step: 1),
-            b: weight.base, bSteps: (0, 0, weight.stride), columns: weight.columns,
-            c: output.base, targets: Walk(output.rows, step: output.stride), start: bias?.base
-        ).compute(team: team)
+        var product = product(input, weight, into: output)
+        if let bias { product.start = .row(bias.base) }
+        product.compute(team: team) { rows, columns in
+            nonlinearity.apply(to: output.rows(rows).columns(columns))
+        }
     }
 
     /// The scratch floats that `dataGradient` needs: the transposed weights.
@@ -27,16 +30,29 @@ public enum MatrixProduct {
         inputs * outputs + Storage.slack
     }
 
-    /// inputGradient = outputGradient · weightᵀ. Overwrites.
+    /// inputGradient = outputGradient · weightᵀ. Overwrites, or adds.
+    ///
+    /// - Parameter adds: Whether the gradient is added to what `inputGradient` holds.
     public static func dataGradient(
-        _ outputGradient: Matrix, _ weight: Matrix, into inputGradient: Matrix, scratch: Vector, team: Team
+        _ outputGradient: Matrix, _ weight: Matrix, into inputGradient: Matrix, adds: Bool = false, scratch: Vector,
+        team: Team
     ) {
         precondition(outputGradient.columns == weight.columns, "the output gradient does not fit the weights")
         precondition(inputGradient.columns == weight.rows, "the input gradient does not fit the weights")
         precondition(inputGradient.rows == outputGradient.rows, "the gradients differ in rows")
         let transposed = scratch.range(0..<weight.count).matrix(rows: weight.columns, columns: weight.rows)
         Transposition.transpose(weight, into: transposed, team: team)
-        forward(outputGradient, transposed, bias: nil, into: inputGradient, team: team)
+        var product = product(outputGradient, transposed, into: inputGradient)
+        product.addsToTarget = adds
+        product.compute(team: team) { _, _ in }
+    }
+
+    private static func product(_ a: Matrix, _ b: Matrix, into c: Matrix) -> Product {
+        Product(
+            a: a.base, aStep: a.stride, rows: a.rows,
+            reduction: Product.Reduction(
+                counts: (1, 1, a.columns), aSteps: (0, 0, 1), bSteps: (0, 0, b.stride)),
+            b: b.base, columns: b.columns, c: c.base, cStep: c.stride)
     }
 
     /// The scratch floats that `weightGradient` needs: none up to 256 samples.
@@ -52,16 +68,24 @@ public enum MatrixProduct {
         precondition(
             weightGradient.rows == input.columns && weightGradient.columns == outputGradient.columns,
             "the weight gradient is inputs × outputs")
-        let sums = PartialSums(parts: parts(rows: input.rows), into: weightGradient, scratch: scratch)
-        sums.compute(team: team) { part, target in
+        @Sendable func product(_ first: Int, _ count: Int, into target: Matrix) -> Product {
+            Product(
+                a: input.base + first * input.stride, aStep: 1, rows: input.columns,
+                reduction: Product.Reduction(
+                    counts: (1, 1, count), aSteps: (0, 0, input.stride), bSteps: (0, 0, outputGradient.stride)),
+                b: outputGradient.base + first * outputGradient.stride, columns: target.columns, c: target.base,
+                cStep: target.stride)
+        }
+        let parts = parts(rows: input.rows)
+        guard parts > 1 else {
+            product(0, input.rows, into: weightGradient).compute(team: team) { _, _ in }
+            return
+        }
+        let sums = PartialSums(parts: parts, into: weightGradient, scratch: scratch)
+        sums.compute(team: team, operations: input.rows * weightGradient.count / Lane.width) { part, target, columns in
             let first = part * rowsPerPart
-            let count = max(0, min(rowsPerPart, input.rows - first))
-            return Product(
-                a: input.base + first * input.stride, rows: Walk(input.columns, step: 1),
-                reduction: Walk(count, step: input.stride),
-                b: outputGradient.base + first * outputGradient.stride, bSteps: (0, 0, outputGradient.stride),
-                columns: outputGradient.columns, c: target.base, targets: Walk(target.rows, step: target.stride),
-                start: nil)
+            product(first, min(rowsPerPart, input.rows - first), into: target)
+                .part(rows: 0..<target.rows, columns: columns).compute()
         }
     }
 

@@ -21,22 +21,29 @@ struct PartialSums {
 
     /// Computes the result on the team.
     ///
-    /// - Parameter product: The product of one part, which is to be stored into the given matrix.
-    func compute(team: Team, product: @Sendable (_ part: Int, _ target: Matrix) -> Product) {
-        guard parts > 1 else { return product(0, result).compute(team: team) }
-        // The parts differ in length, so that one of them must set the size of the items for all.
-        let first = product(0, target(0))
-        let rowsPerItem = first.rowsPerItem
-        let items = first.items(rowsPerItem: rowsPerItem)
-        team.forEach(parts * items) { index in
-            let (part, item) = index.quotientAndRemainder(dividingBy: items)
-            product(part, target(part)).compute(item: item, rowsPerItem: rowsPerItem)
+    /// - Parameters:
+    ///   - operations: Whole lanes of work in all.
+    ///   - product: Computes some columns of one part into a matrix of the result's shape.
+    func compute(
+        team: Team, operations: Int, product: @Sendable (_ part: Int, _ target: Matrix, _ columns: Range<Int>) -> Void
+    ) {
+        let width = TileShape.columns
+        let panels = (result.columns + width - 1) / width
+        team.forEach(parts * panels, operations: operations) { item in
+            let (part, panel) = item.quotientAndRemainder(dividingBy: panels)
+            product(part, target(part), panel * width..<min((panel + 1) * width, result.columns))
         }
-        team.forEach(result.rows, operations: parts * result.count / Lane.width) { add(row: $0) }
+        guard parts > 1 else { return }
+        let rowsPerItem = max(1, 16_384 / max(parts * result.columns, 1))
+        let items = (result.rows + rowsPerItem - 1) / rowsPerItem
+        team.forEach(items, operations: parts * result.count / Lane.width) { item in
+            for row in item * rowsPerItem..<min((item + 1) * rowsPerItem, result.rows) { add(row: row) }
+        }
     }
 
     private func target(_ part: Int) -> Matrix {
-        scratch.range(part * result.count..<(part + 1) * result.count)
+        guard parts > 1 else { return result }
+        return scratch.range(part * result.count..<(part + 1) * result.count)
             .matrix(rows: result.rows, columns: result.columns)
     }
 

@@ -1,65 +1,87 @@
-/// A product C = start + A·B, where A's and C's rows and A's columns are walks through memory.
+/// A product C = start + A·B, where the rows of A and C are evenly spaced and A's columns are a walk through memory.
 ///
 /// C[i, j] is one chain of fused multiply-adds over the reduction, in its order:
-/// `start[j] + a[rows(i) + reduction(0)]·b[0, j] + a[rows(i) + reduction(1)]·b[1, j] + …`,
-/// so its bits depend neither on the tile's shape nor on the instruction set.
-struct Product {
-    /// Where A's walks start.
+/// `start[j] + a[i·aStep + reduction(0)]·b[0, j] + a[i·aStep + reduction(1)]·b[1, j] + …`,
+/// so its bits depend neither on the tile's shape nor on the instruction set. Dense layers are one such product;
+/// convolutions are one for every row of pixels.
+struct Product: @unchecked Sendable {
+    /// The terms of one element: three nested counters, and how far each moves in A and in B.
+    struct Reduction {
+        /// How far each counter runs, the outermost first.
+        var counts: (outer: Int, middle: Int, inner: Int)
+        /// The floats in A that one step of each counter moves.
+        var aSteps: (outer: Int, middle: Int, inner: Int)
+        /// The floats in B that one step of each counter moves.
+        var bSteps: (outer: Int, middle: Int, inner: Int)
+
+        /// The number of terms.
+        var count: Int { counts.outer * counts.middle * counts.inner }
+    }
+
+    /// What each chain starts with.
+    enum Start {
+        case zero
+        /// One float a column.
+        case row(UnsafeMutablePointer<Float>)
+        /// What C holds: the chain goes on where an earlier product left it.
+        case target
+    }
+
+    /// Where A's rows start.
     var a: UnsafeMutablePointer<Float>
-    /// The rows of C, as offsets in A.
-    var rows: Walk
-    /// The terms of one element, as offsets in A…
-    var reduction: Walk
-    /// The first row of B. Whole lanes are loaded, past the last column.
+    /// The floats from row to row of A.
+    var aStep: Int
+    /// The number of rows of A and C.
+    var rows: Int
+    /// The terms of one element.
+    var reduction: Reduction
+    /// The first row of B. Half lanes are loaded whole, past the last column.
     var b: UnsafeMutablePointer<Float>
-    /// … and as steps from row to row of B, for the same three counters.
-    var bSteps: (outer: Int, middle: Int, inner: Int)
     /// The number of columns of B and C.
     var columns: Int
-    /// Where C's walk starts.
+    /// Where C's rows start.
     var c: UnsafeMutablePointer<Float>
-    /// The rows of C, as offsets in C: as many as in A.
-    var targets: Walk
-    /// What each chain starts with, one float a column; zero if nil.
-    var start: UnsafeMutablePointer<Float>?
-    /// Which terms are zeros of a padding.
-    var padding: Padding?
+    /// The floats from row to row of C.
+    var cStep: Int
+    /// What each chain starts with.
+    var start = Start.zero
+    /// Whether the chains are added to what C holds instead of replacing it.
+    var addsToTarget = false
 
-    /// The number of column panels: a tile is at most two lanes wide.
-    private var panels: Int { (columns + WideRow.width - 1) / WideRow.width }
-
-    /// Whole tiles of rows that take about 100,000 multiply-adds of a panel: the work of one item.
-    var rowsPerItem: Int {
-        let perTile = max(TwelveRows<WideRow>.count * WideRow.width * reduction.count, 1)
-        return TwelveRows<WideRow>.count * max(1, 100_000 / perTile)
-    }
-
-    /// The number of items of so many rows.
-    func items(rowsPerItem: Int) -> Int {
-        (rows.count + rowsPerItem - 1) / rowsPerItem * panels
-    }
-
-    /// Computes all of C on the team.
-    func compute(team: Team) {
-        let rowsPerItem = rowsPerItem
-        let operations = rows.count * reduction.count * panels * 2
-        team.forEach(items(rowsPerItem: rowsPerItem), operations: operations) { item in
-            compute(item: item, rowsPerItem: rowsPerItem)
-        }
-    }
-
-    /// Computes one block of rows of one panel of C.
-    func compute(item: Int, rowsPerItem: Int) {
-        let (block, panel) = item.quotientAndRemainder(dividingBy: panels)
-        let column = panel * WideRow.width
-        var tile = Tile(self, row: block * rowsPerItem, column: column)
-        let end = min((block + 1) * rowsPerItem, rows.count)
-        if columns - column > NarrowRow.width {
-            tile.compute(through: end, WideRow.self)
-        } else {
-            tile.compute(through: end, NarrowRow.self)
-        }
+    /// The product restricted to some rows and columns.
+    func part(rows: Range<Int>, columns: Range<Int>) -> Product {
+        var part = self
+        part.a += rows.lowerBound * aStep
+        part.c += rows.lowerBound * cStep + columns.lowerBound
+        part.b += columns.lowerBound
+        part.rows = rows.count
+        part.columns = columns.count
+        if case .row(let row) = start { part.start = .row(row + columns.lowerBound) }
+        return part
     }
 }
 
-extension Product: @unchecked Sendable {}
+// MARK: - On a team
+
+extension Product {
+    /// The multiply-adds of one item, about: some microseconds.
+    private static let workPerItem = 300_000
+
+    /// Computes all of C on the team, in blocks of rows of one panel each.
+    ///
+    /// - Parameter finish: Called with the rows and columns of each block when it is computed.
+    func compute(team: Team, finish: @Sendable (_ rows: Range<Int>, _ columns: Range<Int>) -> Void) {
+        let perTile = max(TileShape.rows * TileShape.columns * reduction.count, 1)
+        let rowsPerItem = TileShape.rows * max(1, Product.workPerItem / perTile)
+        let blocks = (rows + rowsPerItem - 1) / rowsPerItem
+        let panels = (columns + TileShape.columns - 1) / TileShape.columns
+        let operations = rows * reduction.count * panels * TileShape.columns / Lane.width
+        team.forEach(blocks * panels, operations: operations) { item in
+            let (panel, block) = item.quotientAndRemainder(dividingBy: blocks)
+            let rows = block * rowsPerItem..<min((block + 1) * rowsPerItem, self.rows)
+            let columns = panel * TileShape.columns..<min((panel + 1) * TileShape.columns, self.columns)
+            part(rows: rows, columns: columns).compute()
+            finish(rows, columns)
+        }
+    }
+}

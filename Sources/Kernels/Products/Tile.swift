@@ -1,74 +1,101 @@
-/// The register tile, moving down one panel of a product: some rows by one or two lanes of C at a time, held in registers
-/// for the whole reduction.
+import CProcessor
+
+/// The shape of the register tile: how many rows and columns of C are held in registers for a whole reduction.
 ///
-/// Each step of the reduction loads the lanes of B's row and multiplies them with one broadcast float of A a row. The last
-/// rows may be fewer than a tile's: then some are computed twice and stored once.
-struct Tile {
-    private let product: Product
-    private let column: Int
-    private var row: Int
-    private var source: Walk.Cursor
-    private var target: Walk.Cursor
+/// | registers | tile | accumulators + B + A | why |
+/// |---|---|---|---|
+/// | AVX-512: 32 of 16 floats | 12 × 32 | 24 + 2 + 1 of 32 | 24 multiply-adds for 14 loads; 24 chains cover the latency of 2 × 4 |
+/// | AVX2: 16 of 8 floats | 6 × 16 | 12 + 2 + 1 of 16 | 12 multiply-adds for 8 loads |
+/// | NEON: 32 of 4 floats | 6 × 16 | 24 + 4 + 1 of 32 | 24 multiply-adds for 10 loads |
+///
+/// The shape decides speed only: every element is the same chain in any tile.
+///
+///                 B  ┌──────── columns ────────┐
+///      one term at a │ b[k, j] … one or two    │
+///      time, k = 0…  │ lanes, loaded once      │
+///                    └────────────┬────────────┘
+///     A  ┌ a[i, k] ┐  ┌───────────▼────────────┐
+///        │ one     │  │ C: an accumulator for  │
+///   rows │ float a │─▶│ each lane of each row, │
+///        │ row,    │  │ c[i, j] += a[i, k] ·   │
+///        │ spread  │  │            b[k, j]     │
+///        └─────────┘  └────────────────────────┘
+enum TileShape {
+    /// The rows of a whole tile.
+    static var rows: Int { hasWideRegisters ? 12 : 6 }
+    /// The columns of a whole tile: of a panel.
+    static var columns: Int { hasWideRegisters ? WideRow.width : LaneRow.width }
+    /// Whether there are 32 registers of a whole lane.
+    @inline(__always)
+    static var hasWideRegisters: Bool { VECTOR_REGISTER_BITS == 512 }
+}
 
-    /// A tile at a row and a column of C.
-    init(_ product: Product, row: Int, column: Int) {
-        self.product = product
-        self.column = column
-        self.row = row
-        source = Walk.Cursor(product.rows, at: row)
-        target = Walk.Cursor(product.targets, at: row)
+extension Product {
+    /// Computes and stores C: panel by panel, each of the fewest half lanes, and down each panel tile by tile.
+    func compute() {
+        var column = 0
+        while column < columns {
+            let left = columns - column
+            if TileShape.hasWideRegisters && left > MiddleRow.width {
+                column += computeWide(column: column, WideRow.self)
+            } else if TileShape.hasWideRegisters && left > LaneRow.width {
+                column += computeWide(column: column, MiddleRow.self)
+            } else if left > HalfRow.width {
+                column += computePanel(column: column, LaneRow.self)
+            } else {
+                column += computePanel(column: column, HalfRow.self)
+            }
+        }
     }
 
-    /// Computes and stores everything from here to a row.
+    /// Computes a panel that only wide registers can hold. Without them it is never called, and empty.
     @inline(__always)
-    mutating func compute<Row: TileRow>(through end: Int, _: Row.Type) {
-        while end - row > 2 * FourRows<Row>.count {
-            step(end: end, TwelveRows<Row>.self)
-        }
-        while row < end {
-            step(end: end, FourRows<Row>.self)
-        }
+    private func computeWide<Row: TileRow>(column: Int, _ row: Row.Type) -> Int {
+        TileShape.hasWideRegisters ? computePanel(column: column, row) : columns
     }
 
-    /// Computes and stores the next rows.
-    @inline(__always)
-    private mutating func step<Rows: TileRows>(end: Int, _: Rows.Type) {
-        let valid = min(Rows.count, end - row)
-        let window =
-            product.padding?.window(source, count: valid, reduction: product.reduction)
-            ?? Padding.Window(product.reduction)
-        var left = valid
-        var cursor = source
-        let start = product.start.map { Rows.Row(loading: $0 + column) } ?? Rows.Row()
-        var rows = Rows(start: start) {
-            let a = product.a + cursor.offset
-            left -= 1
-            if left > 0 { cursor.advance() }
-            return a
+    /// Computes one panel and returns its width. Twelve rows (or six) at a time, then eight, four, two and one: every row
+    /// exactly once.
+    private func computePanel<Row: TileRow>(column: Int, _: Row.Type) -> Int {
+        var row = 0
+        if TileShape.hasWideRegisters {
+            while rows - row >= 12 { row += tile(row, column, TwelveRows<Row>.self) }
+            if rows - row >= 8 { row += tile(row, column, EightRows<Row>.self) }
+        } else {
+            while rows - row >= 6 { row += tile(row, column, SixRows<Row>.self) }
         }
-        cursor.advance()
-        source = cursor
+        if rows - row >= 4 { row += tile(row, column, FourRows<Row>.self) }
+        if rows - row >= 2 { row += tile(row, column, TwoRows<Row>.self) }
+        if rows - row >= 1 { row += tile(row, column, OneRow<Row>.self) }
+        return Row.width
+    }
 
-        let (aSteps, bSteps) = (product.reduction.steps, product.bSteps)
-        for outer in window.outer.first..<window.outer.end {
-            for middle in window.middle.first..<window.middle.end {
-                var k = outer * aSteps.outer + middle * aSteps.middle + window.inner.first * aSteps.inner
-                var b = product.b + column
-                b += outer * bSteps.outer + middle * bSteps.middle + window.inner.first * bSteps.inner
-                for _ in window.inner.first..<window.inner.end {
-                    rows.add(k, Rows.Row(loading: b))
-                    k &+= aSteps.inner
+    /// Computes and stores one tile and returns the number of its rows.
+    @inline(__always)
+    private func tile<Rows: TileRows>(_ row: Int, _ column: Int, _: Rows.Type) -> Int {
+        let target = c + (row &* cStep &+ column)
+        var tile =
+            switch start {
+            case .zero: Rows(start: Rows.Row())
+            case .row(let start): Rows(start: Rows.Row(loading: start + column))
+            case .target: Rows(loading: target, step: cStep)
+            }
+        let (aSteps, bSteps, counts) = (reduction.aSteps, reduction.bSteps, reduction.counts)
+        let firstA = a + row &* aStep
+        let firstB = b + column
+        for outer in 0..<counts.outer {
+            for middle in 0..<counts.middle {
+                var a = firstA + (outer &* aSteps.outer &+ middle &* aSteps.middle)
+                var b = firstB + (outer &* bSteps.outer &+ middle &* bSteps.middle)
+                for _ in 0..<counts.inner {
+                    tile.add(a, step: aStep, Rows.Row(loading: b))
+                    a += aSteps.inner
                     b += bSteps.inner
                 }
             }
         }
-
-        let width = product.columns - column
-        rows.forEach { index, row in
-            guard index < valid else { return }
-            row.store(to: product.c + (target.offset + column), first: width)
-            target.advance()
-        }
-        row += valid
+        if addsToTarget { tile = Rows(loading: target, step: cStep).adding(tile) }
+        tile.store(to: target, step: cStep, first: columns &- column)
+        return Rows.count
     }
 }

@@ -1,104 +1,99 @@
-/// The rows of a tile: for each, where it starts in A and its accumulators. All of it is to stay in registers.
+/// The rows of a tile: one set of accumulators each, evenly spaced in A and in C. All of it is to stay in registers.
 protocol TileRows {
     associatedtype Row: TileRow
     /// The number of rows.
     static var count: Int { get }
-    /// Rows that start with given values; `nextRow` is called once for each, in order.
-    init(start: Row, nextRow: () -> UnsafeMutablePointer<Float>)
-    /// Adds a[k]·terms to each row.
-    mutating func add(_ k: Int, _ terms: Row)
-    /// Hands over the rows in order.
-    func forEach(_ body: (_ index: Int, _ row: Row) -> Void)
+    /// Rows that all start with the same values.
+    init(start: Row)
+    /// Rows that start with the floats from `source` on, `step` floats from row to row.
+    init(loading source: UnsafeMutablePointer<Float>, step: Int)
+    /// Adds a[0]·terms to the first row, a[step]·terms to the second, and so on.
+    mutating func add(_ a: UnsafeMutablePointer<Float>, step: Int, _ terms: Row)
+    /// Stores the first `count` floats of each row, `step` floats from row to row.
+    func store(to target: UnsafeMutablePointer<Float>, step: Int, first count: Int)
+    /// The sums with the rows of another set.
+    func adding(_ other: Self) -> Self
 }
 
-/// Twelve rows. Of two lanes each they are 24 accumulators, which with two lanes of B and one broadcast float of A take 27
-/// of AVX-512's 32 registers: 24 fused multiply-adds for 14 loads.
-struct TwelveRows<Row: TileRow>: TileRows {
-    static var count: Int { 12 }
+/// A single row.
+struct OneRow<Row: TileRow>: TileRows {
+    static var count: Int { 1 }
 
-    private let a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11: UnsafeMutablePointer<Float>
-    private var c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11: Row
+    private var row: Row
 
     @inline(__always)
-    init(start: Row, nextRow: () -> UnsafeMutablePointer<Float>) {
-        a0 = nextRow()
-        a1 = nextRow()
-        a2 = nextRow()
-        a3 = nextRow()
-        a4 = nextRow()
-        a5 = nextRow()
-        a6 = nextRow()
-        a7 = nextRow()
-        a8 = nextRow()
-        a9 = nextRow()
-        a10 = nextRow()
-        a11 = nextRow()
-        (c0, c1, c2, c3, c4, c5) = (start, start, start, start, start, start)
-        (c6, c7, c8, c9, c10, c11) = (start, start, start, start, start, start)
+    init(start: Row) {
+        row = start
     }
 
     @inline(__always)
-    mutating func add(_ k: Int, _ terms: Row) {
-        c0.add(a0[k], terms)
-        c1.add(a1[k], terms)
-        c2.add(a2[k], terms)
-        c3.add(a3[k], terms)
-        c4.add(a4[k], terms)
-        c5.add(a5[k], terms)
-        c6.add(a6[k], terms)
-        c7.add(a7[k], terms)
-        c8.add(a8[k], terms)
-        c9.add(a9[k], terms)
-        c10.add(a10[k], terms)
-        c11.add(a11[k], terms)
+    init(loading source: UnsafeMutablePointer<Float>, step: Int) {
+        row = Row(loading: source)
     }
 
     @inline(__always)
-    func forEach(_ body: (_ index: Int, _ row: Row) -> Void) {
-        body(0, c0)
-        body(1, c1)
-        body(2, c2)
-        body(3, c3)
-        body(4, c4)
-        body(5, c5)
-        body(6, c6)
-        body(7, c7)
-        body(8, c8)
-        body(9, c9)
-        body(10, c10)
-        body(11, c11)
+    mutating func add(_ a: UnsafeMutablePointer<Float>, step: Int, _ terms: Row) {
+        row.add(a[0], terms)
+    }
+
+    @inline(__always)
+    func store(to target: UnsafeMutablePointer<Float>, step: Int, first count: Int) {
+        row.store(to: target, first: count)
+    }
+
+    @inline(__always)
+    func adding(_ other: OneRow) -> OneRow {
+        OneRow(start: row.adding(other.row))
     }
 }
 
-/// Four rows, for what twelve leave over.
-struct FourRows<Row: TileRow>: TileRows {
-    static var count: Int { 4 }
+/// Rows on top of other rows.
+///
+/// Every address is written as a multiple of one step, from which the compiler makes a running sum: pointers of their own
+/// for twelve rows would not fit into the registers.
+struct StackedRows<Upper: TileRows, Lower: TileRows>: TileRows where Upper.Row == Lower.Row {
+    static var count: Int { Upper.count + Lower.count }
 
-    private let a0, a1, a2, a3: UnsafeMutablePointer<Float>
-    private var c0, c1, c2, c3: Row
+    private var upper: Upper
+    private var lower: Lower
 
     @inline(__always)
-    init(start: Row, nextRow: () -> UnsafeMutablePointer<Float>) {
-        a0 = nextRow()
-        a1 = nextRow()
-        a2 = nextRow()
-        a3 = nextRow()
-        (c0, c1, c2, c3) = (start, start, start, start)
+    private init(_ upper: Upper, _ lower: Lower) {
+        self.upper = upper
+        self.lower = lower
     }
 
     @inline(__always)
-    mutating func add(_ k: Int, _ terms: Row) {
-        c0.add(a0[k], terms)
-        c1.add(a1[k], terms)
-        c2.add(a2[k], terms)
-        c3.add(a3[k], terms)
+    init(start: Upper.Row) {
+        self.init(Upper(start: start), Lower(start: start))
     }
 
     @inline(__always)
-    func forEach(_ body: (_ index: Int, _ row: Row) -> Void) {
-        body(0, c0)
-        body(1, c1)
-        body(2, c2)
-        body(3, c3)
+    init(loading source: UnsafeMutablePointer<Float>, step: Int) {
+        self.init(
+            Upper(loading: source, step: step), Lower(loading: source + Upper.count &* step, step: step))
+    }
+
+    @inline(__always)
+    mutating func add(_ a: UnsafeMutablePointer<Float>, step: Int, _ terms: Upper.Row) {
+        upper.add(a, step: step, terms)
+        lower.add(a + Upper.count &* step, step: step, terms)
+    }
+
+    @inline(__always)
+    func store(to target: UnsafeMutablePointer<Float>, step: Int, first count: Int) {
+        upper.store(to: target, step: step, first: count)
+        lower.store(to: target + Upper.count &* step, step: step, first: count)
+    }
+
+    @inline(__always)
+    func adding(_ other: StackedRows) -> StackedRows {
+        StackedRows(upper.adding(other.upper), lower.adding(other.lower))
     }
 }
+
+typealias TwoRows<Row: TileRow> = StackedRows<OneRow<Row>, OneRow<Row>>
+typealias FourRows<Row: TileRow> = StackedRows<TwoRows<Row>, TwoRows<Row>>
+typealias SixRows<Row: TileRow> = StackedRows<FourRows<Row>, TwoRows<Row>>
+typealias EightRows<Row: TileRow> = StackedRows<FourRows<Row>, FourRows<Row>>
+typealias TwelveRows<Row: TileRow> = StackedRows<EightRows<Row>, FourRows<Row>>

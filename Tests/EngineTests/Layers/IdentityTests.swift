@@ -28,12 +28,12 @@ struct IdentityTests {
         let gamma = numbers.list(Self.units, offset: 1.5).map(Float.init)
         model.setValues(of: "norm.weight", to: gamma)
         model.setValues(of: "norm.bias", to: numbers.list(Self.units).map(Float.init))
-        let program = Program(model, batch: Self.images, purpose: .training(inputGradient: true))
+        let tap = try #require(network.taps.first { $0.address == "product/normalized" })
+        let program = Program(model, batch: Self.images, purpose: .training(inputGradient: true, taps: [tap]))
         let (team, phase) = (Team(threads: 1), Phase.training(step: 0, seed: 1))
         program.input(images: Self.images).copy(from: numbers.list(Self.images * Self.inputs).map(Float.init))
         program.forward(images: Self.images, phase: phase, team: team)
         let output = program.value(2, images: Self.images).elements
-        let tap = try #require(network.taps.first { $0.address == "product/normalized" })
         let normalized = program.tensor(tap, images: Self.images).elements
         let upstream = numbers.list(Self.images * Self.units).map(Float.init)
         program.gradient(2, images: Self.images)?.copy(from: upstream)

@@ -86,7 +86,10 @@ struct MemoryPlanTests {
 
     @Test("makes a value that only a concatenation reads a part of it")
     func joins() throws {
-        let layout = ProgramLayout(try Fixtures.inception(), batch: 2, purpose: .training(inputGradient: false))
+        let network = try Fixtures.inception()
+        let layout = ProgramLayout(
+            network, batch: 2, purpose: .training(inputGradient: false),
+            fusion: FusionPlan(network, taps: [], isEnabled: true))
         let nodes = layout.network.nodes
         func isPart(_ node: String, _ input: Int) throws -> Bool {
             let index = try #require(nodes.firstIndex { $0.name == node })

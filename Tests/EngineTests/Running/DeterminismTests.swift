@@ -30,6 +30,18 @@ struct DeterminismTests {
         }
     }
 
+    @Test("with layers computed together and each by itself")
+    func fusion() throws {
+        for network in try Self.networks() {
+            let (fused, apart) = (
+                Fixtures.train(network, steps: Self.steps), Fixtures.train(network, steps: Self.steps, fuses: false)
+            )
+            #expect(fused.results == apart.results)
+            #expect(fused.model.stateTensors() == apart.model.stateTensors())
+            #expect(FusionPlan(network, taps: [], isEnabled: true).isAbsorbed.contains(true))
+        }
+    }
+
     @Test("with released and unborn memory full of NaN")
     func poison() throws {
         for network in try Self.networks() {

@@ -79,21 +79,23 @@ enum Fixtures {
 
     /// A trainer with momentum and decay.
     static func trainer(
-        _ model: Model, batch: Int = 8, rate: Double = 0.05, threads: Int = 1, poisoned: Bool = false
+        _ model: Model, batch: Int = 8, rate: Double = 0.05, threads: Int = 1, poisoned: Bool = false,
+        fuses: Bool = true
     ) -> Trainer {
         Trainer(
             model: model, batch: batch,
             optimizer: StochasticGradientDescent(rate: rate, momentum: 0.9, decay: 0.0005),
             policy: InverseRate(factor: 1e-2, power: 0.75), steps: 100, seed: 7, team: Team(threads: threads),
-            poisonsReleasedMemory: poisoned)
+            poisonsReleasedMemory: poisoned, fuses: fuses)
     }
 
     /// A model after `steps` steps, and what each of them returned.
     static func train(
-        _ network: Network, steps: Int, batch: Int = 8, threads: Int = 1, poisoned: Bool = false
+        _ network: Network, steps: Int, batch: Int = 8, threads: Int = 1, poisoned: Bool = false,
+        fuses: Bool = true
     ) -> (model: Model, results: [StepResult]) {
         let model = Model(network, seed: 3)
-        let trainer = trainer(model, batch: batch, threads: threads, poisoned: poisoned)
+        let trainer = trainer(model, batch: batch, threads: threads, poisoned: poisoned, fuses: fuses)
         return (model, (0..<steps).map { trainer.step($0, fill: fill(network, step: $0)) })
     }
 }

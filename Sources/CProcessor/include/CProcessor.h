@@ -1,0 +1,18 @@
+// What the compiler was told about the processor. Swift has no word for it; clang's macros follow -march.
+#ifndef CPROCESSOR_H
+#define CPROCESSOR_H
+
+#if defined(__AVX512F__)
+enum { VECTOR_REGISTER_BITS = 512 };
+#elif defined(__AVX__)
+enum { VECTOR_REGISTER_BITS = 256 };
+#else
+enum { VECTOR_REGISTER_BITS = 128 };
+#endif
+
+/// The first set of instructions that this program was built with and this processor lacks; a null pointer if none.
+const char *processor_missing_instructions(void);
+/// The instructions that this program was built with, in one word.
+const char *processor_built_for(void);
+
+#endif

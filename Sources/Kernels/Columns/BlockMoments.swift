@@ -1,0 +1,177 @@
+/// The mean and the sum of squared deviations of each column, block of rows by block of rows: what batch normalization
+/// needs of a matrix, gathered in one pass over it, by whoever has a block at hand.
+///
+/// In Double. In each block x is taken relative to the block's first row x₀: with S = Σ (x − x₀) and Q = Σ (x − x₀)²,
+/// mean = x₀ + S/n and M = Q − S²/n. Since x₀ is one of the n values, (mean − x₀)² ≤ M, so that the difference loses at
+/// most log₂ n bits of 53; a constant column has exactly its mean and no variance. Blocks are then joined in order (Chan,
+/// Golub & LeVeque 1979). The partition depends on the number of rows alone, and so do the bits.
+public struct BlockMoments: @unchecked Sendable {
+    /// The rows of a block.
+    static let rowsPerBlock = 256
+    /// The columns of one pass down a block: four double lanes with two sums each, so that eight chains are under way.
+    private static let columnsPerPanel = 4 * DoubleLane.scalarCount
+
+    private let rows: Int
+    private let columns: Int
+    private let width: Int
+    /// For each block a row of means and a row of sums of squared deviations.
+    private let table: UnsafeMutablePointer<Double>
+
+    /// The scratch floats for a matrix of this shape.
+    public static func scratch(rows: Int, columns: Int) -> Int {
+        2 * 2 * blocks(rows) * width(columns) + Storage.alignment / MemoryLayout<Float>.stride
+    }
+
+    /// A table for a matrix of this shape.
+    public init(rows: Int, columns: Int, scratch: Vector) {
+        let needed = BlockMoments.scratch(rows: rows, columns: columns)
+        precondition(scratch.count >= needed, "\(needed) floats of scratch needed, \(scratch.count) given")
+        self.rows = rows
+        self.columns = columns
+        width = BlockMoments.width(columns)
+        table = UnsafeMutableRawPointer(scratch.base).alignedUp(toMultipleOf: Storage.alignment)
+            .assumingMemoryBound(to: Double.self)
+    }
+
+    /// The rows of a block.
+    static func rows(of block: Int, in rows: Int) -> Range<Int> {
+        block * rowsPerBlock..<min((block + 1) * rowsPerBlock, rows)
+    }
+
+    private static func blocks(_ rows: Int) -> Int { (rows + rowsPerBlock - 1) / rowsPerBlock }
+
+    private static func width(_ columns: Int) -> Int {
+        (columns + columnsPerPanel - 1) / columnsPerPanel * columnsPerPanel
+    }
+
+    // MARK: Gathering
+
+    /// Gathers all blocks on the team.
+    public func gather(_ matrix: Matrix, team: Team) {
+        precondition(matrix.rows == rows && matrix.columns == columns, "moments of another shape")
+        team.forEach(BlockMoments.blocks(rows), operations: rows * width / DoubleLane.scalarCount) { block in
+            gather(matrix, block: block)
+        }
+    }
+
+    /// Gathers one block.
+    func gather(_ matrix: Matrix, block: Int) {
+        for column in stride(from: 0, to: columns, by: BlockMoments.columnsPerPanel) {
+            if columns - column > 2 * DoubleLane.scalarCount {
+                gather(matrix, block: block, column: column, isWide: true)
+            } else {
+                gather(matrix, block: block, column: column, isWide: false)
+            }
+        }
+    }
+
+    /// Gathers one block of four (or two) double lanes of columns.
+    @inline(__always)
+    private func gather(_ matrix: Matrix, block: Int, column: Int, isWide: Bool) {
+        let lanes = DoubleLane.scalarCount
+        let range = BlockMoments.rows(of: block, in: rows)
+        let start = matrix.base + (range.lowerBound * matrix.stride + column)
+        var (sums0, sums1, sums2, sums3) = (
+            Sums(start, 0), Sums(start, lanes), Sums(start, 2 * lanes), Sums(start, 3 * lanes)
+        )
+        var source = start
+        for _ in range {
+            sums0.add(source.doubleLane(at: 0))
+            sums1.add(source.doubleLane(at: lanes))
+            if isWide {
+                sums2.add(source.doubleLane(at: 2 * lanes))
+                sums3.add(source.doubleLane(at: 3 * lanes))
+            }
+            source += matrix.stride
+        }
+        let target = 2 * block * width + column
+        store(sums0, count: range.count, at: target)
+        store(sums1, count: range.count, at: target + lanes)
+        store(sums2, count: range.count, at: target + 2 * lanes)
+        store(sums3, count: range.count, at: target + 3 * lanes)
+    }
+
+    /// The sums of eight columns of a block, relative to its first row.
+    private struct Sums {
+        let origin: DoubleLane
+        var sum = DoubleLane()
+        var squares = DoubleLane()
+
+        @inline(__always)
+        init(_ row: UnsafeMutablePointer<Float>, _ column: Int) {
+            origin = row.doubleLane(at: column)
+        }
+
+        @inline(__always)
+        mutating func add(_ x: DoubleLane) {
+            let deviation = x - origin
+            sum += deviation
+            squares.addProduct(deviation, deviation)
+        }
+    }
+
+    @inline(__always)
+    private func store(_ sums: Sums, count: Int, at index: Int) {
+        let mean = sums.sum / Double(count)
+        store(sums.origin + mean, at: index)
+        store(sums.squares.addingProduct(-mean, sums.sum), at: index + width)
+    }
+
+    // MARK: Joining
+
+    /// The mean and the biased variance (divisor: rows) of each column, from the gathered blocks.
+    public func join(mean: Vector, variance: Vector) {
+        precondition(mean.count == columns && variance.count == columns, "one moment for each column")
+        for column in stride(from: 0, to: columns, by: DoubleLane.scalarCount) {
+            let moments = joined(column: column)
+            let deviation = moments.squares / Double(max(rows, 1))
+            for place in 0..<min(DoubleLane.scalarCount, columns - column) {
+                mean.base[column + place] = Float(moments.mean[place])
+                variance.base[column + place] = Float(deviation[place])
+            }
+        }
+    }
+
+    /// The mean and the biased variance of all elements, from the gathered blocks.
+    func joinAll() -> (mean: Double, variance: Double) {
+        var (mean, squares, count) = (0.0, 0.0, 0.0)
+        for column in 0..<columns {
+            let lane = column & ~(DoubleLane.scalarCount - 1)
+            let moments = joined(column: lane)
+            let difference = moments.mean[column - lane] - mean
+            let total = count + Double(rows)
+            mean += difference * (Double(rows) / total)
+            squares += moments.squares[column - lane] + difference * difference * (count * Double(rows) / total)
+            count = total
+        }
+        return (mean, squares / max(count, 1))
+    }
+
+    /// The mean and the sum of squared deviations of eight columns over all blocks.
+    private func joined(column: Int) -> (mean: DoubleLane, squares: DoubleLane) {
+        guard rows > 0 else { return (DoubleLane(), DoubleLane()) }
+        var mean = lane(at: column)
+        var squares = lane(at: width + column)
+        var count = Double(BlockMoments.rows(of: 0, in: rows).count)
+        for block in 1..<max(BlockMoments.blocks(rows), 1) {
+            let size = Double(BlockMoments.rows(of: block, in: rows).count)
+            let difference = lane(at: 2 * block * width + column) - mean
+            let total = count + size
+            mean.addProduct(difference, DoubleLane(repeating: size / total))
+            squares += lane(at: (2 * block + 1) * width + column)
+            squares.addProduct(difference * difference, DoubleLane(repeating: count * size / total))
+            count = total
+        }
+        // A sum of squares is not negative, but its rounding may be.
+        squares.replace(with: DoubleLane(), where: squares .< DoubleLane())
+        return (mean, squares)
+    }
+
+    private func store(_ lane: DoubleLane, at index: Int) {
+        UnsafeMutableRawPointer(table + index).storeBytes(of: lane, as: DoubleLane.self)
+    }
+
+    private func lane(at index: Int) -> DoubleLane {
+        UnsafeRawPointer(table + index).load(as: DoubleLane.self)
+    }
+}
