@@ -21,7 +21,7 @@ NORMLAB := .build/release/normlab
 OPTIONS := --profile $(PROFILE) $(if $(THREADS),--threads $(THREADS)) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test reproduce smoke figures verify data reference schema lint format clean
+.PHONY: help setup build test reproduce smoke figures verify data reference schema asm-check lint format clean
 
 help: ## print this menu
 	@echo "NormLab: what does normalization do to the training of a deep network?"
@@ -61,6 +61,9 @@ reference: reproduce ## put the results into Results/Reference and their claims 
 schema: build ## write the JSON Schema of the experiment files and the reference of their keys
 	@$(NORMLAB) schema > Experiments/schema.json
 	@$(NORMLAB) schema --reference > docs/configuration.md
+
+asm-check: build ## look at the generated code of the register tile: nothing spilled, nothing scalar
+	@sh Scripts/asm-check.sh $(NORMLAB)
 
 lint: ## check the format of the sources
 	@$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests

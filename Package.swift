@@ -14,12 +14,13 @@ let strict: [SwiftSetting] =
 
 /// The kernels are optimized in debug builds too, so that tests train at speed: the whole module at once, because lanes
 /// and tiles are inlined from file to file. (SwiftPM's debug builds work in batches of files and expect one object for
-/// each, hence the flags around it.)
+/// each, hence the flags around it.) Loops are not unrolled: the tile's would need more registers than there are, and the
+/// others are written in lanes already.
 let kernelSettings: [SwiftSetting] =
     strict + [
         .unsafeFlags([
             "-O", "-disable-batch-mode", "-whole-module-optimization", "-num-threads", "2",
-            "-Xcc", "-march=\(architecture)",
+            "-Xcc", "-march=\(architecture)", "-Xllvm", "-unroll-runtime=false",
         ])
     ]
 
@@ -48,7 +49,7 @@ let package = Package(
         .executableTarget(
             name: "normlab",
             dependencies: [
-                "Kernels", "Engine", "Datasets", "Harness", "Plotting", "Figures",
+                "CProcessor", "Kernels", "Engine", "Datasets", "Harness", "Plotting", "Figures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 

@@ -15,11 +15,13 @@ struct Normlab: ParsableCommand {
             """,
         version: "NormLab \(Version.number)",
         subcommands: [
-            Reproduce.self, Run.self, List.self, Show.self, DrawFigures.self, Verify.self, Data.self, Schema.self,
+            Reproduce.self, Run.self, List.self, Show.self, DrawFigures.self, Verify.self, Data.self,
+            Schema.self,
         ])
 
     static func main() {
         Terminal.openStandardDescriptors()
+        Processor.check()
         main(nil)
     }
 }

@@ -13,8 +13,8 @@ import Testing
         "Plotting": ["CPNG", "StrokeFont", "Foundation"],
         "Figures": ["Plotting", "Foundation"],
         "normlab": [
-            "Kernels", "Engine", "Datasets", "Harness", "Plotting", "Figures", "ArgumentParser", "Foundation",
-            "Dispatch", "Synchronization",
+            "CProcessor", "Kernels", "Engine", "Datasets", "Harness", "Plotting", "Figures", "ArgumentParser",
+            "Foundation", "Dispatch", "Synchronization",
         ],
     ]
 

@@ -10,6 +10,15 @@ enum { VECTOR_REGISTER_BITS = 256 };
 enum { VECTOR_REGISTER_BITS = 128 };
 #endif
 
+/// Tells the processor that a thread watches memory in a loop, so that it leaves the core's units to others.
+static inline void processor_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
 /// The first set of instructions that this program was built with and this processor lacks; a null pointer if none.
 const char *processor_missing_instructions(void);
 /// The instructions that this program was built with, in one word.

@@ -56,6 +56,27 @@ public final class Model {
         storage.vector(offset: places[index].offset, count: network.parameters[index].count)
     }
 
+    /// The parameters as an optimizer sees them: neighbours in the slabs with equal multipliers are one update. (The gaps
+    /// between them are zeros and stay so.)
+    var updates: [ParameterUpdate] {
+        var updates: [ParameterUpdate] = []
+        var start = 0
+        for (index, parameter) in network.parameters.enumerated() {
+            let next = index + 1 < places.count ? network.parameters[index + 1] : nil
+            if next?.rateMultiplier == parameter.rateMultiplier, next?.decayMultiplier == parameter.decayMultiplier {
+                continue
+            }
+            let range = places[start].offset..<places[index].offset + parameter.count
+            func part(_ storage: Storage) -> Vector { storage.vector(offset: range.lowerBound, count: range.count) }
+            updates.append(
+                ParameterUpdate(
+                    values: part(values), gradients: part(gradients), history: part(history),
+                    rateMultiplier: parameter.rateMultiplier, decayMultiplier: parameter.decayMultiplier))
+            start = index + 1
+        }
+        return updates
+    }
+
     /// The values of a parameter in the engine's layout (see ``ParameterInfo/shape``); nil if there is none of that name.
     public func values(of name: String) -> [Float]? { index(of: name).map { vector($0, in: values).elements } }
 

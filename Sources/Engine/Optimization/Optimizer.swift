@@ -8,7 +8,7 @@ public protocol Optimizer: Configurable, Equatable {
     func update(_ parameter: ParameterUpdate, rate: Double, team: Team)
 }
 
-/// One parameter, as an optimizer sees it.
+/// One parameter, or several that lie side by side, as an optimizer sees them.
 public struct ParameterUpdate: Sendable {
     /// The values, to be changed.
     public let values: Vector

@@ -58,12 +58,7 @@ public final class Trainer {
             model, batch: batch, purpose: .training(inputGradient: false),
             poisonsReleasedMemory: poisonsReleasedMemory, fuses: fuses)
         labels = Array(repeating: 0, count: batch)
-        updates = model.network.parameters.enumerated().map { index, parameter in
-            ParameterUpdate(
-                values: model.vector(index, in: model.values), gradients: model.vector(index, in: model.gradients),
-                history: model.vector(index, in: model.history), rateMultiplier: parameter.rateMultiplier,
-                decayMultiplier: parameter.decayMultiplier)
-        }
+        updates = model.updates
     }
 
     /// The memory plan of the step.

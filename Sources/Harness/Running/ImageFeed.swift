@@ -1,12 +1,10 @@
 import Datasets
 import Engine
 
-/// Hands images to the engine: normalized as the run says, in the order that it is asked for. It allocates nothing once
-/// it has seen its largest batch.
+/// Hands images to the engine: normalized as the run says, in the order that it is asked for, straight into its memory.
 final class ImageFeed {
     private let input: FittedInput
     private let set: ImageSet
-    private var values: [Float] = []
 
     /// A feed of the images of a set.
     init(_ input: FittedInput, _ set: ImageSet) {
@@ -16,14 +14,7 @@ final class ImageFeed {
 
     /// Fills the rows of a batch with images.
     func fill(_ indices: some Collection<Int>, into matrix: Matrix) {
-        let count = indices.count * input.outputShape.count
-        if values.count != count {
-            // Only an evaluation's last batch is smaller than the others.
-            values.removeLast(max(values.count - count, 0))
-            values.append(contentsOf: repeatElement(0, count: count - values.count))
-        }
-        input.fill(indices, of: set, into: &values)
-        matrix.copy(from: values)
+        matrix.withMutableSpan { input.fill(indices, of: set, into: &$0) }
     }
 
     /// Fills the rows and the labels of a batch.

@@ -14,9 +14,11 @@ public struct Epilogue: Sendable {
     /// Leaves the output as it is.
     public static let none = Epilogue()
 
+    /// Whether there is nothing to do.
+    var isEmpty: Bool { nonlinearity == .identity && moments == nil }
+
     /// Finishes one block of `BlockMoments.rowsPerBlock` rows.
     func apply(to output: Matrix, block: Int) {
-        if nonlinearity == .identity && moments == nil { return }
         moments?.gather(output, block: block)
         nonlinearity.apply(to: output.rows(BlockMoments.rows(of: block, in: output.rows)))
     }

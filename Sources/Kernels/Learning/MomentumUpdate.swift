@@ -14,15 +14,33 @@ public enum MomentumUpdate {
     ) {
         precondition(values.count == gradients.count && values.count == history.count, "vectors of different lengths")
         let chunk = 16_384
+        let update = Update(
+            values: values, gradients: gradients, history: history, rate: Lane(repeating: rate),
+            momentum: Lane(repeating: momentum), decay: Lane(repeating: decay))
         team.forEach((values.count + chunk - 1) / chunk) { item in
-            let last = min((item + 1) * chunk, values.count)
-            for index in stride(from: item * chunk, to: last, by: Lane.width) {
-                let value = values.base.lane(at: index)
-                let slope = gradients.base.lane(at: index).addingProduct(Lane(repeating: decay), value)
-                let step = (slope * rate).addingProduct(Lane(repeating: momentum), history.base.lane(at: index))
-                history.base.store(step, at: index, first: last - index)
-                values.base.store(value - step, at: index, first: last - index)
-            }
+            let (first, last) = (item * chunk, min((item + 1) * chunk, values.count))
+            let whole = last - (last - first) % Lane.width
+            for index in stride(from: first, to: whole, by: Lane.width) { update.apply(index, count: Lane.width) }
+            if whole < last { update.apply(whole, count: last - whole) }
+        }
+    }
+
+    /// The update of one lane.
+    private struct Update: @unchecked Sendable {
+        let values: Vector
+        let gradients: Vector
+        let history: Vector
+        let rate: Lane
+        let momentum: Lane
+        let decay: Lane
+
+        @inline(__always)
+        func apply(_ index: Int, count: Int) {
+            let value = values.base.lane(at: index)
+            let slope = gradients.base.lane(at: index).addingProduct(decay, value)
+            let step = (slope * rate).addingProduct(momentum, history.base.lane(at: index))
+            history.base.store(step, at: index, first: count)
+            values.base.store(value - step, at: index, first: count)
         }
     }
 }

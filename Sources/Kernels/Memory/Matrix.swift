@@ -89,6 +89,7 @@ extension Matrix {
     /// Copies the elements of a matrix of the same shape.
     public func copy(from source: Matrix) {
         requireSameShape(source)
+        guard !isContiguous || !source.isContiguous else { return base.update(from: source.base, count: count) }
         for row in 0..<rows {
             (base + row * stride).update(from: source.base + row * source.stride, count: columns)
         }
@@ -101,10 +102,21 @@ extension Matrix {
         precondition(source.count == count, "\(source.count) floats for a matrix of \(rows)×\(columns)")
         source.withUnsafeBufferPointer { buffer in
             guard let start = buffer.baseAddress else { return }
+            // An image of one channel has as many rows as pixels: they are copied in one go.
+            guard !isContiguous else { return base.update(from: start, count: count) }
             for row in 0..<rows {
                 (base + row * stride).update(from: start + row * columns, count: columns)
             }
         }
+    }
+
+    /// Hands out the elements, row after row, to be written.
+    ///
+    /// - Precondition: The matrix is contiguous.
+    public func withMutableSpan<Result>(_ body: (inout MutableSpan<Float>) -> Result) -> Result {
+        precondition(isContiguous, "the rows of a part of a matrix do not follow one another")
+        var span = UnsafeMutableBufferPointer(start: base, count: count).mutableSpan
+        return body(&span)
     }
 
     /// Copies the elements of an array, row after row.
@@ -130,7 +142,9 @@ extension Matrix {
     /// The elements, row after row.
     public var elements: [Float] {
         [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-            if let start = buffer.baseAddress {
+            if let start = buffer.baseAddress, isContiguous {
+                start.initialize(from: base, count: count)
+            } else if let start = buffer.baseAddress {
                 for row in 0..<rows {
                     (start + row * columns).initialize(from: base + row * stride, count: columns)
                 }

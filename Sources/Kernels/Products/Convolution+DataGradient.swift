@@ -31,7 +31,7 @@ extension Convolution {
         for phase in adjoint.phases {
             var correlation = adjoint.correlation(phase: phase, maps, turned, into: inputGradient)
             correlation.addsToTarget = adds
-            correlation.compute(scratch: rest, team: team) { _ in }
+            correlation.compute(scratch: rest, team: team, output: inputGradient)
         }
     }
 

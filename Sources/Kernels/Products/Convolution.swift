@@ -32,7 +32,7 @@ public enum Convolution {
             b: weight.base, bSteps: (geometry.kernelWidth * tap, tap, weight.stride), columns: weight.columns,
             c: output.base, cSteps: (geometry.outputHeight * row, row, output.stride),
             start: bias.map { .row($0.base) } ?? .zero
-        ).compute(scratch: scratch, team: team) { epilogue.apply(to: output, block: $0) }
+        ).compute(scratch: scratch, team: team, output: output, epilogue: epilogue)
     }
 
     /// Traps unless the matrices have the shapes of a convolution.

@@ -5,7 +5,8 @@
 ///
 /// A row of output pixels is one `Product`, whose rows are evenly spaced in the maps. Taps above and below the map are left
 /// out. Where taps stick out to the left or right, the rows of the map that a block of pixels needs are first copied
-/// between zeros, into memory that stays in the nearest caches.
+/// between zeros, into memory that stays in the nearest caches; but where most would be products with these zeros, a product
+/// is one place of all images instead, under which all miss the same taps.
 struct Correlation: @unchecked Sendable {
     /// The shapes.
     var shape: CorrelationShape
@@ -32,17 +33,36 @@ struct Correlation: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - scratch: `shape.scratch` floats.
-    ///   - finish: Called with the number of each block of output pixels when it is computed.
-    func compute(scratch: Vector, team: Team, finish: @Sendable (_ block: Int) -> Void) {
+    ///   - output: All of C as a matrix.
+    ///   - epilogue: What is done to each block of it when it is computed.
+    func compute(scratch: Vector, team: Team, output: Matrix, epilogue: Epilogue = .none) {
         precondition(scratch.count >= shape.scratch, "\(shape.scratch) floats of scratch, \(scratch.count) given")
         let (parts, blocks) = (shape.parts, shape.blocks)
-        team.forEach(parts, operations: shape.placeCount * shape.terms * columns / Lane.width) { part in
+        let operations = shape.placeCount * shape.terms * columns / Lane.width
+        if shape.goesAcrossImages {
+            team.forEach(shape.placesPerImage, operations: operations) { compute(place: $0) }
+            if !epilogue.isEmpty { team.forEach(blocks) { epilogue.apply(to: output, block: $0) } }
+            return
+        }
+        team.forEach(parts, operations: operations) { part in
             let copy = scratch.base + part * shape.copyCount
             for block in part * blocks / parts..<(part + 1) * blocks / parts {
                 compute(block: block, copy: copy)
-                finish(block)
+                if !epilogue.isEmpty { epilogue.apply(to: output, block: block) }
             }
         }
+    }
+
+    /// Computes one place of all images.
+    private func compute(place: Int) {
+        let (y, x) = (place / shape.places.columns, place % shape.places.columns)
+        let (top, left) = (shape.origin.y + y * shape.stride.rows, shape.origin.x + x * shape.stride.columns)
+        let rows = (-top..<maps.height - top).clamped(to: 0..<shape.taps.rows)
+        let columns = (-left..<maps.width - left).clamped(to: 0..<shape.taps.columns)
+        computeRun(
+            a: maps.base + ((top + rows.lowerBound) * maps.rowStride + (left + columns.lowerBound) * maps.stride),
+            aStep: maps.imageStride, taps: (rows, columns), rowStride: maps.rowStride, pixel: maps.stride,
+            c: c + (y * cSteps.row + x * cSteps.pixel), cStep: cSteps.image, places: maps.images)
     }
 
     /// Computes one block, image by image.
@@ -51,8 +71,8 @@ struct Correlation: @unchecked Sendable {
         var first = block * shape.placesPerBlock
         if isMatrix {
             computeRun(
-                a: maps.base + first * maps.stride, taps: 0..<1, rowStride: 0, pixel: maps.stride,
-                c: c + first * cSteps.pixel, places: end - first)
+                a: maps.base + first * maps.stride, aStep: maps.stride, taps: (0..<1, 0..<1), rowStride: 0,
+                pixel: maps.stride, c: c + first * cSteps.pixel, cStep: cSteps.pixel, places: end - first)
             return
         }
         while first < end {
@@ -89,28 +109,30 @@ struct Correlation: @unchecked Sendable {
             let top = origin.y + y * stride.rows
             let inside = (-top..<maps.height - top).clamped(to: 0..<taps.rows)
             computeRun(
-                a: source + ((top + inside.lowerBound) * rowStride + first * stride.columns * pixel), taps: inside,
-                rowStride: rowStride, pixel: pixel,
-                c: c + (image * cSteps.image + y * cSteps.row + first * cSteps.pixel), places: end - first)
+                a: source + ((top + inside.lowerBound) * rowStride + first * stride.columns * pixel),
+                aStep: stride.columns * pixel, taps: (inside, 0..<taps.columns), rowStride: rowStride, pixel: pixel,
+                c: c + (image * cSteps.image + y * cSteps.row + first * cSteps.pixel), cStep: cSteps.pixel,
+                places: end - first)
         }
     }
 
-    /// Computes places side by side.
+    /// Computes evenly spaced places under some of the taps.
     @inline(__always)
     private func computeRun(
-        a: UnsafeMutablePointer<Float>, taps rows: Range<Int>, rowStride: Int, pixel: Int,
-        c: UnsafeMutablePointer<Float>, places: Int
+        a: UnsafeMutablePointer<Float>, aStep: Int, taps: (rows: Range<Int>, columns: Range<Int>), rowStride: Int,
+        pixel: Int, c: UnsafeMutablePointer<Float>, cStep: Int, places: Int
     ) {
-        let (channels, taps) = (maps.channels, shape.taps)
+        let channels = maps.channels
+        let (rows, width) = (taps.rows.count, taps.columns.count)
         // Where taps and pixels lie side by side, filter column and channel are one counter.
-        let isMerged = (pixel == channels || taps.columns == 1) && bSteps.tap == channels * bSteps.channel
+        let isMerged = (pixel == channels || width == 1) && bSteps.tap == channels * bSteps.channel
         Product(
-            a: a, aStep: shape.stride.columns * pixel, rows: places,
+            a: a, aStep: aStep, rows: places,
             reduction: Product.Reduction(
-                counts: isMerged ? (rows.count, 1, taps.columns * channels) : (rows.count, taps.columns, channels),
+                counts: isMerged ? (rows, 1, width * channels) : (rows, width, channels),
                 aSteps: (rowStride, pixel, 1), bSteps: (bSteps.tapRow, bSteps.tap, bSteps.channel)),
-            b: b + rows.lowerBound * bSteps.tapRow, columns: columns, c: c, cStep: cSteps.pixel, start: start,
-            addsToTarget: addsToTarget
+            b: b + (taps.rows.lowerBound * bSteps.tapRow + taps.columns.lowerBound * bSteps.tap), columns: columns,
+            c: c, cStep: cStep, start: start, addsToTarget: addsToTarget
         ).compute()
     }
 }

@@ -26,8 +26,19 @@ struct CorrelationShape {
     var span: Range<Int> {
         origin.x..<origin.x + max((places.columns - 1) * stride.columns + taps.columns, 0)
     }
-    /// Whether taps stick out sideways.
-    var isPadded: Bool { span.lowerBound < 0 || span.upperBound > map.width }
+    /// Whether rows of places need copies of the map between zeros.
+    var isPadded: Bool { (span.lowerBound < 0 || span.upperBound > map.width) && !goesAcrossImages }
+
+    /// Whether a product is one place of all images: where it spares an eighth of the work, and there are images for a tile.
+    var goesAcrossImages: Bool {
+        guard images >= TileShape.rows else { return false }
+        var inside = 0
+        for place in 0..<places.columns {
+            let left = origin.x + place * stride.columns
+            inside += (-left..<map.width - left).clamped(to: 0..<taps.columns).count
+        }
+        return 8 * inside < 7 * places.columns * taps.columns
+    }
 
     /// The floats of the largest copy between zeros that a block needs, whole cache lines.
     var copyCount: Int {

@@ -1,3 +1,4 @@
+import CProcessor
 import Dispatch
 import Synchronization
 
@@ -109,8 +110,9 @@ final class Crew: @unchecked Sendable {
     private func watch() -> Bool {
         let start = DispatchTime.now().uptimeNanoseconds
         repeat {
-            for _ in 0..<32 where hasNews() {
-                return true
+            for _ in 0..<32 {
+                if hasNews() { return true }
+                processor_pause()
             }
         } while DispatchTime.now().uptimeNanoseconds - start < Crew.patience
         return false

@@ -1,3 +1,4 @@
+import CProcessor
 import Dispatch
 import Synchronization
 
@@ -28,8 +29,9 @@ final class Finish: Sendable {
     func wait(patience: UInt64) {
         let start = DispatchTime.now().uptimeNanoseconds
         repeat {
-            for _ in 0..<32 where state.load(ordering: .acquiring) == State.done {
-                return
+            for _ in 0..<32 {
+                if state.load(ordering: .acquiring) == State.done { return }
+                processor_pause()
             }
         } while DispatchTime.now().uptimeNanoseconds - start < patience
         if state.exchange(State.awaited, ordering: .acquiringAndReleasing) == State.done {

@@ -12,6 +12,7 @@ struct Show: ParsableCommand {
             normlab show lenet                        the arms and what they change
             normlab show lenet --arm lrn --origin     every setting of an arm with the file and line it came from
             normlab show lenet --arm lrn --layers     the network of an arm, layer by layer
+            normlab show lenet --arm lrn --plan       what a training step computes together, and in which memory
             """)
 
     @Argument(help: "An experiment or a model.", completion: Completions.experimentsAndModels)
@@ -34,6 +35,9 @@ struct Show: ParsableCommand {
     @Flag(name: .long, help: "Print the layers: output shape, parameters, multiply-adds.")
     var layers = false
 
+    @Flag(name: .long, help: "Print the plan of a training step: what is computed together, memory, gradients.")
+    var plan = false
+
     func run() throws {
         try Ending.reporting {
             let library = laboratory.library
@@ -45,7 +49,7 @@ struct Show: ParsableCommand {
             _ = try experiment.profile(profile)
             let patterns = arm.map(RunOptions.armPatterns)
             let arms = try patterns.map { try experiment.arms(matching: $0) } ?? experiment.arms
-            if !origin && !layers { showHeading(experiment) }
+            if !origin && !layers && !plan { showHeading(experiment) }
             for (index, arm) in arms.enumerated() {
                 if index > 0 { Terminal.say() }
                 try show(arm, of: experiment)
@@ -64,11 +68,11 @@ struct Show: ParsableCommand {
         Terminal.say("── \(arm.name): \(arm.label)" + (arm.description.isEmpty ? "" : ". \(arm.description)"))
         if origin {
             Terminal.say(configuration.originListing)
-        } else if layers {
+        } else if layers || plan {
             let source = try DatasetCatalogue.source(experiment.datasets[0])
             let network = try configuration.network(
                 input: configuration.inputShape(of: source.shape), classes: source.classes.count)
-            Terminal.say(LayerTable.text(of: network))
+            show(network, batch: configuration.batch)
         } else {
             Terminal.say(configuration.canonicalYAML)
         }
@@ -83,7 +87,12 @@ struct Show: ParsableCommand {
             throw ValidationError("\(name) names no input shape: show it in an experiment, with --layers")
         }
         Terminal.say("\(model.name): \(model.title)\n\(model.source)\n")
-        Terminal.say(LayerTable.text(of: try configuration.network(input: shape, classes: Self.classes)))
+        show(try configuration.network(input: shape, classes: Self.classes), batch: configuration.batch)
+    }
+
+    private func show(_ network: Network, batch: Int) {
+        Terminal.say(
+            plan ? PlanTable.text(of: ExecutionPlan(network, batch: batch)) : LayerTable.text(of: network))
     }
 
     /// The classes of every data set of the catalogue.
