@@ -4,5 +4,5 @@ public enum Numerics {
     ///
     /// Two builds with the same version give the same bits for the same arguments, whatever the number of threads,
     /// the instruction set or the optimization level. A change that alters any bit raises it.
-    public static let version = 1
+    public static let version = 2
 }

@@ -94,7 +94,7 @@ struct NumericsTests {
         #expect(digest(pooled.view.elements + gradient.view.elements) == 0xf42c_f066_dd64_e8c0)
         Pooling.average(geometry, input.view, into: pooled.view, team: team)
         Pooling.averageGradient(geometry, pooled.view, into: gradient.view, team: team)
-        #expect(digest(pooled.view.elements + gradient.view.elements) == 0xae24_b09e_f236_1f18)
+        #expect(digest(pooled.view.elements + gradient.view.elements) == 0xc21f_6bb7_3115_1cbf)
     }
 
     @Test("loss, update and dropout")
