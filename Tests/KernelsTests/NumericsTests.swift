@@ -65,6 +65,7 @@ struct NumericsTests {
         #expect(digest(points.map { Elementary.tanh($0) }) == 0x5a16_671f_fe98_3f97)
         #expect(digest(points.filter { $0 > 0 }.map { Elementary.log($0) }) == 0x7ec4_949a_5412_ebb2)
         #expect(digest(points.filter { $0 > 0 }.map { Elementary.power($0, -0.75) }) == 0xafaf_95c3_ab49_cc14)
+        #expect(digest(points.filter { $0 > 0 }.map { Elementary.inverseThreeQuarters($0) }) == 0xa849_c0f0_0ed6_e5b1)
     }
 
     @Test("maps of channels")
@@ -74,11 +75,12 @@ struct NumericsTests {
         let scale = TestMatrix(rows: input.rows, columns: 19)
         let gradient = TestMatrix(rows: input.rows, columns: 19)
         let scratch = TestVector.scratch(LocalResponse.gradientScratch(rows: input.rows, columns: 19)).view
-        for (window, expected) in [
-            (LocalResponse.Window.acrossChannels, 0xb24d_aef0_3027_6bdc),
-            (.withinChannel(height: 7, width: 6), 0xea92_e705_b299_94db),
-        ] as [(LocalResponse.Window, UInt64)] {
-            let response = LocalResponse(window, size: 3, coefficient: 0.3, beta: 0.75)
+        for (window, size, expected) in [
+            (LocalResponse.Window.acrossChannels, 5, 0xa812_0c51_2318_253b),
+            (.acrossChannels, 3, 0x1869_ca59_97ea_5d55),
+            (.withinChannel(height: 7, width: 6), 3, 0x1060_250c_8b1f_3749),
+        ] as [(LocalResponse.Window, Int, UInt64)] {
+            let response = LocalResponse(window, size: size, coefficient: 0.3, beta: 0.75)
             response.forward(input.view, into: output.view, scale: scale.view, team: team)
             response.gradient(
                 input.view, output: output.view, scale: scale.view, outputGradient: input.view, into: gradient.view,
