@@ -66,7 +66,8 @@ struct ChannelWindow: Sendable {
     ) {
         let source = Source(
             start: input.base + rows.lowerBound * input.stride, step: input.stride,
-            before: rows.lowerBound * input.stride, behind: (input.rows - rows.lowerBound) * input.stride)
+            before: rows.lowerBound * input.stride,
+            behind: (input.rows - 1 - rows.lowerBound) * input.stride + columns)
         forEachSum(of: source, rows: rows, size: size) { sum, lane in
             sum.addProduct(lane, lane)
         } result: { row, channel, count, sum in
