@@ -93,6 +93,22 @@ struct ElementaryTests {
         #expect(Elementary.power(.nan, exponent).isNaN)
     }
 
+    @Test("x^−¾ is within 1.6 ulp")
+    func inverseThreeQuarters() {
+        let exact: (Double) -> Double = { 1 / ($0.squareRoot() * $0.squareRoot().squareRoot()) }
+        let range = (Float.leastNormalMagnitude, Float.greatestFiniteMagnitude)
+        #expect(worst(from: range.0, through: range.1, Elementary.inverseThreeQuarters, exact) <= 1.6)
+        // Four powers of two are all there is to it; scales are often just above 1.
+        #expect(worst(from: 1, through: 16, Elementary.inverseThreeQuarters, exact) <= 1.6)
+        #expect(worst(from: 1, through: 1.001, Elementary.inverseThreeQuarters, exact) <= 1.6)
+        #expect(Elementary.inverseThreeQuarters(1) == 1)
+        #expect(Elementary.inverseThreeQuarters(0) == .infinity)
+        #expect(Elementary.inverseThreeQuarters(.leastNonzeroMagnitude) == .infinity)
+        #expect(Elementary.inverseThreeQuarters(.infinity) == 0)
+        #expect(Elementary.inverseThreeQuarters(-1).isNaN)
+        #expect(Elementary.inverseThreeQuarters(.nan).isNaN)
+    }
+
     @Test("one float has the bits of its lane")
     func lanes() {
         var generator = SplitMix(seed: 7)

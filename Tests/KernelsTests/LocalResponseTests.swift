@@ -24,6 +24,8 @@ struct LocalResponseTests {
     static let cases: [(LocalResponse, rows: Int, columns: Int)] = [
         (LocalResponse(.acrossChannels, size: 5, coefficient: 0.3, beta: 0.75, k: 1), 7, 20),
         (LocalResponse(.acrossChannels, size: 5, coefficient: 0.3, beta: 0.75, k: 2), 3, 6),
+        (LocalResponse(.acrossChannels, size: 5, coefficient: 0.3, beta: 0.75, k: 1), 5, 70),
+        (LocalResponse(.acrossChannels, size: 5, coefficient: 0.3, beta: 0.6, k: 1), 9, 16),
         (LocalResponse(.acrossChannels, size: 3, coefficient: 0.7, beta: 0.5, k: 1), 5, 70),
         (LocalResponse(.acrossChannels, size: 9, coefficient: 0.2, beta: 1.25, k: 1.5), 4, 3),
         (LocalResponse(.acrossChannels, size: 1, coefficient: 0.2, beta: 0.75, k: 1), 4, 33),
@@ -78,7 +80,31 @@ struct LocalResponseTests {
         }
     }
 
-    @Test("the bits do not depend on the number of threads", arguments: [cases[0].0, cases[5].0])
+    /// Rows are worked on in blocks that read what is around them: nothing of it may show.
+    @Test("a row has the bits that it has alone", arguments: [(5, 20), (5, 64), (5, 3), (9, 3), (3, 50), (41, 18)])
+    func rows(size: Int, columns: Int) {
+        let response = LocalResponse(.acrossChannels, size: size, coefficient: 0.3, beta: 0.75)
+        let rows = 301
+        let input = TestMatrix(rows: rows, columns: columns, gap: 1, seed: 6)
+        let upstream = TestMatrix(rows: rows, columns: columns, gap: 2, seed: 7)
+        func run(_ range: Range<Int>) -> [UInt32] {
+            let output = TestMatrix(rows: range.count, columns: columns, gap: 1)
+            let scale = TestMatrix(rows: range.count, columns: columns, gap: 2)
+            let result = TestMatrix(rows: range.count, columns: columns, gap: 3)
+            let scratch = TestVector.scratch(LocalResponse.gradientScratch(rows: range.count, columns: columns))
+            response.forward(input.view.rows(range), into: output.view, scale: scale.view, team: teams[1])
+            response.gradient(
+                input.view.rows(range), output: output.view, scale: scale.view,
+                outputGradient: upstream.view.rows(range), into: result.view, scratch: scratch.view, team: teams[1])
+            #expect(output.gapIsUntouched && scale.gapIsUntouched && result.gapIsUntouched)
+            return zip(output.bits, result.bits).flatMap { [$0, $1] }
+        }
+        let together = run(0..<rows)
+        #expect((0..<rows).flatMap { run($0..<$0 + 1) } == together)
+        #expect(!together.contains { Float(bitPattern: $0).isNaN })
+    }
+
+    @Test("the bits do not depend on the number of threads", arguments: [cases[0].0, cases[7].0])
     func threads(_ response: LocalResponse) {
         let input = TestMatrix(rows: 2000, columns: 20, seed: 5)
         let scratch = TestVector.scratch(LocalResponse.gradientScratch(rows: 2000, columns: 20))

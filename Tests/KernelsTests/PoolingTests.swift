@@ -22,8 +22,13 @@ struct PoolingTests {
 
     static let geometries: [PoolingGeometry] = {
         var all: [PoolingGeometry] = []
-        for channels in [1, 3, 20, 33] {
-            for (kernel, stride, pad) in [(2, 2, 0), (3, 2, 0), (3, 2, 1), (3, 1, 1), (2, 3, 1), (5, 1, 0), (4, 3, 2)] {
+        let windows = [
+            (2, 2, 0), (2, 2, 1), (3, 2, 0), (3, 2, 1), (3, 1, 1), (2, 1, 0), (2, 3, 1), (1, 2, 0), (3, 3, 0),
+            (3, 4, 1),
+            (5, 1, 0), (4, 3, 2), (4, 1, 3), (6, 1, 2),
+        ]
+        for channels in [1, 3, 16, 20, 33] {
+            for (kernel, stride, pad) in windows {
                 for rounding in PoolingGeometry.Rounding.allCases {
                     all.append(
                         PoolingGeometry(
@@ -113,6 +118,23 @@ struct PoolingTests {
         #expect(two.view.elements == [1, 1])
     }
 
+    /// Windows that hang over the right and lower edges are smaller: what each pixel gets back adds up to one a window.
+    @Test("the gradient of an average gives all of it back", arguments: [(7, 3, 2, 1), (8, 3, 2, 0), (8, 3, 3, 0)])
+    func wholeGradient(size: Int, kernel: Int, stride: Int, pad: Int) {
+        let geometry = PoolingGeometry(
+            images: 1, height: size, width: size, channels: 2, kernel: kernel, stride: stride, pad: pad, rounding: .ceil
+        )
+        let ones = TestMatrix(rows: geometry.outputPositions, columns: 2)
+        ones.view.fill(1)
+        let gradient = TestMatrix(rows: geometry.inputPositions, columns: 2)
+        Pooling.averageGradient(geometry, ones.view, into: gradient.view, team: teams[0])
+        var expected = 0.0
+        PoolingReference(geometry).forEachWindow { _, positions, size in
+            expected += 2 * Double(positions.count) / Double(size)
+        }
+        #expect(abs(gradient.view.elements.reduce(0) { $0 + Double($1) } - expected) < 1e-5)
+    }
+
     @Test("the maximum of a window with a NaN is NaN")
     func notANumber() {
         let geometry = PoolingGeometry(images: 1, height: 2, width: 4, channels: 1, kernel: 2, stride: 2)
@@ -129,17 +151,19 @@ struct PoolingTests {
     @Test("the bits do not depend on the number of threads")
     func threads() {
         let geometry = PoolingGeometry(
-            images: 5, height: 9, width: 9, channels: 20, kernel: 3, stride: 2, pad: 1, rounding: .ceil)
+            images: 30, height: 24, width: 23, channels: 20, kernel: 3, stride: 2, pad: 1, rounding: .ceil)
         let input = TestMatrix(rows: geometry.inputPositions, columns: 20, seed: 6)
         expectSameBits { team in
             let output = TestMatrix(rows: geometry.outputPositions, columns: 20)
             let winners = TestMatrix(rows: geometry.outputPositions, columns: 20)
             let gradient = TestMatrix(rows: geometry.inputPositions, columns: 20)
             let average = TestMatrix(rows: geometry.outputPositions, columns: 20)
+            let averageGradient = TestMatrix(rows: geometry.inputPositions, columns: 20)
             Pooling.max(geometry, input.view, into: output.view, winners: winners.view, team: team)
             Pooling.maxGradient(geometry, output.view, winners: winners.view, into: gradient.view, team: team)
             Pooling.average(geometry, input.view, into: average.view, team: team)
-            return output.bits + winners.bits + gradient.bits + average.bits
+            Pooling.averageGradient(geometry, average.view, into: averageGradient.view, team: team)
+            return output.bits + winners.bits + gradient.bits + average.bits + averageGradient.bits
         }
     }
 }

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Softmax cross-entropy")
 struct SoftmaxCrossEntropyTests {
-    @Test("probabilities, loss and gradient agree with Double", arguments: [(1, 2), (7, 10), (60, 10), (3, 100)])
+    @Test(
+        "probabilities, loss and gradient agree with Double",
+        arguments: [(1, 2), (7, 10), (60, 10), (4, 16), (5, 17), (6, 32), (3, 100)])
     func agreement(rows: Int, classes: Int) {
         let logits = TestMatrix(rows: rows, columns: classes, gap: 3, seed: 1)
         Pointwise.scale(logits.view, by: 9, into: logits.view, team: teams[0])
@@ -65,11 +67,50 @@ struct SoftmaxCrossEntropyTests {
         }
     }
 
-    @Test("logits, probabilities and gradient may share their memory")
-    func inPlace() {
-        let logits = TestMatrix(rows: 5, columns: 10, seed: 2)
+    /// Whatever lanes the classes are in, and whichever label is asked for.
+    @Test("the first of equals and NaN in long rows", arguments: [17, 32, 40, 100])
+    func longRows(classes: Int) {
+        var row = (0..<classes).map { -Float($0 % 5) }
+        row[7] = 2
+        row[classes - 1] = 2
+        for label in [0, 7, classes - 1] {
+            let probabilities = TestMatrix(rows: 1, columns: classes)
+            let (loss, correct) = SoftmaxCrossEntropy.forward(
+                TestMatrix([row]).view, labels: [Int32(label)], probabilities: probabilities.view)
+            #expect(loss.isFinite && correct == (label == 7 ? 1 : 0))
+        }
+        for place in [0, 7, 15, 16, classes - 1] {
+            var broken = row
+            broken[place] = .nan
+            for label in [place, 7] {
+                let probabilities = TestMatrix(rows: 1, columns: classes)
+                let (loss, correct) = SoftmaxCrossEntropy.forward(
+                    TestMatrix([broken]).view, labels: [Int32(label)], probabilities: probabilities.view)
+                #expect(loss.isNaN && correct == 0)
+            }
+        }
+    }
+
+    @Test("an infinite score", arguments: [3, 20])
+    func infinite(classes: Int) {
+        var row = [Float](repeating: 0, count: classes)
+        row[0] = -.infinity
+        let probabilities = TestMatrix(rows: 1, columns: classes)
+        let (loss, correct) = SoftmaxCrossEntropy.forward(
+            TestMatrix([row]).view, labels: [1], probabilities: probabilities.view)
+        #expect(abs(loss - log(Double(classes - 1))) < 1e-6 && correct == 1)
+        #expect(probabilities.view[0, 0] == 0)
+        row[2] = .infinity
+        let diverged = SoftmaxCrossEntropy.forward(
+            TestMatrix([row]).view, labels: [2], probabilities: probabilities.view)
+        #expect(diverged.loss.isNaN && diverged.correct == 1)
+    }
+
+    @Test("logits, probabilities and gradient may share their memory", arguments: [10, 40])
+    func inPlace(classes: Int) {
+        let logits = TestMatrix(rows: 5, columns: classes, seed: 2)
         let labels: [Int32] = [1, 2, 3, 4, 5]
-        let apart = TestMatrix(rows: 5, columns: 10)
+        let apart = TestMatrix(rows: 5, columns: classes)
         _ = SoftmaxCrossEntropy.forward(logits.view, labels: labels, probabilities: apart.view)
         SoftmaxCrossEntropy.gradient(apart.view, labels: labels, scale: 0.2, into: apart.view)
         _ = SoftmaxCrossEntropy.forward(logits.view, labels: labels, probabilities: logits.view)

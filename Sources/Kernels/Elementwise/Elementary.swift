@@ -15,6 +15,8 @@ public enum Elementary {
     public static func tanh(_ x: Float) -> Float { tanh(Lane(repeating: x))[0] }
     /// x raised to a power, for x > 0, within 0.51 ulp: computed in Double and rounded once.
     public static func power(_ x: Float, _ exponent: Float) -> Float { power(Lane(repeating: x), exponent)[0] }
+    /// x^−¾ for x > 0, within 1.6 ulp, in a fraction of the time of `power`. Subnormals count as zero.
+    public static func inverseThreeQuarters(_ x: Float) -> Float { inverseThreeQuarters(Lane(repeating: x))[0] }
 
     // MARK: Sixteen floats
 
@@ -121,6 +123,34 @@ public enum Elementary {
         let high = DoubleElementary.exp(DoubleElementary.log(x.highHalf.widened) * exponent)
         let result = Lane(lowHalf: low.narrowed, highHalf: high.narrowed)
         return result.replacing(with: Lane(repeating: .nan), where: .!(x .>= Lane()))
+    }
+
+    /// x^−¾, lane by lane: local response normalization's usual power. NaN below zero; zero and infinity go where they must.
+    ///
+    /// Newton's method for x³p⁴ = 1, which needs no division. (Two square roots and one division would be as short, but
+    /// Swift has no square root of a lane that is one instruction.) The bits of a float are nearly its logarithm, so that
+    /// three quarters of them, subtracted from a constant, are p within 4.5 %, and g = x³p⁴ − 1 is within 0.172. Of the
+    /// two steps p ← p · (1 + g)^−¼, the first takes the cubic that approximates the power within 1.2 · 10⁻⁵ where g is,
+    /// the second 1 − g/4. What is left is rounding: 5/4 of 2⁻²⁴ from g, and half a unit from the last addition, at
+    /// most 1.571 ulp together among all floats from 1 to 16 (of 16x the bits are those of x, but for the exponent).
+    @inline(__always)
+    public static func inverseThreeQuarters(_ x: SIMD16<Float>) -> SIMD16<Float> {
+        let bits = unsafeBitCast(x, to: SIMD16<Int32>.self)
+        var p = unsafeBitCast(SIMD16<Int32>(repeating: 0x6F14_6000) &- (bits &- bits &>> 2), to: Lane.self)
+        var root = x * p
+        var g = Lane(repeating: -1).addingProduct(root * root, root * p)
+        var q = Lane(repeating: -0.119_619_69)
+        q = Lane(repeating: 0.159_108_6).addingProduct(q, g)
+        q = Lane(repeating: -0.249_991_02).addingProduct(q, g)
+        q = Lane(repeating: 0.999_989_45).addingProduct(q, g)
+        p *= q
+        root = x * p
+        g = Lane(repeating: -1).addingProduct(root * root, root * p)
+        var result = p.addingProduct(p, g * -0.25)
+        result.replace(with: Lane(), where: x .> Lane(repeating: Float.greatestFiniteMagnitude))
+        result.replace(with: Lane(repeating: .infinity), where: x .< Lane(repeating: Float.leastNormalMagnitude))
+        result.replace(with: Lane(repeating: .nan), where: x .< Lane())
+        return result
     }
 
     /// 2ⁿ for −126 ≤ n ≤ 127, from its bits.

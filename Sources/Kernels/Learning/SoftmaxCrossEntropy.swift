@@ -1,4 +1,6 @@
 /// The softmax function with the cross-entropy of labels: what a classifier's last layer is trained by.
+///
+/// Rows are few and short: everything runs in place, and a row of up to sixteen classes is one lane.
 public enum SoftmaxCrossEntropy {
     /// The class probabilities of each row, the loss and the number of rows classified correctly.
     ///
@@ -16,22 +18,18 @@ public enum SoftmaxCrossEntropy {
         precondition(labels.count >= logits.rows, "\(labels.count) labels for \(logits.rows) rows")
         precondition(logits.columns > 0, "no classes")
         logits.requireSameShape(probabilities)
+        let row = Row(classes: logits.columns)
         var loss = 0.0
         var correct = 0
-        for row in 0..<logits.rows {
-            let label = Int(labels[row])
+        for index in 0..<logits.rows {
+            let label = Int(labels[index])
             precondition(label >= 0 && label < logits.columns, "label \(label) of \(logits.columns) classes")
-            let source = logits.base + row * logits.stride
-            var best = 0
-            var hasNaN = false
-            for column in 0..<logits.columns {
-                hasNaN = hasNaN || source[column].isNaN
-                if source[column] > source[best] { best = column }
-            }
-            if best == label && !hasNaN { correct += 1 }
-            let shifted = source[label] - source[best]
-            let sum = exponentials(source, count: logits.columns, maximum: source[best], row, into: probabilities)
-            loss += Double(Elementary.log(sum)) - Double(shifted)
+            let source = logits.base + index * logits.stride
+            // Read before it may be overwritten.
+            let logit = source[label]
+            let result = row.normalize(source, into: probabilities.base + index * probabilities.stride)
+            if Int(result.prediction) == label { correct += 1 }
+            loss += Double(Elementary.log(result.sum)) - Double(logit - result.maximum)
         }
         return (loss, correct)
     }
@@ -58,27 +56,127 @@ public enum SoftmaxCrossEntropy {
             target[label] = atLabel
         }
     }
+}
 
-    /// Writes a row's probabilities and returns the sum that they were divided by.
-    private static func exponentials(
-        _ source: UnsafeMutablePointer<Float>, count: Int, maximum: Float, _ row: Int, into probabilities: Matrix
-    ) -> Float {
-        let target = probabilities.base + row * probabilities.stride
+// MARK: - Rows
+
+/// The softmax function of one row.
+private struct Row {
+    private let classes: Int
+    /// The first class of the last lane.
+    private let tail: Int
+    /// The places of the last lane that are no classes.
+    private let isOutside: SIMDMask<SIMD16<Int32>>
+
+    init(classes: Int) {
+        self.classes = classes
+        tail = (classes - 1) / Lane.width * Lane.width
+        let count = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: classes - tail))
+        isOutside = Lane.places .>= count
+    }
+
+    /// What a row comes to.
+    struct Result {
+        var maximum: Float
+        /// Σ e^(z − maximum).
+        var sum: Float
+        /// The first class with the maximum; −1 if there is a NaN.
+        var prediction: Int32
+    }
+
+    /// Writes a row's probabilities.
+    ///
+    /// Sums run over the lanes in order, place by place; then halves of the lane are added until one is left.
+    @inline(__always)
+    func normalize(_ source: UnsafeMutablePointer<Float>, into target: UnsafeMutablePointer<Float>) -> Result {
+        tail == 0 ? normalizeLane(source, into: target) : normalizeLanes(source, into: target)
+    }
+
+    @inline(__always)
+    private func normalizeLane(
+        _ source: UnsafeMutablePointer<Float>, into target: UnsafeMutablePointer<Float>
+    ) -> Result {
+        let logits = source.lane(at: 0).replacing(with: Lane(repeating: -.infinity), where: isOutside)
+        let maximum = logits.greatest
+        let powers = Elementary.exp(logits - maximum).replacing(with: Lane(), where: isOutside)
+        let sum = powers.sum
+        let prediction = places(of: Lane(repeating: maximum), in: logits, from: 0).least
+        target.store(powers / sum, at: 0, first: classes)
+        return Result(maximum: maximum, sum: sum, prediction: prediction)
+    }
+
+    @inline(never)
+    private func normalizeLanes(
+        _ source: UnsafeMutablePointer<Float>, into target: UnsafeMutablePointer<Float>
+    ) -> Result {
+        let last = source.lane(at: tail).replacing(with: Lane(repeating: -.infinity), where: isOutside)
+        var greatest = last
+        for column in stride(from: 0, to: tail, by: Lane.width) {
+            let logits = source.lane(at: column)
+            greatest.replace(with: logits, where: logits .> greatest)
+        }
+        let maximum = Lane(repeating: greatest.greatest)
         var sums = Lane()
-        for column in stride(from: 0, to: count, by: Lane.width) {
-            let values = Elementary.exp(source.lane(at: column) - maximum)
-            target.store(values, at: column, first: count - column)
-            for place in 0..<min(Lane.width, count - column) {
-                sums[place] += values[place]
-            }
+        var firsts = SIMD16<Int32>(repeating: Int32.max)
+        for column in stride(from: 0, to: tail, by: Lane.width) {
+            let logits = source.lane(at: column)
+            let powers = Elementary.exp(logits - maximum)
+            sums += powers
+            let candidates = places(of: maximum, in: logits, from: column)
+            firsts.replace(with: candidates, where: candidates .< firsts)
+            target.store(powers, at: column)
         }
-        var sum: Float = 0
-        for place in 0..<Lane.width {
-            sum += sums[place]
+        let powers = Elementary.exp(last - maximum).replacing(with: Lane(), where: isOutside)
+        sums += powers
+        let candidates = places(of: maximum, in: last, from: tail)
+        firsts.replace(with: candidates, where: candidates .< firsts)
+        let sum = sums.sum
+        for column in stride(from: 0, to: tail, by: Lane.width) {
+            target.store(target.lane(at: column) / sum, at: column)
         }
-        for column in stride(from: 0, to: count, by: Lane.width) {
-            target.store(target.lane(at: column) / sum, at: column, first: count - column)
-        }
-        return sum
+        target.store(powers / sum, at: tail, first: classes - tail)
+        return Result(maximum: maximum[0], sum: sum, prediction: firsts.least)
+    }
+
+    /// The classes with this logit, and −1 at NaN: the least of all is the prediction, or −1.
+    @inline(__always)
+    private func places(of logit: Lane, in logits: Lane, from first: Int) -> SIMD16<Int32> {
+        let classes: SIMD16<Int32> = Lane.places &+ SIMD16(repeating: Int32(truncatingIfNeeded: first))
+        return SIMD16<Int32>(repeating: Int32.max)
+            .replacing(with: classes, where: logits .== logit)
+            .replacing(with: SIMD16<Int32>(repeating: -1), where: logits .!= logits)
+    }
+}
+
+// MARK: - Reductions of a lane, by halves
+
+extension SIMD16 where Scalar == Float {
+    /// The sum, in a fixed order.
+    @inline(__always)
+    fileprivate var sum: Float {
+        let eight = lowHalf + highHalf
+        let four = eight.lowHalf + eight.highHalf
+        let two = four.lowHalf + four.highHalf
+        return two[0] + two[1]
+    }
+
+    /// The greatest element, if none is a NaN.
+    @inline(__always)
+    fileprivate var greatest: Float {
+        let eight = lowHalf.replacing(with: highHalf, where: highHalf .> lowHalf)
+        let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.highHalf .> eight.lowHalf)
+        let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .> four.lowHalf)
+        return two[1] > two[0] ? two[1] : two[0]
+    }
+}
+
+extension SIMD16<Int32> {
+    /// The least element.
+    @inline(__always)
+    fileprivate var least: Int32 {
+        let eight = lowHalf.replacing(with: highHalf, where: highHalf .< lowHalf)
+        let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.highHalf .< eight.lowHalf)
+        let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .< four.lowHalf)
+        return two[1] < two[0] ? two[1] : two[0]
     }
 }

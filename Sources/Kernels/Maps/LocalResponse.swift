@@ -40,12 +40,10 @@ public struct LocalResponse: Hashable, Sendable {
     public func forward(_ input: Matrix, into output: Matrix, scale: Matrix, team: Team) {
         input.requireSameShape(output)
         input.requireSameShape(scale)
-        forEachWindowSum(of: input, .squares, into: scale, team: team) { _, _, sum in
-            Lane(repeating: k).addingProduct(Lane(repeating: coefficient), sum)
-        }
-        RowLanes.forEach(output, team: team) { row, column in
-            let x = input.base.lane(at: row * input.stride + column)
-            return x * Elementary.power(scale.base.lane(at: row * scale.stride + column), -beta)
+        if beta == 0.75 {
+            forward(input, into: output, scale: scale, power: ThreeQuarters(), team: team)
+        } else {
+            forward(input, into: output, scale: scale, power: AnyPower(exponent: -beta), team: team)
         }
     }
 
@@ -65,103 +63,80 @@ public struct LocalResponse: Hashable, Sendable {
         outputGradient.requireSameShape(inputGradient)
         // What each output passes on to every input in its window, but for the input itself and a factor.
         let shares = scratch.range(0..<input.count).matrix(rows: input.rows, columns: input.columns)
-        RowLanes.forEach(shares, team: team) { row, column in
-            let dy = outputGradient.base.lane(at: row * outputGradient.stride + column)
-            let y = output.base.lane(at: row * output.stride + column)
-            return dy * y / scale.base.lane(at: row * scale.stride + column)
+        let pass = LocalResponseGradient(
+            input: input, output: output, scale: scale, outputGradient: outputGradient, shares: shares,
+            inputGradient: inputGradient, factor: -2 * coefficient * beta)
+        if beta == 0.75 {
+            gradient(pass, power: ThreeQuarters(), team: team)
+        } else {
+            gradient(pass, power: AnyPower(exponent: -beta), team: team)
         }
-        forEachWindowSum(of: shares, .elements, into: inputGradient, team: team) { row, column, sum in
-            let x = input.base.lane(at: row * input.stride + column)
-            let dy = outputGradient.base.lane(at: row * outputGradient.stride + column)
-            let direct = dy * Elementary.power(scale.base.lane(at: row * scale.stride + column), -beta)
-            return direct.addingProduct(x * (-2 * coefficient * beta), sum)
+    }
+
+    // MARK: Items
+
+    /// The floats that one item handles, about: some ten microseconds of work.
+    private static let floatsPerItem = 16_384
+
+    private func forward(
+        _ input: Matrix, into output: Matrix, scale: Matrix, power: some ScalePower, team: Team
+    ) {
+        switch window {
+        case .acrossChannels:
+            let rows = ChannelWindow(size: size, columns: input.columns)
+            LocalResponse.forEachBlock(of: input, multiple: 1, team: team) { block in
+                rows.forward(self, input, into: output, scale: scale, power: power, rows: block)
+            }
+        case .withinChannel(let height, let width):
+            let maps = MapWindow(size: size, height: height, width: width)
+            maps.check(input)
+            LocalResponse.forEachBlock(of: input, multiple: width, team: team) { block in
+                maps.forward(self, input, into: output, scale: scale, power: power, rows: block)
+            }
+        }
+    }
+
+    private func gradient(_ pass: LocalResponseGradient, power: some ScalePower, team: Team) {
+        switch window {
+        case .acrossChannels:
+            let rows = ChannelWindow(size: size, columns: pass.input.columns)
+            LocalResponse.forEachBlock(of: pass.input, multiple: 1, team: team) { block in
+                rows.gradient(pass, power: power, rows: block)
+            }
+        case .withinChannel(let height, let width):
+            let maps = MapWindow(size: size, height: height, width: width)
+            maps.check(pass.input)
+            LocalResponse.forEachBlock(of: pass.input, multiple: width, team: team) { block in
+                pass.share(rows: block, into: pass.shares.base + block.lowerBound * pass.shares.stride)
+            }
+            LocalResponse.forEachBlock(of: pass.input, multiple: width, team: team) { block in
+                maps.gradient(pass, power: power, rows: block)
+            }
+        }
+    }
+
+    /// Visits blocks of rows, a multiple of `multiple` each.
+    private static func forEachBlock(
+        of matrix: Matrix, multiple: Int, team: Team, _ body: @Sendable (_ rows: Range<Int>) -> Void
+    ) {
+        let units = matrix.rows / multiple
+        let items = min(units, (matrix.count + floatsPerItem - 1) / floatsPerItem)
+        // A lane costs some thirty operations.
+        team.forEach(items, operations: matrix.count / Lane.width * 30) { item in
+            body(units * item / items * multiple..<units * (item + 1) / items * multiple)
         }
     }
 }
 
-// MARK: - Windows
-
 extension LocalResponse {
-    /// What is added up over a window.
-    private enum Terms {
-        case elements
-        case squares
-
-        @inline(__always)
-        func of(_ lane: Lane) -> Lane {
-            switch self {
-            case .elements: lane
-            case .squares: lane * lane
-            }
-        }
-    }
-
-    /// Stores result(row, column, Σ terms of source) for every lane, the sum running over the window in order.
+    /// Stores the scale and x · scale^−β, for the sum of the squares of the window.
     @inline(__always)
-    private func forEachWindowSum(
-        of source: Matrix, _ terms: Terms, into target: Matrix, team: Team,
-        _ result: @Sendable (_ row: Int, _ column: Int, _ sum: Lane) -> Lane
+    func finish(
+        _ x: Lane, sum: Lane, power: some ScalePower, to output: UnsafeMutablePointer<Float>,
+        scale: UnsafeMutablePointer<Float>, _ count: Int
     ) {
-        switch window {
-        case .acrossChannels:
-            RowLanes.forEach(target, team: team) { row, column in
-                result(row, column, channelSum(source, row: row, column: column, terms))
-            }
-        case .withinChannel(let height, let width):
-            precondition(source.rows % (height * width) == 0, "\(source.rows) rows are no maps of \(height)×\(width)")
-            RowLanes.forEach(target, team: team) { row, column in
-                let sum = mapSum(source, row: row, column: column, height: height, width: width, terms)
-                return result(row, column, sum)
-            }
-        }
-    }
-
-    /// The sums over neighbouring channels of one row, for sixteen channels.
-    @inline(__always)
-    private func channelSum(_ source: Matrix, row: Int, column: Int, _ terms: Terms) -> Lane {
-        let reach = size / 2
-        let start = row * source.stride + column
-        var sum = Lane()
-        if column >= reach && column + Lane.width + reach <= source.columns {
-            for shift in -reach...reach {
-                sum += terms.of(source.base.lane(at: start + shift))
-            }
-        } else if start >= reach {
-            // The ends of the neighbouring rows come along and are struck out.
-            for shift in -reach...reach {
-                let channel = Lane.places &+ SIMD16(repeating: Int32(truncatingIfNeeded: column + shift))
-                let end = SIMD16(repeating: Int32(truncatingIfNeeded: source.columns))
-                sum += terms.of(source.base.lane(at: start + shift))
-                    .replacing(with: Lane(), where: channel .< SIMD16<Int32>())
-                    .replacing(with: Lane(), where: channel .>= end)
-            }
-        } else {
-            // In front of the first row there may be no memory: one channel at a time, in the same order.
-            for place in 0..<min(Lane.width, source.columns - column) {
-                let middle = column + place
-                for channel in max(0, middle - reach)...min(source.columns - 1, middle + reach) {
-                    sum[place] += terms.of(Lane(repeating: source.base[row * source.stride + channel]))[0]
-                }
-            }
-        }
-        return sum
-    }
-
-    /// The sums over neighbouring pixels of one row of the matrix, for sixteen channels.
-    @inline(__always)
-    private func mapSum(
-        _ source: Matrix, row: Int, column: Int, height: Int, width: Int, _ terms: Terms
-    ) -> Lane {
-        let reach = size / 2
-        let (image, place) = row.quotientAndRemainder(dividingBy: height * width)
-        let (y, x) = place.quotientAndRemainder(dividingBy: width)
-        let maps = source.base + image * height * width * source.stride + column
-        var sum = Lane()
-        for neighbourY in max(0, y - reach)...min(height - 1, y + reach) {
-            for neighbourX in max(0, x - reach)...min(width - 1, x + reach) {
-                sum += terms.of(maps.lane(at: (neighbourY * width + neighbourX) * source.stride))
-            }
-        }
-        return sum
+        let s = Lane(repeating: k).addingProduct(Lane(repeating: coefficient), sum)
+        ChannelLanes.store(s, to: scale, count)
+        ChannelLanes.store(x * power.of(s), to: output, count)
     }
 }

@@ -84,6 +84,23 @@ public struct PoolingGeometry: Hashable, Sendable {
         return Extent(inside: max(start, 0)..<min(end, size), padded: end - start)
     }
 
+    /// The windows that lie inside a map of `size` pixels from end to end.
+    func wholeWindows(size: Int) -> Range<Int> {
+        // With `floor` as with `ceil`, they are the windows from the first that starts inside the map to the last that
+        // ends inside.
+        let upper = size + pad < kernel ? 0 : min((size + pad - kernel) / stride + 1, outputSize(size))
+        return min((pad + stride - 1) / stride, upper)..<upper
+    }
+
+    /// The windows that contain a pixel, of an axis with `count` of them.
+    func windows(containing pixel: Int, count: Int) -> Range<Int> {
+        let place = pixel + pad
+        // The last window that starts at the pixel or before it, and the first that ends behind it.
+        let upper = min(place / stride + 1, count)
+        let lower = place < kernel ? 0 : (place - kernel) / stride + 1
+        return min(lower, upper)..<upper
+    }
+
     /// The windows that contain a pixel, as the pixel moves along an axis.
     struct Cover {
         private let geometry: PoolingGeometry
