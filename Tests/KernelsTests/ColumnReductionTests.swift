@@ -82,6 +82,23 @@ struct ColumnReductionTests {
         }
     }
 
+    @Test("a sum behind a nonlinearity is that of the gradient's own pass", arguments: Nonlinearity.allCases, shapes)
+    func behind(_ nonlinearity: Nonlinearity, shape: (rows: Int, columns: Int)) {
+        let output = TestMatrix(rows: shape.rows, columns: shape.columns, gap: 1, seed: 3)
+        let together = TestMatrix(rows: shape.rows, columns: shape.columns, gap: 2, seed: 4)
+        let apart = TestMatrix(rows: shape.rows, columns: shape.columns)
+        let sums = (TestVector(count: shape.columns), TestVector(count: shape.columns))
+        Pointwise.gradient(
+            nonlinearity, output: output.view, outputGradient: together.view, into: apart.view, team: teams[0])
+        ColumnReduction.sum(apart.view, into: sums.0.view, scratch: scratch(apart), team: teams[0])
+        ColumnReduction.sum(
+            behind: nonlinearity, output: output.view, gradient: together.view, into: sums.1.view,
+            scratch: scratch(apart), team: teams[1])
+        #expect(together.bits == apart.bits)
+        #expect(sums.0.bits == sums.1.bits)
+        #expect(together.gapIsUntouched)
+    }
+
     @Test("the bits do not depend on the number of threads")
     func threads() {
         let a = TestMatrix(rows: 3000, columns: 37, seed: 5)

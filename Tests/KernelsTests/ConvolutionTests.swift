@@ -90,6 +90,67 @@ struct ConvolutionTests {
         #expect(result.gapIsUntouched)
     }
 
+    @Test("the gradient of the weights of large maps goes on from stretch to stretch")
+    func stretches() {
+        let geometry = ConvolutionGeometry(
+            images: 20, height: 24, width: 23, channels: 2, kernelHeight: 3, kernelWidth: 3, padHeight: 1, padWidth: 1,
+            outputChannels: 3)
+        weightGradient(geometry)
+    }
+
+    @Test("a gradient of the data is added to what is there in one rounding", arguments: geometries)
+    func adds(_ geometry: ConvolutionGeometry) {
+        let gradient = TestMatrix(rows: geometry.outputPositions, columns: geometry.outputChannels, seed: 4)
+        let weight = TestMatrix(rows: geometry.filterSize, columns: geometry.outputChannels, seed: 5)
+        let scratch = TestVector.scratch(Convolution.dataGradientScratch(geometry))
+        let alone = TestMatrix(rows: geometry.inputPositions, columns: geometry.channels)
+        let result = TestMatrix(rows: geometry.inputPositions, columns: geometry.channels, gap: 3, seed: 12)
+        let before = result.view.elements
+        Convolution.dataGradient(
+            geometry, gradient.view, weight.view, into: alone.view, scratch: scratch.view, team: teams[0])
+        Convolution.dataGradient(
+            geometry, gradient.view, weight.view, into: result.view, adds: true, scratch: scratch.view, team: teams[1])
+        let expected = zip(before, alone.view.elements).map { ($0 + $1).bitPattern }
+        #expect(result.bits == expected)
+        #expect(result.gapIsUntouched)
+    }
+
+    @Test("an epilogue gives the bits of passes by themselves", arguments: geometries + [large])
+    func epilogue(_ geometry: ConvolutionGeometry) {
+        let (rows, columns) = (geometry.outputPositions, geometry.outputChannels)
+        let input = TestMatrix(rows: geometry.inputPositions, columns: geometry.channels, seed: 1)
+        let weight = TestMatrix(rows: geometry.filterSize, columns: columns, seed: 2)
+        let scratch = TestVector.scratch(Convolution.forwardScratch(geometry))
+        let moments = (0..<2).map { _ in
+            BlockMoments(
+                rows: rows, columns: columns,
+                scratch: TestVector.scratch(BlockMoments.scratch(rows: rows, columns: columns)).view)
+        }
+        let (fused, apart) = (
+            TestMatrix(rows: rows, columns: columns, gap: 1), TestMatrix(rows: rows, columns: columns)
+        )
+        Convolution.forward(
+            geometry, input.view, weight.view, bias: nil, into: fused.view,
+            epilogue: Epilogue(nonlinearity: .rectifier, moments: moments[0]), scratch: scratch.view, team: teams[1])
+        Convolution.forward(
+            geometry, input.view, weight.view, bias: nil, into: apart.view, scratch: scratch.view, team: teams[0])
+        moments[1].gather(apart.view, team: teams[2])
+        Pointwise.apply(.rectifier, apart.view, into: apart.view, team: teams[0])
+        #expect(fused.bits == apart.bits)
+        #expect(fused.gapIsUntouched)
+        let joined = moments.map { moments in
+            let (mean, variance) = (TestVector(count: columns), TestVector(count: columns))
+            moments.join(mean: mean.view, variance: variance.view)
+            return mean.bits + variance.bits
+        }
+        #expect(joined[0] == joined[1])
+    }
+
+    /// Several blocks of moments, which begin and end inside of rows and images.
+    static let large = ConvolutionGeometry(
+        images: 5, height: 15, width: 14, channels: 3, kernelHeight: 3, kernelWidth: 3, padHeight: 1, padWidth: 1,
+        outputChannels: 21)
+
     @Test("columns of a wider matrix are convolved in place", arguments: [0, 1])
     func strided(pad: Int) {
         let geometry = ConvolutionGeometry(

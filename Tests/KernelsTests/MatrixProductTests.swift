@@ -29,6 +29,43 @@ struct MatrixProductTests {
         }
     }
 
+    @Test("every tile and every panel is the same chain")
+    func everyTile() {
+        let input = TestMatrix(rows: 27, columns: 3, gap: 1, seed: 1)
+        let weight = TestMatrix(rows: 3, columns: 66, gap: 1, seed: 2)
+        var chains = [[UInt32]](repeating: [], count: 27)
+        for row in 0..<27 {
+            for column in 0..<66 {
+                var chain: Float = 0
+                for k in 0..<3 { chain.addProduct(input.view[row, k], weight.view[k, column]) }
+                chains[row].append(chain.bitPattern)
+            }
+        }
+        for rows in 1...27 {
+            for columns in 1...66 {
+                let output = TestMatrix(rows: rows, columns: columns, gap: 3)
+                MatrixProduct.forward(
+                    input.view.rows(0..<rows), weight.view.columns(0..<columns), bias: nil, into: output.view,
+                    team: teams[0])
+                #expect(output.bits == chains[..<rows].flatMap { $0[..<columns] }, "\(rows)×\(columns)")
+                #expect(output.gapIsUntouched, "\(rows)×\(columns)")
+            }
+        }
+    }
+
+    @Test("a nonlinearity behind a product gives the bits of a pass by itself", arguments: Nonlinearity.allCases)
+    func nonlinearity(_ nonlinearity: Nonlinearity) {
+        let input = TestMatrix(rows: 61, columns: 200, seed: 1)
+        let weight = TestMatrix(rows: 200, columns: 100, seed: 2)
+        let (fused, apart) = (TestMatrix(rows: 61, columns: 100, gap: 1), TestMatrix(rows: 61, columns: 100))
+        MatrixProduct.forward(
+            input.view, weight.view, bias: nil, into: fused.view, nonlinearity: nonlinearity, team: teams[1])
+        MatrixProduct.forward(input.view, weight.view, bias: nil, into: apart.view, team: teams[0])
+        Pointwise.apply(nonlinearity, apart.view, into: apart.view, team: teams[0])
+        #expect(fused.bits == apart.bits)
+        #expect(fused.gapIsUntouched)
+    }
+
     @Test("the gradient of the data is one fused chain over the outputs", arguments: shapes)
     func dataGradient(rows: Int, inputs: Int, outputs: Int) {
         let gradient = TestMatrix(rows: rows, columns: outputs, gap: 2, seed: 4)

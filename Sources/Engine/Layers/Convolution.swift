@@ -104,12 +104,14 @@ public struct Convolution: Layer {
     }
 
     /// What follows is done while the output is written.
-    public static let fusion: LayerFusion = [.nonlinearity, .outputMoments]
+    public static let fusion: LayerFusion = [.nonlinearity, .nonlinearityGradient, .outputMoments]
     /// It can.
     public static let addsGradient = true
 
     /// The backward pass needs the inputs for dW.
     public var backwardReads: BackwardReads { .inputs }
+    /// And the output for the slope of a nonlinearity.
+    public func backwardReads(behind nonlinearity: Nonlinearity) -> BackwardReads { [.inputs, .output] }
 
     /// y = f(x ∗ W + b)
     public func forward(_ pass: Pass, _ workspace: Workspace) {
@@ -120,20 +122,17 @@ public struct Convolution: Layer {
             scratch: pass[workspace.forwardScratch], team: pass.team)
     }
 
-    /// dW[(i, j, c), o] = Σ_p x[p·stride + (i, j) − pad, c] · dy[p, o],  db = Σ_p dy[p],
-    /// dx[q, c] = Σ over the (p, i, j) that meet q, and over o, of dy[p, o] · W[(i, j, c), o]
+    /// With dz = dy · f′: dW[(i, j, c), o] = Σ_p x[p·stride + (i, j) − pad, c] · dz[p, o],  db = Σ_p dz[p],
+    /// dx[q, c] = Σ over the (p, i, j) that meet q, and over o, of dz[p, o] · W[(i, j, c), o]
     public func backward(_ pass: Pass, _ workspace: Workspace) {
         let geometry = geometry(workspace.input, images: pass.images)
+        let outputGradient = pass.outputGradientBehindNonlinearity(biasScratch: workspace.biasScratch)
         Kernels.Convolution.weightGradient(
-            geometry, pass.input, pass.outputGradient, into: pass.gradient(.weight),
+            geometry, pass.input, outputGradient, into: pass.gradient(.weight),
             scratch: pass[workspace.weightScratch], team: pass.team)
-        if let biasGradient = pass.vectorGradient(.bias) {
-            ColumnReduction.sum(
-                pass.outputGradient, into: biasGradient, scratch: pass[workspace.biasScratch], team: pass.team)
-        }
         if let inputGradient = pass.inputGradient {
             Kernels.Convolution.dataGradient(
-                geometry, pass.outputGradient, pass.parameter(.weight), into: inputGradient,
+                geometry, outputGradient, pass.parameter(.weight), into: inputGradient,
                 adds: pass.addsInputGradient, scratch: pass[workspace.dataScratch], team: pass.team)
         }
     }

@@ -79,12 +79,14 @@ public struct Dense: Layer {
     }
 
     /// A nonlinearity is applied while the output is written.
-    public static let fusion = LayerFusion.nonlinearity
+    public static let fusion: LayerFusion = [.nonlinearity, .nonlinearityGradient]
     /// It can.
     public static let addsGradient = true
 
     /// The backward pass needs the inputs for dW.
     public var backwardReads: BackwardReads { .inputs }
+    /// And the output for the slope of a nonlinearity.
+    public func backwardReads(behind nonlinearity: Nonlinearity) -> BackwardReads { [.inputs, .output] }
 
     /// y = f(x·W + b)
     public func forward(_ pass: Pass, _ workspace: Workspace) {
@@ -93,18 +95,15 @@ public struct Dense: Layer {
             bias: pass.vectorParameter(.bias), into: pass.output, nonlinearity: pass.nonlinearity, team: pass.team)
     }
 
-    /// dW = xᵀ·dy,  db = Σ dy,  dx = dy·Wᵀ
+    /// With dz = dy · f′: dW = xᵀ·dz,  db = Σ dz,  dx = dz·Wᵀ
     public func backward(_ pass: Pass, _ workspace: Workspace) {
+        let outputGradient = pass.outputGradientBehindNonlinearity(biasScratch: workspace.biasScratch)
         MatrixProduct.weightGradient(
-            pass.input.flattened(pass.images, workspace.inputs), pass.outputGradient, into: pass.gradient(.weight),
+            pass.input.flattened(pass.images, workspace.inputs), outputGradient, into: pass.gradient(.weight),
             scratch: pass[workspace.weightScratch], team: pass.team)
-        if let biasGradient = pass.vectorGradient(.bias) {
-            ColumnReduction.sum(
-                pass.outputGradient, into: biasGradient, scratch: pass[workspace.biasScratch], team: pass.team)
-        }
         if let inputGradient = pass.inputGradient {
             MatrixProduct.dataGradient(
-                pass.outputGradient, pass.parameter(.weight),
+                outputGradient, pass.parameter(.weight),
                 into: inputGradient.flattened(pass.images, workspace.inputs), adds: pass.addsInputGradient,
                 scratch: pass[workspace.dataScratch], team: pass.team)
         }

@@ -1,3 +1,5 @@
+import Kernels
+
 /// What a dense and a convolutional layer have in common: how their weight and their bias start and learn.
 public struct ProductOptions: Sendable {
     /// Whether a bias is added.
@@ -52,5 +54,24 @@ public struct ProductOptions: Sendable {
                 .bias, columns: columns, fan: fan, initializer: biasInitializer, rateMultiplier: biasRate,
                 decayMultiplier: biasDecay),
         ]
+    }
+}
+
+extension Pass {
+    /// dz = dy · f′, written over dy, and the gradient by the bias, db = Σ dz, where there is one: in one pass.
+    func outputGradientBehindNonlinearity(biasScratch: VectorSlot) -> Matrix {
+        let gradient = outputGradient
+        switch (vectorGradient(.bias), nonlinearity) {
+        case (let bias?, .identity):
+            ColumnReduction.sum(gradient, into: bias, scratch: self[biasScratch], team: team)
+        case (let bias?, let nonlinearity):
+            ColumnReduction.sum(
+                behind: nonlinearity, output: output, gradient: gradient, into: bias, scratch: self[biasScratch],
+                team: team)
+        case (nil, .identity): break
+        case (nil, let nonlinearity):
+            Pointwise.gradient(nonlinearity, output: output, outputGradient: gradient, into: gradient, team: team)
+        }
+        return gradient
     }
 }

@@ -18,6 +18,24 @@ public enum ColumnReduction {
         }
     }
 
+    /// gradient[i, j] ← gradient[i, j] · f′, where f′ is computed from output = f(…), and sum[j] = Σ gradient[i, j], in one
+    /// pass: how a gradient gets behind a nonlinearity to a bias and on to a product.
+    public static func sum(
+        behind nonlinearity: Nonlinearity, output: Matrix, gradient: Matrix, into sum: Vector, scratch: Vector,
+        team: Team
+    ) {
+        precondition(sum.count == gradient.columns, "one sum for each column")
+        output.requireSameShape(gradient)
+        let sums = ColumnSums(rows: gradient.rows, columns: gradient.columns, scratch: scratch)
+        func run<Function: LaneFunction>(_: Function.Type) {
+            sums.compute(SlopeTerms<Function>(output: output, gradient: gradient), team: team)
+        }
+        nonlinearity.withFunction { run($0) }
+        for column in 0..<gradient.columns {
+            sum.base[column] = Float(sums.first[column])
+        }
+    }
+
     /// The mean and the biased variance (divisor: rows) of each column, as by `BlockMoments`.
     ///
     /// Without rows both are zero.
@@ -34,6 +52,25 @@ public enum ColumnReduction {
         let moments = BlockMoments(rows: matrix.rows, columns: matrix.columns, scratch: scratch)
         moments.gather(matrix, team: team)
         return moments.joinAll()
+    }
+}
+
+/// Σ dy · f′, which takes the place of dy.
+private struct SlopeTerms<Function: LaneFunction>: ColumnTerms {
+    let output: Matrix
+    let gradient: Matrix
+
+    /// How many of a lane's columns there are.
+    @inline(__always)
+    func parameters(column: Int) -> Int { gradient.columns - column }
+
+    @inline(__always)
+    func add(row: Int, column: Int, _ count: Int, to sums: inout ColumnSums.Pair) {
+        let place = gradient.base + (row * gradient.stride + column)
+        let y = output.base.lane(at: row * output.stride + column)
+        let slope = Function.gradient(place.lane(at: 0), output: y)
+        place.store(slope, at: 0, first: count)
+        sums.add(slope)
     }
 }
 

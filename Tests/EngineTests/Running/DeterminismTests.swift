@@ -30,6 +30,24 @@ struct DeterminismTests {
         }
     }
 
+    /// The whole of training, pinned: on every machine, for every instruction set, with and without optimization, these are
+    /// the bits. What changes them raises ``numericsVersion``.
+    @Test("as ever")
+    func pinned() throws {
+        let digests = try Self.networks().map { network in
+            let (model, results) = Fixtures.train(network, steps: Self.steps, threads: 2)
+            var digest: UInt64 = 0xcbf2_9ce4_8422_2325
+            func add(_ bits: UInt64) { digest = (digest ^ bits) &* 0x0000_0100_0000_01b3 }
+            for result in results { add(result.loss.bitPattern) }
+            for tensor in model.stateTensors() {
+                for value in tensor.values ?? [] { add(UInt64(value.bitPattern)) }
+            }
+            return digest
+        }
+        #expect(numericsVersion == 3)
+        #expect(digests == [8_574_094_371_712_596_091, 15_628_565_281_687_180_395, 14_603_424_020_098_554_846])
+    }
+
     @Test("with layers computed together and each by itself")
     func fusion() throws {
         for network in try Self.networks() {
