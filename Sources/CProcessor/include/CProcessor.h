@@ -19,6 +19,9 @@ static inline void processor_pause(void) {
 #endif
 }
 
+/// Tells the processor that memory will soon be read.
+static inline void processor_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
+
 /// The first set of instructions that this program was built with and this processor lacks; a null pointer if none.
 const char *processor_missing_instructions(void);
 /// The instructions that this program was built with, in one word.

@@ -86,16 +86,17 @@ private struct FilterGradient: @unchecked Sendable {
             outputs.base
             + (images.lowerBound * outputs.imageStride + rows.lowerBound * outputs.rowStride
                 + pixels.lowerBound * outputs.stride + columns.lowerBound)
+        var reduction = Product.Reduction(
+            counts: (images.count, rows.count, pixels.count),
+            aSteps: (maps.imageStride, geometry.strideHeight * maps.rowStride, geometry.strideWidth * maps.stride),
+            bSteps: (outputs.imageStride, outputs.rowStride, outputs.stride)
+        ).merged
+        // A pointwise filter reads each pixel for one tap only.
+        let isFar = geometry.kernelHeight * geometry.kernelWidth == 1 && reduction.cut(by: Lane.width)
         return Product(
-            a: a, aStep: 1, rows: target.rows,
-            reduction: Product.Reduction(
-                counts: (images.count, rows.count, pixels.count),
-                aSteps: (
-                    maps.imageStride, geometry.strideHeight * maps.rowStride, geometry.strideWidth * maps.stride
-                ),
-                bSteps: (outputs.imageStride, outputs.rowStride, outputs.stride)
-            ).merged,
-            b: b, columns: target.columns, c: target.base, cStep: target.stride, start: continues ? .target : .zero)
+            a: a, aStep: 1, rows: target.rows, reduction: reduction, b: b, columns: target.columns, c: target.base,
+            cStep: target.stride, start: continues ? .target : .zero,
+            fetch: isFar ? .lines : .nothing)
     }
 
     /// The places of an axis at which a tap is on a pixel of the map.
@@ -107,6 +108,15 @@ private struct FilterGradient: @unchecked Sendable {
 }
 
 extension Product.Reduction {
+    /// Cuts a single counter into pieces of equal length; false if it is none or no multiple of the length.
+    fileprivate mutating func cut(by length: Int) -> Bool {
+        guard counts.outer == 1, counts.middle == 1, counts.inner % length == 0 else { return false }
+        counts = (1, counts.inner / length, length)
+        aSteps.middle = length * aSteps.inner
+        bSteps.middle = length * bSteps.inner
+        return true
+    }
+
     /// The same terms with counters that run on without a gap made one.
     fileprivate var merged: Product.Reduction {
         var merged = self

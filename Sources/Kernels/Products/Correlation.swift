@@ -126,13 +126,21 @@ struct Correlation: @unchecked Sendable {
         let (rows, width) = (taps.rows.count, taps.columns.count)
         // Where taps and pixels lie side by side, filter column and channel are one counter.
         let isMerged = (pixel == channels || width == 1) && bSteps.tap == channels * bSteps.channel
+        // A pixel of a pointwise filter is read once: line by line, so that the next tile's can be fetched ahead.
+        let line = Lane.width
+        let isFar = shape.isPointwise && channels % line == 0
         Product(
             a: a, aStep: aStep, rows: places,
-            reduction: Product.Reduction(
-                counts: isMerged ? (rows, 1, width * channels) : (rows, width, channels),
-                aSteps: (rowStride, pixel, 1), bSteps: (bSteps.tapRow, bSteps.tap, bSteps.channel)),
+            reduction: isFar
+                ? Product.Reduction(
+                    counts: (1, channels / line, line), aSteps: (0, line, 1),
+                    bSteps: (0, line * bSteps.channel, bSteps.channel))
+                : Product.Reduction(
+                    counts: isMerged ? (rows, 1, width * channels) : (rows, width, channels),
+                    aSteps: (rowStride, pixel, 1), bSteps: (bSteps.tapRow, bSteps.tap, bSteps.channel)),
             b: b + (taps.rows.lowerBound * bSteps.tapRow + taps.columns.lowerBound * bSteps.tap), columns: columns,
-            c: c, cStep: cStep, start: start, addsToTarget: addsToTarget
+            c: c, cStep: cStep, start: start, fetch: isFar ? .rows : .nothing,
+            addsToTarget: addsToTarget
         ).compute()
     }
 }

@@ -27,6 +27,15 @@ struct Product: @unchecked Sendable {
         case target
     }
 
+    /// What a tile fetches ahead: worth it where A is read once or twice, at places that the processor does not foresee.
+    enum Fetch {
+        case nothing
+        /// The line of each of the next tile's rows.
+        case rows
+        /// The next line of each of the inner counter's places, where the tile's rows lie side by side.
+        case lines
+    }
+
     /// Where A's rows start.
     var a: UnsafeMutablePointer<Float>
     /// The floats from row to row of A.
@@ -45,6 +54,8 @@ struct Product: @unchecked Sendable {
     var cStep: Int
     /// What each chain starts with.
     var start = Start.zero
+    /// What each step of the middle counter fetches from far memory for the tile after this one.
+    var fetch = Fetch.nothing
     /// Whether the chains are added to what C holds instead of replacing it.
     var addsToTarget = false
 

@@ -80,6 +80,12 @@ extension Product {
             case .row(let start): Rows(start: Rows.Row(loading: start + column))
             case .target: Rows(loading: target, step: cStep)
             }
+        if addsToTarget {
+            for row in 0..<Rows.count {
+                processor_prefetch(target + row &* cStep)
+                processor_prefetch(target + (row &* cStep &+ Rows.Row.width &- 1))
+            }
+        }
         let (aSteps, bSteps, counts) = (reduction.aSteps, reduction.bSteps, reduction.counts)
         let firstA = a + row &* aStep
         let firstB = b + column
@@ -87,6 +93,13 @@ extension Product {
             for middle in 0..<counts.middle {
                 var a = firstA + (outer &* aSteps.outer &+ middle &* aSteps.middle)
                 var b = firstB + (outer &* bSteps.outer &+ middle &* bSteps.middle)
+                switch fetch {
+                case .nothing: break
+                case .rows:
+                    for row in Rows.count..<2 * Rows.count { processor_prefetch(a + row &* aStep) }
+                case .lines:
+                    for place in 0..<counts.inner { processor_prefetch(a + (place &* aSteps.inner &+ Lane.width)) }
+                }
                 for _ in 0..<counts.inner {
                     tile.add(a, step: aStep, Rows.Row(loading: b))
                     a += aSteps.inner
