@@ -75,15 +75,16 @@ struct Product: @unchecked Sendable {
 // MARK: - On a team
 
 extension Product {
-    /// The multiply-adds of one item, about: some microseconds.
-    private static let workPerItem = 300_000
+    /// The multiply-adds of one item, about: a twelfth of all, but no less than takes a few times as long as to hand it
+    /// out, and no more than some microseconds.
+    private var workPerItem: Int { min(max(rows * columns * reduction.count / 12, 100_000), 300_000) }
 
     /// Computes all of C on the team, in blocks of rows of one panel each.
     ///
     /// - Parameter finish: Called with the rows and columns of each block when it is computed.
     func compute(team: Team, finish: @Sendable (_ rows: Range<Int>, _ columns: Range<Int>) -> Void) {
         let perTile = max(TileShape.rows * TileShape.columns * reduction.count, 1)
-        let rowsPerItem = TileShape.rows * max(1, Product.workPerItem / perTile)
+        let rowsPerItem = TileShape.rows * max(1, workPerItem / perTile)
         let blocks = (rows + rowsPerItem - 1) / rowsPerItem
         let panels = (columns + TileShape.columns - 1) / TileShape.columns
         let operations = rows * reduction.count * panels * TileShape.columns / Lane.width
