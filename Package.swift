@@ -38,6 +38,8 @@ let package = Package(
         // MARK: The spine: each target sees only what stands here
         .target(name: "Kernels", swiftSettings: kernelSettings),
         .target(name: "Engine", dependencies: ["Kernels"], swiftSettings: strict),
+        // The probes of the machine's peaks are loops over lanes, like the kernels.
+        .target(name: "Benchmarks", dependencies: ["Kernels", "Engine"], swiftSettings: kernelSettings),
         .target(name: "StrokeFont", swiftSettings: strict),
         .target(name: "Datasets", dependencies: ["CZlib", "StrokeFont"], swiftSettings: pixelSettings),
         .target(
@@ -48,7 +50,7 @@ let package = Package(
         .executableTarget(
             name: "normlab",
             dependencies: [
-                "Kernels", "Engine", "Datasets", "Harness", "Plotting", "Figures",
+                "Kernels", "Engine", "Benchmarks", "Datasets", "Harness", "Plotting", "Figures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 

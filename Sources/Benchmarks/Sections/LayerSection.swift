@@ -1,0 +1,57 @@
+import Engine
+import Kernels
+
+/// `layers`: where the time of a training step goes, node by node, each in its place in the step.
+public struct LayerSection: BenchmarkSection {
+    /// The word `layers`.
+    public static let name = "layers"
+
+    private let networks: [BenchmarkNetwork]
+    private let team: Team
+    private let effort: Effort
+
+    /// The section on networks.
+    public init(_ networks: [BenchmarkNetwork], team: Team, effort: Effort) {
+        self.networks = networks
+        self.team = team
+        self.effort = effort
+    }
+
+    /// Each node's forward and backward pass and its share of the sum over all.
+    public func run(_ report: (BenchmarkResult) -> Void) {
+        for subject in networks { measure(subject, report) }
+    }
+
+    private func measure(_ subject: BenchmarkNetwork, _ report: (BenchmarkResult) -> Void) {
+        let timer = LayerTimer(model: Model(subject.network, seed: 1), batch: subject.batch, team: team)
+        let batches = RandomBatches(
+            batch: subject.batch, values: subject.network.input.count, classes: subject.network.classes)
+        var step = 0
+        func run(_ steps: Int) -> [LayerTiming] {
+            timer.run(steps: steps) { matrix, labels in
+                batches.fill(step: step, matrix, &labels)
+                step += 1
+            }
+        }
+        let pilot = Stopwatch(effort).seconds { _ = run(1) }
+        let length = effort.repeatLength * Double(effort.repeats)
+        let timings = run(max(effort.repeats, min(200, Int(length / pilot.median))))
+        let nodes = timings.map { (timing: $0, forward: Sample($0.forward), backward: Sample($0.backward)) }
+        let total = nodes.reduce(0) { $0 + $1.forward.median + $1.backward.median }
+        for node in nodes {
+            func make(_ metric: BenchmarkMetric, _ sample: Sample) {
+                report(
+                    BenchmarkResult(
+                        section: Self.name, name: "\(subject.name)/\(node.timing.name)", variant: subject.variant,
+                        batch: subject.batch, threads: team.threads, metric, sample))
+            }
+            let both = node.forward.median + node.backward.median
+            make(.forward, node.forward.map { $0 * 1e6 })
+            make(.backward, node.backward.map { $0 * 1e6 })
+            make(.shareOfStep, Sample(exactly: both / total * 100))
+            if node.timing.multiplyAdds > 0 {
+                make(.rate, Sample(exactly: 6 * Double(node.timing.multiplyAdds) / both / 1e9))
+            }
+        }
+    }
+}
