@@ -16,11 +16,13 @@ public struct Effort: Equatable, Sendable {
     }
 
     /// For single kernels, of which there are many.
-    public static let kernel = Effort(warmUp: 0.02, repeatLength: 0.012, repeats: 7)
+    public static let kernel = Effort(warmUp: 0.01, repeatLength: 0.01, repeats: 7)
     /// For whole training steps.
-    public static let network = Effort(warmUp: 0.4, repeatLength: 0.4, repeats: 7)
+    public static let network = Effort(warmUp: 0.3, repeatLength: 0.3, repeats: 5)
     /// For one point of a curve.
-    public static let point = Effort(warmUp: 0.15, repeatLength: 0.15, repeats: 5)
+    public static let point = Effort(warmUp: 0.1, repeatLength: 0.1, repeats: 5)
+    /// For what takes seconds each time.
+    public static let run = Effort(warmUp: 0, repeatLength: 0.3, repeats: 3)
     /// Twice and no longer: shows that everything runs, and measures nothing.
     public static let least = Effort(warmUp: 0, repeatLength: 0, repeats: 2)
 }

@@ -31,12 +31,14 @@ public struct ResultTable: Equatable, Sendable {
     /// The table in Markdown.
     public var markdown: String {
         func line(_ row: [String]) -> String {
-            "| " + row.map { $0.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") }
-                .joined(separator: " | ") + " |"
+            let escaped = row.map { field in
+                field.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
+            }
+            return "| " + escaped.joined(separator: " | ") + " |"
         }
         let rule = header.indices.map { $0 < wordColumns ? "---" : "---:" }
         let below = notes.isEmpty ? [] : [""] + notes
-        return ([title, "", line(header), "|\(rule.joined(separator: "|"))|"] + rows.map(line) + below)
-            .joined(separator: "\n")
+        let above = [title, "", line(header), "|\(rule.joined(separator: "|"))|"]
+        return (above + rows.map(line) + below).joined(separator: "\n")
     }
 }

@@ -43,14 +43,14 @@ public struct NetworkSection: BenchmarkSection {
 }
 
 /// Tells how much memory the process had at most: the system's business, which is handed in.
-public struct MemoryMeter {
+public struct MemoryMeter: Sendable {
     /// Begins to measure the peak anew, where the system lets a process do that.
-    public let restart: () -> Void
+    public let restart: @Sendable () -> Void
     /// The peak since then in bytes; nil where the system does not tell.
-    public let peak: () -> Int?
+    public let peak: @Sendable () -> Int?
 
     /// A meter of the given functions.
-    public init(restart: @escaping () -> Void, peak: @escaping () -> Int?) {
+    public init(restart: @escaping @Sendable () -> Void, peak: @escaping @Sendable () -> Int?) {
         self.restart = restart
         self.peak = peak
     }

@@ -73,29 +73,23 @@ struct Roofline {
         peak: Double, threads: Double, left: Double, right: Double, bottom: Double
     ) -> [Mark] {
         var marks: [Mark] = [
-            .line(x: [left, right], y: [peak, peak], Ink.reference.dash([])),
-            .note(
-                "multiply-adds: \(Int(peak.rounded())) GFLOP/s", x: right / 1.05, y: peak * 1.18, color: .muted,
-                anchor: .end),
+            .line(
+                x: [left, right], y: [peak, peak], Ink.reference.dash([]),
+                label: "multiply-adds: \(Int(peak.rounded())) GFLOP/s")
         ]
-        for level in levels(threads: threads) {
-            // Where the slope meets the frame below or at the left, and the peak above.
+        let dashes: [[Double]] = [[8, 3], [5, 3], [3, 3], [1.5, 2.5], [8, 3, 1.5, 3]]
+        for (index, level) in levels(threads: threads).enumerated() {
+            // From where the slope meets the frame, below or at the left, to where it meets the peak.
             let start = max(left, bottom / level.bandwidth)
             let end = min(right, peak / level.bandwidth)
             guard end > start else { continue }
-            marks.append(.line(x: [start, end], y: [start * level.bandwidth, end * level.bandwidth], .reference))
+            marks.append(
+                .line(
+                    x: [start, end], y: [start * level.bandwidth, end * level.bandwidth],
+                    Ink.reference.dash(dashes[index % dashes.count]),
+                    label: "\(level.name): \(Int(level.bandwidth.rounded())) GB/s"))
         }
-        return marks + labels(levels(threads: threads), peak: peak, left: left)
-    }
-
-    /// The names of the slopes, one below the other where the slopes begin.
-    private func labels(_ levels: [(name: String, bandwidth: Double)], peak: Double, left: Double) -> [Mark] {
-        levels.enumerated().map { index, level in
-            let x = left * 1.06
-            return .note(
-                "\(level.name): \(Int(level.bandwidth.rounded())) GB/s", x: x, y: peak * 1.35 / pow(1.42, Double(index)),
-                color: .muted)
-        }
+        return marks
     }
 
     /// Bandwidths of copying, the fastest first; sizes that are no slower by a quarter than one before are one level.

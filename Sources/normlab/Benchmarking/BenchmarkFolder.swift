@@ -33,5 +33,28 @@ struct BenchmarkFolder {
         }
     }
 
+    /// Writes what the numbers were measured on and with.
+    func writeMachine(threads: Int) throws {
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        let machine = Provenance.current
+        let rows: [[CSVField]] = [
+            ["key", "value"], ["processor", .text(machine.processor)], ["processors", .integer(machine.processors)],
+            ["architecture", .text(machine.architecture)], ["system", .text(machine.system)],
+            ["toolchain", .text(machine.toolchain)], ["build", .text(machine.build)],
+            ["git-commit", machine.commit.map(CSVField.text) ?? .empty], ["threads", .integer(threads)],
+        ]
+        try AtomicFile.write(CSVField.bytes(rows: rows), to: file("machine"))
+    }
+
+    /// What `writeMachine` wrote, as a sentence; nil where there is nothing.
+    func machine() throws -> String? {
+        guard FileManager.default.fileExists(atPath: file("machine").path) else { return nil }
+        let rows = try CSVReader(file("machine")).rows(["key", "value"]).map { ($0[0], $0[1]) }
+        let facts = Dictionary(rows) { first, _ in first }
+        func fact(_ key: String) -> String { facts[key] ?? "" }
+        return "Measured on \(fact("processor")) with \(fact("processors")) cores, \(fact("system")), "
+            + "\(fact("toolchain")), commit \(fact("git-commit").prefix(10))."
+    }
+
     private func file(_ section: String) -> URL { url.appending(path: "\(section).csv") }
 }

@@ -23,6 +23,7 @@ struct BenchmarkSession {
                 Terminal.live("\(part.rawValue): \(measurement.name) \(measurement.variant)")
             }
             Terminal.live("")
+            try folder.writeMachine(threads: threads)
             try report(measurements, section: part.rawValue)
         }
     }
@@ -49,7 +50,7 @@ struct BenchmarkSession {
                 let data = try WholeRunData(subject, images: isQuick ? 32 : 1024, team: team)
                 return WholeRunSection.Run(subject: subject, images: data.imagesPerEpoch, epoch: data.runEpoch)
             }
-            return WholeRunSection(runs, threads: threads, effort: effort(.network))
+            return WholeRunSection(runs, threads: threads, effort: effort(.run))
         case .scaling:
             let scaled = isQuick ? [("mlp", "bn")] : [("mlp", "bn"), ("lenet", "bn")]
             return ScalingSection(
@@ -68,10 +69,8 @@ struct BenchmarkSession {
             every: isQuick ? 1 : usual.every, taps: usual.taps, images: isQuick ? 8 : usual.probe,
             edges: HistogramEdges(bins: usual.bins).edges)
         let observed = isQuick ? ["lenet"] : ["lenet", "inception-narrow"]
-        var effort = effort(.network)
-        effort.warmUp = 0
         return ObservationSection(
-            try observed.map { try networks.network($0, "bn") }, plan: plan, team: team, effort: effort)
+            try observed.map { try networks.network($0, "bn") }, plan: plan, team: team, effort: effort(.run))
     }
 
     private func chosenNetworks() throws -> [BenchmarkNetwork] {
@@ -85,7 +84,6 @@ struct BenchmarkSession {
 
     private func effort(_ effort: Effort) -> Effort { isQuick ? .least : effort }
 
-    private static var memory: MemoryMeter {
-        MemoryMeter(restart: ProcessStatus.forgetPeakMemory, peak: { ProcessStatus.peakMemory })
-    }
+    private static let memory = MemoryMeter(
+        restart: { ProcessStatus.forgetPeakMemory() }, peak: { ProcessStatus.peakMemory })
 }

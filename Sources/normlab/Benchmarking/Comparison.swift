@@ -34,6 +34,7 @@ struct Comparison {
             throw WorkerProcess.Failure(
                 description: "no mode of another framework ran; what they said is in \(log.path)")
         }
+        try session.folder.writeMachine(threads: session.threads)
         try session.report(measurements, section: ComparisonTable.section)
     }
 

@@ -81,13 +81,16 @@ struct Bench: ParsableCommand {
 
     private func draw(_ folder: BenchmarkFolder) throws {
         let drawn = try BenchmarkFigures.render(folder: folder.url)
-        Terminal.say("Results and figures: \((["*.csv"] + drawn.map(\.lastPathComponent)).joined(separator: ", ")) "
-            + "in \(folder.url.path)")
+        let names = ["*.csv"] + drawn.map(\.lastPathComponent)
+        Terminal.say("Results and figures in \(folder.url.path): \(names.joined(separator: ", "))")
     }
 
     private func printMarkdown(_ folder: BenchmarkFolder) throws {
-        let machine = Provenance.current
-        Terminal.say("\(machine.processor), \(machine.processors) cores, \(machine.toolchain), \(machine.build) build.")
+        guard let machine = try folder.machine() else {
+            Terminal.complain("no results in \(folder.url.path): run  normlab bench")
+            throw Ending.failed
+        }
+        Terminal.say(machine)
         for section in BenchmarkFolder.sections {
             for table in SectionTables.tables(of: section, try folder.read(section: section)) {
                 Terminal.say("\n" + table.markdown)
