@@ -43,7 +43,7 @@ import Testing
         let outcome = try run("peaks", "startup")
         #expect(outcome.code == 0, "\(outcome.errors)")
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-        #expect(files == ["machine.csv", "peaks.csv", "startup.csv"])
+        #expect(files == ["machine.csv", "peaks.csv", "startup.csv", "startup.log"])
         #expect(try run("peeks").code == 64)
     }
 

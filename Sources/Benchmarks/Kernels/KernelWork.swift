@@ -17,8 +17,8 @@ extension KernelWork {
     func measurements(
         seconds: Sample, peaks: MachinePeaks, threads: Int, _ make: (BenchmarkMetric, Sample) -> BenchmarkResult
     ) -> [BenchmarkResult] {
-        let peak = peaks.arithmeticPeak(threads: threads).median * 1e9
-        let bandwidth = peaks.copyBandwidth(forBytes: bytes, threads: threads).median * 1e9
+        let peak = peaks.arithmeticPeak(threads: threads).maximum * 1e9
+        let bandwidth = peaks.copyBandwidth(forBytes: bytes, threads: threads).maximum * 1e9
         return [
             make(.time, seconds.map { $0 * 1e6 }),
             make(.rate, seconds.map { operations / $0 / 1e9 }),

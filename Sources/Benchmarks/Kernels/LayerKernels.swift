@@ -10,7 +10,7 @@ struct LayerKernels {
 
     /// The layer of a shape.
     ///
-    /// - Throws: ``NetworkError`` never for the layer of a network.
+    /// - Throws: ``NetworkError`` for a layer that cannot take its input.
     init(_ shape: LayerShape, team: Team) throws(NetworkError) {
         self.shape = shape
         let network = try Network(

@@ -17,6 +17,8 @@ public struct Effort: Equatable, Sendable {
 
     /// For single kernels, of which there are many.
     public static let kernel = Effort(warmUp: 0.01, repeatLength: 0.01, repeats: 7)
+    /// For the peaks of the machine, of which the best repeat counts.
+    public static let peak = Effort(warmUp: 0.01, repeatLength: 0.01, repeats: 15)
     /// For whole training steps.
     public static let network = Effort(warmUp: 0.3, repeatLength: 0.3, repeats: 5)
     /// For one point of a curve.

@@ -1,4 +1,6 @@
 /// What the machine can do at best, each measured when it is first asked for and then kept: the ceilings of the roofline.
+///
+/// A ceiling is the greatest of the repeats: what disturbs one makes it lower, and nothing makes it higher than the machine.
 public final class MachinePeaks {
     private let effort: Effort
     private var arithmetic: [Int: Sample] = [:]

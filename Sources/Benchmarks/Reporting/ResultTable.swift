@@ -28,7 +28,7 @@ public struct ResultTable: Equatable, Sendable {
         return ([title, line(header), rule] + rows.map(line) + notes.map { "  \($0)" }).joined(separator: "\n")
     }
 
-    /// The table in Markdown.
+    /// The table in Markdown; long ones unfold.
     public var markdown: String {
         func line(_ row: [String]) -> String {
             let escaped = row.map { field in
@@ -38,7 +38,9 @@ public struct ResultTable: Equatable, Sendable {
         }
         let rule = header.indices.map { $0 < wordColumns ? "---" : "---:" }
         let below = notes.isEmpty ? [] : [""] + notes
-        let above = [title, "", line(header), "|\(rule.joined(separator: "|"))|"]
-        return (above + rows.map(line) + below).joined(separator: "\n")
+        let table = [line(header), "|\(rule.joined(separator: "|"))|"] + rows.map(line) + below
+        let isLong = rows.count > 24
+        let above = isLong ? ["<details><summary>\(title)</summary>", ""] : [title, ""]
+        return (above + table + (isLong ? ["", "</details>"] : [])).joined(separator: "\n")
     }
 }

@@ -46,9 +46,12 @@ public enum SectionTables {
         ].filter { !$0.rows.isEmpty }
     }
 
-    /// One table a network; the name of the network moves from the rows into the title.
+    /// One table for the kinds of layers, and one a network; the name of the network moves from the rows into the title.
     private static func layers(_ measurements: [BenchmarkResult]) -> [ResultTable] {
-        groups(of: measurements) { "\($0.name.prefix { $0 != "/" })/\($0.variant)" }.map { name, members in
+        let kinds = measurements.filter { $0.name.contains(LayerSection.kindMark) }
+        let nodes = measurements.filter { !$0.name.contains(LayerSection.kindMark) }
+        let sums = PivotTable(title: "Training step by kind of layer").table(kinds)
+        let tables = groups(of: nodes) { "\($0.name.prefix { $0 != "/" })/\($0.variant)" }.map { name, members in
             PivotTable(title: "Training step of \(name), node by node").table(
                 members.map { measurement in
                     var copy = measurement
@@ -56,6 +59,7 @@ public enum SectionTables {
                     return copy
                 })
         }
+        return kinds.isEmpty ? tables : [sums] + tables
     }
 
     /// One table for each thing that is varied.

@@ -22,6 +22,35 @@ public struct LayerSection: BenchmarkSection {
         for subject in networks { measure(subject, report) }
     }
 
+    /// The sums over all nodes of a kind, the longest first.
+    private func reportKinds(
+        _ nodes: [(kind: String, forward: Double, backward: Double)], of subject: BenchmarkNetwork,
+        _ report: (BenchmarkResult) -> Void
+    ) {
+        var sums: [String: (forward: Double, backward: Double)] = [:]
+        for node in nodes {
+            sums[node.kind, default: (0, 0)].forward += node.forward
+            sums[node.kind, default: (0, 0)].backward += node.backward
+        }
+        let total = sums.values.reduce(0) { $0 + $1.forward + $1.backward }
+        for (kind, sum) in sums.sorted(by: { $0.value.forward + $0.value.backward > $1.value.forward + $1.value.backward })
+        {
+            let numbers: [(BenchmarkMetric, Double)] = [
+                (.forward, sum.forward * 1e6), (.backward, sum.backward * 1e6),
+                (.shareOfStep, (sum.forward + sum.backward) / total * 100),
+            ]
+            for (metric, number) in numbers {
+                report(
+                    BenchmarkResult(
+                        section: Self.name, name: "\(subject.name)\(Self.kindMark)\(kind)", variant: subject.variant,
+                        batch: subject.batch, threads: team.threads, metric, Sample(exactly: number)))
+            }
+        }
+    }
+
+    /// What stands between a network's name and a kind of layer.
+    static let kindMark = ": "
+
     private func measure(_ subject: BenchmarkNetwork, _ report: (BenchmarkResult) -> Void) {
         let timer = LayerTimer(model: Model(subject.network, seed: 1), batch: subject.batch, team: team)
         let batches = RandomBatches(
@@ -38,6 +67,7 @@ public struct LayerSection: BenchmarkSection {
         let timings = run(max(effort.repeats, min(200, Int(length / pilot.median))))
         let nodes = timings.map { (timing: $0, forward: Sample($0.forward), backward: Sample($0.backward)) }
         let total = nodes.reduce(0) { $0 + $1.forward.median + $1.backward.median }
+        reportKinds(nodes.map { ($0.timing.kind, $0.forward.median, $0.backward.median) }, of: subject, report)
         for node in nodes {
             func make(_ metric: BenchmarkMetric, _ sample: Sample) {
                 report(

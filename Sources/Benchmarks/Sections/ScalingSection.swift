@@ -21,7 +21,7 @@ public struct ScalingSection: BenchmarkSection {
     }
 
     /// Batches, threads, widths, sizes.
-    public func run(_ report: (BenchmarkResult) -> Void) {
+    public func run(_ report: (BenchmarkResult) -> Void) throws {
         let team = Team(threads: threads)
         for subject in networks {
             for batch in isQuick ? [1, 2] : [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] {
@@ -35,8 +35,8 @@ public struct ScalingSection: BenchmarkSection {
         }
         let widths = isQuick ? [4] : [8, 16, 32, 64, 128]
         let sizes = isQuick ? [8] : [8, 16, 32, 64]
-        for width in widths { measureFamily("width", width: width, size: isQuick ? 8 : 32, team, report) }
-        for size in sizes { measureFamily("size", width: isQuick ? 4 : 32, size: size, team, report) }
+        for width in widths { try measureFamily("width", width: width, size: isQuick ? 8 : 32, team, report) }
+        for size in sizes { try measureFamily("size", width: isQuick ? 4 : 32, size: size, team, report) }
     }
 
     /// 1, 2, 4, 8 and so on, and the limit itself.
@@ -48,10 +48,8 @@ public struct ScalingSection: BenchmarkSection {
 
     private func measureFamily(
         _ axis: String, width: Int, size: Int, _ team: Team, _ report: (BenchmarkResult) -> Void
-    ) {
-        guard let subject = try? ScalingNetworks.network(width: width, size: size, batch: 32) else {
-            preconditionFailure("the network of width \(width) on images of \(size) has sound shapes")
-        }
+    ) throws {
+        let subject = try ScalingNetworks.network(width: width, size: size, batch: 32)
         measure(subject, "\(axis) \(axis == "width" ? width : size)", batch: subject.batch, team, report)
     }
 

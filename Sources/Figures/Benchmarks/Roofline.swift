@@ -3,7 +3,7 @@ import Plotting
 
 /// `roofline`: how fast each kernel computes against how much it computes for each byte, under what the machine can do.
 ///
-/// The ceilings are measured: fused multiply-adds on registers, and copying within the working sets of a few sizes
+/// The ceilings are the best that was measured: fused multiply-adds on registers, and copying within the working sets of a few sizes
 /// (Williams, Waterman & Patterson 2009).
 struct Roofline {
     let peaks: BenchmarkRows
@@ -65,7 +65,7 @@ struct Roofline {
     }
 
     private func peak(threads: Double) -> Double? {
-        peaks.rows(of: "rate").first { $0.threads == threads }?.median
+        peaks.rows(of: "rate").first { $0.threads == threads }?.maximum
     }
 
     /// The horizontal line of the peak, and a rising one for each bandwidth that differs from the last.
@@ -97,8 +97,8 @@ struct Roofline {
         let copies = peaks.rows(of: "traffic").filter { $0.variant == "copy" && $0.threads == threads }
         var levels: [(name: String, bandwidth: Double)] = []
         for row in copies {
-            if let last = levels.last, row.median > last.bandwidth * 0.75 { continue }
-            levels.append((row.name, row.median))
+            if let last = levels.last, row.maximum > last.bandwidth * 0.75 { continue }
+            levels.append((row.name, row.maximum))
         }
         return levels
     }

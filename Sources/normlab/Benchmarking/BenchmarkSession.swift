@@ -13,7 +13,8 @@ struct BenchmarkSession {
 
     /// Runs sections in the order of the list.
     func run(_ parts: [BenchmarkPart]) throws {
-        let peaks = MachinePeaks(effort: effort(.kernel))
+        try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
+        let peaks = MachinePeaks(effort: effort(.peak))
         let team = Team(threads: threads)
         for part in BenchmarkPart.allCases where parts.contains(part) {
             Terminal.live("\(part.rawValue) …")
@@ -58,7 +59,8 @@ struct BenchmarkSession {
                 memory: Self.memory)
         case .startup:
             return StartupSection(
-                networks: try startupNetworks(), laboratory: laboratory, threads: threads, repeats: isQuick ? 1 : 5)
+                networks: try startupNetworks(), laboratory: laboratory, threads: threads, repeats: isQuick ? 1 : 5,
+                log: folder.url.appending(path: "startup.log"))
         case .observation: return try observation(team)
         }
     }

@@ -14,7 +14,7 @@ struct Comparison {
     let rounds: Int
 
     /// Seconds of one measurement.
-    private var seconds: Double { session.isQuick ? 0 : 1 }
+    private var seconds: Double { session.isQuick ? 0 : 0.7 }
     private var log: URL { session.folder.url.appending(path: "peers.log") }
 
     /// Compares every network; prints and writes the results.

@@ -1,4 +1,5 @@
 import Benchmarks
+import Engine
 
 /// A way in which another framework can run a network.
 struct PeerMode: Equatable {
@@ -23,7 +24,7 @@ struct PeerMode: Equatable {
     /// The modes that a network is compared with: those that have been the fastest for it, with the two that everybody
     /// tries; or every mode.
     static func modes(for subject: BenchmarkNetwork, all: Bool) -> [PeerMode] {
-        let isDense = subject.network.input.height == 1 || subject.name == "mlp"
+        let isDense = !subject.network.nodes.contains { $0.layer is Convolution }
         if all {
             let modes = isDense ? [eager, compiled] : [eager, channelsLast, compiled, compiledChannelsLast]
             let both = modes.flatMap { mode in

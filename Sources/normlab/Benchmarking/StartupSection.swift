@@ -11,32 +11,31 @@ struct StartupSection: BenchmarkSection {
     let laboratory: Laboratory
     let threads: Int
     let repeats: Int
+    /// Where the processes' errors go.
+    let log: URL
 
-    func run(_ report: (BenchmarkResult) -> Void) {
+    func run(_ report: (BenchmarkResult) -> Void) throws {
         for subject in networks {
-            measure(subject, .random, report)
+            try measure(subject, .random, report)
             if subject.network.input.channels == 1, BenchmarkData.isHere(laboratory.dataSearch) {
-                measure(subject, .data, report)
+                try measure(subject, .data, report)
             }
         }
     }
 
-    private func measure(_ subject: BenchmarkNetwork, _ input: OwnWorker.Input, _ report: (BenchmarkResult) -> Void) {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "normlab-startup-\(UUID().uuidString).log")
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let worker = OwnWorker(laboratory: laboratory, threads: threads, log: folder)
+    private func measure(
+        _ subject: BenchmarkNetwork, _ input: OwnWorker.Input, _ report: (BenchmarkResult) -> Void
+    ) throws {
+        let worker = OwnWorker(laboratory: laboratory, threads: threads, log: log)
         var seconds: [Double] = []
         var memory: [Double] = []
         for _ in 0..<repeats {
-            do {
-                let process = try worker.start(subject, input: input)
-                seconds.append(process.startup)
-                if let bytes = process.ready.memory { memory.append(Double(bytes) / 1e6) }
-            } catch {
-                Terminal.complain("error: \(error)")
-            }
+            let process = try worker.start(subject, input: input)
+            seconds.append(process.startup)
+            if let bytes = process.ready.memory { memory.append(Double(bytes) / 1e6) }
         }
-        for (metric, values) in [(BenchmarkMetric.startup, seconds), (.peakMemory, memory)] where !values.isEmpty {
+        let samples: [(BenchmarkMetric, [Double])] = [(.startup, seconds), (.peakMemory, memory)]
+        for (metric, values) in samples where !values.isEmpty {
             report(
                 BenchmarkResult(
                     section: Self.name, name: "\(subject.name)/\(subject.variant)",

@@ -80,7 +80,14 @@ struct Bench: ParsableCommand {
     }
 
     private func draw(_ folder: BenchmarkFolder) throws {
-        let drawn = try BenchmarkFigures.render(folder: folder.url)
+        var drawn: [URL] = []
+        do {
+            drawn = try BenchmarkFigures.render(folder: folder.url)
+        } catch {
+            // As after kernels on a number of threads whose peak was not measured.
+            guard case .nothingToDraw(let reason) = error else { throw error }
+            Terminal.complain("note: no figure: \(reason)")
+        }
         let names = ["*.csv"] + drawn.map(\.lastPathComponent)
         Terminal.say("Results and figures in \(folder.url.path): \(names.joined(separator: ", "))")
     }
