@@ -65,7 +65,7 @@ import Testing
         #expect(roofline.levels(threads: 2).map(\.name) == ["16 KiB", "128 MiB"])
         #expect(roofline.levels(threads: 2).map(\.bandwidth) == [310, 21])
         let svg = try roofline.figure().svg()
-        for words in ["convolution 3×3", "relu", "multiply-adds: 210 GFLOP/s", "16 KiB: 310 GB/s"] {
+        for words in ["convolution 3×3", "relu", "multiply-adds: 210 GFLOP/s", "copying 16 KiB: 310 GB/s"] {
             #expect(svg.contains(words), "\(words)")
         }
     }

@@ -33,11 +33,11 @@ public struct LayerSection: BenchmarkSection {
             sums[node.kind, default: (0, 0)].backward += node.backward
         }
         let total = sums.values.reduce(0) { $0 + $1.forward + $1.backward }
-        for (kind, sum) in sums.sorted(by: { $0.value.forward + $0.value.backward > $1.value.forward + $1.value.backward })
-        {
+        func length(_ sum: (forward: Double, backward: Double)) -> Double { sum.forward + sum.backward }
+        for (kind, sum) in sums.sorted(by: { length($0.value) > length($1.value) }) {
             let numbers: [(BenchmarkMetric, Double)] = [
                 (.forward, sum.forward * 1e6), (.backward, sum.backward * 1e6),
-                (.shareOfStep, (sum.forward + sum.backward) / total * 100),
+                (.shareOfStep, length(sum) / total * 100),
             ]
             for (metric, number) in numbers {
                 report(

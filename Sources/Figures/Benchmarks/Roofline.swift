@@ -87,7 +87,7 @@ struct Roofline {
                 .line(
                     x: [start, end], y: [start * level.bandwidth, end * level.bandwidth],
                     Ink.reference.dash(dashes[index % dashes.count]),
-                    label: "\(level.name): \(Int(level.bandwidth.rounded())) GB/s"))
+                    label: "copying \(level.name): \(Int(level.bandwidth.rounded())) GB/s"))
         }
         return marks
     }
