@@ -5,6 +5,12 @@ normlab=$1
 document=docs/performance.md
 
 "$normlab" bench --markdown > "$document.tables"
+{
+    echo
+    echo "![The kernels under the measured peaks of the machine](performance/roofline.png)"
+    echo
+    echo "![Speed and memory against batch and threads](performance/scaling.png)"
+} >> "$document.tables"
 awk '/<!-- \/tables -->/ { inside = 0 }
      !inside { print }
      /<!-- tables -->/ { inside = 1; while ((getline line < "docs/performance.md.tables") > 0) print line }' \

@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func layersShareOutTheStep() {
+    @Test func layersShareOutTheStep() throws {
         let results = try results(LayerSection([.small], team: Team(threads: 1), effort: .least))
         let shares = results.filter { $0.metric == .shareOfStep && !$0.name.contains(LayerSection.kindMark) }
         let sums = results.filter { $0.metric == .shareOfStep && $0.name.contains(LayerSection.kindMark) }
@@ -58,7 +58,7 @@ import Testing
         #expect(results[1].spread.median > 0)
     }
 
-    @Test func theArithmeticPeakIsNoLessThanAProductsRate() {
+    @Test func theProbesOfTheMachineFindWhatEveryMachineCan() throws {
         let peak = ArithmeticPeak.measure(threads: 1, effort: .least).maximum
         #expect(peak > 1, "\(peak) GFLOP/s")
         for access in Bandwidth.Access.allCases {

@@ -92,6 +92,21 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "compare.csv").path))
     }
 
+    @Test func aPeerThatEndsIsNamedAndTheOthersGoOn() throws {
+        let good = try peer(multiplyAdds: 99_400)
+        let file = FileManager.default.temporaryDirectory.appending(path: "normlab-peer-\(UUID().uuidString)")
+        // JAX says that it is ready and ends; PyTorch works.
+        let ready = #"{"program":"peer","parameters":99710,"multiply-adds":99400,"memory":1}"#
+        let text = "#!/bin/sh\ncase \"$*\" in *jax*) echo '\(ready)'; exit 1 ;; esac\nexec \(good.path)\n"
+        try Data(text.utf8).write(to: file)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+        defer { for url in [results, good, file] { try? FileManager.default.removeItem(at: url) } }
+        let outcome = try run("--compare", "--python", file.path)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(outcome.errors.contains("note: mlp/none: jax scan"))
+        #expect(outcome.output.contains("torch eager, fused"))
+    }
+
     @Test func aMissingPythonIsNamedWithItsCure() throws {
         defer { try? FileManager.default.removeItem(at: results) }
         let outcome = try run("--compare", "--python", "/nowhere/python")

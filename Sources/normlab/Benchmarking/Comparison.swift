@@ -21,10 +21,14 @@ struct Comparison {
     func run() throws {
         try FileManager.default.createDirectory(at: session.folder.url, withIntermediateDirectories: true)
         try? FileManager.default.removeItem(at: log)
+        // A process that has ended must not end this one by not reading its orders.
+        signal(SIGPIPE, SIG_IGN)
+        try session.folder.writeMachine(threads: session.threads)
         var measurements: [BenchmarkResult] = []
         let networks = try session.isQuick ? [session.networks.network("mlp", "none")] : session.networks.all()
         for subject in networks {
             measurements += try compare(subject, .random, [(.train, .training), (.infer, .inference)])
+            try session.folder.write(measurements, section: ComparisonTable.section)
         }
         for subject in session.isQuick ? [] : try session.networks.wholeRuns() {
             measurements += try compare(subject, .bytes, [(.run, .wholeRun)])
@@ -34,7 +38,6 @@ struct Comparison {
             throw WorkerProcess.Failure(
                 description: "no mode of another framework ran; what they said is in \(log.path)")
         }
-        try session.folder.writeMachine(threads: session.threads)
         try session.report(measurements, section: ComparisonTable.section)
     }
 
@@ -48,23 +51,27 @@ struct Comparison {
         record.add(.startup, ours.startup, of: BenchmarkResult.ownSubject)
         for mode in PeerMode.modes(for: subject, all: usesAllModes) {
             Terminal.live("\(subject.name)/\(subject.variant): \(mode.label) …")
-            let theirs: WorkerProcess
             do {
-                theirs = try start(mode, subject, input)
+                let theirs = try start(mode, subject, input)
+                try requireSameNetwork(theirs, subject, mode)
+                record.add(.startup, theirs.startup, of: mode.label)
+                try alternate(ours, theirs, mode, orders, &record)
             } catch let failure as WorkerProcess.Failure {
-                Terminal.complain("note: \(failure)")
-                continue
+                // Not every mode runs everywhere: compiling needs a C++ compiler.
+                Terminal.complain("note: \(subject.name)/\(subject.variant): \(failure)")
             }
-            let size = NetworkSize(
-                parameters: subject.network.parameterCount, multiplyAdds: subject.network.multiplyAdds)
-            try size.requireSame(
-                as: NetworkSize(
-                    parameters: theirs.ready.parameters ?? 0, multiplyAdds: theirs.ready.multiplyAdds ?? 0),
-                network: "\(subject.name)/\(subject.variant)", subject: mode.label)
-            record.add(.startup, theirs.startup, of: mode.label)
-            try alternate(ours, theirs, mode, orders, &record)
         }
         return record.measurements
+    }
+
+    private func requireSameNetwork(
+        _ theirs: WorkerProcess, _ subject: BenchmarkNetwork, _ mode: PeerMode
+    ) throws(DifferentNetworks) {
+        let ours = NetworkSize(
+            parameters: subject.network.parameterCount, multiplyAdds: subject.network.multiplyAdds)
+        try ours.requireSame(
+            as: NetworkSize(parameters: theirs.ready.parameters ?? 0, multiplyAdds: theirs.ready.multiplyAdds ?? 0),
+            network: "\(subject.name)/\(subject.variant)", subject: mode.label)
     }
 
     private func alternate(

@@ -57,7 +57,12 @@ final class WorkerProcess {
 
     /// Has it work for about so many seconds.
     func measure(_ order: WorkerOrder, seconds: Double) throws -> WorkerReply {
-        try orders.fileHandleForWriting.write(contentsOf: Foundation.Data("\(order.rawValue) \(seconds)\n".utf8))
+        do {
+            let line = Foundation.Data("\(order.rawValue) \(seconds)\n".utf8)
+            try orders.fileHandleForWriting.write(contentsOf: line)
+        } catch {
+            throw Failure(description: "\(name) has ended; what it said is in \(log.path)")
+        }
         return try Self.reply(from: replies, &pending, name, log)
     }
 
