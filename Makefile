@@ -67,8 +67,9 @@ bench: build ## measure kernels, networks and the machine; compare with PyTorch 
 
 bench-peers: ## install PyTorch and JAX for CPUs into Benchmarks/.venv
 	@python3 -m venv $(PEERS)
-	@$(PEERS)/bin/pip install --quiet torch --index-url https://download.pytorch.org/whl/cpu \
-	  || $(PEERS)/bin/pip install --quiet torch
+	@$(PEERS)/bin/pip install --quiet --retries 1 torch --index-url https://download.pytorch.org/whl/cpu \
+	  || { echo "PyTorch's own index is out of reach: installing PyPI's build, which is much larger"; \
+	       $(PEERS)/bin/pip install --quiet torch; }
 	@$(PEERS)/bin/pip install --quiet numpy jax
 
 bench-tables: build ## put the tables of the last benchmark into docs/performance.md
