@@ -47,6 +47,8 @@ public struct BenchmarkMetric: Hashable, Sendable {
     public static let startup = BenchmarkMetric("startup", unit: "s")
     /// What observing adds to the time of training.
     public static let cost = BenchmarkMetric("cost", unit: "%")
+    /// Cores that other processes used meanwhile.
+    public static let otherLoad = BenchmarkMetric("other-load", unit: "cores")
     /// A whole run: training images a second with input and evaluation included.
     public static let wholeRun = BenchmarkMetric("whole-run", unit: "images/s")
 }

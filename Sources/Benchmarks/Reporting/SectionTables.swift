@@ -1,7 +1,18 @@
 /// The tables of each section, made from its measurements alone: those just taken, or those of a CSV file.
 public enum SectionTables {
     /// The tables of a section, in the order of the measurements.
-    public static func tables(of section: String, _ measurements: [BenchmarkResult]) -> [ResultTable] {
+    public static func tables(of section: String, _ results: [BenchmarkResult]) -> [ResultTable] {
+        var tables = shown(section, results.filter { $0.metric != .otherLoad })
+        let load = results.filter { $0.metric == .otherLoad }.map(\.spread.median).max() ?? 0
+        if load > 0.1, !tables.isEmpty {
+            tables[0].notes.append(
+                "Other processes used \(NumberText.fixed(load, decimals: 1)) cores meanwhile: numbers are too low, and scattered."
+            )
+        }
+        return tables
+    }
+
+    private static func shown(_ section: String, _ measurements: [BenchmarkResult]) -> [ResultTable] {
         guard !measurements.isEmpty else { return [] }
         switch section {
         case PeakSection.name: return peaks(measurements)

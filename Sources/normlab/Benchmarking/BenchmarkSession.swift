@@ -19,14 +19,24 @@ struct BenchmarkSession {
         for part in BenchmarkPart.allCases where parts.contains(part) {
             Terminal.live("\(part.rawValue) …")
             var measurements: [BenchmarkResult] = []
+            let load = OtherLoad()
             try section(part, peaks, team).run { measurement in
                 measurements.append(measurement)
                 Terminal.live("\(part.rawValue): \(measurement.name) \(measurement.variant)")
             }
             Terminal.live("")
+            if let cores = load.cores {
+                measurements.append(Self.otherLoad(part.rawValue, [cores], threads: threads))
+            }
             try folder.writeMachine(threads: threads)
             try report(measurements, section: part.rawValue)
         }
+    }
+
+    /// What others used of the machine during a section.
+    static func otherLoad(_ section: String, _ cores: [Double], threads: Int) -> BenchmarkResult {
+        BenchmarkResult(
+            section: section, name: "other processes", subject: "others", threads: threads, .otherLoad, Sample(cores))
     }
 
     /// Writes the file of a section and prints its tables.

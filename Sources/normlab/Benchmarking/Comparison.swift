@@ -61,7 +61,7 @@ struct Comparison {
                 Terminal.complain("note: \(subject.name)/\(subject.variant): \(failure)")
             }
         }
-        return record.measurements
+        return record.results
     }
 
     private func requireSameNetwork(
@@ -78,6 +78,7 @@ struct Comparison {
         _ ours: WorkerProcess, _ theirs: WorkerProcess, _ mode: PeerMode,
         _ orders: [(order: WorkerOrder, metric: BenchmarkMetric)], _ record: inout ComparisonRecord
     ) throws {
+        let load = OtherLoad(besides: [ours.identifier, theirs.identifier])
         // The first measurement of each is a warm-up.
         for (order, metric) in orders {
             for round in 0...rounds {
@@ -93,6 +94,7 @@ struct Comparison {
                 record.setMemory(peer.memory, of: mode.label)
             }
         }
+        if let cores = load.cores { record.otherLoad.append(cores) }
     }
 
     private func start(

@@ -6,6 +6,9 @@ struct ComparisonRecord {
     private let threads: Int
     private var values: [(metric: BenchmarkMetric, program: String, values: [Double])] = []
 
+    /// Cores that others used while each mode was measured.
+    var otherLoad: [Double] = []
+
     /// A record without numbers.
     init(subject: BenchmarkNetwork, threads: Int) {
         self.subject = subject
@@ -27,11 +30,15 @@ struct ComparisonRecord {
     }
 
     /// All of it.
-    var measurements: [BenchmarkResult] {
-        values.map { entry in
-            BenchmarkResult(
-                section: ComparisonTable.section, name: subject.name, variant: subject.variant,
-                subject: entry.program, batch: subject.batch, threads: threads, entry.metric, Sample(entry.values))
-        }
+    var results: [BenchmarkResult] {
+        let load =
+            otherLoad.isEmpty
+            ? [] : [BenchmarkSession.otherLoad(ComparisonTable.section, otherLoad, threads: threads)]
+        return load
+            + values.map { entry in
+                BenchmarkResult(
+                    section: ComparisonTable.section, name: subject.name, variant: subject.variant,
+                    subject: entry.program, batch: subject.batch, threads: threads, entry.metric, Sample(entry.values))
+            }
     }
 }

@@ -9,6 +9,8 @@ final class WorkerProcess {
     private let name: String
     private var pending: [UInt8] = []
 
+    /// Its number, for the system.
+    var identifier: Int32 { process.processIdentifier }
     /// What it said when its first training step was done.
     let ready: WorkerReply
     /// Seconds from its start until then.
