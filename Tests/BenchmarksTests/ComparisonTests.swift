@@ -23,6 +23,7 @@ import Testing
         #expect(abs(ComparisonTable.geometricMean(Array(repeating: 1.7, count: 18)) - 1.7) < 1e-9)
     }
 
+    /// The machine was slower when the better mode ran: only neighbours can be compared.
     @Test func theBestModeCounts() throws {
         func result(_ subject: String, _ metric: BenchmarkMetric, _ values: [Double]) -> BenchmarkResult {
             BenchmarkResult(
@@ -31,7 +32,7 @@ import Testing
         }
         let table = try #require(
             ComparisonTable.tables([
-                result("normlab", .training, [200, 200]), result("torch eager", .training, [90, 90]),
+                result("normlab", .training, [200, 200]), result("torch eager", .training, [110, 110]),
                 result("torch eager", .training.ratio, [2, 2.5]), result("jax scan", .training, [100, 100]),
                 result("jax scan", .training.ratio, [1.9, 2, 2.1]),
             ]).first)

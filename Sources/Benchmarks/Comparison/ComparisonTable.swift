@@ -77,10 +77,11 @@ public enum ComparisonTable {
             guard !speeds.isEmpty else { return nil }
             var cell = Cell(network: network, batch: speeds[0].batch ?? 0)
             cell.ours = speeds.first { $0.subject == BenchmarkResult.ownSubject }?.spread.median
-            let peers = speeds.filter { $0.subject != BenchmarkResult.ownSubject }
-            if let best = peers.max(by: { $0.spread.median < $1.spread.median }) {
-                cell.best = (best.subject, best.spread.median)
-                cell.ratio = members.first { $0.metric == metric.ratio && $0.subject == best.subject }?.spread
+            // The mode that is fastest beside us: ratios are of neighbours, rates of different times.
+            let ratios = members.filter { $0.metric == metric.ratio }
+            if let best = ratios.min(by: { $0.spread.median < $1.spread.median }) {
+                cell.ratio = best.spread
+                cell.best = speeds.first { $0.subject == best.subject }.map { ($0.subject, $0.spread.median) }
             }
             return cell
         }
