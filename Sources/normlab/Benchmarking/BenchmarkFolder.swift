@@ -52,8 +52,9 @@ struct BenchmarkFolder {
         let rows = try CSVReader(file("machine")).rows(["key", "value"]).map { ($0[0], $0[1]) }
         let facts = Dictionary(rows) { first, _ in first }
         func fact(_ key: String) -> String { facts[key] ?? "" }
+        let commit = fact("git-commit").isEmpty ? "" : ", commit \(fact("git-commit").prefix(10))"
         return "Measured on \(fact("processor")) with \(fact("processors")) cores, \(fact("system")), "
-            + "\(fact("toolchain")), commit \(fact("git-commit").prefix(10))."
+            + "\(fact("toolchain"))\(commit)."
     }
 
     private func file(_ section: String) -> URL { url.appending(path: "\(section).csv") }
