@@ -23,7 +23,7 @@ OPTIONS := --profile $(PROFILE) $(if $(THREADS),--threads $(THREADS)) $(ARGS)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build test reproduce smoke figures verify data reference bench bench-peers bench-tables schema
-.PHONY: asm-check lint format clean
+.PHONY: asm-check numerics-check lint format clean
 
 help: ## print this menu
 	@echo "NormLab: what does normalization do to the training of a deep network?"
@@ -78,6 +78,9 @@ bench-tables: build ## put the tables of the last benchmark into docs/performanc
 schema: build ## write the JSON Schema of the experiment files and the reference of their keys
 	@$(NORMLAB) schema > Experiments/schema.json
 	@$(NORMLAB) schema --reference > docs/configuration.md
+
+numerics-check: setup ## build for other instruction sets and test that they give the same bits (minutes)
+	@sh Scripts/numerics-check.sh $(SWIFT)
 
 asm-check: build ## look at the generated code of the register tile: nothing spilled, nothing scalar
 	@sh Scripts/asm-check.sh $(NORMLAB)
