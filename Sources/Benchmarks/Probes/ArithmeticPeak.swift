@@ -32,6 +32,9 @@ enum ArithmeticPeak {
         return seconds.map { operations / $0 / 1e9 }
     }
 
+    /// Work of some microseconds that touches no memory.
+    static func someMicroseconds() -> Float { multiplyAdd(SIMD16<Float>.self, rounds: 2000) }
+
     /// Runs the chains; their sum is returned so that nothing is left out.
     @inline(never)
     private static func multiplyAdd<V: SIMD>(_ type: V.Type, rounds: Int) -> Float where V.Scalar == Float {

@@ -32,6 +32,9 @@ public final class MachinePeaks {
         return sample
     }
 
+    /// Seconds that sharing out a loop costs.
+    func teamCost(threads: Int) -> Sample { TeamCost.measure(threads: threads, effort: effort) }
+
     /// Bytes a second for a working set of a thread, in GB/s.
     func bandwidth(_ access: Bandwidth.Access, bytes: Int, threads: Int) -> Sample {
         let level = Level(access: access, bytes: bytes, threads: threads)

@@ -28,15 +28,18 @@ public enum SectionTables {
     private static let titles = [
         NetworkSection.name: "Training and inference",
         WholeRunSection.name: "Whole runs: images drawn and normalized, trained on, evaluated",
-        ObservationSection.name: "Observing every default tensor every 50 steps: cost, and time of one observation",
+        ObservationSection.name:
+            "Observing what follows every product, on 100 images every 50 steps: cost, and time of one observation",
         "startup": "From the start of the process to the first finished training step",
     ]
 
     private static func peaks(_ measurements: [BenchmarkResult]) -> [ResultTable] {
         let arithmetic = measurements.filter { $0.name == PeakSection.arithmetic }
-        let memory = measurements.filter { $0.name != PeakSection.arithmetic }
+        let team = measurements.filter { $0.name == PeakSection.team }
+        let memory = measurements.filter { $0.name != PeakSection.arithmetic && $0.name != PeakSection.team }
         return [
             PivotTable(title: "Peak of fused multiply-adds").table(arithmetic),
+            PivotTable(title: "What it costs to share a loop among threads").table(team),
             PivotTable(title: "Bandwidth by working set of a thread") { measurement in
                 "\(measurement.variant), \(measurement.threads) \(measurement.threads == 1 ? "thread" : "threads")"
             }.table(memory),

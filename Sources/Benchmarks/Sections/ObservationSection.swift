@@ -3,8 +3,8 @@ import Kernels
 
 /// `observation`: what looking inside costs, as a share of the time of training.
 ///
-/// The same steps are timed without and with an observation of every tensor that a run observes by default, in turns and
-/// in one process. Nothing is written to files.
+/// The same steps are timed without and with an observation of one tensor for every layer that learns, in turns and in one
+/// process. Nothing is written to files.
 public struct ObservationSection: BenchmarkSection {
     /// The word `observation`.
     public static let name = "observation"

@@ -20,6 +20,12 @@ public struct PeakSection: BenchmarkSection {
                     section: Self.name, name: Self.arithmetic, threads: threads, .rate,
                     peaks.arithmeticPeak(threads: threads)))
         }
+        for threads in threads where threads > 1 {
+            report(
+                BenchmarkResult(
+                    section: Self.name, name: Self.team, threads: threads, .time,
+                    peaks.teamCost(threads: threads).map { $0 * 1e6 }))
+        }
         for bytes in peaks.sizes {
             for access in Bandwidth.Access.allCases {
                 for threads in threads {
@@ -35,6 +41,9 @@ public struct PeakSection: BenchmarkSection {
 
     /// The name of the arithmetic peak.
     static let arithmetic = "multiply-add"
+
+    /// The name of what sharing out a loop costs.
+    static let team = "sharing a loop"
 
     /// `512 KiB`, `8 MiB`.
     static func name(ofWorkingSet bytes: Int) -> String {

@@ -78,7 +78,7 @@ struct BenchmarkSession {
     private func observation(_ team: Team) throws -> ObservationSection {
         let usual = ObservationDeclaration()
         let plan = ObservationSection.Plan(
-            every: isQuick ? 1 : usual.every, taps: usual.taps, images: isQuick ? 8 : usual.probe,
+            every: isQuick ? 1 : usual.every, taps: ["*/activation-input"], images: isQuick ? 8 : 100,
             edges: HistogramEdges(bins: usual.bins).edges)
         let observed = isQuick ? ["lenet"] : ["lenet", "inception-narrow"]
         return ObservationSection(
