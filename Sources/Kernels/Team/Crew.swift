@@ -1,4 +1,3 @@
-import CProcessor
 import Dispatch
 import Synchronization
 
@@ -14,9 +13,6 @@ final class Crew: @unchecked Sendable {
         var count = 0
         var body: @Sendable (Int) -> Void = { _ in }
     }
-
-    /// How long a thread watches for something to happen before it sleeps.
-    private static let patience: UInt64 = 40_000  // nanoseconds
 
     private let loop = UnsafeMutablePointer<Loop>.allocate(capacity: 1)
     private let isClaimed = Atomic(false)
@@ -68,7 +64,7 @@ final class Crew: @unchecked Sendable {
         ticket.store(number << 32 | UInt64(count), ordering: .sequentiallyConsistent)
         wakeSleepers()
         while runItem() {}
-        finish.wait(patience: Crew.patience)
+        finish.wait()
         loop.pointee.body = { _ in }
     }
 
@@ -101,21 +97,9 @@ final class Crew: @unchecked Sendable {
     private func work() {
         while !isDismissed.load(ordering: .acquiring) {
             if runItem() { continue }
-            if watch() { continue }
+            if Patience.awaits(hasNews) { continue }
             sleep()
         }
-    }
-
-    /// Whether an item turns up (or the end comes) within the patience.
-    private func watch() -> Bool {
-        let start = DispatchTime.now().uptimeNanoseconds
-        repeat {
-            for _ in 0..<32 {
-                if hasNews() { return true }
-                processor_pause()
-            }
-        } while DispatchTime.now().uptimeNanoseconds - start < Crew.patience
-        return false
     }
 
     /// Sleeps until a loop is started, unless one was since.

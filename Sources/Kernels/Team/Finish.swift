@@ -1,4 +1,3 @@
-import CProcessor
 import Dispatch
 import Synchronization
 
@@ -25,15 +24,9 @@ final class Finish: Sendable {
         }
     }
 
-    /// Returns when the loop is done: watches for `patience` nanoseconds, then sleeps.
-    func wait(patience: UInt64) {
-        let start = DispatchTime.now().uptimeNanoseconds
-        repeat {
-            for _ in 0..<32 {
-                if state.load(ordering: .acquiring) == State.done { return }
-                processor_pause()
-            }
-        } while DispatchTime.now().uptimeNanoseconds - start < patience
+    /// Returns when the loop is done: watches for a while, then sleeps.
+    func wait() {
+        if Patience.awaits({ state.load(ordering: .acquiring) == State.done }) { return }
         if state.exchange(State.awaited, ordering: .acquiringAndReleasing) == State.done {
             // Done in the meantime: nobody will signal.
             state.store(State.done, ordering: .relaxed)
