@@ -18,10 +18,12 @@ SWIFT   ?= swift
 PASSED  := ^(◇ |✔ Suite |✔ Test case |✔ Test ("|[A-Za-z0-9_]+\())|started\.$$
 BUILD   := $(SWIFT) build -c release --product normlab
 NORMLAB := .build/release/normlab
+PEERS   := Benchmarks/.venv
 OPTIONS := --profile $(PROFILE) $(if $(THREADS),--threads $(THREADS)) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test reproduce smoke figures verify data reference schema asm-check lint format clean
+.PHONY: help setup build test reproduce smoke figures verify data reference bench bench-peers bench-tables schema
+.PHONY: asm-check numerics-check lint format clean
 
 help: ## print this menu
 	@echo "NormLab: what does normalization do to the training of a deep network?"
@@ -58,9 +60,27 @@ data: build ## fetch MNIST and check it
 reference: reproduce ## put the results into Results/Reference and their claims into the README
 	@sh Scripts/reference.sh $(PROFILE) $(NORMLAB)
 
+bench: build ## measure kernels, networks and the machine; compare with PyTorch and JAX where they are
+	@$(NORMLAB) bench $(if $(THREADS),--threads $(THREADS)) $(ARGS)
+	@if [ -x $(PEERS)/bin/python ]; then $(NORMLAB) bench --compare $(if $(THREADS),--threads $(THREADS)); \
+	else echo "Without a comparison: make bench-peers installs PyTorch and JAX."; fi
+
+bench-peers: ## install PyTorch and JAX for CPUs into Benchmarks/.venv
+	@python3 -m venv $(PEERS)
+	@$(PEERS)/bin/pip install --quiet --retries 1 torch --index-url https://download.pytorch.org/whl/cpu \
+	  || { echo "PyTorch's own index is out of reach: installing PyPI's build, which is much larger"; \
+	       $(PEERS)/bin/pip install --quiet torch; }
+	@$(PEERS)/bin/pip install --quiet numpy jax
+
+bench-tables: build ## put the tables of the last benchmark into docs/performance.md
+	@sh Scripts/performance.sh $(NORMLAB)
+
 schema: build ## write the JSON Schema of the experiment files and the reference of their keys
 	@$(NORMLAB) schema > Experiments/schema.json
 	@$(NORMLAB) schema --reference > docs/configuration.md
+
+numerics-check: setup ## build for other instruction sets and test that they give the same bits (minutes)
+	@sh Scripts/numerics-check.sh $(SWIFT)
 
 asm-check: build ## look at the generated code of the register tile: nothing spilled, nothing scalar
 	@sh Scripts/asm-check.sh $(NORMLAB)

@@ -39,6 +39,8 @@ let package = Package(
         // MARK: The spine: each target sees only what stands here
         .target(name: "Kernels", dependencies: ["CProcessor"], swiftSettings: kernelSettings),
         .target(name: "Engine", dependencies: ["Kernels"], swiftSettings: strict),
+        // The probes of the machine's peaks are loops over lanes, like the kernels.
+        .target(name: "Benchmarks", dependencies: ["Kernels", "Engine"], swiftSettings: kernelSettings),
         .target(name: "StrokeFont", swiftSettings: strict),
         .target(name: "Datasets", dependencies: ["CZlib", "StrokeFont"], swiftSettings: pixelSettings),
         .target(
@@ -49,7 +51,7 @@ let package = Package(
         .executableTarget(
             name: "normlab",
             dependencies: [
-                "CProcessor", "Kernels", "Engine", "Datasets", "Harness", "Plotting", "Figures",
+                "CProcessor", "Kernels", "Engine", "Benchmarks", "Datasets", "Harness", "Plotting", "Figures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -64,6 +66,7 @@ let package = Package(
         .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: strict),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .testTarget(name: "EngineTests", dependencies: ["Engine", "Kernels", "CAllocations"], swiftSettings: strict),
+        .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "Engine"], swiftSettings: strict),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: strict),
         .testTarget(name: "HarnessTests", dependencies: ["Harness"], swiftSettings: strict),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting", "StrokeFont"], swiftSettings: strict),

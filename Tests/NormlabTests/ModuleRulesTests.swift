@@ -7,19 +7,25 @@ import Testing
     static let allowed: [String: Set<String>] = [
         "Kernels": ["CProcessor", "Synchronization", "Dispatch"],
         "Engine": ["Kernels"],
+        "Benchmarks": ["Kernels", "Engine"],
         "StrokeFont": [],
         "Datasets": ["CZlib", "StrokeFont", "Foundation", "FoundationNetworking"],
         "Harness": ["Engine", "Datasets", "Yams", "Foundation", "Dispatch", "Synchronization"],
         "Plotting": ["CPNG", "StrokeFont", "Foundation"],
         "Figures": ["Plotting", "Foundation"],
         "normlab": [
-            "CProcessor", "Kernels", "Engine", "Datasets", "Harness", "Plotting", "Figures", "ArgumentParser",
+            "CProcessor", "Kernels", "Engine", "Benchmarks", "Datasets", "Harness", "Plotting", "Figures",
+            "ArgumentParser",
             "Foundation", "Dispatch", "Synchronization",
         ],
     ]
 
-    /// Where unsafe pointers may stand: the kernels, the memory arena, and the borders to zlib and libpng.
-    static let unsafeIsAllowed = ["Kernels/", "Engine/Memory/", "Datasets/Gzip.swift", "Plotting/Raster/PNG.swift"]
+    /// Where unsafe pointers may stand: the kernels, the memory arena, the probe of the memory's bandwidth, and the borders
+    /// to zlib and libpng.
+    static let unsafeIsAllowed = [
+        "Kernels/", "Engine/Memory/", "Benchmarks/Probes/Bandwidth.swift", "Datasets/Gzip.swift",
+        "Plotting/Raster/PNG.swift",
+    ]
 
     static let sources = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Sources")

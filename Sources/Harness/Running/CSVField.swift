@@ -50,7 +50,7 @@ public enum CSVField: Equatable, Sendable {
     }
 
     /// Rows, fields separated by commas and each row ended by a line feed.
-    static func bytes(rows: some Sequence<[CSVField]>) -> [UInt8] {
+    public static func bytes(rows: some Sequence<[CSVField]>) -> [UInt8] {
         var bytes: [UInt8] = []
         for row in rows { append(row: row, to: &bytes) }
         return bytes

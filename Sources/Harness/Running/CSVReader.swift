@@ -144,6 +144,9 @@ public struct CSVRow: Sendable {
     let path: String
     let line: Int
 
+    /// An error of this row.
+    public func error(_ reason: String) -> CSVError { CSVError(path: path, line: line, reason: reason) }
+
     /// The field at an index as it stands.
     public subscript(index: Int) -> String { fields[index] }
 

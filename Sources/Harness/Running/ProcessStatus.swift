@@ -1,7 +1,7 @@
 import Foundation
 
 /// What the kernel says about this process (Linux: `/proc/self/status`; elsewhere little is known).
-enum ProcessStatus {
+public enum ProcessStatus {
     /// A field of `/proc/self/status` without its name.
     static func field(_ name: String) -> String? {
         guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return nil }
@@ -12,7 +12,7 @@ enum ProcessStatus {
     }
 
     /// The most memory that was resident at once, in bytes, since the process began or `forgetPeakMemory()`.
-    static var peakMemory: Int? {
+    public static var peakMemory: Int? {
         if let field = field("VmHWM"), let kilobytes = Int(field.split(separator: " ")[0]) { return kilobytes * 1024 }
         #if canImport(Darwin)
             var usage = rusage()
@@ -29,7 +29,7 @@ enum ProcessStatus {
     }
 
     /// Begins to measure the peak anew, where the kernel lets a process do that: each run then reports its own.
-    static func forgetPeakMemory() {
+    public static func forgetPeakMemory() {
         try? Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/self/clear_refs"))
     }
 }

@@ -28,7 +28,7 @@ public enum Nonlinearity: String, CaseIterable, Hashable, Sendable {
 }
 
 /// A function of single elements, a lane of them at a time.
-protocol LaneFunction {
+protocol LaneFunction: SendableMetatype {
     /// Whether its value costs less to compute again than to load.
     static var isCheap: Bool { get }
     /// y = f(x).

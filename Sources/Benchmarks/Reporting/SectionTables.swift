@@ -1,0 +1,101 @@
+/// The tables of each section, made from its measurements alone: those just taken, or those of a CSV file.
+public enum SectionTables {
+    /// The tables of a section, in the order of the measurements.
+    public static func tables(of section: String, _ results: [BenchmarkResult]) -> [ResultTable] {
+        var tables = shown(section, results.filter { $0.metric != .otherLoad })
+        let load = results.filter { $0.metric == .otherLoad }.map(\.spread.median).max() ?? 0
+        if load > 0.1, !tables.isEmpty {
+            tables[0].notes.append(
+                "Other processes used \(NumberText.fixed(load, decimals: 1)) cores meanwhile: numbers are too low, and scattered."
+            )
+        }
+        return tables
+    }
+
+    private static func shown(_ section: String, _ measurements: [BenchmarkResult]) -> [ResultTable] {
+        guard !measurements.isEmpty else { return [] }
+        switch section {
+        case PeakSection.name: return peaks(measurements)
+        case KernelSection.name: return kernels(measurements)
+        case ComparisonTable.section: return ComparisonTable.tables(measurements)
+        case LayerSection.name: return layers(measurements)
+        case ScalingSection.name: return scaling(measurements)
+        default:
+            return [PivotTable(title: titles[section] ?? section).table(measurements)]
+        }
+    }
+
+    private static let titles = [
+        NetworkSection.name: "Training and inference",
+        WholeRunSection.name: "Whole runs: images drawn and normalized, trained on, evaluated",
+        ObservationSection.name: "Observing every default tensor every 50 steps: cost, and time of one observation",
+        "startup": "From the start of the process to the first finished training step",
+    ]
+
+    private static func peaks(_ measurements: [BenchmarkResult]) -> [ResultTable] {
+        let arithmetic = measurements.filter { $0.name == PeakSection.arithmetic }
+        let memory = measurements.filter { $0.name != PeakSection.arithmetic }
+        return [
+            PivotTable(title: "Peak of fused multiply-adds").table(arithmetic),
+            PivotTable(title: "Bandwidth by working set of a thread") { measurement in
+                "\(measurement.variant), \(measurement.threads) \(measurement.threads == 1 ? "thread" : "threads")"
+            }.table(memory),
+        ].filter { !$0.rows.isEmpty }
+    }
+
+    private static func kernels(_ measurements: [BenchmarkResult]) -> [ResultTable] {
+        let shown: [BenchmarkMetric] = [.time, .rate, .shareOfPeak, .traffic, .shareOfBandwidth]
+        func isProduct(_ name: String) -> Bool { name.hasPrefix("convolution") || name.hasPrefix("dense") }
+        let kernels = measurements.filter { $0.name != KernelSection.headline && shown.contains($0.metric) }
+        let headline = measurements.filter { $0.name == KernelSection.headline }
+        return [
+            PivotTable(title: "Products").table(
+                kernels.filter { isProduct($0.name) && $0.metric != .traffic && $0.metric != .shareOfBandwidth }),
+            PivotTable(title: "Products that matter most, as a share of the peak").table(headline),
+            PivotTable(title: "Other kernels").table(
+                kernels.filter { !isProduct($0.name) && $0.metric != .rate && $0.metric != .shareOfPeak }),
+        ].filter { !$0.rows.isEmpty }
+    }
+
+    /// One table for the kinds of layers, and one a network; the name of the network moves from the rows into the title.
+    private static func layers(_ measurements: [BenchmarkResult]) -> [ResultTable] {
+        let kinds = measurements.filter { $0.name.contains(LayerSection.kindMark) }
+        let nodes = measurements.filter { !$0.name.contains(LayerSection.kindMark) }
+        let sums = PivotTable(title: "Training step by kind of layer").table(kinds)
+        let tables = groups(of: nodes) { "\($0.name.prefix { $0 != "/" })/\($0.variant)" }.map { name, members in
+            PivotTable(title: "Training step of \(name), node by node").table(
+                members.map { measurement in
+                    var copy = measurement
+                    copy.name = String(measurement.name.drop { $0 != "/" }.dropFirst())
+                    return copy
+                })
+        }
+        return kinds.isEmpty ? tables : [sums] + tables
+    }
+
+    /// One table for each thing that is varied.
+    private static func scaling(_ measurements: [BenchmarkResult]) -> [ResultTable] {
+        groups(of: measurements) { String($0.variant.prefix { $0 != " " }) }.map { axis, members in
+            PivotTable(title: "Training against \(axis)").table(
+                members.map { measurement in
+                    var copy = measurement
+                    copy.variant = measurement.variant == axis ? "" : measurement.variant
+                    return copy
+                })
+        }
+    }
+
+    /// The measurements by a key, in the order in which the keys appear.
+    static func groups(
+        of measurements: [BenchmarkResult], by key: (BenchmarkResult) -> String
+    ) -> [(key: String, members: [BenchmarkResult])] {
+        var order: [String] = []
+        var members: [String: [BenchmarkResult]] = [:]
+        for measurement in measurements {
+            let key = key(measurement)
+            if members[key] == nil { order.append(key) }
+            members[key, default: []].append(measurement)
+        }
+        return order.map { ($0, members[$0] ?? []) }
+    }
+}

@@ -1,0 +1,69 @@
+import Engine
+import Testing
+
+@testable import Benchmarks
+
+/// Sections on a small network: everything that they promise is reported, and is a number.
+@Suite struct SectionTests {
+    private static let memory = MemoryMeter(restart: {}, peak: { 1_000_000 })
+
+    private func results(_ section: some BenchmarkSection) throws -> [BenchmarkResult] {
+        var results: [BenchmarkResult] = []
+        try section.run { results.append($0) }
+        #expect(results.allSatisfy { $0.section == type(of: section).name })
+        #expect(results.allSatisfy { $0.spread.median.isFinite })
+        #expect(!results.isEmpty)
+        return results
+    }
+
+    @Test func kernelsHaveRatesAndShares() throws {
+        let peaks = MachinePeaks(effort: .least)
+        let results = try results(
+            KernelSection([.small], peaks: peaks, team: Team(threads: 1), effort: .least))
+        let convolution = results.filter { $0.name.hasPrefix("convolution") }
+        #expect(Set(convolution.map(\.variant)) == ["forward", "data gradient", "weight gradient"])
+        for metric in [BenchmarkMetric.time, .rate, .shareOfPeak, .traffic, .shareOfBandwidth, .intensity] {
+            #expect(convolution.count { $0.metric == metric && $0.spread.median > 0 } == 3, "\(metric.name)")
+        }
+    }
+
+    @Test func layersShareOutTheStep() throws {
+        let results = try results(LayerSection([.small], team: Team(threads: 1), effort: .least))
+        let shares = results.filter { $0.metric == .shareOfStep && !$0.name.contains(LayerSection.kindMark) }
+        let sums = results.filter { $0.metric == .shareOfStep && $0.name.contains(LayerSection.kindMark) }
+        #expect(abs(sums.reduce(0) { $0 + $1.spread.median } - 100) < 1e-9)
+        #expect(shares.map(\.name) == ["conv", "normalize", "activate", "pool", "scores"].map { "small/\($0)" })
+        #expect(abs(shares.reduce(0) { $0 + $1.spread.median } - 100) < 1e-9)
+    }
+
+    @Test func networksTrainAndInfer() throws {
+        let results = try results(
+            NetworkSection([.small], team: Team(threads: 2), effort: .least, memory: Self.memory))
+        #expect(
+            Set(results.map(\.metric)) == [
+                .training, .trainingRate, .inference, .inferenceRate, .plannedMemory, .peakMemory,
+            ])
+    }
+
+    @Test func scalingVariesEverything() throws {
+        let results = try results(ScalingSection([.small], threads: 2, effort: .least, memory: Self.memory))
+        #expect(Set(results.map { String($0.variant.prefix { $0 != " " }) }) == ["batch", "threads", "width", "size"])
+        #expect(Set(results.filter { $0.variant == "threads" }.map(\.threads)) == [1, 2])
+    }
+
+    @Test func observingCostsSomething() throws {
+        let plan = ObservationSection.Plan(every: 1, taps: ["*"], images: 4, edges: [-1, 0, 1])
+        let results = try results(ObservationSection([.small], plan: plan, team: Team(threads: 1), effort: .least))
+        #expect(results.map(\.metric) == [.cost, .time])
+        #expect(results[1].spread.median > 0)
+    }
+
+    @Test func theProbesOfTheMachineFindWhatEveryMachineCan() throws {
+        let peak = ArithmeticPeak.measure(threads: 1, effort: .least).maximum
+        #expect(peak > 1, "\(peak) GFLOP/s")
+        for access in Bandwidth.Access.allCases {
+            let bandwidth = Bandwidth.measure(access, bytes: 16 << 10, threads: 1, effort: .least).maximum
+            #expect(bandwidth > 0.5, "\(bandwidth) GB/s")
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import Testing
+
+/// `normlab bench` as a user runs it, in the quick form that measures nothing.
+@Suite struct BenchCommandTests {
+    private let results = FileManager.default.temporaryDirectory.appending(path: "normlab-bench-\(UUID().uuidString)")
+    private var folder: URL { results.appending(path: "Benchmarks") }
+
+    private func run(_ arguments: String...) throws -> Program.Outcome {
+        try Program(folder: Program.repository).run(["bench", "--quick", "--results", results.path] + arguments)
+    }
+
+    private func table(_ section: String) throws -> StrictCSV {
+        try StrictCSV(Data(contentsOf: folder.appending(path: "\(section).csv")))
+    }
+
+    @Test func everySectionRunsAndWritesItsRows() throws {
+        defer { try? FileManager.default.removeItem(at: results) }
+        let outcome = try run("--threads", "2")
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let document = try String(contentsOf: Program.repository.appending(path: "docs/formats.md"), encoding: .utf8)
+        for section in ["peaks", "kernels", "layers", "networks", "runs", "scaling", "startup", "observation"] {
+            let table = try table(section)
+            #expect(document.contains("    \(table.header.joined(separator: ","))\n"))
+            #expect(Set(try table.column("section")) == [section])
+            #expect(try table.numbers("median").allSatisfy { $0?.isFinite == true }, "\(section)")
+            for (least, greatest) in zip(try table.numbers("minimum"), try table.numbers("maximum")) {
+                #expect((least ?? .nan) <= (greatest ?? .nan), "\(section)")
+            }
+        }
+        for picture in ["roofline", "scaling"] {
+            let file = try PNGFile(Data(contentsOf: folder.appending(path: "\(picture).png")))
+            #expect(file.width > 400)
+            #expect(FileManager.default.fileExists(atPath: folder.appending(path: "\(picture).svg").path))
+        }
+        let markdown = try run("--markdown")
+        #expect(markdown.code == 0)
+        #expect(markdown.output.contains("| convolution 5×5, 20→50 on 12×12 | weight gradient | 64 |"))
+    }
+
+    @Test func sectionsAreChosen() throws {
+        defer { try? FileManager.default.removeItem(at: results) }
+        let outcome = try run("peaks", "startup")
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        #expect(files == ["machine.csv", "peaks.csv", "startup.csv", "startup.log"])
+        #expect(try run("peeks").code == 64)
+    }
+
+    // MARK: Comparison
+
+    /// A program in the place of Python that says its network has so many multiply-adds.
+    private func peer(multiplyAdds: Int) throws -> URL {
+        let file = FileManager.default.temporaryDirectory.appending(path: "normlab-peer-\(UUID().uuidString)")
+        let text = """
+            #!/bin/sh
+            echo "a line that is no answer"
+            echo '{"program":"peer","parameters":99710,"multiply-adds":\(multiplyAdds),"memory":5000000}'
+            while read order seconds; do echo '{"images-per-second":1000,"memory":6000000}'; done
+            """
+        try Data(text.utf8).write(to: file)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+        return file
+    }
+
+    @Test func aPeerIsComparedInTurns() throws {
+        let peer = try peer(multiplyAdds: 99_400)
+        defer {
+            try? FileManager.default.removeItem(at: results)
+            try? FileManager.default.removeItem(at: peer)
+        }
+        let outcome = try run("--compare", "--python", peer.path)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("Geometric mean of the ratios"))
+        let table = try table("compare")
+        let subjects = try table.column("subject")
+        #expect(Set(subjects) == ["normlab", "jax scan", "torch eager, fused"])
+        let ratios = try table.column("metric").indices.filter { try table.column("metric")[$0] == "training-ratio" }
+        #expect(ratios.count == 2)
+        for row in ratios { #expect((try table.numbers("median")[row] ?? 0) > 0) }
+    }
+
+    @Test func aPeerWithAnotherNetworkIsRefused() throws {
+        let peer = try peer(multiplyAdds: 99_401)
+        defer {
+            try? FileManager.default.removeItem(at: results)
+            try? FileManager.default.removeItem(at: peer)
+        }
+        let outcome = try run("--compare", "--python", peer.path)
+        #expect(outcome.code == 1)
+        #expect(outcome.errors.contains("99401 multiply-adds an image, expected 99710 and 99400"))
+        #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "compare.csv").path))
+    }
+
+    @Test func aPeerThatEndsIsNamedAndTheOthersGoOn() throws {
+        let good = try peer(multiplyAdds: 99_400)
+        let file = FileManager.default.temporaryDirectory.appending(path: "normlab-peer-\(UUID().uuidString)")
+        // JAX says that it is ready and ends; PyTorch works.
+        let ready = #"{"program":"peer","parameters":99710,"multiply-adds":99400,"memory":1}"#
+        let text = "#!/bin/sh\ncase \"$*\" in *jax*) echo '\(ready)'; exit 1 ;; esac\nexec \(good.path)\n"
+        try Data(text.utf8).write(to: file)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+        defer { for url in [results, good, file] { try? FileManager.default.removeItem(at: url) } }
+        let outcome = try run("--compare", "--python", file.path)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(outcome.errors.contains("note: mlp/none: jax scan"))
+        #expect(outcome.output.contains("torch eager, fused"))
+    }
+
+    @Test func aMissingPythonIsNamedWithItsCure() throws {
+        defer { try? FileManager.default.removeItem(at: results) }
+        let outcome = try run("--compare", "--python", "/nowhere/python")
+        #expect(outcome.code == 1)
+        #expect(outcome.errors.contains("make bench-peers"))
+    }
+
+    @Test func withoutResultsThereIsNoMarkdown() throws {
+        #expect(try run("--markdown").code == 1)
+    }
+}
