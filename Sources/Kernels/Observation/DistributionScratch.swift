@@ -45,17 +45,17 @@ struct PanelMemory: @unchecked Sendable {
     static let lanes = 8
     /// The rows whose keys are computed at once, and then counted.
     static let rowsPerBlock = 64
-    /// The integers of a block, and one row more, because whole rows are stored.
-    private static let blockCount = (rowsPerBlock + 1) * lanes
-    /// The integers of counters and a block's keys and places.
-    static let tableCount = Bucket.count * lanes + 2 * blockCount
+    /// The integers of a block, and a lane more, because whole lanes are stored.
+    private static let blockCount = rowsPerBlock * lanes + Lane.width
+    /// The integers of counters and of a block's keys, places and columns.
+    static let tableCount = Bucket.count * lanes + 3 * blockCount
     /// What a list has beyond its keys: a place in front for what is not listed, and what is read with the last keys.
     static let slack = 32
 
     /// For each bucket eight counters. All are zero between uses.
     let counters: UnsafeMutablePointer<UInt32>
-    /// The keys of a block, and the places of their counters.
-    let keys, places: UnsafeMutablePointer<UInt32>
+    /// The keys of a block, the places of their counters (before them: the values), and which columns they are of.
+    let keys, places, lanes: UnsafeMutablePointer<UInt32>
     /// Room for all keys of the panel.
     let list: UnsafeMutablePointer<UInt32>
 
@@ -63,6 +63,7 @@ struct PanelMemory: @unchecked Sendable {
         counters = UnsafeMutableRawPointer(table.base).assumingMemoryBound(to: UInt32.self)
         keys = counters + Bucket.count * PanelMemory.lanes
         places = keys + PanelMemory.blockCount
+        lanes = places + PanelMemory.blockCount
         self.list = UnsafeMutableRawPointer(list.base).assumingMemoryBound(to: UInt32.self)
     }
 

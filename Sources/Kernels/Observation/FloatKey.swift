@@ -18,18 +18,13 @@ enum FloatKey {
         Float(bitPattern: key & 0x8000_0000 != 0 ? key & 0x7FFF_FFFF : ~key)
     }
 
-    /// The keys of eight values, numbers or not.
-    @inline(__always)
-    static func of(_ values: SIMD8<Float>) -> SIMD8<UInt32> {
-        let bits = unsafeBitCast(values, to: SIMD8<UInt32>.self)
-        let signs = unsafeBitCast(values, to: SIMD8<Int32>.self) &>> SIMD8<Int32>(repeating: 31)
-        let turned = unsafeBitCast(signs, to: SIMD8<UInt32>.self) | SIMD8<UInt32>(repeating: 0x8000_0000)
-        return (bits ^ turned).replacing(with: SIMD8<UInt32>(repeating: none), where: values .!= values)
-    }
-
     /// The keys of sixteen values, numbers or not.
     @inline(__always)
     static func of(_ values: Lane) -> SIMD16<UInt32> {
-        SIMD16<UInt32>(lowHalf: of(values.lowHalf), highHalf: of(values.highHalf))
+        let bits = unsafeBitCast(values, to: SIMD16<UInt32>.self)
+        let signs = unsafeBitCast(values, to: SIMD16<Int32>.self) &>> SIMD16<Int32>(repeating: 31)
+        let turned = unsafeBitCast(signs, to: SIMD16<UInt32>.self) | SIMD16<UInt32>(repeating: 0x8000_0000)
+        let isNone: SIMDMask<SIMD16<Int32>> = values .!= values
+        return (bits ^ turned).replacing(with: SIMD16<UInt32>(repeating: none), where: isNone)
     }
 }

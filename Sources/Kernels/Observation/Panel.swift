@@ -71,33 +71,51 @@ final class Panel: @unchecked Sendable {
     }
 
     /// Computes the keys of block after block and the places of their counters.
+    ///
+    /// A block's values are packed first, so that lanes are full whatever the number of columns.
     @inline(__always)
     private func forEachBlock(_ seen: inout SeenLanes, _ body: (_ count: Int) -> Void) {
-        for row in stride(from: 0, to: matrix.rows, by: PanelMemory.rowsPerBlock) {
-            let rows = min(PanelMemory.rowsPerBlock, matrix.rows - row)
-            for column in stride(from: 0, to: matrix.columns, by: PanelMemory.lanes) {
-                let width = min(PanelMemory.lanes, matrix.columns - column)
-                let lanes = SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7)
-                let isOutside: SIMDMask<SIMD8<Int32>> = lanes .>= SIMD8<Int32>(repeating: Int32(width))
-                let offsets = unsafeBitCast(lanes, to: SIMD8<UInt32>.self)
+        let packed = UnsafeMutableRawPointer(memory.places).assumingMemoryBound(to: Float.self)
+        var widthBefore = 0
+        for column in stride(from: 0, to: matrix.columns, by: PanelMemory.lanes) {
+            let width = min(PanelMemory.lanes, matrix.columns - column)
+            if width != widthBefore { numberLanes(width) }
+            widthBefore = width
+            for row in stride(from: 0, to: matrix.rows, by: PanelMemory.rowsPerBlock) {
+                let rows = min(PanelMemory.rowsPerBlock, matrix.rows - row)
                 var source = matrix.base + (row * matrix.stride + column)
-                var (keysPlace, countersPlace) = (memory.keys, memory.places)
+                var target = packed
                 for _ in 0..<rows {
-                    var values = UnsafeRawPointer(source).loadUnaligned(as: SIMD8<Float>.self)
-                    values.replace(with: SIMD8<Float>(repeating: values[0]), where: isOutside)
+                    // What is stored of columns outside is overwritten by the next row.
+                    let values = UnsafeRawPointer(source).loadUnaligned(as: SIMD8<Float>.self)
+                    UnsafeMutableRawPointer(target).storeBytes(of: values, as: SIMD8<Float>.self)
+                    source += matrix.stride
+                    target += width
+                }
+                // The last lane is filled up with a value that is there.
+                target.store(Lane(repeating: packed[0]), at: 0)
+                let count = rows * width
+                for place in stride(from: 0, to: count, by: Lane.width) {
+                    let values = packed.lane(at: place)
                     let keys = FloatKey.of(values)
                     seen.add(values, keys)
-                    let buckets = keys &>> SIMD8<UInt32>(repeating: Bucket.shift)
-                    let places = buckets &<< SIMD8<UInt32>(repeating: 3) | offsets
-                    // What is stored of columns outside is overwritten by the next row.
-                    UnsafeMutableRawPointer(keysPlace).storeBytes(of: keys, as: SIMD8<UInt32>.self)
-                    UnsafeMutableRawPointer(countersPlace).storeBytes(of: places, as: SIMD8<UInt32>.self)
-                    keysPlace += width
-                    countersPlace += width
-                    source += matrix.stride
+                    let lanes = UnsafeRawPointer(memory.lanes + place).loadUnaligned(as: SIMD16<UInt32>.self)
+                    let buckets = keys &>> SIMD16<UInt32>(repeating: Bucket.shift)
+                    let places = buckets &<< SIMD16<UInt32>(repeating: 3) | lanes
+                    UnsafeMutableRawPointer(memory.keys + place).storeBytes(of: keys, as: SIMD16<UInt32>.self)
+                    UnsafeMutableRawPointer(memory.places + place).storeBytes(of: places, as: SIMD16<UInt32>.self)
                 }
-                body(rows * width)
+                body(count)
             }
+        }
+    }
+
+    /// Writes down which column each value of a block is of.
+    private func numberLanes(_ width: Int) {
+        var place = 0
+        for _ in 0..<PanelMemory.rowsPerBlock {
+            for lane in 0..<width { memory.lanes[place + lane] = UInt32(lane) }
+            place += width
         }
     }
 
@@ -126,18 +144,18 @@ struct ListedBucket: Sendable {
 
 /// What was seen, in lanes.
 private struct SeenLanes {
-    private var lowest = SIMD8<UInt32>(repeating: .max)
-    private var highest = SIMD8<UInt32>()
-    private var nearest = SIMD8<UInt32>(repeating: .max)
+    private var lowest = SIMD16<UInt32>(repeating: .max)
+    private var highest = SIMD16<UInt32>()
+    private var nearest = SIMD16<UInt32>(repeating: .max)
 
     @inline(__always)
-    mutating func add(_ values: SIMD8<Float>, _ keys: SIMD8<UInt32>) {
-        let magnitudes = unsafeBitCast(values, to: SIMD8<UInt32>.self) & SIMD8<UInt32>(repeating: 0x7FFF_FFFF)
+    mutating func add(_ values: Lane, _ keys: SIMD16<UInt32>) {
+        let magnitudes = unsafeBitCast(values, to: SIMD16<UInt32>.self) & SIMD16<UInt32>(repeating: 0x7FFF_FFFF)
         // Zero becomes the greatest integer.
-        let lessOne = magnitudes &- SIMD8<UInt32>(repeating: 1)
-        let isLowest: SIMDMask<SIMD8<Int32>> = keys .< lowest
-        let isHighest: SIMDMask<SIMD8<Int32>> = keys .> highest
-        let isNearest: SIMDMask<SIMD8<Int32>> = lessOne .< nearest
+        let lessOne = magnitudes &- SIMD16<UInt32>(repeating: 1)
+        let isLowest: SIMDMask<SIMD16<Int32>> = keys .< lowest
+        let isHighest: SIMDMask<SIMD16<Int32>> = keys .> highest
+        let isNearest: SIMDMask<SIMD16<Int32>> = lessOne .< nearest
         lowest.replace(with: keys, where: isLowest)
         highest.replace(with: keys, where: isHighest)
         nearest.replace(with: lessOne, where: isNearest)
