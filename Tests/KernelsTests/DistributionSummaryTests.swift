@@ -30,7 +30,9 @@ struct DistributionSummaryTests {
         }
     }
 
-    static let edges: [Float] = [-.infinity, -100, -1, -0.3, -1e-3, 0, Float(bitPattern: 0x1_16C2), 1e-3, 0.3, 0.3001, 1, 100]
+    static let edges: [Float] = [
+        -.infinity, -100, -1, -0.3, -1e-3, 0, Float(bitPattern: 0x1_16C2), 1e-3, 0.3, 0.3001, 1, 100,
+    ]
     private static let columnShares = [0.15, 0.5, 0.85]
     private static let shares = [0, 0.07, 0.31, 0.5, 0.93, 1]
 
