@@ -12,6 +12,8 @@ public final class Observer {
     /// The tensors that an observation reads.
     public let taps: [Tap]
     let team: Team
+    /// What summing up needs, made once.
+    let scratch = DistributionScratch()
     private let program: Program
 
     /// An observer of the given tensors, which must be among ``Network/taps`` of the model's network.

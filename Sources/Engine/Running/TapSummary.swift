@@ -32,6 +32,20 @@ public struct TapSummary: Sendable {
 }
 
 extension Observer {
+    /// Sums up all tensors of the last observation, in the order of ``taps``.
+    ///
+    /// Taps of several addresses may be one tensor, which is then summed up once.
+    ///
+    /// - Parameter edges: the edges between the bins of the histogram, in increasing order.
+    public func summaries(edges: [Float]) -> [TapSummary] {
+        var known: [Tap.Source: TapSummary] = [:]
+        return taps.map { tap in
+            let summary = known[tap.source] ?? summary(of: tap, edges: edges)
+            known[tap.source] = summary
+            return summary
+        }
+    }
+
     /// Sums up a tensor of the last observation.
     ///
     /// Percentiles are of type 7 (linear interpolation, as NumPy's); they and the moments are NaN where a value is. Linear
@@ -39,26 +53,17 @@ extension Observer {
     ///
     /// - Parameter edges: the edges between the bins of the histogram, in increasing order.
     public func summary(of tap: Tap, edges: [Float]) -> TapSummary {
-        let tensor = tensor(tap)
-        let columns = tensor.columns
-        let scratch = ColumnReduction.scratch(rows: tensor.rows, columns: columns)
-        let storage = Storage(count: 2 * columns + scratch)
-        let mean = storage.vector(offset: 0, count: columns)
-        let variance = storage.vector(offset: columns, count: columns)
-        ColumnReduction.moments(
-            tensor, mean: mean, variance: variance, scratch: storage.vector(offset: 2 * columns, count: scratch),
-            team: team)
-        let quantiles = Distribution.columnQuantiles(tensor, [0.15, 0.5, 0.85], team: team)
-        let channels = quantiles.enumerated().map { column, quantiles in
+        let summary = Distribution.summary(
+            of: tensor(tap), columnProbabilities: [0.15, 0.5, 0.85], probabilities: TapSummary.shares, edges: edges,
+            scratch: scratch, team: team)
+        let channels = summary.columnQuantiles.enumerated().map { column, quantiles in
             TapSummary.Channel(
-                mean: mean[column], deviation: variance[column].squareRoot(), p15: quantiles[0], p50: quantiles[1],
-                p85: quantiles[2])
+                mean: summary.columnMeans[column], deviation: summary.columnDeviations[column], p15: quantiles[0],
+                p50: quantiles[1], p85: quantiles[2])
         }
-        withExtendedLifetime(storage) {}
-        let moments = Distribution.moments(tensor, team: team)
         return TapSummary(
-            channels: channels, mean: moments.mean, deviation: moments.deviation, minimum: moments.minimum,
-            maximum: moments.maximum, percentiles: Distribution.quantiles(tensor, TapSummary.shares, team: team),
-            counts: Distribution.histogram(tensor, edges: edges, team: team))
+            channels: channels, mean: summary.moments.mean, deviation: summary.moments.deviation,
+            minimum: summary.moments.minimum, maximum: summary.moments.maximum, percentiles: summary.quantiles,
+            counts: summary.counts)
     }
 }

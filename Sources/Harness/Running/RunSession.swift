@@ -119,9 +119,8 @@ final class RunSession {
 
     private func observe(_ observer: Observer) throws {
         observer.observe { input in setup.testing.fill(setup.probe, into: input) }
-        for tap in observer.taps {
-            try recorder.observation(
-                step: step, tap: tap.address, observer.summary(of: tap, edges: recorder.histogramEdges))
+        for (tap, summary) in zip(observer.taps, observer.summaries(edges: recorder.histogramEdges)) {
+            try recorder.observation(step: step, tap: tap.address, summary)
         }
     }
 

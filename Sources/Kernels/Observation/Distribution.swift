@@ -9,32 +9,16 @@ public enum Distribution {
     /// Linear interpolation between order statistics: type 7 of Hyndman & Fan (1996), the default of R and NumPy.
     /// All are NaN if the matrix is empty or holds a NaN. Complexity: linear in the number of elements.
     public static func quantiles(_ matrix: Matrix, _ probabilities: [Double], team: Team) -> [Float] {
-        RankSelection(matrix, team: team).quantiles(probabilities)
+        let places = QuantilePlaces(probabilities, count: matrix.count)
+        return places.quantiles(
+            Counting(matrix, ranks: places.ranks, scratch: DistributionScratch(), team: team).keys)
     }
 
     /// The quantiles of each column, as by `quantiles`: result[column][probability].
     public static func columnQuantiles(_ matrix: Matrix, _ probabilities: [Double], team: Team) -> [[Float]] {
-        let (rows, columns) = (matrix.rows, matrix.columns)
-        let results = Storage(count: columns * probabilities.count)
-        let table = results.matrix(rows: columns, columns: probabilities.count)
-        // A panel of columns is turned into rows first: selecting from a column in place would touch all of the matrix.
-        let width = Lane.width
-        team.forEach((columns + width - 1) / width) { panel in
-            let range = panel * width..<min((panel + 1) * width, columns)
-            let storage = Storage(count: range.count * rows)
-            let turned = storage.matrix(rows: range.count, columns: rows)
-            Transposition.transpose(matrix.columns(range), into: turned)
-            for column in range {
-                let row = turned.rows(column - range.lowerBound..<column - range.lowerBound + 1)
-                for (index, value) in RankSelection(row, team: team).quantiles(probabilities).enumerated() {
-                    table[column, index] = value
-                }
-            }
-            withExtendedLifetime(storage) {}
-        }
-        return withExtendedLifetime(results) {
-            (0..<columns).map { table.rows($0..<$0 + 1).elements }
-        }
+        let places = QuantilePlaces(probabilities, count: matrix.rows)
+        let counting = Counting(matrix, columnRanks: places.ranks, scratch: DistributionScratch(), team: team)
+        return (0..<matrix.columns).map { places.quantiles(places.ranks.isEmpty ? [] : counting.columnKeys[$0]) }
     }
 
     // MARK: Moments
@@ -74,16 +58,27 @@ public enum Distribution {
     ///
     /// - Parameter edges: In increasing order, at least one.
     public static func histogram(_ matrix: Matrix, edges: [Float], team: Team) -> [Int] {
+        let counting = Counting(matrix, edges: keys(of: edges), scratch: DistributionScratch(), team: team)
+        return counts(counting)
+    }
+
+    /// The keys of the edges of a histogram.
+    static func keys(of edges: [Float]) -> [UInt32] {
         precondition(!edges.isEmpty && zip(edges, edges.dropFirst()).allSatisfy(<), "edges do not increase")
-        let index = EdgeIndex(edges)
-        return RowCounts(matrix, team: team).count(edges.count + 1) { $0.isNaN ? nil : index.bin(of: $0) }
+        // −0 lies with 0.
+        return edges.map { FloatKey.of($0 == 0 ? -0.0 : $0) }
+    }
+
+    /// The counts of a histogram, from the numbers of values below its edges.
+    static func counts(_ counting: Counting) -> [Int] {
+        zip(counting.below + [counting.numbers], [0] + counting.below).map { $0 - $1 }
     }
 }
 
 /// The least and the greatest element of a matrix; NaN if there is one.
-private struct Extremes {
-    var minimum: Float
-    var maximum: Float
+struct Extremes {
+    private(set) var minimum: Float
+    private(set) var maximum: Float
 
     init(of matrix: Matrix) {
         var low = Lane(repeating: .infinity)
