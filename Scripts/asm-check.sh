@@ -1,6 +1,6 @@
 #!/bin/sh
-# Looks at the code that was generated for the register tile: its innermost loops may hold nothing but packed fused
-# multiply-adds, loads and counting. A spilled register, a scalar multiply-add or a call in them is an error.
+# Looks at the code that was generated for the register tile: a spilled register, a scalar multiply-add or a call in
+# its innermost loops is an error, and so is a panel without loops.
 set -u
 program=${1:-.build/release/normlab}
 objdump=$(command -v objdump || command -v llvm-objdump) || {
@@ -18,7 +18,7 @@ function rowName(symbol) {
     return "? "
 }
 # Judges the loops of one function.
-function judge(   i, j, k, start, fma, scalar, stack, calls, other, inner) {
+function judge(   i, j, k, start, fma, scalar, stack, calls, inner) {
     for (i = 1; i <= count; i++) {
         if (!(i in target) || !(target[i] in place) || place[target[i]] > i) continue
         start = place[target[i]]
@@ -26,7 +26,7 @@ function judge(   i, j, k, start, fma, scalar, stack, calls, other, inner) {
         for (j = start; j < i; j++)
             if ((j in target) && (target[j] in place) && place[target[j]] <= j && place[target[j]] >= start) inner = 1
         if (inner) continue
-        fma = scalar = stack = calls = other = 0
+        fma = scalar = stack = calls = 0
         for (k = start; k <= i; k++) {
             if (text[k] ~ /vfn?m(add|sub)[0-9]*ps|fmla|fmadd.*v[0-9]/) fma++
             else if (text[k] ~ /vfn?m(add|sub)[0-9]*s[sd]|fmadd/) scalar++
@@ -35,6 +35,7 @@ function judge(   i, j, k, start, fma, scalar, stack, calls, other, inner) {
         }
         if (fma < 1 && scalar < 1) continue
         loops++
+        if (!(symbol in panels)) { panels[symbol] = 1; kinds++ }
         printf "  columns %s  %3d multiply-adds in %3d instructions, %d scalar, %d calls, %d accesses to the stack\n",
             rowName(symbol), fma, i - start + 1, scalar, calls, stack
         if (scalar + calls + stack > 0) bad++
@@ -64,6 +65,7 @@ inside && /^ *[0-9a-f]+:/ {
 END {
     if (inside) judge()
     if (loops == 0) { print "asm-check: no loop of the tile was found"; exit 1 }
+    if (kinds < 2) { print "asm-check: panels of " kinds " widths, expected two or four"; exit 1 }
     if (bad > 0) { print "asm-check: " bad " of " loops " loops of the tile are not clean"; exit 1 }
-    print "asm-check: " loops " loops of the tile hold packed multiply-adds, loads and counting only"
+    print "asm-check: " loops " loops of the tile: nothing spilled, no scalar multiply-add, no call"
 }'

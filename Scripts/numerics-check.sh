@@ -22,5 +22,9 @@ for architecture in ${ARCHITECTURES:-$architectures}; do
         echo "numerics-check: a build for $architecture does not give the pinned bits" >&2
         exit 1
     fi
+    printf '%s\n' "$result" | tail -n 1 | grep -qE ' with [1-9][0-9]* tests' || {
+        echo "numerics-check: no test ran" >&2
+        exit 1
+    }
     printf '%s: %s\n' "$architecture" "$(printf '%s\n' "$result" | tail -n 1)"
 done

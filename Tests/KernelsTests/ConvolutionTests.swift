@@ -207,6 +207,22 @@ struct ConvolutionTests {
         }
     }
 
+    @Test("fewer images need no more scratch", arguments: geometries)
+    func scratch(_ geometry: ConvolutionGeometry) {
+        func smaller(_ images: Int) -> ConvolutionGeometry {
+            ConvolutionGeometry(
+                images: images, height: geometry.height, width: geometry.width, channels: geometry.channels,
+                kernelHeight: geometry.kernelHeight, kernelWidth: geometry.kernelWidth,
+                strideHeight: geometry.strideHeight, strideWidth: geometry.strideWidth, padHeight: geometry.padHeight,
+                padWidth: geometry.padWidth, outputChannels: geometry.outputChannels)
+        }
+        for images in 1...30 {
+            let (fewer, more) = (smaller(images), smaller(images + 1))
+            #expect(Convolution.forwardScratch(fewer) <= Convolution.forwardScratch(more))
+            #expect(Convolution.dataGradientScratch(fewer) <= Convolution.dataGradientScratch(more))
+        }
+    }
+
     @Test("output sizes round down")
     func sizes() {
         let geometry = ConvolutionGeometry(

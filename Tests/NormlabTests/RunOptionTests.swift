@@ -127,12 +127,16 @@ import Testing
     }
 
     @Test func twoAtOnceDoNotMix() throws {
-        try laboratory.write(InterruptionTests.long, experiment: "long")
+        try laboratory.write(TemporaryLaboratory.experiment(steps: 3000, every: 20), experiment: "long")
         let first = try laboratory.program.start(["run", "long", "-p", "smoke", "--threads", "1"])
         first.wait { laboratory.has("Results/smoke/long/baseline/seed-1/run.json") }
+        // Held in the middle, however fast it trains.
+        first.send(SIGSTOP)
+        defer { first.send(SIGCONT) }
         let second = try laboratory.program.run("run", "long", "-p", "smoke", "--arms", "baseline")
         #expect(second.code == 1)
         #expect(second.errors.contains("is in use by process"))
+        first.send(SIGCONT)
         #expect(try first.outcome().code == 0)
     }
 }

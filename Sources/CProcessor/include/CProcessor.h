@@ -22,7 +22,8 @@ static inline void processor_pause(void) {
 /// Tells the processor that memory will soon be read.
 static inline void processor_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
 
-/// The first set of instructions that this program was built with and this processor lacks; a null pointer if none.
+/// The first set of vector instructions that this program was built with and this processor lacks; a null pointer if none
+/// of those checked. (What else a build for one machine uses has always come together with them.)
 const char *processor_missing_instructions(void);
 /// The instructions that this program was built with, in one word.
 const char *processor_built_for(void);

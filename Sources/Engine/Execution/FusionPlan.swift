@@ -2,8 +2,9 @@ import Kernels
 
 /// Which layers of a network a program computes together, to spare passes over memory.
 ///
-/// - A nonlinearity is applied by the layer before it, where that is able to, while it writes its output. A batch
-///   normalization takes the nonlinearity's backward pass over as well.
+/// - A nonlinearity is applied by the layer before it, where that is able to, while it writes its output. Its backward
+///   pass then takes the nonlinearity's over, where the layer says that it can.
+/// - A gradient is written over another or added to what is there, instead of having memory of its own.
 /// - The moments of a convolution's output are gathered while it is written, where a batch normalization needs them.
 ///
 /// What is computed, and its bits, are the same with and without. A tensor that exists only inside a fused pair cannot be
@@ -15,6 +16,8 @@ struct FusionPlan {
     private(set) var gathersFor: [Int?]
     /// For each node, whether another node computes its output.
     private(set) var isAbsorbed: [Bool]
+    /// Whether anything is fused.
+    let isEnabled: Bool
     private let network: Network
 
     /// The fusions of a network; none where they are not wanted.
@@ -22,6 +25,7 @@ struct FusionPlan {
     /// - Parameter taps: What is observed.
     init(_ network: Network, taps: [Tap], isEnabled: Bool) {
         self.network = network
+        self.isEnabled = isEnabled
         let count = network.nodes.count
         nonlinearity = Array(repeating: nil, count: count)
         gathersFor = Array(repeating: nil, count: count)

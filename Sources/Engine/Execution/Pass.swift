@@ -33,7 +33,8 @@ public struct Pass {
 
     // MARK: Gradients, in a backward pass
 
-    /// The gradient of the loss by the output.
+    /// The gradient of the loss by the output: behind the nonlinearity, where the layer takes that over. A layer may
+    /// overwrite it.
     public var outputGradient: Matrix {
         guard let place = bindings.outputGradient else { preconditionFailure("no gradient arrives here") }
         return matrix(place)

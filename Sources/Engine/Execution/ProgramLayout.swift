@@ -167,7 +167,9 @@ struct ProgramLayout {
 
     /// The gradient by a node's output, where the node writes the gradient by its input over it.
     private func overwritten(by node: Int) -> Part? {
-        guard type(of: network.nodes[node].layer).overwritesGradient, network.nodes[node].inputs.count == 1 else {
+        guard fusion.isEnabled, type(of: network.nodes[node].layer).overwritesGradient,
+            network.nodes[node].inputs.count == 1
+        else {
             return nil
         }
         return gradients[(fusion.backwardTaken(by: node) ?? node) + 1]
@@ -180,7 +182,7 @@ struct ProgramLayout {
             for (position, input) in network.nodes[reader].inputs.enumerated() where input == value {
                 defer { isFirst = false }
                 guard !isFirst else { continue }
-                if type(of: network.nodes[reader].layer).addsGradient {
+                if fusion.isEnabled, type(of: network.nodes[reader].layer).addsGradient {
                     addsGradient[reader] = true
                     continue
                 }

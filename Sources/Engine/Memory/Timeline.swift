@@ -19,11 +19,10 @@ struct Timeline: Sendable {
     /// The moments of a booking's lifetime for node i; nil where the program has no such moment.
     func moments(_ lifetime: BookingLifetime, of node: Int) -> ClosedRange<Int>? {
         switch lifetime {
-        case .forward: forward(node)...forward(node)
+        case .forward, .fromInput: forward(node)...forward(node)
         case .backward: hasBackward ? backward(node)...backward(node) : nil
         case .untilBackward: forward(node)...(hasBackward ? backward(node) : forward(node))
         case .program: all
-        case .fromInput: forward(node)...forward(node)
         case .observed: nil
         }
     }

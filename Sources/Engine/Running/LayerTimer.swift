@@ -53,8 +53,9 @@ public final class LayerTimer {
         return timings
     }
 
-    /// Runs one step and holds it at the passes of one node, which `forward` and `backward` are handed: each may be run
-    /// any number of times, with the values or gradients that belong to it in memory.
+    /// Runs one step and holds it at the passes of one node, which `forward` and `backward` are handed: each may be run any
+    /// number of times. A backward pass may overwrite the gradient that it began with: only its time means something, and
+    /// only for a node that reads the network's input, whose gradient is nobody else's.
     public func isolate(
         node index: Int, fill: (Matrix, inout [Int32]) -> Void, forward: (() -> Void) -> Void,
         backward: (() -> Void) -> Void

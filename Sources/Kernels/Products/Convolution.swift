@@ -15,7 +15,8 @@ public enum Convolution {
     /// output[n, y, x, o] = f(bias[o] + Σ input[n, y·stride + ky − pad, x·stride + kx − pad, c] · weight[(ky, kx, c), o]).
     ///
     /// Each element is one chain of fused multiply-adds, from the bias over (ky, kx, c) in order. Terms of the padding
-    /// above and below are left out, those to the sides are products with zeros.
+    /// above and below are left out; those to the sides are products with zeros, unless they are so many that a product goes
+    /// across the images instead. Which of the two follows from the filter and the map alone.
     ///
     /// - Parameter epilogue: What is done to the output while it is at hand: f, and the moments of its columns before f.
     public static func forward(

@@ -29,9 +29,9 @@ struct CorrelationShape {
     /// Whether rows of places need copies of the map between zeros.
     var isPadded: Bool { (span.lowerBound < 0 || span.upperBound > map.width) && !goesAcrossImages }
 
-    /// Whether a product is one place of all images: where it spares an eighth of the work, and there are images for a tile.
+    /// Whether a product is one place of all images: where it spares an eighth of the work. The number of images takes no
+    /// part, so that a smaller batch computes the same terms and needs no more scratch.
     var goesAcrossImages: Bool {
-        guard images >= TileShape.rows else { return false }
         var inside = 0
         for place in 0..<places.columns {
             let left = origin.x + place * stride.columns

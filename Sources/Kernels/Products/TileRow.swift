@@ -48,7 +48,7 @@ struct LaneRow: TileRow {
     }
 }
 
-/// A tile row of half a lane, which takes half the time.
+/// A tile row of half a lane, which takes half the time on machines that split whole ones, and no more on others.
 struct HalfRow: TileRow {
     static var width: Int { Lane.width / 2 }
 

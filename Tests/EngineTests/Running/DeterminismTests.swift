@@ -50,14 +50,66 @@ struct DeterminismTests {
 
     @Test("with layers computed together and each by itself")
     func fusion() throws {
-        for network in try Self.networks() {
+        for network in try Self.networks() + [Self.unlike()] {
             let (fused, apart) = (
                 Fixtures.train(network, steps: Self.steps), Fixtures.train(network, steps: Self.steps, fuses: false)
             )
             #expect(fused.results == apart.results)
             #expect(fused.model.stateTensors() == apart.model.stateTensors())
             #expect(FusionPlan(network, taps: [], isEnabled: true).isAbsorbed.contains(true))
+            // With estimates, in inference.
+            let scores = [true, false].map { fuses in
+                let program = Program(fused.model, batch: 5, purpose: .inference, fuses: fuses)
+                var labels: [Int32] = Array(repeating: 0, count: 5)
+                Fixtures.fill(network, step: 9)(program.input(images: 5), &labels)
+                program.forward(images: 5, phase: .inference(.movingAverage), team: Team(threads: 2))
+                return program.value(network.nodes.count, images: 5).elements.map(\.bitPattern)
+            }
+            #expect(scores[0] == scores[1])
         }
+    }
+
+    /// What the other networks do not have: products without bias before a nonlinearity, other nonlinearities behind
+    /// products, two in a row, dropout between, a normalization of the input, and filters that mostly meet padding.
+    private static func unlike() throws -> Network {
+        try Network(
+            input: Shape(height: 5, width: 5, channels: 2),
+            nodes: [
+                Node(name: "norm0", layer: BatchNormalization()), Node(name: "tanh0", layer: HyperbolicTangent()),
+                Node(name: "conv1", layer: Convolution(channels: 5, kernel: 5, pad: 2, bias: .absent)),
+                Node(name: "relu1", layer: Rectifier()), Node(name: "again1", layer: Sigmoid()),
+                Node(name: "conv2", layer: Convolution(channels: 3, kernel: 3, pad: 1)),
+                Node(name: "drop2", layer: Dropout(ratio: 0.3)), Node(name: "tanh2", layer: HyperbolicTangent()),
+                Node(name: "one", layer: Convolution(channels: 4, kernel: 1)), Node(name: "two", layer: Rectifier()),
+                Node(
+                    name: "three", layer: Convolution(channels: 3, kernel: 3, pad: 1, bias: .absent),
+                    inputs: ["tanh2"]),
+                Node(name: "norm3", layer: BatchNormalization()), Node(name: "four", layer: Sigmoid()),
+                Node(name: "join", layer: Concatenation(), inputs: ["two", "four"]),
+                Node(name: "dense", layer: Dense(units: 6)), Node(name: "tanh", layer: HyperbolicTangent()),
+                Node(name: "scores", layer: Dense(units: 4)), Node(name: "last", layer: Rectifier()),
+            ], initializer: Xavier())
+    }
+
+    @Test("of an image in a full batch and in a smaller last one")
+    func smallerBatch() throws {
+        let network = try Self.unlike()
+        let model = Fixtures.train(network, steps: 2).model
+        let evaluator = Evaluator(model: model, batch: 16, team: Team(threads: 2))
+        let single = Evaluator(model: model, batch: 1, team: Team(threads: 1))
+        let fill = { (range: Range<Int>, matrix: Matrix, labels: inout [Int32]) in
+            for (place, image) in range.enumerated() {
+                let rows = matrix.rows(place * 25..<(place + 1) * 25)
+                rows.copy(from: (0..<50).map { Float((image * 50 + $0) % 17) / 17 - 0.5 })
+                labels[place] = Int32(image % 4)
+            }
+        }
+        let whole = evaluator.evaluate(count: 19, statistics: .movingAverage, fill: fill)
+        let parts = (0..<19).map { image in
+            single.evaluate(count: 1, statistics: .movingAverage) { fill(image..<image + 1, $1, &$2) }
+        }
+        #expect(whole.correct == parts.reduce(0) { $0 + $1.correct })
+        #expect(abs(whole.loss - parts.reduce(0) { $0 + $1.loss } / 19) < 1e-12)
     }
 
     @Test("with released and unborn memory full of NaN")
