@@ -11,7 +11,7 @@ struct ColumnAffineTests {
         let scale = TestVector(count: columns, seed: 5)
         let shift = TestVector(count: columns, seed: 6)
         let output = TestMatrix(rows: rows, columns: columns, gap: 1)
-        ColumnAffine.apply(input.view, scale: scale.view, shift: shift.view, into: output.view, team: teams[0])
+        ColumnAffine(scale: scale.view, shift: shift.view).apply(input.view, into: output.view, team: teams[0])
         let (a, b) = (scale.doubles, shift.doubles)
         expectClose(
             output, input.doubles.map { row in row.indices.map { row[$0] * a[$0] + b[$0] } }, tolerance: 0x1p-23)
@@ -22,10 +22,10 @@ struct ColumnAffineTests {
         let input = TestMatrix(rows: 37, columns: 45, gap: 2, seed: 4)
         let (scale, shift) = (TestVector(count: 45, seed: 5), TestVector(count: 45, seed: 6))
         let (fused, apart) = (TestMatrix(rows: 37, columns: 45, gap: 1), TestMatrix(rows: 37, columns: 45))
-        ColumnAffine.apply(
-            input.view, scale: scale.view, shift: shift.view, nonlinearity: nonlinearity, into: fused.view,
+        ColumnAffine(scale: scale.view, shift: shift.view).apply(
+            input.view, nonlinearity: nonlinearity, into: fused.view,
             team: teams[1])
-        ColumnAffine.apply(input.view, scale: scale.view, shift: shift.view, into: apart.view, team: teams[1])
+        ColumnAffine(scale: scale.view, shift: shift.view).apply(input.view, into: apart.view, team: teams[1])
         Pointwise.apply(nonlinearity, apart.view, into: apart.view, team: teams[1])
         #expect(fused.bits == apart.bits)
     }
@@ -36,8 +36,8 @@ struct ColumnAffineTests {
         let scale = TestVector(count: 19, seed: 13)
         let shift = TestVector(count: 19, seed: 14)
         let output = TestMatrix(rows: 50, columns: 19)
-        ColumnAffine.apply(input.view, scale: scale.view, shift: shift.view, into: output.view, team: teams[0])
-        ColumnAffine.apply(input.view, scale: scale.view, shift: shift.view, into: input.view, team: teams[2])
+        ColumnAffine(scale: scale.view, shift: shift.view).apply(input.view, into: output.view, team: teams[0])
+        ColumnAffine(scale: scale.view, shift: shift.view).apply(input.view, into: input.view, team: teams[2])
         #expect(input.bits == output.bits)
     }
 }

@@ -59,7 +59,8 @@ struct MatrixProductTests {
         let weight = TestMatrix(rows: 200, columns: 100, seed: 2)
         let (fused, apart) = (TestMatrix(rows: 61, columns: 100, gap: 1), TestMatrix(rows: 61, columns: 100))
         MatrixProduct.forward(
-            input.view, weight.view, bias: nil, into: fused.view, nonlinearity: nonlinearity, team: teams[1])
+            input.view, weight.view, bias: nil, into: fused.view, epilogue: Epilogue(nonlinearity: nonlinearity),
+            team: teams[1])
         MatrixProduct.forward(input.view, weight.view, bias: nil, into: apart.view, team: teams[0])
         Pointwise.apply(nonlinearity, apart.view, into: apart.view, team: teams[0])
         #expect(fused.bits == apart.bits)

@@ -1,9 +1,12 @@
+import Kernels
+
 /// A layer with its workspace: what a program runs at a node.
 protocol Operation {
     func forward(_ pass: Pass)
     func backward(_ pass: Pass)
     var batchStatistics: BatchStatistics? { get }
     var inputMoments: VectorSlot? { get }
+    func affine(_ pass: Pass) -> ColumnAffine?
 }
 
 /// An operation of a known layer type.
@@ -20,6 +23,7 @@ struct LayerOperation<L: Layer>: Operation {
     func backward(_ pass: Pass) { layer.backward(pass, workspace) }
     var batchStatistics: BatchStatistics? { layer.batchStatistics(workspace) }
     var inputMoments: VectorSlot? { layer.inputMoments(workspace) }
+    func affine(_ pass: Pass) -> ColumnAffine? { layer.affine(pass, workspace) }
 }
 
 extension Layer {

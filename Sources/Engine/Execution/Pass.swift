@@ -12,6 +12,10 @@ public struct Pass {
     /// Who computes.
     public let team: Team
 
+    /// The affine map of a normalization behind the layer that it applies to its output, and the function behind that; nil
+    /// if there is none in this pass.
+    var followingAffine: (map: ColumnAffine, nonlinearity: Nonlinearity)?
+
     let bindings: Bindings
     let memory: Storage
     let values: Storage
@@ -68,6 +72,14 @@ public struct Pass {
         return BlockMoments(
             rows: images * place.rowsPerImage, columns: place.columns,
             scratch: memory.vector(offset: bindings.fused.outputMomentsOffset, count: slot.count))
+    }
+
+    /// What the layer does to its output as it writes it.
+    public var epilogue: Epilogue {
+        if let followingAffine {
+            return Epilogue(affine: followingAffine.map, nonlinearity: followingAffine.nonlinearity)
+        }
+        return Epilogue(nonlinearity: nonlinearity, moments: outputMoments)
     }
 
     /// Whether the moments of the input have been gathered where ``Layer/inputMoments(_:)`` says.

@@ -17,6 +17,8 @@ final class Program {
     /// The places of the gradients by the values; nil where nobody wants one.
     private let gradients: [Place?]
     private let fusion: FusionPlan
+    /// For each node, whether the one before it computes its output where its statistics are fixed.
+    private let isAffine: [Bool]
     private let probabilities: Int
     private let classes: Int
     private let memory: Storage
@@ -35,9 +37,10 @@ final class Program {
         self.model = model
         self.batch = batch
         let network = model.network
-        let fusion = FusionPlan(network, taps: purpose.taps, isEnabled: fuses)
+        let fusion = FusionPlan(network, purpose: purpose, isEnabled: fuses)
         let layout = ProgramLayout(network, batch: batch, purpose: purpose, fusion: fusion)
         self.fusion = fusion
+        isAffine = network.nodes.indices.map { fusion.affineComputer(of: $0) != nil }
         let plan = MemoryPlan(layout.requests)
         self.plan = plan
         timeline = layout.timeline
@@ -111,8 +114,14 @@ final class Program {
     /// Computes one node's output from the values before it.
     func forward(node index: Int, images: Int, phase: Phase, team: Team) {
         poison(at: timeline.forward(index))
-        if fusion.isAbsorbed[index] { return }
-        operations[index].forward(pass(index, images, phase, team))
+        if fusion.isAbsorbed[index] || isAffine[index] && phase.statistics != .batch { return }
+        var pass = pass(index, images, phase, team)
+        if let normalization = fusion.affine[index],
+            let map = operations[normalization].affine(self.pass(normalization, images, phase, team))
+        {
+            pass.followingAffine = (map, fusion.function(of: normalization))
+        }
+        operations[index].forward(pass)
     }
 
     /// Computes the loss and, in training, its gradient by the last node's output.

@@ -104,8 +104,8 @@ struct ProgramLayout {
         var lifetimes = (0..<count).map(lifetime)
         // Joins come after their inputs, so going backwards every join knows its own root already.
         for value in (0..<count).reversed() {
-            let absorber = value > 0 ? fusion.nonlinearity[value - 1].map { (value: $0 + 1, column: 0) } : nil
-            if let whole = absorber ?? join(of: value) {
+            let writer = value > 0 ? fusion.nonlinearity[value - 1] ?? fusion.affine[value - 1] : nil
+            if let whole = writer.map({ (value: $0 + 1, column: 0) }) ?? join(of: value) {
                 roots[value] = (roots[whole.value].value, roots[whole.value].column + whole.column)
                 let root = roots[value].value
                 lifetimes[root] =
@@ -243,6 +243,9 @@ struct ProgramLayout {
                     var lifetime = timeline.moments(booked.lifetime, of: index)
                     if booked.lifetime == .fromInput, fusion.momentsAreGathered(for: index) {
                         lifetime = timeline.forward(node.inputs[0] - 1)...timeline.forward(index)
+                    }
+                    if let computer = fusion.affineComputer(of: index), let own = lifetime {
+                        lifetime = timeline.forward(computer)...own.upperBound
                     }
                     let kept = tapped.contains(booked.name) ? timeline.forward(index)...timeline.end : lifetime
                     return request(

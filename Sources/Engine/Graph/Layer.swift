@@ -45,6 +45,8 @@ public protocol Layer: Configurable, Equatable {
     static var addsGradient: Bool { get }
     /// The function of single elements that the layer is, for a layer before it to apply; nil for every other layer.
     var nonlinearity: Nonlinearity? { get }
+    /// Whether the layer is an affine map of each channel where statistics are fixed; see ``affine(_:_:)``.
+    static var isAffineInInference: Bool { get }
     /// What the backward pass reads when it takes over that of a nonlinearity behind the layer.
     func backwardReads(behind nonlinearity: Nonlinearity) -> BackwardReads
 
@@ -58,6 +60,8 @@ public protocol Layer: Configurable, Equatable {
     func batchStatistics(_ workspace: Workspace) -> BatchStatistics?
     /// Where whoever writes the input gathers the moments of its blocks, for ``Kernels/BlockMoments``.
     func inputMoments(_ workspace: Workspace) -> VectorSlot?
+    /// The affine map of each channel that the layer is in this pass, for a layer before it to apply; nil if it is none.
+    func affine(_ pass: Pass, _ workspace: Workspace) -> ColumnAffine?
 }
 
 /// What a layer does in a network.
@@ -127,6 +131,10 @@ extension Layer {
     public static var takesGatheredMoments: Bool { false }
     /// Nowhere.
     public func inputMoments(_ workspace: Workspace) -> VectorSlot? { nil }
+    /// It is not.
+    public static var isAffineInInference: Bool { false }
+    /// None.
+    public func affine(_ pass: Pass, _ workspace: Workspace) -> ColumnAffine? { nil }
     /// Memory of its own.
     public static var overwritesGradient: Bool { false }
     /// Overwrites.

@@ -139,20 +139,28 @@ public struct BatchNormalization: Layer {
         nonlinearity.gradientReadsOutput ? [.inputs, .output] : .inputs
     }
 
+    /// With estimates, line 11 of Algorithm 2: y = γ/√(Var + ε) · x + (β − γE/√(Var + ε)).
+    public func affine(_ pass: Pass, _ workspace: Workspace) -> ColumnAffine? {
+        guard pass.phase.statistics != .batch else { return nil }
+        guard let state = pass.state else { preconditionFailure("no tracked statistics") }
+        let (mean, variance) = (pass[workspace.mean], pass[workspace.variance])
+        state.readEstimates(pass.phase.statistics, mean: mean, variance: variance)
+        let affine = ColumnAffine(scale: pass[workspace.scale], shift: pass[workspace.shift])
+        ChannelArithmetic.fold(
+            mean: mean, variance: variance, epsilon: epsilon, scale: pass.vectorParameter(.scale),
+            shift: pass.vectorParameter(.shift), into: affine)
+        return affine
+    }
+
+    /// It is.
+    public static let isAffineInInference = true
+
     /// With batch statistics, Algorithm 1: μ = mean x, σ² = mean (x − μ)², x̂ = (x − μ)/√(σ² + ε), y = f(γx̂ + β).
-    /// With estimates, line 11 of Algorithm 2: y = f(γ/√(Var + ε) · x + (β − γE/√(Var + ε))).
+    /// With estimates, y = f(affine x).
     public func forward(_ pass: Pass, _ workspace: Workspace) {
         let (mean, variance) = (pass[workspace.mean], pass[workspace.variance])
-        let (scale, shift) = (pass[workspace.scale], pass[workspace.shift])
-        guard pass.phase.statistics == .batch else {
-            guard let state = pass.state else { preconditionFailure("no tracked statistics") }
-            state.readEstimates(pass.phase.statistics, mean: mean, variance: variance)
-            ChannelArithmetic.fold(
-                mean: mean, variance: variance, epsilon: epsilon, scale: pass.vectorParameter(.scale),
-                shift: pass.vectorParameter(.shift), intoScale: scale, shift: shift)
-            ColumnAffine.apply(
-                pass.input, scale: scale, shift: shift, nonlinearity: pass.nonlinearity, into: pass.output,
-                team: pass.team)
+        if let affine = affine(pass, workspace) {
+            affine.apply(pass.input, nonlinearity: pass.nonlinearity, into: pass.output, team: pass.team)
             return
         }
         let moments = BlockMoments(
@@ -161,8 +169,8 @@ public struct BatchNormalization: Layer {
         moments.join(mean: mean, variance: variance)
         ChannelArithmetic.inverseDeviation(
             ofVariance: variance, epsilon: epsilon, into: pass[workspace.inverseDeviation])
-        scale.fill(1)
-        shift.fill(0)
+        pass[workspace.scale].fill(1)
+        pass[workspace.shift].fill(0)
         let standardization = standardization(pass, workspace)
         if let normalized = pass.observed(workspace.normalized) {
             standardization.normalize(pass.input, into: normalized, team: pass.team)

@@ -104,7 +104,7 @@ public struct Convolution: Layer {
     }
 
     /// What follows is done while the output is written.
-    public static let fusion: LayerFusion = [.nonlinearity, .nonlinearityGradient, .outputMoments]
+    public static let fusion: LayerFusion = [.nonlinearity, .nonlinearityGradient, .outputMoments, .affine]
     /// It can.
     public static let addsGradient = true
 
@@ -118,8 +118,7 @@ public struct Convolution: Layer {
         Kernels.Convolution.forward(
             geometry(workspace.input, images: pass.images), pass.input, pass.parameter(.weight),
             bias: pass.vectorParameter(.bias), into: pass.output,
-            epilogue: Epilogue(nonlinearity: pass.nonlinearity, moments: pass.outputMoments),
-            scratch: pass[workspace.forwardScratch], team: pass.team)
+            epilogue: pass.epilogue, scratch: pass[workspace.forwardScratch], team: pass.team)
     }
 
     /// With dz = dy · f′: dW[(i, j, c), o] = Σ_p x[p·stride + (i, j) − pad, c] · dz[p, o],  db = Σ_p dz[p],

@@ -78,8 +78,8 @@ public struct Dense: Layer {
                 .backward))
     }
 
-    /// A nonlinearity is applied while the output is written.
-    public static let fusion: LayerFusion = [.nonlinearity, .nonlinearityGradient]
+    /// A nonlinearity, or an affine map and a nonlinearity, is applied while the output is written.
+    public static let fusion: LayerFusion = [.nonlinearity, .nonlinearityGradient, .affine]
     /// It can.
     public static let addsGradient = true
 
@@ -92,7 +92,7 @@ public struct Dense: Layer {
     public func forward(_ pass: Pass, _ workspace: Workspace) {
         MatrixProduct.forward(
             pass.input.flattened(pass.images, workspace.inputs), pass.parameter(.weight),
-            bias: pass.vectorParameter(.bias), into: pass.output, nonlinearity: pass.nonlinearity, team: pass.team)
+            bias: pass.vectorParameter(.bias), into: pass.output, epilogue: pass.epilogue, team: pass.team)
     }
 
     /// With dz = dy · f′: dW = xᵀ·dz,  db = Σ dz,  dx = dz·Wᵀ

@@ -33,7 +33,7 @@ public struct ExecutionPlan: Sendable {
     /// - Parameter fuses: Whether layers are computed together where they can be.
     public init(_ network: Network, batch: Int, fuses: Bool = true) {
         self.batch = batch
-        let fusion = FusionPlan(network, taps: [], isEnabled: fuses)
+        let fusion = FusionPlan(network, purpose: .training(inputGradient: false), isEnabled: fuses)
         let layout = ProgramLayout(
             network, batch: batch, purpose: .training(inputGradient: false), fusion: fusion)
         let memory = MemoryPlan(layout.requests)

@@ -9,22 +9,24 @@ protocol ColumnMap: Sendable {
 }
 
 extension ColumnMap {
-    /// Stores the result for every element of the target, on the team.
-    ///
-    /// An item is some rows; it goes down them two lanes of columns at a time.
+    /// Stores the result for every element of the target, on the team. An item is some rows.
     func store(into target: Matrix, team: Team) {
         let rowsPerItem = max(1, 16_384 / max(target.columns, Lane.width))
         team.forEach((target.rows + rowsPerItem - 1) / rowsPerItem) { item in
-            let rows = item * rowsPerItem..<min((item + 1) * rowsPerItem, target.rows)
-            for column in stride(from: 0, to: target.columns, by: 2 * Lane.width) {
-                let left = target.columns - column
-                if left >= 2 * Lane.width {
-                    store(into: target, rows: rows, column: column)
-                } else {
-                    storePart(into: target, rows: rows, column: column, count: min(left, Lane.width))
-                    if left > Lane.width {
-                        storePart(into: target, rows: rows, column: column + Lane.width, count: left - Lane.width)
-                    }
+            store(into: target, rows: item * rowsPerItem..<min((item + 1) * rowsPerItem, target.rows))
+        }
+    }
+
+    /// Stores the result for some rows, going down them two lanes of columns at a time.
+    func store(into target: Matrix, rows: Range<Int>) {
+        for column in stride(from: 0, to: target.columns, by: 2 * Lane.width) {
+            let left = target.columns - column
+            if left >= 2 * Lane.width {
+                store(into: target, rows: rows, column: column)
+            } else {
+                storePart(into: target, rows: rows, column: column, count: min(left, Lane.width))
+                if left > Lane.width {
+                    storePart(into: target, rows: rows, column: column + Lane.width, count: left - Lane.width)
                 }
             }
         }

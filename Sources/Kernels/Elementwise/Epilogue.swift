@@ -1,12 +1,17 @@
 /// What is done to the output of a product block by block, while a block is in the nearest cache.
 public struct Epilogue: Sendable {
-    /// The function that is applied to the output, in place.
+    /// The map of the output's columns, in place.
+    public var affine: ColumnAffine?
+    /// The function that is applied to the output after the map, in place.
     public var nonlinearity: Nonlinearity
-    /// Where the moments of the output's columns, before the function, are gathered.
+    /// Where the moments of the output's columns, before map and function, are gathered.
     public var moments: BlockMoments?
 
     /// Nothing, or what is given.
-    public init(nonlinearity: Nonlinearity = .identity, moments: BlockMoments? = nil) {
+    public init(
+        affine: ColumnAffine? = nil, nonlinearity: Nonlinearity = .identity, moments: BlockMoments? = nil
+    ) {
+        self.affine = affine
         self.nonlinearity = nonlinearity
         self.moments = moments
     }
@@ -15,12 +20,22 @@ public struct Epilogue: Sendable {
     public static let none = Epilogue()
 
     /// Whether there is nothing to do.
-    var isEmpty: Bool { nonlinearity == .identity && moments == nil }
+    var isEmpty: Bool { affine == nil && nonlinearity == .identity && moments == nil }
 
     /// Finishes one block of `BlockMoments.rowsPerBlock` rows.
     func apply(to output: Matrix, block: Int) {
         moments?.gather(output, block: block)
-        nonlinearity.apply(to: output.rows(BlockMoments.rows(of: block, in: output.rows)))
+        map(output, rows: BlockMoments.rows(of: block, in: output.rows), columns: 0..<output.columns)
+    }
+
+    /// Maps some rows and columns of the output.
+    func map(_ output: Matrix, rows: Range<Int>, columns: Range<Int>) {
+        let part = output.rows(rows).columns(columns)
+        if let affine {
+            affine.apply(to: part, columns: columns, nonlinearity: nonlinearity)
+        } else {
+            nonlinearity.apply(to: part)
+        }
     }
 }
 

@@ -18,7 +18,8 @@ public enum Convolution {
     /// above and below are left out; those to the sides are products with zeros, unless they are so many that a product goes
     /// across the images instead. Which of the two follows from the filter and the map alone.
     ///
-    /// - Parameter epilogue: What is done to the output while it is at hand: f, and the moments of its columns before f.
+    /// - Parameter epilogue: What is done to the output while it is at hand: f, an affine map of its columns and a function, and the
+    ///   moments of its columns before f.
     public static func forward(
         _ geometry: ConvolutionGeometry, _ input: Matrix, _ weight: Matrix, bias: Vector?, into output: Matrix,
         epilogue: Epilogue = .none, scratch: Vector, team: Team

@@ -10,18 +10,19 @@ public enum MatrixProduct {
 
     /// output = f(input · weight + bias). The bias starts each chain.
     ///
-    /// - Parameter nonlinearity: f.
+    /// - Parameter epilogue: f; it gathers no moments.
     public static func forward(
         _ input: Matrix, _ weight: Matrix, bias: Vector?, into output: Matrix,
-        nonlinearity: Nonlinearity = .identity, team: Team
+        epilogue: Epilogue = .none, team: Team
     ) {
+        precondition(epilogue.moments == nil, "blocks of a matrix product are no blocks of moments")
         precondition(input.columns == weight.rows, "\(input.columns) inputs, \(weight.rows) rows of weights")
         precondition(output.rows == input.rows && output.columns == weight.columns, "the output does not fit")
         precondition(bias.map { $0.count == weight.columns } ?? true, "one bias for each output")
         var product = product(input, weight, into: output)
         if let bias { product.start = .row(bias.base) }
         product.compute(team: team) { rows, columns in
-            nonlinearity.apply(to: output.rows(rows).columns(columns))
+            epilogue.map(output, rows: rows, columns: columns)
         }
     }
 

@@ -89,7 +89,7 @@ struct MemoryPlanTests {
         let network = try Fixtures.inception()
         let layout = ProgramLayout(
             network, batch: 2, purpose: .training(inputGradient: false),
-            fusion: FusionPlan(network, taps: [], isEnabled: true))
+            fusion: FusionPlan(network, purpose: .training(inputGradient: false), isEnabled: true))
         let nodes = layout.network.nodes
         func isPart(_ node: String, _ input: Int) throws -> Bool {
             let index = try #require(nodes.firstIndex { $0.name == node })
