@@ -66,7 +66,13 @@ def number(fields, name):
 
 
 def read_images(folder, part):
-    """The images [count, 1, height, width] and labels of an IDX data set, as they are stored."""
+    """The images [count, channels, height, width] and labels of `train` or `test`, as they are stored: IDX or CIFAR-10."""
+    if next(folder.glob("**/test_batch.bin"), None):
+        names = ["test_batch.bin"] if part == "test" else [f"data_batch_{number}.bin" for number in range(1, 6)]
+        parts = [numpy.fromfile(next(folder.glob(f"**/{name}")), numpy.uint8).reshape(-1, 3073) for name in names]
+        records = numpy.concatenate(parts)
+        images, labels = records[:, 1:].reshape(-1, 3, 32, 32), records[:, 0]
+        return images, torch.from_numpy(labels.astype(numpy.int64))
 
     def array(name):
         for path in (folder / name, folder / f"{name}.gz"):
@@ -76,7 +82,8 @@ def read_images(folder, part):
                 return numpy.frombuffer(data, numpy.uint8, offset=4 + 4 * data[3]).reshape(extents)
         raise CannotReplay(f"{folder / name} is not there")
 
-    images, labels = array(f"{part}-images-idx3-ubyte"), array(f"{part}-labels-idx1-ubyte")
+    prefix = "t10k" if part == "test" else part
+    images, labels = array(f"{prefix}-images-idx3-ubyte"), array(f"{prefix}-labels-idx1-ubyte")
     return images[:, None], torch.from_numpy(labels.astype(numpy.int64))
 
 
@@ -140,42 +147,93 @@ def response(fields):
     return WithinChannelResponse(size, alpha, beta)
 
 
+SLOTS = {"normalize": "normalization", "activate": "activation", "respond": "response", "drop": "dropout"}
+
+
 def expand(base):
-    """The names, kinds and fields of all layers, slots filled: `normalize` behind `conv1` is `conv1/normalize`."""
-    fillings = {"normalize": base["normalization"], "activate": base["activation"], "respond": base["response"]}
-    layers, owner = [], None
-    repeated = {}
-    for item in base["model"]["layers"]:
-        if isinstance(item, str):
-            if fillings[item] == "none":
+    """The nodes of the network, (name, kind, fields, names of the inputs), with slots filled and blocks unrolled: a slot
+    behind `conv1` is `conv1/normalize`, a layer of a branch `mixed1/3x3/conv`, and a block itself a concatenation."""
+    nodes, known = [], {"input"}
+
+    def append(name, kind, fields, inputs):
+        nodes.append((name, kind, fields, inputs))
+        known.add(name)
+        return name
+
+    def walk(items, before, prefix):
+        owner, repeated = f"{prefix}input", {}
+        for item in items:
+            if isinstance(item, str):
+                filling = base.get(SLOTS[item], "none")
+                if filling == "none":
+                    continue
+                name = f"{owner}/{item}"
+                repeated[name] = repeated.get(name, 0) + 1
+                name += str(repeated[name]) if repeated[name] > 1 else ""
+                before = append(name, *only_item(filling), [before])
                 continue
-            name = item if owner is None else f"{owner}/{item}"
-            repeated[name] = repeated.get(name, 0) + 1
-            layers.append((name if repeated[name] == 1 else f"{name}{repeated[name]}", *only_item(fillings[item])))
-            continue
-        if "branches" in item or "inputs" in item:
-            raise CannotReplay("only chains of layers are replayed")
-        kinds = {key: value for key, value in item.items() if key != "name"}
-        kind, fields = only_item(kinds)
-        layers.append((item["name"], kind, fields))
-        if kind in ("convolution", "dense"):
-            owner = item["name"]
-    return layers
+            owner = prefix + item["name"]
+            named = [prefix + name if prefix + name in known else name for name in item.get("inputs", [])]
+            inputs = named or [before]
+            if "branches" in item:
+                ends = [walk(branch, inputs[0], f"{owner}/{name}/") for name, branch in item["branches"].items()]
+                before = append(owner, "concatenation", {}, ends)
+            else:
+                content = {key: value for key, value in item.items() if key not in ("name", "inputs")}
+                before = append(owner, *only_item(content), inputs)
+        return before
+
+    walk(base["model"]["layers"], "input", "")
+    return nodes
 
 
-def build(layers, shape):
-    """The module of a chain of layers on images of a shape (channels, height, width), and the rules of its parameters:
+class GlobalAverage(nn.Module):
+    """The mean of each channel over all positions."""
+
+    def forward(self, x):
+        return x.mean((2, 3))
+
+
+class Concatenation(nn.Module):
+    """Inputs side by side, along the channels."""
+
+    def forward(self, *inputs):
+        return torch.cat(inputs, 1)
+
+
+class Graph(nn.Module):
+    """Modules that read each other's outputs by name; the last one's is the result."""
+
+    def __init__(self):
+        super().__init__()
+        self.inputs = {}
+
+    def append(self, name, module, inputs):
+        self.add_module(name, module)
+        self.inputs[name] = inputs
+
+    def forward(self, x):
+        values = {"input": x}
+        for name, inputs in self.inputs.items():
+            values[name] = self.get_submodule(name)(*[values[i] for i in inputs])
+        return values[name]
+
+
+def build(nodes, shape):
+    """The module of a network on images of a shape (channels, height, width), and the rules of its parameters:
     (factor on the rate, factor on the decay) by name."""
-    modules, rules = OrderedDict(), {}
-    x = torch.zeros(2, *shape)
-    for index, (name, kind, fields) in enumerate(layers):
-        following = layers[index + 1] if index + 1 < len(layers) else (None, None, {})
-        absorbs = following[1] == "batch-norm" and following[2].get("shift", True)
+    graph, rules = Graph(), {}
+    values = {"input": torch.zeros(2, *shape)}
+    for name, kind, fields, inputs in nodes:
+        x = values[inputs[0]]
+        readers = [node for node in nodes if name in node[3]]
+        absorbs = bool(readers) and all(r[1] == "batch-norm" and r[2].get("shift", True) for r in readers)
         bias = not absorbs if fields.get("bias", "auto") == "auto" else fields["bias"]
         if kind == "dense":
             if x.dim() > 2:
-                modules[f"{name}/flatten"] = nn.Flatten()
-                x = x.flatten(1)
+                graph.append(f"{name}/flatten", nn.Flatten(), inputs)
+                inputs = [f"{name}/flatten"]
+                x = values[inputs[0]] = x.flatten(1)
             module = nn.Linear(x.shape[1], int(fields["units"]), bias)
         elif kind == "convolution":
             module = nn.Conv2d(
@@ -183,6 +241,10 @@ def build(layers, shape):
         elif kind in ("max-pool", "average-pool"):
             pool = nn.MaxPool2d if kind == "max-pool" else nn.AvgPool2d
             module = pool(fields["kernel"], fields["stride"], fields["pad"], ceil_mode=fields["rounding"] == "ceil")
+        elif kind == "global-average-pool":
+            module = GlobalAverage()
+        elif kind == "concatenation":
+            module = Concatenation()
         elif kind == "batch-norm":
             module = (nn.BatchNorm2d if x.dim() > 2 else nn.BatchNorm1d)(
                 x.shape[1], eps=number(fields, "epsilon"), affine=fields["scale"] or fields["shift"])
@@ -193,9 +255,9 @@ def build(layers, shape):
             module = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}[kind]()
         else:
             raise CannotReplay(f"layer {kind} is not replayed")
-        modules[name] = module
+        graph.append(name, module, inputs)
         with torch.no_grad():
-            x = module(x)
+            values[name] = module(*[values[i] for i in inputs])
         if kind in ("dense", "convolution"):
             for part in ("weight", "bias"):
                 rules[f"{name}.{part}"] = number(fields, f"{part}-rate"), number(fields, f"{part}-decay")
@@ -203,7 +265,7 @@ def build(layers, shape):
             for part, ours in (("weight", "scale"), ("bias", "shift")):
                 rate = number(fields, f"{ours}-rate") if fields[ours] else 0
                 rules[f"{name}.{part}"] = rate, number(fields, f"{ours}-decay")
-    return nn.Sequential(modules), rules
+    return graph, rules
 
 
 class CaffeSGD:
@@ -261,10 +323,11 @@ def replay(folder, data, steps, dtype, is_free):
         if not path.exists():
             raise CannotReplay(f"{path.name} is missing: run it with --checkpoint-at 0,{steps}")
 
-    source = next((p for p in data if (p / config["dataset"]).is_dir()), None)
+    names = [config["dataset"], config["dataset"].replace("-", "")]
+    source = next((p / name for p in data for name in names if (p / name).is_dir()), None)
     if source is None:
         raise CannotReplay(f"{config['dataset']} is in none of {', '.join(map(str, data))}")
-    images, labels = read_images(source / config["dataset"], "train")
+    images, labels = read_images(source, "train")
     fill = input_function(base["input"], dtype)
 
     module, rules = build(expand(base), images.shape[1:])
@@ -272,7 +335,7 @@ def replay(folder, data, steps, dtype, is_free):
     module.to(dtype)
     optimizer = CaffeSGD(module, rules, number(settings, "momentum"), number(settings, "decay"))
     factor = rate_function(base["rate-policy"], config["steps"])
-    normalizations = [m for m in module if isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d))]
+    normalizations = [m for m in module.modules() if isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d))]
     loss_function = nn.CrossEntropyLoss()
 
     losses, rates, tests = Greatest(), Greatest(), Greatest()
@@ -305,7 +368,7 @@ def replay(folder, data, steps, dtype, is_free):
                 tensors.add(ours[name], tensor, f"{name} after step {step + 1}")
             module.load_state_dict(ours, strict=True)
 
-    test_images, test_labels = read_images(source / config["dataset"], "t10k")
+    test_images, test_labels = read_images(source, "test")
     count = int(base["evaluate"]["examples"]) or len(test_images)
     for row in rows(folder / "eval.csv"):
         if int(row["step"]) != steps:
