@@ -31,6 +31,7 @@ import Testing
         #expect(try Self.values(.minMax(.global), train) == [0, 0.25, 1])
         #expect(
             try Self.values(.meanSubtraction(.global), train) == [-1.0 / 3, Float(-34.0 / 255), Float(119.0 / 255)])
+        #expect(try Self.values(.meanSubtraction(.global, divisor: 1), train) == [-85, -34, 119])
         #expect(try Self.values(.decimalScaling, train) == [0, 0.051, 0.204])
         // Mean 85 and variance (85² + 34² + 119²) / 3.
         let deviation = (22_542.0 / 3).squareRoot()

@@ -24,8 +24,9 @@ extension InputNormalization {
             return affine(train, scope) { (center: $0.minimum, divisor: $0.maximum - $0.minimum) }
         case .zScore(let scope):
             return affine(train, scope) { (center: $0.mean, divisor: $0.deviation) }
-        case .meanSubtraction(let scope):
-            return affine(train, scope) { (center: $0.mean, divisor: 255) }
+        case .meanSubtraction(let scope, let divisor):
+            try require(divisor.isFinite && divisor > 0, "divisor \(divisor)", "a positive number")
+            return affine(train, scope) { (center: $0.mean, divisor: divisor) }
         case .decimalScaling:
             var divisor = 1.0
             let largest = PixelStatistics.global(train).maximum

@@ -29,8 +29,8 @@ public enum InputNormalization: Hashable, Sendable {
     /// The values do not lie in −1…1, not even mostly: P(|z| ≤ 1) is 0.68 for a normal distribution, and pixels are not
     /// normal. A pixel that hardly ever varies in training gives very large values when it does.
     case zScore(Scope)
-    /// (x − mean) / 255 with the mean of the training set over the scope.
-    case meanSubtraction(Scope)
+    /// (x − mean) / divisor with the mean of the training set over the scope. Caffe's `mean_file` has no divisor: 1.
+    case meanSubtraction(Scope, divisor: Double = 255)
     /// x / 10ʲ with the smallest j ≥ 0 that brings the largest magnitude of the training set below 1.
     case decimalScaling
     /// Projections of x / 255 − mean on the principal components, each divided by √(variance + epsilon).

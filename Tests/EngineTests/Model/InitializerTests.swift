@@ -37,6 +37,7 @@ struct InitializerTests {
     func normal() {
         check(Gaussian(deviation: 0.3), deviation: 0.3, kurtosis: 3)
         check(He(), deviation: (2.0 / 50).squareRoot(), kurtosis: 3)
+        check(He(gain: 1.5), deviation: 1.5 * (2.0 / 50).squareRoot(), kurtosis: 3)
     }
 
     @Test("xavier is Caffe's, by the fan in alone; glorot takes both fans; both are uniform")

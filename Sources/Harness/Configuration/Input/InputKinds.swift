@@ -72,16 +72,21 @@ struct StandardScoreInput: InputDeclaration {
     var normalization: InputNormalization { .zScore(scope) }
 }
 
-/// (x − mean) / 255.
+/// (x − mean) / divisor.
 struct MeanSubtractionInput: InputDeclaration {
     /// What the mean is taken over.
     var scope = InputNormalization.Scope.feature
+    /// What the differences are divided by.
+    var divisor = 255.0
 
     static let kind = "mean-subtraction"
-    static let summary = "(x − mean) / 255, with the mean of the training set."
-    static let fields: [Field<Self>] = [Field("scope", \.scope, scopeDocumentation)]
+    static let summary = "(x − mean) / divisor, with the mean of the training set."
+    static let fields: [Field<Self>] = [
+        Field("scope", \.scope, scopeDocumentation),
+        Field("divisor", \.divisor, 1e-9...1e9, "What the differences are divided by; 1 is Caffe's mean file."),
+    ]
 
-    var normalization: InputNormalization { .meanSubtraction(scope) }
+    var normalization: InputNormalization { .meanSubtraction(scope, divisor: divisor) }
 }
 
 /// x / 10ʲ.
