@@ -36,6 +36,7 @@ struct PoolingTests {
                             pad: pad, rounding: rounding))
                 }
             }
+            all.append(PoolingGeometry(wholeMapsOf: 2, height: 7, width: 6, channels: channels))
         }
         return all
     }()
@@ -184,8 +185,8 @@ struct PoolingReference {
                 for x in 0..<g.outputWidth {
                     var startY = y * g.stride - g.pad
                     var startX = x * g.stride - g.pad
-                    var endY = min(startY + g.kernel, g.height + g.pad)
-                    var endX = min(startX + g.kernel, g.width + g.pad)
+                    var endY = min(startY + g.kernelHeight, g.height + g.pad)
+                    var endX = min(startX + g.kernelWidth, g.width + g.pad)
                     let size = (endY - startY) * (endX - startX)
                     (startY, startX) = (max(startY, 0), max(startX, 0))
                     (endY, endX) = (min(endY, g.height), min(endX, g.width))

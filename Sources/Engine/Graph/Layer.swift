@@ -30,6 +30,8 @@ public protocol Layer: Configurable, Equatable {
     func trackedStatistics(_ inputs: [Shape]) -> TrackedStatistics?
     /// Whether the layer adds a trainable shift to each channel right after its input, which makes a bias before it redundant.
     var absorbsBias: Bool { get }
+    /// The layer with `factor` times as many outputs, where their number is one of its fields.
+    func widened(by factor: Double) -> Self
     /// The layer with its automatic choices made, given what follows it.
     func resolved(for surroundings: Surroundings) -> Self
     /// Which values of the forward pass the backward pass reads, and which must therefore stay in memory until then.
@@ -121,6 +123,8 @@ extension Layer {
     public func trackedStatistics(_ inputs: [Shape]) -> TrackedStatistics? { nil }
     /// No shift.
     public var absorbsBias: Bool { false }
+    /// Outputs that follow from the inputs.
+    public func widened(by factor: Double) -> Self { self }
     /// Nothing to choose.
     public func resolved(for surroundings: Surroundings) -> Self { self }
     /// No statistics.

@@ -71,6 +71,13 @@ public struct Convolution: Layer {
     /// One for every weight and output position.
     public func multiplyAdds(_ inputs: [Shape]) -> Int { geometry(inputs[0], images: 1).multiplyAdds }
 
+    /// With that many times as many channels, unless it keeps its width.
+    public func widened(by factor: Double) -> Convolution {
+        var copy = self
+        copy.channels = options.widened(channels, by: factor)
+        return copy
+    }
+
     /// With the bias and the initializers chosen.
     public func resolved(for surroundings: Surroundings) -> Convolution {
         var copy = self

@@ -46,6 +46,13 @@ public struct Dense: Layer {
     /// One for every weight and output position.
     public func multiplyAdds(_ inputs: [Shape]) -> Int { inputs[0].count * units }
 
+    /// With that many times as many units, unless it keeps its width.
+    public func widened(by factor: Double) -> Dense {
+        var copy = self
+        copy.units = options.widened(units, by: factor)
+        return copy
+    }
+
     /// With the bias and the initializers chosen.
     public func resolved(for surroundings: Surroundings) -> Dense {
         var copy = self

@@ -6,6 +6,7 @@ public enum LayerCatalogue {
         Convolution.self,
         MaxPooling.self,
         AveragePooling.self,
+        GlobalAveragePooling.self,
         Rectifier.self,
         Sigmoid.self,
         HyperbolicTangent.self,

@@ -16,6 +16,8 @@ public struct ProductOptions: Sendable {
     public var weightDecay = 1.0
     /// Factor on the decay of the bias.
     public var biasDecay = 1.0
+    /// Whether the number of outputs stays what it is when a run makes the network wider or narrower.
+    public var keepsWidth = false
 
     /// Caffe's defaults: every factor 1, bias from 0.
     public init() {}
@@ -30,7 +32,14 @@ public struct ProductOptions: Sendable {
         Field("bias-rate", \.biasRate, 0...1_000, "Factor on the bias's learning rate (Caffe's lr_mult)."),
         Field("weight-decay", \.weightDecay, 0...1_000, "Factor on the weight's decay (Caffe's decay_mult)."),
         Field("bias-decay", \.biasDecay, 0...1_000, "Factor on the bias's decay (Caffe's decay_mult)."),
+        Field("keeps-width", \.keepsWidth, "Whether the run's `width` leaves the number of outputs as it is."),
     ]
+
+    /// `factor` times as many outputs, to the nearest whole number (halves up), at least 1; as many as before where the width
+    /// is kept.
+    func widened(_ count: Int, by factor: Double) -> Int {
+        keepsWidth ? count : max(1, Int((Double(count) * factor).rounded()))
+    }
 
     func resolved(for surroundings: Surroundings) -> ProductOptions {
         var copy = self

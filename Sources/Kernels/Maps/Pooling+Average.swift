@@ -13,7 +13,7 @@ extension Pooling {
 
         init(_ geometry: PoolingGeometry, _ input: Matrix, into output: Matrix, image: Int, y: Int) {
             self.geometry = geometry
-            rows = geometry.extent(y, size: geometry.height)
+            rows = geometry.rows.extent(y)
             let firstRow = image * geometry.height + rows.inside.lowerBound
             self.input = input.base + firstRow * geometry.width * input.stride
             pixelStep = input.stride
@@ -23,10 +23,10 @@ extension Pooling {
 
         /// Writes the averages.
         func reduce() {
-            let inner = geometry.wholeWindows(size: geometry.width)
-            let share = 1 / Float(rows.padded * geometry.kernel)
+            let inner = geometry.columns.wholeWindows
+            let share = 1 / Float(rows.padded * geometry.kernelWidth)
             reduceAny(0..<inner.lowerBound)
-            switch (rows.inside.count, geometry.kernel) {
+            switch (rows.inside.count, geometry.kernelWidth) {
             case (2, 2): reduce2x2(inner, share: share)
             case (2, 3): reduce2x3(inner, share: share)
             case (3, 3): reduce3x3(inner, share: share)
@@ -38,7 +38,7 @@ extension Pooling {
         @inline(never)
         private func reduceAny(_ windows: Range<Int>) {
             for x in windows {
-                let columns = geometry.extent(x, size: geometry.width)
+                let columns = geometry.columns.extent(x)
                 let share = 1 / Float(rows.padded * columns.padded)
                 let inside = columns.inside
                 reduce(x, from: inside.lowerBound, rows: rows.inside.count, columns: inside.count, share: share)

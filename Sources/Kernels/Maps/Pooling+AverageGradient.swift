@@ -16,7 +16,7 @@ extension Pooling {
         init(_ geometry: PoolingGeometry, _ outputGradient: Matrix, into inputGradient: Matrix, image: Int, y: Int) {
             self.geometry = geometry
             shares = Shares(geometry)
-            rows = geometry.windows(containing: y, count: geometry.outputHeight)
+            rows = geometry.rows.windows(containing: y)
             windowWidth = geometry.outputWidth
             let firstWindow = (image * geometry.outputHeight + rows.lowerBound) * windowWidth
             gradient = outputGradient.base + firstWindow * outputGradient.stride
@@ -75,7 +75,7 @@ extension Pooling {
 
         @inline(__always)
         private func forEachPixel(_ body: (_ x: Int, _ columns: Range<Int>) -> Void) {
-            var cover = PoolingGeometry.Cover(geometry, count: windowWidth)
+            var cover = PoolingGeometry.Cover(geometry.columns)
             for x in 0..<geometry.width {
                 cover.advance(to: x)
                 body(x, cover.windows)
@@ -131,11 +131,11 @@ extension Pooling {
         init(_ geometry: PoolingGeometry) {
             lastY = geometry.outputHeight - 1
             lastX = geometry.outputWidth - 1
-            let height = geometry.extent(lastY, size: geometry.height).padded
-            let width = geometry.extent(lastX, size: geometry.width).padded
-            whole = 1 / Float(geometry.kernel * geometry.kernel)
-            right = 1 / Float(geometry.kernel * width)
-            bottom = 1 / Float(height * geometry.kernel)
+            let height = geometry.rows.extent(lastY).padded
+            let width = geometry.columns.extent(lastX).padded
+            whole = 1 / Float(geometry.kernelHeight * geometry.kernelWidth)
+            right = 1 / Float(geometry.kernelHeight * width)
+            bottom = 1 / Float(height * geometry.kernelWidth)
             corner = 1 / Float(height * width)
         }
 

@@ -20,7 +20,7 @@ extension Pooling {
             _ geometry: PoolingGeometry, _ input: Matrix, into output: Matrix, winners: Matrix, image: Int, y: Int
         ) {
             self.geometry = geometry
-            rows = geometry.extent(y, size: geometry.height).inside
+            rows = geometry.rows.extent(y).inside
             place = rows.lowerBound * geometry.width
             self.input = input.base + (image * geometry.height * geometry.width + place) * input.stride
             pixelStep = input.stride
@@ -33,9 +33,9 @@ extension Pooling {
 
         /// Writes the maxima and where they are.
         func reduce() {
-            let inner = geometry.wholeWindows(size: geometry.width)
+            let inner = geometry.columns.wholeWindows
             reduceAny(0..<inner.lowerBound)
-            switch (rows.count, geometry.kernel) {
+            switch (rows.count, geometry.kernelWidth) {
             case (2, 2): reduce2x2(inner)
             case (3, 3): reduce3x3(inner)
             case (2, 3): reduce2x3(inner)
@@ -47,7 +47,7 @@ extension Pooling {
         @inline(never)
         private func reduceAny(_ windows: Range<Int>) {
             for x in windows {
-                let columns = geometry.extent(x, size: geometry.width).inside
+                let columns = geometry.columns.extent(x).inside
                 reduce(x, from: columns.lowerBound, rows: rows.count, columns: columns.count)
             }
         }

@@ -20,7 +20,7 @@ extension Pooling {
             image: Int, y: Int
         ) {
             self.geometry = geometry
-            rows = geometry.windows(containing: y, count: geometry.outputHeight)
+            rows = geometry.rows.windows(containing: y)
             windowWidth = geometry.outputWidth
             let firstWindow = (image * geometry.outputHeight + rows.lowerBound) * windowWidth
             gradient = outputGradient.base + firstWindow * outputGradient.stride
@@ -34,7 +34,7 @@ extension Pooling {
 
         /// Writes the gradient.
         func gather() {
-            if geometry.stride >= geometry.kernel { return spread() }
+            if geometry.stride >= Swift.max(geometry.kernelHeight, geometry.kernelWidth) { return spread() }
             switch rows.count {
             case 1: gather1()
             case 2: gather2()
@@ -46,10 +46,10 @@ extension Pooling {
         /// Windows do not overlap: each pixel takes the gradient of the one window that it is in, if there is one.
         private func spread() {
             guard !rows.isEmpty else { return clear(0..<geometry.width) }
-            let inner = geometry.wholeWindows(size: geometry.width)
+            let inner = geometry.columns.wholeWindows
             let next = spreadEdge(0..<inner.lowerBound, after: 0)
             let last: Int
-            if geometry.kernel == 2 && geometry.stride == 2 {
+            if geometry.kernelWidth == 2 && geometry.stride == 2 {
                 spread2(inner)
                 last = inner.isEmpty ? next : firstColumn(inner.upperBound)
             } else {
@@ -75,7 +75,7 @@ extension Pooling {
         private func spreadEdge(_ windows: Range<Int>, after column: Int) -> Int {
             var next = column
             for window in windows {
-                let columns = geometry.extent(window, size: geometry.width).inside
+                let columns = geometry.columns.extent(window).inside
                 clear(next..<columns.lowerBound)
                 spread(window, from: columns.lowerBound, columns: columns.count)
                 next = columns.upperBound
@@ -147,7 +147,7 @@ extension Pooling {
 
         @inline(__always)
         private func forEachPixel(_ body: (_ x: Int, _ first: Int, _ columns: Int) -> Void) {
-            var cover = PoolingGeometry.Cover(geometry, count: windowWidth)
+            var cover = PoolingGeometry.Cover(geometry.columns)
             for x in 0..<geometry.width {
                 cover.advance(to: x)
                 body(x, cover.windows.lowerBound, cover.windows.count)

@@ -1,7 +1,7 @@
 /// Maximum and average pooling of channels-last maps, with their gradients.
 ///
 /// Inputs are [images·height·width × channels], outputs [images·outputHeight·outputWidth × channels].
-/// Complexity of each: output positions · kernel² · channels at most.
+/// Complexity of each: output positions · window · channels at most.
 public enum Pooling {
     /// output = the greatest element of each window; `winners` remembers where it was.
     ///

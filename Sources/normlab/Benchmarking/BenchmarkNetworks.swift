@@ -39,6 +39,7 @@ struct BenchmarkNetworks {
         let input = configuration.model.inputShape ?? Shape(height: 28, width: 28, channels: 1)
         let batch = Self.catalogue.first { $0.model == model }?.batch ?? 32
         return BenchmarkNetwork(
-            name: model, variant: variant, batch: batch, network: try configuration.network(input: input, classes: 10))
+            name: model, variant: variant, batch: batch,
+            network: try configuration.network(input: input, classes: configuration.model.classes))
     }
 }

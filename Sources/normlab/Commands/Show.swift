@@ -13,6 +13,7 @@ struct Show: ParsableCommand {
             normlab show lenet --arm lrn --origin     every setting of an arm with the file and line it came from
             normlab show lenet --arm lrn --layers     the network of an arm, layer by layer
             normlab show lenet --arm lrn --plan       what a training step computes together, and in which memory
+            normlab show inception-small --set width=0.5 --set normalization=batch-norm      a model with settings
             """)
 
     @Argument(help: "An experiment or a model.", completion: Completions.experimentsAndModels)
@@ -78,23 +79,19 @@ struct Show: ParsableCommand {
         }
     }
 
-    /// The layers of a model on the shape that it was made for, its slots filled as where an experiment says nothing.
+    /// The layers of a model on the shape that it was made for, with the default settings but for those of `--set`.
     private func showModel(_ library: ExperimentLibrary) throws {
-        var configuration = RunConfiguration()
-        configuration.model = try library.model(name)
+        let configuration = try library.configuration(ofModel: name, overrides: set.map { try Override($0) })
         let model = configuration.model
         guard let shape = model.inputShape else {
             throw ValidationError("\(name) names no input shape: show it in an experiment, with --layers")
         }
         Terminal.say("\(model.name): \(model.title)\n\(model.source)\n")
-        show(try configuration.network(input: shape, classes: Self.classes), batch: configuration.batch)
+        show(try configuration.network(input: shape, classes: model.classes), batch: configuration.batch)
     }
 
     private func show(_ network: Network, batch: Int) {
         Terminal.say(
             plan ? PlanTable.text(of: ExecutionPlan(network, batch: batch)) : LayerTable.text(of: network))
     }
-
-    /// The classes of every data set of the catalogue.
-    private static let classes = 10
 }

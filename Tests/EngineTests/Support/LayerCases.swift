@@ -29,6 +29,8 @@ struct LayerCase: CustomStringConvertible, Sendable {
             LayerCase(layer: AveragePooling(kernel: 2), input: map, images: 2),
             LayerCase(layer: AveragePooling(kernel: 3, stride: 2, pad: 1), input: wide, images: 2),
             LayerCase(layer: AveragePooling(kernel: 3, stride: 1, pad: 1, rounding: .floor), input: map, images: 2),
+            LayerCase(layer: GlobalAveragePooling(), input: map, images: 3),
+            LayerCase(layer: GlobalAveragePooling(), input: wide, images: 2),
             LayerCase(layer: Rectifier(), input: wide, images: 2),
             LayerCase(layer: Sigmoid(), input: wide, images: 2, spread: 4),
             LayerCase(layer: HyperbolicTangent(), input: wide, images: 2, spread: 3),

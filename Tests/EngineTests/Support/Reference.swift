@@ -14,6 +14,7 @@ struct Reference {
         case let layer as Engine.Convolution: convolution(layer)
         case let layer as MaxPooling: pooling(layer.options, isMaximum: true)
         case let layer as AveragePooling: pooling(layer.options, isMaximum: false)
+        case is GlobalAveragePooling: globalAverage
         case is Rectifier: elementwise { max($0, 0) }
         case is Sigmoid: elementwise { 1 / (1 + DoubleMath.exp(-$0)) }
         case is HyperbolicTangent: elementwise { 1 - 2 / (DoubleMath.exp(2 * $0) + 1) }
@@ -111,6 +112,21 @@ struct Reference {
                     }
                     output[image, y, x, channel] =
                         isMaximum ? best : sum / Double((bottom - top) * (right - left))
+                }
+            }
+            return output
+        }
+    }
+
+    /// The mean over positions, of each channel.
+    private static var globalAverage: Reference {
+        Reference { inputs, _ in
+            let input = inputs[0]
+            var output = Maps(images: input.images, shape: .flat(input.shape.channels))
+            input.forEachPosition { image, y, x in
+                for channel in 0..<input.shape.channels {
+                    output[image, 0, 0, channel] +=
+                        input[image, y, x, channel] / Double(input.shape.height * input.shape.width)
                 }
             }
             return output

@@ -35,16 +35,20 @@ import Testing
                 - normalize
                 - activate
                 - respond
+                - drop
                 - dense: { units: 10 }
             """
         let without = try network(layers, arm: "activation: none")
         #expect(without.nodes.map(\.name) == ["dense1", "dense2"])
-        let with = try network(layers, arm: "normalization: batch-norm, activation: tanh, response: lrn")
+        let with = try network(
+            layers, arm: "normalization: batch-norm, activation: tanh, response: lrn, dropout: { dropout: 0.3 }")
         #expect(
             with.nodes.map(\.name) == [
-                "input/normalize", "dense1", "dense1/normalize", "dense1/activate", "dense1/respond", "dense2",
+                "input/normalize", "dense1", "dense1/normalize", "dense1/activate", "dense1/respond", "dense1/drop",
+                "dense2",
             ])
         #expect(with.nodes.map { type(of: $0.layer).kind }[3] == "tanh")
+        #expect((with.nodes[5].layer as? Dropout)?.ratio == 0.3)
         // The bias before a normalization is redundant, and left out.
         #expect(
             with.parameters.map(\.name).filter { $0.hasPrefix("dense") && !$0.contains("/") }
@@ -145,7 +149,7 @@ import Testing
                       inputs: nothing
                               ^~~~~~~
             Experiments/x.yaml:22:7: error: unknown layer '7'; the slots and layers are 'normalize', 'activate', 'respond', \
-            'dense', 'convolution', 'max-pool', 'average-pool', 'relu', 'sigmoid', 'tanh', 'dropout', 'batch-norm', …
+            'drop', 'dense', 'convolution', 'max-pool', 'average-pool', 'global-average-pool', 'relu', 'sigmoid', 'tanh', …
                     - 7
                       ^
             Experiments/x.yaml:23:7: error: expected a layer, found a list

@@ -27,6 +27,7 @@ import Testing
         }
     }
 
+    /// `RepositoryModelTests` builds them.
     @Test(arguments: Repository.library.modelNames)
     func modelsLoad(_ name: String) throws {
         let model = try Repository.library.model(name)

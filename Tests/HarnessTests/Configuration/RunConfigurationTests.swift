@@ -43,7 +43,8 @@ import Testing
         let plain = try configuration()
         for difference in [
             "batch: 11", "normalization: batch-norm", "observe: { bins: 3 }", "optimizer: { sgd: { rate: 0.2 } }",
-            "model: [{ dense: { units: 10 } }]", "input: { scale: 2 }", "batch-order: sequential",
+            "model: [{ dense: { units: 10 } }]", "input: { scale: 2 }", "batch-order: sequential", "width: 0.5",
+            "dropout: dropout",
         ] {
             let other = try configuration(difference)
             #expect(other != plain, "\(difference)")

@@ -58,6 +58,28 @@ public struct ExperimentLibrary: Sendable {
         return model
     }
 
+    /// A run of a model with the default settings, but for those that the command line changes.
+    ///
+    /// - Throws: ``ConfigurationErrors`` with everything that is wrong with the model's file and the settings.
+    public func configuration(
+        ofModel name: String, overrides: [Override]
+    ) throws(ConfigurationErrors) -> RunConfiguration {
+        _ = try model(name)
+        let diagnostics = DiagnosticCollector()
+        let reader = ExperimentReader(library: self, overrides: overrides, diagnostics: diagnostics)
+        for (index, override) in overrides.enumerated() where override.path[0] == "profiles" {
+            let place = override.position(ofKey: 0, line: index + 1)
+            diagnostics.error("a model has no profiles", at: place, length: override.path[0].count)
+        }
+        let application = OverrideApplication(overrides, diagnostics: diagnostics)
+        let node = application.apply(to: .mapping([("model", .word(name))]), arm: "", group: "", sweptKeys: [])
+        let configuration = reader.configuration(node)
+        application.reportMisses(settings: configuration?.settings.map(\.key) ?? [], groups: [])
+        try diagnostics.throwIfAny()
+        guard let configuration else { preconditionFailure("a configuration is read or has errors") }
+        return configuration
+    }
+
     /// The root of a YAML file, by its path from the library's root.
     func read(_ path: String, layer: Origin.Layer, diagnostics: DiagnosticCollector) -> ConfigurationNode? {
         let start = SourcePosition(file: path, line: 1, column: 1)

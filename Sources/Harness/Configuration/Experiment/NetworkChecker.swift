@@ -53,9 +53,9 @@ struct NetworkChecker {
         let classes: Int
 
         init(_ configuration: RunConfiguration, input: Shape, classes: Int) {
-            let slots = ["normalization", "activation", "response", "initializer"]
+            let keys = Slot.allCases.map(\.key) + ["initializer", "width"]
             let settings = configuration.settings.filter { setting in
-                slots.contains { setting.key == $0 || setting.key.hasPrefix($0 + ".") }
+                keys.contains { setting.key == $0 || setting.key.hasPrefix($0 + ".") }
             }
             // A model is read once, and known by its name or by the place where its layers stand.
             let place = configuration.written["model"]?.position.description ?? ""
@@ -106,17 +106,6 @@ struct NetworkChecker {
             diagnostics.error(
                 problem.message, at: problem.position, length: problem.length,
                 notes: Array(shown) + (contexts.count > 2 ? [rest] : []))
-        }
-    }
-}
-
-extension Slot {
-    /// The key of the run configuration that fills the slot.
-    var key: String {
-        switch self {
-        case .normalize: "normalization"
-        case .activate: "activation"
-        case .respond: "response"
         }
     }
 }

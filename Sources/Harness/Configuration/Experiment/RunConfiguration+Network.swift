@@ -8,6 +8,7 @@ extension RunConfiguration {
         fillings[.normalize] = normalization
         fillings[.activate] = activation
         fillings[.respond] = response
+        fillings[.drop] = dropout
         return fillings
     }
 
@@ -31,5 +32,5 @@ extension RunConfiguration {
     }
 
     /// The nodes with what was written for each.
-    var expansion: ModelExpansion { ModelExpansion(model, fillings: fillings) }
+    var expansion: ModelExpansion { ModelExpansion(model, fillings: fillings, width: width) }
 }

@@ -11,6 +11,10 @@ public struct RunConfiguration: Configurable, Equatable {
     public var activation: (any Layer)? = Rectifier()
     /// What fills the `respond` slots.
     public var response: (any Layer)?
+    /// What fills the `drop` slots.
+    public var dropout: (any Layer)?
+    /// How many times as wide as declared the model's products are, but for the last.
+    public var width = 1.0
     /// What `default` means as the initializer of a layer.
     public var initializer: any Initializer = Xavier()
     /// How pixels become inputs.
@@ -47,6 +51,13 @@ public struct RunConfiguration: Configurable, Equatable {
         Field(
             slot: "response", \.response, oneOf: Slot.respond.kinds,
             "What stands in the model's `respond` slots: a local response normalization."),
+        Field(
+            slot: "dropout", \.dropout, oneOf: Slot.drop.kinds, "What stands in the model's `drop` slots."),
+        Field(
+            "width", \.width, 0.001...1_000,
+            "Factor on the channels of every convolution and the units of every dense layer, to the nearest whole number, "
+                + "at least 1. The last of them, which gives the scores, and those with `keeps-width` stay as they are."
+        ),
         Field(
             variant: "initializer", get: { $0.initializer },
             set: { if let value = $1 as? any Initializer { $0.initializer = value } }, oneOf: InitializerCatalogue.all,

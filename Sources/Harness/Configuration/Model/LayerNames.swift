@@ -31,7 +31,7 @@ struct LayerNames {
     private static func stem(of kind: String) -> String {
         switch kind {
         case "convolution": "conv"
-        case "max-pool", "average-pool": "pool"
+        case "max-pool", "average-pool", "global-average-pool": "pool"
         case "concatenation": "concat"
         case "branches": "block"
         default: kind

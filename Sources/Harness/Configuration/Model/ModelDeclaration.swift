@@ -10,6 +10,8 @@ public struct ModelDeclaration: Sendable, Equatable {
     public var source = ""
     /// The shape of a sample that the model was made for: what `normlab show` lays it out for where no data set is given.
     public var inputShape: Shape?
+    /// The number of classes that the model was made for: 10, as every data set here has, where the file says nothing.
+    public var classes = 10
     /// Layers, slots and blocks from the input to the scores. The softmax cross-entropy head is implied.
     public var layers: [LayerDeclaration]
 

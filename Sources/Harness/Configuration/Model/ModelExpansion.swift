@@ -9,9 +9,18 @@ struct ModelExpansion {
     /// What was written for each node, for messages.
     private(set) var places: [ConfigurationNode] = []
 
-    init(_ model: ModelDeclaration, fillings: [Slot: any Layer]) {
+    /// The nodes of a model.
+    ///
+    /// - Parameters:
+    ///   - fillings: the layers that fill the slots.
+    ///   - width: the factor on the outputs of every product but the last, which gives the scores.
+    init(_ model: ModelDeclaration, fillings: [Slot: any Layer], width: Double) {
         self.fillings = fillings
         _ = append(model.layers, after: nil, prefix: "")
+        let scores = nodes.lastIndex { type(of: $0.layer).role == .linear }
+        for (index, node) in nodes.enumerated() where index != scores {
+            nodes[index] = Node(name: node.name, layer: node.layer.widened(by: width), inputs: node.inputs)
+        }
     }
 
     /// Appends layers that read `start`, and returns the name of the last node. nil stands for the network's input.

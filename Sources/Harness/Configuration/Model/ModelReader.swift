@@ -19,6 +19,11 @@ struct ModelReader {
                 documentation: "The shape of a sample the model was made for; the real one comes from the data set.",
                 schema: .record(inputSchema)),
             SchemaField(
+                name: "classes",
+                documentation:
+                    "How many classes the model was made for, if not 10; the real number comes from the data set.",
+                schema: .integer(2...1_000_000)),
+            SchemaField(
                 name: "layers",
                 documentation: "The layers from the input to the scores, one for each class. The softmax is implied.",
                 schema: .layers, isRequired: true),
@@ -82,6 +87,7 @@ struct ModelReader {
         var model = ModelDeclaration(name: name, layers: self.layers(layers))
         model.title = node["title"]?.scalar ?? ""
         model.source = node["source"]?.scalar ?? ""
+        if let classes = node["classes"]?.wholeNumber { model.classes = classes }
         if let input = node["input"], let height = input["height"]?.wholeNumber,
             let width = input["width"]?.wholeNumber,
             let channels = input["channels"]?.wholeNumber

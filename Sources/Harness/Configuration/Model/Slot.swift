@@ -8,6 +8,8 @@ public enum Slot: String, ConfigurationWord {
     case activate
     /// Filled by `response`, local response normalization.
     case respond
+    /// Filled by `dropout`.
+    case drop
 
     /// The layers that may fill the slot.
     var kinds: [any Layer.Type] {
@@ -19,6 +21,17 @@ public enum Slot: String, ConfigurationWord {
         case .normalize: .normalization
         case .activate: .nonlinearity
         case .respond: .response
+        case .drop: .regularization
+        }
+    }
+
+    /// The key of the run configuration that fills the slot.
+    var key: String {
+        switch self {
+        case .normalize: "normalization"
+        case .activate: "activation"
+        case .respond: "response"
+        case .drop: "dropout"
         }
     }
 
@@ -27,6 +40,7 @@ public enum Slot: String, ConfigurationWord {
         case .normalize: "The layer that `normalization` names stands here, or nothing."
         case .activate: "The nonlinearity that `activation` names stands here, or nothing."
         case .respond: "The local response normalization that `response` names stands here, or nothing."
+        case .drop: "The layer that `dropout` names stands here, or nothing."
         }
     }
 }
