@@ -50,6 +50,44 @@ import Testing
             (0..<4).map { order.indices(step: $0) } == [[0, 1, 2, 3], [4, 5, 6, 7], [0, 1, 2, 3], [4, 5, 6, 7]])
     }
 
+    @Test func fixedBatchesKeepTheirImagesAndChangePlaces() throws {
+        let order = try BatchOrder(count: 103, batch: 10, seed: 4, order: .fixed)
+        let shuffled = try BatchOrder(count: 103, batch: 10, seed: 4)
+        let epochs = (0..<30).map { epoch in (0..<10).map { order.indices(step: epoch * 10 + $0) } }
+        #expect(epochs[0] == (0..<10).map { shuffled.indices(step: $0) })
+        for epoch in epochs { #expect(Set(epoch) == Set(epochs[0])) }
+        #expect(Set(epochs).count == 30)
+        // The three images that are left over are never seen.
+        #expect(Set(epochs.joined().joined()).count == 100)
+        // Every batch comes first in some epoch, and no place belongs to a batch.
+        #expect(Set(epochs.map { $0[0] }).count > 6)
+    }
+
+    /// χ² with 4 degrees of freedom is below 18.5 with probability 0.999.
+    @Test func theOrderOfFixedBatchesIsEven() throws {
+        let order = try BatchOrder(count: 50, batch: 10, seed: 5, order: .fixed)
+        let first = (0..<5).map { order.indices(step: $0) }
+        var counts = [Int](repeating: 0, count: 5)
+        for epoch in 1...2000 { counts[try #require(first.firstIndex(of: order.indices(step: epoch * 5 + 2)))] += 1 }
+        #expect(counts.reduce(0.0) { $0 + (Double($1) - 400) * (Double($1) - 400) / 400 } < 18.5, "\(counts)")
+    }
+
+    @Test(arguments: BatchOrder.Order.allCases)
+    func stepsOfEveryOrderCanBeAskedForInAnyOrder(order: BatchOrder.Order) throws {
+        let first = try BatchOrder(count: 50, batch: 7, seed: 9, order: order)
+        let second = try BatchOrder(count: 50, batch: 7, seed: 9, order: order)
+        let forward = (0..<40).map { first.indices(step: $0) }
+        #expect((0..<40).reversed().map { second.indices(step: $0) } == forward.reversed())
+    }
+
+    /// What is paired in a comparison of batches: the same images follow each other, cut at other places.
+    @Test(arguments: [BatchOrder.Order.shuffled, .sequential])
+    func armsOfOtherBatchesSeeTheSameImages(order: BatchOrder.Order) throws {
+        let small = try BatchOrder(count: 120, batch: 10, seed: 2, order: order)
+        let large = try BatchOrder(count: 120, batch: 30, seed: 2, order: order)
+        #expect((0..<36).flatMap { small.indices(step: $0) } == (0..<12).flatMap { large.indices(step: $0) })
+    }
+
     @Test(arguments: [0, -1, 11])
     func impossibleBatches(batch: Int) {
         let error = #expect(throws: DataError.self) { _ = try BatchOrder(count: 10, batch: batch, seed: 1) }

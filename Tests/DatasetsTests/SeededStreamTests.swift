@@ -14,6 +14,12 @@ import Testing
         #expect(seen.count == 5000)
     }
 
+    @Test(arguments: [0, 7, 10, 99, 100, 12_345, Int.max])
+    func aNumberedPathIsThatPath(number: Int) {
+        let stream = SeededStream(seed: 3, "augment/step-", number)
+        #expect(stream.bits(at: 5) == SeededStream(seed: 3, "augment/step-\(number)").bits(at: 5))
+    }
+
     @Test func bitsAreEven() {
         let stream = SeededStream(seed: 7, "bits")
         var counts = [Int](repeating: 0, count: 64)

@@ -59,6 +59,24 @@ import Testing
         }
     }
 
+    @Test func batchesThatDifferAreSaid() throws {
+        try withResults { folder in
+            #expect(
+                try !Provenance(ExperimentResults(folder: folder), arms: ExperimentResults(folder: folder).arms).text
+                    .contains("A step is"))
+            try change(folder, "settings.csv") { _ in
+                "arm,key,value\nbaseline,batch,60\nbatch-norm,batch,30\nbatch-norm-high-rate,batch,60\nhigh-rate,batch,60\n"
+            }
+            let results = try ExperimentResults(folder: folder)
+            #expect(
+                Provenance(results, arms: results.arms).text.contains(
+                    "A step is 60 images (Baseline, Batch normalization, rate × 10 and Baseline, rate × 10) and 30 images"
+                ))
+            let alike = results.arms.filter { $0.name != "batch-norm" }
+            #expect(!Provenance(results, arms: alike).text.contains("A step is"))
+        }
+    }
+
     @Test func unknownStatusHasItsLine() throws {
         try withResults { folder in
             try change(folder, "runs.csv") { $0.replacing("\"baseline\",2,finished", with: "\"baseline\",2,lost") }

@@ -115,6 +115,7 @@ def rate_function(declaration, total):
         "step": lambda step: get("factor") ** (step // get("every")),
         "multistep": lambda step: get("factor") ** sum(int(at) <= step for at in fields["at"]),
         "exp": lambda step: get("factor") ** step,
+        "exponential": lambda step: get("remaining") ** (get("speed") * step / total),
         "inv": lambda step: (1 + get("factor") * step) ** -get("power"),
         "poly": lambda step: (1 - step / total) ** get("power"),
     }
@@ -315,6 +316,8 @@ def replay(folder, data, steps, dtype, is_free):
     base = config["base"]
     if base["batch-order"] != "sequential":
         raise CannotReplay("the run's batch-order is not sequential: run it with --set batch-order=sequential")
+    if any(number(part, "strength") != 0 for part in base["augmentation"].values()):
+        raise CannotReplay("augmentation is not replayed")
     optimizer_kind, settings = only_item(base["optimizer"])
     if optimizer_kind != "sgd":
         raise CannotReplay(f"optimizer {optimizer_kind} is not replayed")
@@ -333,7 +336,9 @@ def replay(folder, data, steps, dtype, is_free):
     module, rules = build(expand(base), images.shape[1:])
     module.load_state_dict(load_file(start), strict=True)
     module.to(dtype)
-    optimizer = CaffeSGD(module, rules, number(settings, "momentum"), number(settings, "decay"))
+    decay = number(settings, "decay") * number(base, "decay-multiplier")
+    base_rate = number(settings, "rate") * number(base, "rate-multiplier")
+    optimizer = CaffeSGD(module, rules, number(settings, "momentum"), decay)
     factor = rate_function(base["rate-policy"], config["steps"])
     normalizations = [m for m in module.modules() if isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d))]
     loss_function = nn.CrossEntropyLoss()
@@ -355,7 +360,7 @@ def replay(folder, data, steps, dtype, is_free):
         chosen = batch_of(step)
         loss = loss_function(module(fill(images[chosen])), labels[chosen])
         loss.backward()
-        rate = number(settings, "rate") * factor(step)
+        rate = base_rate * factor(step)
         optimizer.step(rate)
         row = recorded[step]
         assert int(row["step"]) == step + 1, f"{folder}/train.csv: row {step + 1} is of step {row['step']}"

@@ -7,8 +7,25 @@ struct SeededStream: Sendable {
 
     /// The stream of a seed and a path such as `shuffle/epoch-3`.
     init(seed: UInt64, _ path: String) {
-        // FNV-1a over the path, then mixed with the seed so that close seeds and similar paths are far apart.
-        let hash = path.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        self.init(seed: seed, hash: Self.hash(path))
+    }
+
+    /// The stream of a seed and of the path `prefix` followed by `number` in decimal, made without making that path: nothing
+    /// is allocated.
+    init(seed: UInt64, _ prefix: String, _ number: Int) {
+        precondition(number >= 0, "a stream numbered \(number)")
+        var hash = Self.hash(prefix)
+        var unit = 1
+        while number / unit >= 10 { unit *= 10 }
+        while unit > 0 {
+            hash = Self.hash(UInt8(48 + number / unit % 10), after: hash)
+            unit /= 10
+        }
+        self.init(seed: seed, hash: hash)
+    }
+
+    /// The hash of a path mixed with the seed, so that close seeds and similar paths are far apart.
+    private init(seed: UInt64, hash: UInt64) {
         key = Self.mix(Self.mix(seed &+ Self.step) ^ hash)
     }
 
@@ -35,6 +52,13 @@ struct SeededStream: Sendable {
         }
         return order
     }
+
+    /// FNV-1a of a path.
+    private static func hash(_ path: String) -> UInt64 {
+        path.utf8.reduce(0xcbf2_9ce4_8422_2325) { hash($1, after: $0) }
+    }
+
+    private static func hash(_ byte: UInt8, after hash: UInt64) -> UInt64 { (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
 
     private static let step: UInt64 = 0x9e37_79b9_7f4a_7c15
 

@@ -24,30 +24,20 @@ public struct FittedInput: Sendable {
 
     /// Turns images into values, image after image in the given order, channels last.
     ///
-    /// Nothing is allocated. O(images · features), and O(images · features · outputs) for whitening, where features that are
-    /// 0 cost nothing.
+    /// Nothing is allocated: the indices are an array because the elements of just any sequence cost an allocation each.
+    /// O(images · features), and O(images · features · outputs) for whitening, where features that are 0 cost nothing.
     ///
     /// - Parameters:
     ///   - indices: the images, indices into `set`.
     ///   - set: images of `inputShape`, of the training or of the test set.
     ///   - values: the first `indices.count · outputShape.count` of them are written.
     /// - Precondition: the set has the shape that was fitted, and `values` has room.
-    public func fill(_ indices: some Sequence<Int>, of set: ImageSet, into values: inout MutableSpan<Float>) {
+    public func fill(_ indices: [Int], of set: ImageSet, into values: inout MutableSpan<Float>) {
         precondition(set.shape == inputShape, "images of \(set.shape) for a map fitted to \(inputShape)")
         let bytes = set.images.span
         var offset = 0
         for index in indices {
-            let start = index * inputShape.count
-            switch map {
-            case .table(let table):
-                fillTable(bytes, start, table.span, into: &values, offset)
-            case .channelTables(let tables):
-                fillChannels(bytes, start, tables.span, into: &values, offset)
-            case .affine(let center, let scale):
-                fillAffine(bytes, start, center.span, scale.span, into: &values, offset)
-            case .projection(let weights, let shift):
-                fillProjection(bytes, start, weights.span, shift.span, into: &values, offset)
-            }
+            fillImage(bytes, index * inputShape.count, into: &values, offset)
             offset += outputShape.count
         }
     }
@@ -55,10 +45,24 @@ public struct FittedInput: Sendable {
     /// The same into an array.
     public func fill(_ indices: some Sequence<Int>, of set: ImageSet, into values: inout [Float]) {
         var span = values.mutableSpan
-        fill(indices, of: set, into: &span)
+        fill(Array(indices), of: set, into: &span)
     }
 
     // MARK: One image
+
+    /// The values, from `offset` on, of the image that begins at `start`.
+    func fillImage(_ bytes: Span<UInt8>, _ start: Int, into values: inout MutableSpan<Float>, _ offset: Int) {
+        switch map {
+        case .table(let table):
+            fillTable(bytes, start, table.span, into: &values, offset)
+        case .channelTables(let tables):
+            fillChannels(bytes, start, tables.span, into: &values, offset)
+        case .affine(let center, let scale):
+            fillAffine(bytes, start, center.span, scale.span, into: &values, offset)
+        case .projection(let weights, let shift):
+            fillProjection(bytes, start, weights.span, shift.span, into: &values, offset)
+        }
+    }
 
     private func fillTable(
         _ bytes: Span<UInt8>, _ start: Int, _ table: Span<Float>, into values: inout MutableSpan<Float>, _ offset: Int

@@ -4,6 +4,8 @@ import Kernels
 public protocol Optimizer: Configurable, Equatable {
     /// The base learning rate, which the rate policy schedules.
     var rate: Double { get }
+    /// The same method with its rate and its weight decay multiplied by factors.
+    func scaled(rate: Double, decay: Double) -> Self
     /// Changes one parameter by its gradient, at the scheduled rate.
     func update(_ parameter: ParameterUpdate, rate: Double, team: Team)
 }

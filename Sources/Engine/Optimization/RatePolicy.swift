@@ -1,4 +1,5 @@
-/// How the learning rate changes over a run. The formulas and names are Caffe's (`sgd_solver.cpp`).
+/// How the learning rate changes over a run. The formulas and names are Caffe's (`sgd_solver.cpp`), but for
+/// ``RelativeExponentialRate``.
 public protocol RatePolicy: Configurable, Equatable {
     /// The rate of step `step` (from 0) of `total`, given the optimizer's base rate.
     func rate(base: Double, step: Int, of total: Int) -> Double
@@ -12,6 +13,7 @@ public enum RatePolicyCatalogue {
         StepRate.self,
         MultistepRate.self,
         ExponentialRate.self,
+        RelativeExponentialRate.self,
         InverseRate.self,
         PolynomialRate.self,
     ]

@@ -31,6 +31,11 @@ public struct StochasticGradientDescent: Optimizer {
         self.decay = decay
     }
 
+    /// η · rate and λ · decay.
+    public func scaled(rate rateFactor: Double, decay decayFactor: Double) -> Self {
+        StochasticGradientDescent(rate: rate * rateFactor, momentum: momentum, decay: decay * decayFactor)
+    }
+
     /// h ← μh + η·η_p·(g + λ·λ_p·w);  w ← w − h, with the parameter's multipliers η_p and λ_p.
     public func update(_ parameter: ParameterUpdate, rate: Double, team: Team) {
         MomentumUpdate.apply(

@@ -13,6 +13,14 @@ struct Provenance: Sendable {
             "Data: \(Phrase.dataset(facts.dataset, isSynthetic: facts.isSynthetic)).",
             "Profile \(facts.profile)\(steps), \(Phrase.seeds(runs.map(\.seed))).",
         ]
+        let batches = arms.compactMap { arm in results.settings[arm.name]?["batch"].map { (arm.label, $0) } }
+        let sizes = batches.map(\.1).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        if sizes.count > 1 {
+            let parts = sizes.map { size in
+                "\(size) images (\(Phrase.list(batches.filter { $0.1 == size }.map(\.0))))"
+            }
+            sentences.append("A step is \(Phrase.list(parts)).")
+        }
         let interrupted = results.runs.filter { run in
             run.status == .interrupted && arms.contains { $0.name == run.arm }
         }

@@ -61,6 +61,7 @@ public struct ClaimEvaluator: Sendable {
                 let measured = try measuring.values(claim.measure, of: chosen, statistics: claim.statistics)
                 otherValues = measured.values
                 notes += measured.remarks
+                if let arm { notes += batchNote(arm, chosen) }
             }
         }
         let comparison = PairedComparison(
@@ -105,6 +106,14 @@ public struct ClaimEvaluator: Sendable {
             notes.append("\(best.arm) has the best mean final \(metric.rawValue) of \(count) arms\(rest)")
         }
         return best.arm
+    }
+
+    /// Where a step of one arm is not as many images as a step of the other: the claim is about steps all the same.
+    private func batchNote(_ arm: String, _ other: String) -> [String] {
+        guard let batch = runs.complete(arm).first?.manifest.batch,
+            let otherBatch = runs.complete(other).first?.manifest.batch, batch != otherBatch
+        else { return [] }
+        return ["a step of \(arm) is \(batch) images, one of \(other) \(otherBatch)"]
     }
 
     private static func unique(_ notes: [String]) -> [String] {

@@ -132,7 +132,7 @@ public final class RunExecutor {
             if interruption.isRequested { return try session.interrupt() }
             setup.order.fill(&indices, step: session.step)
             let result = setup.trainer.step(session.step) { input, labels in
-                setup.training.fill(indices, into: input, labels: &labels)
+                setup.training.fill(indices, as: .step(session.step), into: input, labels: &labels)
             }
             isFinite = try session.record(result)
             if isFinite {

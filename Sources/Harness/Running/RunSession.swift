@@ -99,13 +99,13 @@ final class RunSession {
 
     private func evaluate() throws -> Bool {
         setup.populationPass?.run(batches: setup.populationBatches.count) { index, input in
-            setup.training.fill(setup.populationBatches[index], into: input)
+            setup.training.fill(setup.populationBatches[index], as: .population(index), into: input)
         }
         var isFinite = true
         var words: [String] = []
         for (name, source) in setup.statistics(step: step) {
             let result = setup.evaluator.evaluate(count: setup.testCount, statistics: source) { range, input, labels in
-                setup.testing.fill(range, into: input, labels: &labels)
+                setup.testing.fill(Array(range), into: input, labels: &labels)
             }
             try recorder.evaluation(step: step, statistics: name, loss: result.loss, accuracy: result.accuracy)
             progress.testAccuracy = result.accuracy

@@ -14,7 +14,7 @@ final class RunSetup {
     /// The number of test images that an evaluation looks at.
     let testCount: Int
     /// The images of the training batches from which population statistics are taken: always the same ones, the first of
-    /// the run's own order, so that a difference between evaluations is one of the network.
+    /// the run's own order, distorted in the same way, so that a difference between evaluations is one of the network.
     let populationBatches: [[Int]]
     /// The test images that observations look at: one random choice for all runs.
     let probe: [Int]
@@ -34,22 +34,25 @@ final class RunSetup {
         let network = try configuration.network(
             input: Shape(height: shape.height, width: shape.width, channels: shape.channels),
             classes: dataset.classes.count)
-        let order: BatchOrder.Order = configuration.batchOrder == .sequential ? .sequential : .shuffled
-        self.order = try BatchOrder(
-            count: dataset.train.count, batch: configuration.batch, seed: plan.seed, order: order)
-        training = ImageFeed(input, dataset.train)
+        order = try BatchOrder(
+            count: dataset.train.count, batch: configuration.batch, seed: plan.seed, order: configuration.batchOrder)
+        let augmentation = configuration.augmentation
+        training = ImageFeed(
+            input, dataset.train,
+            augmenter: augmentation.isOff
+                ? nil : try Augmenter(augmentation, shape: dataset.train.shape, seed: plan.seed))
         testing = ImageFeed(input, dataset.test)
         let wanted = configuration.evaluate.examples
         testCount = wanted == 0 ? dataset.test.count : min(wanted, dataset.test.count)
 
         model = Model(network, seed: plan.seed)
         trainer = Trainer(
-            model: model, batch: configuration.batch, optimizer: configuration.optimizer,
+            model: model, batch: configuration.batch, optimizer: configuration.scaledOptimizer,
             policy: configuration.ratePolicy, steps: plan.steps, seed: plan.seed, team: team)
         evaluator = Evaluator(model: model, batch: min(Self.evaluationBatch, testCount), team: team)
         let batches = network.tracksStatistics ? configuration.evaluate.populationBatches : 0
         populationPass = batches > 0 ? PopulationPass(model: model, batch: configuration.batch, team: team) : nil
-        populationBatches = (0..<batches).map(self.order.indices(step:))
+        populationBatches = (0..<batches).map(order.indices(step:))
 
         let taps = Self.taps(configuration.observe.taps, in: network)
         probe = ProbeSet.sample(configuration.observe.probe, seed: Self.probeSeed).indices(count: dataset.test.count)

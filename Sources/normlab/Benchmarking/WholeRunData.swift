@@ -49,7 +49,7 @@ final class WholeRunData {
     func runEpoch() {
         for _ in 0..<order.stepsPerEpoch { train() }
         _ = evaluator.evaluate(count: testCount, statistics: .movingAverage) { range, matrix, labels in
-            testing.fill(range, into: matrix, labels: &labels)
+            testing.fill(Array(range), into: matrix, labels: &labels)
         }
     }
 

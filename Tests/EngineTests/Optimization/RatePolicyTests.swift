@@ -36,6 +36,24 @@ struct RatePolicyTests {
         #expect(rates(PolynomialRate(power: 0.5), [100, 150]) == [0, 0])
     }
 
+    @Test("exponential is a power of the part of the run that is over, of the same shape for every length")
+    func relativeExponential() {
+        let policy = RelativeExponentialRate(remaining: 0.1)
+        let fast = RelativeExponentialRate(remaining: 0.1, speed: 6)
+        for total in [7, 100, 5_000, 123_457] {
+            let steps = [0, 1, total / 3, total / 2, total - 1, total]
+            for (rate, speed) in [(policy, 1.0), (fast, 6.0)] {
+                let expected = steps.map { 0.01 * DoubleMath.power(0.1, speed * Double($0) / Double(total)) }
+                #expect(isClose(rates(rate, steps, of: total), expected))
+            }
+        }
+        #expect(isClose(rates(policy, [100]), [0.001]))
+        #expect(isClose(rates(fast, [100]), [1e-8]))
+        #expect(isClose(rates(fast, [10]), rates(policy, [60])))
+        #expect(isClose(rates(fast, [100], of: 1_000), rates(fast, [2_000], of: 20_000)))
+        #expect(rates(RelativeExponentialRate(remaining: 1), [0, 50, 100]) == [0.01, 0.01, 0.01])
+    }
+
     @Test(
         "have kinds of their own, which a configuration can set field by field",
         arguments: RatePolicyCatalogue.all.indices)
@@ -43,7 +61,8 @@ struct RatePolicyTests {
         func check<P: RatePolicy>(_ type: P.Type) {
             var policy = P()
             for field in P.fields {
-                #expect(field.isRequired)
+                // What is not required has a default that works.
+                #expect(field.isRequired || field.get(policy).asNumber?.isFinite == true)
                 switch field.type {
                 case .integer: field.set(&policy, .integer(3))
                 case .number: field.set(&policy, .number(0.5))
@@ -55,12 +74,16 @@ struct RatePolicyTests {
             #expect(rate > 0 && rate <= 1)
         }
         check(RatePolicyCatalogue.all[index])
-        #expect(RatePolicyCatalogue.all.map { $0.kind } == ["fixed", "step", "multistep", "exp", "inv", "poly"])
+        #expect(
+            RatePolicyCatalogue.all.map { $0.kind } == [
+                "fixed", "step", "multistep", "exp", "exponential", "inv", "poly",
+            ])
     }
 
     @Test("a required field that nobody set makes itself noticed")
     func unset() {
         #expect(StepRate().rate(base: 1, step: 5, of: 10).isNaN)
+        #expect(RelativeExponentialRate().rate(base: 1, step: 5, of: 10).isNaN)
         #expect(InverseRate().rate(base: 1, step: 5, of: 10).isNaN)
     }
 }

@@ -30,6 +30,16 @@ struct StochasticGradientDescentTests {
         withExtendedLifetime(storage) {}
     }
 
+    @Test("takes factors on its rate and its decay, each by itself")
+    func factors() {
+        let optimizer = StochasticGradientDescent(rate: 0.3, momentum: 0.9, decay: 0.004)
+        #expect(optimizer.scaled(rate: 1, decay: 1) == optimizer)
+        #expect(
+            optimizer.scaled(rate: 4, decay: 1) == StochasticGradientDescent(rate: 1.2, momentum: 0.9, decay: 0.004))
+        #expect(
+            optimizer.scaled(rate: 1, decay: 0.5) == StochasticGradientDescent(rate: 0.3, momentum: 0.9, decay: 0.002))
+    }
+
     @Test("steps every parameter of a model by its own multipliers and the policy's rate")
     func training() throws {
         var dense = Dense(units: 3, weight: Gaussian(deviation: 1))

@@ -42,6 +42,18 @@ struct ClaimEvaluatorTests {
         #expect(result.evidence.contains("expected ratio ≤ 0.5"))
     }
 
+    /// Steps of other batches are compared as steps, and it is said what a step is.
+    @Test func stepsOfAnotherBatchAreNamed() throws {
+        let runs = try SyntheticRuns(claims: Self.faster.replacing("arm: a", with: "arm: large"))
+        for seed in 1...3 as ClosedRange<UInt64> {
+            try runs.add("large", seed: seed, accuracy: Self.quick)
+            try runs.add("b", seed: seed, accuracy: Self.slow)
+        }
+        let result = try #require(try runs.results().first)
+        #expect(result.comparison.arm.mean == 20)
+        #expect(result.notes == ["a step of large is 40 images, one of b 10"])
+    }
+
     @Test func anArmThatDoesNotGetThereCountsAsTheWholeRunAndItIsSaid() throws {
         let runs = try SyntheticRuns(claims: Self.faster)
         for seed in 1...3 as ClosedRange<UInt64> {

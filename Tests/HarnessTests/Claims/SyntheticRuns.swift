@@ -34,6 +34,7 @@ final class SyntheticRuns {
               tuned-low: { optimizer: { sgd: { rate: 0.01 } } }
               tuned-high: { optimizer: { sgd: { rate: 0.9 } } }
               normalized: { normalization: batch-norm }
+              large: { batch: 40 }
             figures: []
             claims:
 
@@ -56,6 +57,7 @@ final class SyntheticRuns {
         manifest.seed = seed
         manifest.profile = profile
         manifest.steps = plan.steps
+        manifest.batch = plan.configuration.batch
         manifest.settings = plan.flatSettings
         manifest.status = status ?? (divergedAt == nil ? .finished : .diverged)
         manifest.divergedAt = divergedAt

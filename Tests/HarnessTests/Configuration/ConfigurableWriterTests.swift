@@ -1,3 +1,4 @@
+import Datasets
 import Engine
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
     private static let kinds: [any Configurable.Type] =
         LayerCatalogue.all + InitializerCatalogue.all + OptimizerCatalogue.all + RatePolicyCatalogue.all
         + InputCatalogue.all + FigureKindCatalogue.all + ClaimMeasureCatalogue.all
-        + [EvaluationDeclaration.self, ObservationDeclaration.self]
+        + [EvaluationDeclaration.self, ObservationDeclaration.self, Augmentation.self]
 
     /// A value of a type that is not its field's default, so that a field that is not read shows.
     private func sample(_ type: FieldType) -> FieldValue {

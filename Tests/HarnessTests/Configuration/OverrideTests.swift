@@ -28,6 +28,19 @@ import Testing
         #expect(both.baseline.observe.taps == ObservationDeclaration().taps)
     }
 
+    @Test func theFeaturesOfTrainingAreKeysOfTheirOwn() throws {
+        let both = try load(
+            "rate-multiplier=5", "arms.baseline.decay-multiplier=0.2", "augmentation.photometric.strength=0.5",
+            "rate-policy={ exponential: { remaining: 0.1 } }", "rate-policy.exponential.speed=6", "batch-order=fixed")
+        #expect(both.baseline.rateMultiplier == 5)
+        #expect(both.baseline.decayMultiplier == 0.2)
+        #expect(both.batchNorm.decayMultiplier == 1)
+        #expect(both.baseline.augmentation.photometric.strength == 0.5)
+        #expect(both.baseline.augmentation.geometric.strength == 0)
+        #expect(value("rate-policy.exponential.speed", of: both.baseline) == "6")
+        #expect(both.baseline.batchOrder == .fixed)
+    }
+
     @Test func onlyArmsThatHaveTheSettingChange() throws {
         let both = try load("normalization.batch-norm.epsilon=0.5")
         #expect(value("normalization", of: both.baseline) == "none")

@@ -15,6 +15,7 @@ import Testing
             """
             normalization: { batch-norm: { epsilon: 0.001 } }, response: lrn, activation: none, batch-order: sequential, \
             input: { zca-whitening: { components: 50 } }, rate-policy: { multistep: { factor: 0.1, at: [3, 5] } }, \
+            rate-multiplier: 30, augmentation: { geometric: { strength: 0.5 }, photometric: { saturation: 0 } }, \
             model: [{ name: in, convolution: { channels: 3, kernel: 28 } }, respond, { branches: { a: [{ dense: { units: 4 } }, \
             normalize], b: [] } }, { dense: { units: 10 } }]
             """)
@@ -44,7 +45,9 @@ import Testing
         for difference in [
             "batch: 11", "normalization: batch-norm", "observe: { bins: 3 }", "optimizer: { sgd: { rate: 0.2 } }",
             "model: [{ dense: { units: 10 } }]", "input: { scale: 2 }", "batch-order: sequential", "width: 0.5",
-            "dropout: dropout",
+            "dropout: dropout", "batch-order: fixed", "rate-multiplier: 5", "decay-multiplier: 0.2",
+            "augmentation: { geometric: { strength: 0.5 } }", "augmentation: { photometric: { strength: 0.5 } }",
+            "augmentation: { geometric: { flip: false } }", "augmentation: { photometric: { contrast: 0.1 } }",
         ] {
             let other = try configuration(difference)
             #expect(other != plain, "\(difference)")

@@ -12,6 +12,9 @@ extension RunConfiguration {
         return fillings
     }
 
+    /// The optimizer with the factors on its rate and its weight decay.
+    var scaledOptimizer: any Optimizer { optimizer.scaled(rate: rateMultiplier, decay: decayMultiplier) }
+
     /// The shape of the network's input for images of a shape: another one only where the input is projected.
     public func inputShape(of image: ImageShape) -> Shape { input.shape(of: image) }
 

@@ -22,9 +22,15 @@ public struct RunConfiguration: Configurable, Equatable {
     /// Images of a training step.
     public var batch = 64
     /// The order in which images are shown.
-    public var batchOrder = BatchOrderWord.shuffled
+    public var batchOrder = BatchOrder.Order.shuffled
+    /// How training images are distorted.
+    public var augmentation = Augmentation()
     /// How gradients change parameters.
     public var optimizer: any Optimizer = StochasticGradientDescent()
+    /// Factor on the optimizer's rate.
+    public var rateMultiplier = 1.0
+    /// Factor on the optimizer's weight decay.
+    public var decayMultiplier = 1.0
     /// How the learning rate changes over the run.
     public var ratePolicy: any RatePolicy = FixedRate()
     /// How the run measures itself.
@@ -69,11 +75,24 @@ public struct RunConfiguration: Configurable, Equatable {
         Field("batch", \.batch, 1...1_000_000, required: true, "Images of a training step."),
         Field(
             "batch-order", \.batchOrder,
-            "`shuffled` anew in every epoch, or `sequential`: as stored, so that another framework can replay a run."),
+            """
+            `shuffled` anew in every epoch; `fixed`: the same images always share a batch, and the batches come in a new \
+            order every epoch; or `sequential`: as stored, so that another framework can replay a run.
+            """),
+        Field(record: "augmentation", \.augmentation, Augmentation.summary),
         Field(
             variant: "optimizer", get: { $0.optimizer },
             set: { if let value = $1 as? any Optimizer { $0.optimizer = value } },
             oneOf: OptimizerCatalogue.all, required: true, "How gradients change parameters."),
+        Field(
+            "rate-multiplier", \.rateMultiplier, 0...1_000_000,
+            "Factor on the optimizer's rate: what an arm changes to train at 5 times the rate of the base."),
+        Field(
+            "decay-multiplier", \.decayMultiplier, 0...1_000_000,
+            """
+            Factor on the optimizer's weight decay, besides those of single parameters; 0.2 is the weaker L2 of Ioffe & \
+            Szegedy 2015, §4.2.1.
+            """),
         Field(
             variant: "rate-policy", get: { $0.ratePolicy },
             set: { if let value = $1 as? any RatePolicy { $0.ratePolicy = value } }, oneOf: RatePolicyCatalogue.all,
@@ -101,13 +120,7 @@ public struct RunConfiguration: Configurable, Equatable {
         ] + RecordSchema(Self.self).fields)
 }
 
-/// The order in which a run shows its training images.
-public enum BatchOrderWord: String, ConfigurationWord {
-    /// Every image once an epoch, in an order drawn anew for every epoch.
-    case shuffled
-    /// As stored, epoch after epoch.
-    case sequential
-}
+extension BatchOrder.Order: ConfigurationWord {}
 
 extension Field {
     /// A value of one of a catalogue's kinds, kept as the catalogue's protocol.

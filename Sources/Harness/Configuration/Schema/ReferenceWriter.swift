@@ -1,3 +1,4 @@
+import Datasets
 import Engine
 
 /// Writes the reference of experiment and model files from the declarations that the reader uses.
@@ -11,6 +12,9 @@ public enum ReferenceWriter {
             section("A profile: `smoke`, `quick`, `paper`", ExperimentSchema.profile, level: 3),
             section("`base`, the `set` of a profile, and an arm", RunConfiguration.schema, level: 3),
             "An arm has these keys besides:\n\n" + table(ExperimentSchema.armFields),
+            section("`augmentation`", RecordSchema(Augmentation.self), level: 3),
+            section("`augmentation.geometric`", RecordSchema(GeometricAugmentation.self), level: 4),
+            section("`augmentation.photometric`", RecordSchema(PhotometricAugmentation.self), level: 4),
             section("`evaluate`", RecordSchema(EvaluationDeclaration.self), level: 3),
             section("`observe`", RecordSchema(ObservationDeclaration.self), level: 3),
             kinds("Initializers", "initializer", InitializerCatalogue.all),

@@ -1,0 +1,69 @@
+/// Random shifts and mirrorings: with strength 1 and the usual extents the padding by 4 pixels, random crop and horizontal
+/// flip that CIFAR-10 is trained with (Lee et al. 2015; He et al. 2016).
+public struct GeometricAugmentation: Hashable, Sendable {
+    /// From 0, off, to 1, as declared.
+    public var strength = 0.0
+    /// Whether images are mirrored left to right, half of them at strength 1.
+    public var flip = true
+    /// Pixels by which an image is moved at most, in each direction.
+    public var shift = 4
+
+    /// Off, with the usual extents.
+    public init() {}
+
+    /// What happens to one image: mirrored with probability ½ · strength; moved by strength · k pixels, rounded, k uniform
+    /// in −shift…shift, in each direction.
+    func distortion(_ draws: AugmentationDraws) -> GeometricDistortion {
+        GeometricDistortion(
+            isMirrored: flip && draws.uniform(.mirror) < 0.5 * strength,
+            right: distance(draws.integer(within: shift, .right)),
+            down: distance(draws.integer(within: shift, .down)))
+    }
+
+    private func distance(_ pixels: Int) -> Int { Int((strength * Double(pixels)).rounded()) }
+}
+
+/// One movement of an image: by whole pixels, black (0) where nothing comes from, and then mirrored left to right or not.
+struct GeometricDistortion: Equatable {
+    var isMirrored = false
+    /// Pixels to the right.
+    var right = 0
+    /// Pixels down.
+    var down = 0
+
+    /// Moves the image that begins at `start` into another place.
+    ///
+    /// - Precondition: `image` has exactly the size of the image, which is in another array.
+    func apply(to bytes: Span<UInt8>, at start: Int, _ shape: ImageShape, into image: inout [UInt8]) {
+        var moved = image.mutableSpan
+        let (width, channels) = (shape.width, shape.channels)
+        precondition(start >= 0 && start + shape.count <= bytes.count && moved.count == shape.count)
+        if right != 0 || down != 0 { moved.update(repeating: 0) }
+        // What stays visible, in the image's own rows and columns.
+        let (top, bottom) = (max(0, -down), min(shape.height, shape.height - down))
+        let (left, end) = (max(0, -right), min(width, width - right))
+        guard top < bottom, left < end else { return }
+        let count = (end - left) * channels
+        for row in top..<bottom {
+            let source = start + (row * width + left) * channels
+            let target = ((row + down) * width + (isMirrored ? width - end - right : left + right)) * channels
+            let line = bytes.extracting(source..<(source + count))
+            var movedLine = moved.extracting(target..<(target + count))
+            if isMirrored {
+                mirror(line, channels: channels, into: &movedLine)
+            } else {
+                // Both are as long: the bounds are checked once.
+                for index in 0..<count { movedLine[index] = line[index] }
+            }
+        }
+    }
+
+    /// The pixels from the last to the first.
+    private func mirror(_ line: Span<UInt8>, channels: Int, into mirrored: inout MutableSpan<UInt8>) {
+        var pixel = line.count - channels
+        for place in stride(from: 0, to: line.count, by: channels) {
+            for channel in 0..<channels { mirrored[place + channel] = line[pixel + channel] }
+            pixel -= channels
+        }
+    }
+}
