@@ -142,7 +142,10 @@ def response(fields):
 
 def expand(base):
     """The names, kinds and fields of all layers, slots filled: `normalize` behind `conv1` is `conv1/normalize`."""
-    fillings = {"normalize": base["normalization"], "activate": base["activation"], "respond": base["response"]}
+    slots = {"normalize": "normalization", "activate": "activation", "respond": "response", "drop": "dropout"}
+    fillings = {slot: base[key] for slot, key in slots.items()}
+    if base["width"] != 1:
+        raise CannotReplay("only networks as wide as declared are replayed")
     layers, owner = [], None
     repeated = {}
     for item in base["model"]["layers"]:
