@@ -5,7 +5,9 @@ import Testing
 @Suite struct ExitCodeTests {
     // MARK: 0 done
 
-    @Test(arguments: [["--help"], ["--version"], ["list"], ["show", "tiny", "--layers"], ["data", "list"]])
+    @Test(arguments: [
+        ["--help"], ["--version"], ["list"], ["show", "tiny", "--layers", "--set", "width=0.5"], ["data", "list"],
+    ])
     func doneIs0(arguments: [String]) throws {
         let laboratory = try TemporaryLaboratory()
         let outcome = try laboratory.program.run(arguments)

@@ -33,6 +33,7 @@ import argparse
 import csv
 import gzip
 import json
+import math
 import os
 import sys
 from collections import OrderedDict
@@ -185,6 +186,12 @@ def expand(base):
         return before
 
     walk(base["model"]["layers"], "input", "")
+    # The width multiplies the outputs of all products but the last, to the nearest whole number.
+    products = [node for node in nodes if node[1] in ("convolution", "dense")]
+    for _, kind, fields, _ in products[:-1]:
+        key = "channels" if kind == "convolution" else "units"
+        if not fields["keeps-width"]:
+            fields[key] = max(1, math.floor(fields[key] * number(base, "width") + 0.5))
     return nodes
 
 

@@ -37,10 +37,11 @@ import Testing
     }
 
     /// To the nearest whole number, halves up, at least 1; whatever ends the network gives the scores.
-    @Test(arguments: [
-        (1, [6, 5, 1, 7, 11, 10]), (0.5, [3, 3, 1, 7, 6, 10]), (0.25, [2, 1, 1, 7, 3, 10]),
-        (0.01, [1, 1, 1, 7, 1, 10]), (1.3, [8, 7, 1, 7, 14, 10]), (2, [12, 10, 2, 7, 22, 10]),
-    ] as [(Double, [Int])])
+    @Test(
+        arguments: [
+            (1, [6, 5, 1, 7, 11, 10]), (0.5, [3, 3, 1, 7, 6, 10]), (0.25, [2, 1, 1, 7, 3, 10]),
+            (0.01, [1, 1, 1, 7, 1, 10]), (1.3, [8, 7, 1, 7, 14, 10]), (2, [12, 10, 2, 7, 22, 10]),
+        ] as [(Double, [Int])])
     func widths(_ width: Double, _ expected: [Int]) throws {
         let network = try network(configuration("width: \(width)"))
         let products = network.nodes.filter { type(of: $0.layer).role == .linear }
