@@ -16,7 +16,7 @@ struct Normlab: ParsableCommand {
         version: "NormLab \(Version.number)",
         subcommands: [
             Reproduce.self, Run.self, List.self, Show.self, DrawFigures.self, Verify.self, Data.self, Bench.self,
-            BenchWorker.self, Schema.self,
+            BenchWorker.self, RunOne.self, Schema.self,
         ])
 
     static func main() {
