@@ -6,7 +6,9 @@ extension ArmComparison {
 
     /// The names of the columns, for people.
     public var header: [String] {
-        ["experiment", "arm"] + (hasKeyColumns ? keys : ["differs from the first in"]) + ["n", "final \(metric.rawValue)", "best", "best at step"]
+        ["experiment", "arm"] + (hasKeyColumns ? keys : ["differs from the first in"]) + [
+            "n", "final \(metric.rawValue)", "best", "best at step",
+        ]
             + (target.map { ["steps to \($0.description)", "reached at step"] } ?? [])
             + (rows.contains { !$0.diverged.isEmpty } ? ["diverged"] : [])
     }

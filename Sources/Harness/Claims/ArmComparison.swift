@@ -80,7 +80,8 @@ public struct ArmComparison: Sendable {
         let keys = Self.changedKeys(settings)
         self.keys = keys
         let goals = try Goals(choices, metric: metric, target: target)
-        rows = zip(choices.flatMap { choice in choice.arms.map { (choice.runs, $0) } }, settings).map { place, settings in
+        rows = zip(choices.flatMap { choice in choice.arms.map { (choice.runs, $0) } }, settings).map {
+            place, settings in
             let byKey = Dictionary(settings, uniquingKeysWith: { $1 })
             return Self.row(
                 place.1, of: place.0, metric: metric, settings: keys.map { byKey[$0] },
@@ -113,7 +114,10 @@ public struct ArmComparison: Sendable {
         var seen: Set<String> = []
         var values: [String: Set<String>] = [:]
         for (key, value) in arms.joined() { values[key, default: []].insert(value) }
-        let changed = arms.joined().map(\.0).filter { seen.insert($0).inserted && (values[$0]?.count ?? 0) > 1 }
+        let changed = arms.joined().map(\.0).filter { key in
+            // What is recorded of a network is no part of how it trains.
+            seen.insert(key).inserted && (values[key]?.count ?? 0) > 1 && !key.hasPrefix("observe.")
+        }
         return changed.contains("model") ? changed.filter { !$0.hasPrefix("model.") } : changed
     }
 

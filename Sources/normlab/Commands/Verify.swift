@@ -23,7 +23,9 @@ struct Verify: ParsableCommand {
             var isAnyRefuted = false
             var isAnyJudged = false
             if markdown { Terminal.say(ClaimsTable.markdownHeading) }
-            for experiment in try laboratory.experiments(experiments).flatMap({ laboratory.withSubstitutes($0, profile: profile) }) {
+            for experiment in try laboratory.experiments(experiments).flatMap({
+                laboratory.withSubstitutes($0, profile: profile)
+            }) {
                 let summary = try ExperimentSummary(
                     experiment, profile: profile, resultsRoot: laboratory.resultsRoot)
                 guard !summary.runs.runs.isEmpty else {

@@ -118,7 +118,8 @@ final class RunPool {
                 progress.took(event, of: name)
             } else {
                 // An error, or what the system says about a crash.
-                progress.noted("\(name): \(String(decoding: line, as: UTF8.self))")
+                let text = String(decoding: line, as: UTF8.self)
+                progress.noted(text.contains(name) ? text : "\(name): \(text)")
             }
             return nil
         case .exited(let code):

@@ -79,19 +79,9 @@ struct Agenda {
         }
     }
 
-    /// The expected seconds of each part, from the beginning of its first run to the end of its last, and of all: the runs
-    /// in their order, each where first a job is free.
-    var expectation: (parts: [Double], whole: Double) {
-        var free = [Double](repeating: 0, count: jobs)
-        var spans = [Int: ClosedRange<Double>]()
-        for entry in needed {
-            let job = free.indices.min { free[$0] < free[$1] } ?? 0
-            let start = free[job]
-            free[job] += entry.expected ?? 0
-            let span = spans[entry.part] ?? start...start
-            spans[entry.part] = span.lowerBound...max(span.upperBound, free[job])
-        }
-        let parts = campaign.parts.indices.map { spans[$0].map { $0.upperBound - $0.lowerBound } ?? 0 }
-        return (parts, free.max() ?? 0)
+    /// The expected seconds of each part and of all.
+    var expectation: RunSchedule {
+        RunSchedule(
+            needed.map { (group: $0.part, seconds: $0.expected ?? 0) }, groupCount: campaign.parts.count, jobs: jobs)
     }
 }

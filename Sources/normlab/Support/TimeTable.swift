@@ -13,7 +13,7 @@ enum TimeTable {
             let needed = entries.filter(\.isNeeded)
             let isKnown = needed.allSatisfy { $0.expected != nil }
             let time =
-                needed.isEmpty ? "0 s, up to date" : isKnown ? Text.duration(expectation.parts[index]) : "not known"
+                needed.isEmpty ? "0 s, up to date" : isKnown ? Text.duration(expectation.groups[index]) : "not known"
             return [
                 part.experiment.name, part.source.name + (part.source.isSynthetic ? " (synthetic)" : ""),
                 "\(entries.count)", "\(needed.count)", "\(entries.first?.plan.steps ?? 0)", time,
@@ -37,7 +37,7 @@ enum TimeTable {
     ///   there was none.
     static func comparison(_ agenda: Agenda, took: [Double?]) -> String {
         let expectation = agenda.expectation
-        let rows = zip(agenda.campaign.parts, zip(expectation.parts, took)).compactMap { part, times -> [String]? in
+        let rows = zip(agenda.campaign.parts, zip(expectation.groups, took)).compactMap { part, times -> [String]? in
             guard let took = times.1 else { return nil }
             return [part.experiment.name, Text.duration(times.0), Text.duration(took)]
         }
