@@ -26,7 +26,9 @@ import Testing
         #expect(outcome.errors.contains("taken"))
     }
 
-    @Test(arguments: [["figures"], ["figures", "tiny"], ["verify"], ["verify", "tiny"]])
+    @Test(arguments: [
+        ["figures"], ["figures", "tiny"], ["verify"], ["verify", "tiny"], ["compare"], ["compare", "tiny"],
+    ])
     func nothingToShowIs1AndSaysWhatToRun(arguments: [String]) throws {
         let laboratory = try TemporaryLaboratory()
         let outcome = try laboratory.program.run(arguments + ["-p", "smoke"])
@@ -75,7 +77,7 @@ import Testing
 
     @Test(arguments: [
         ["nonsense"], ["run"], ["run", "tiny", "--nonsense"], ["run", "tiny", "--threads", "0"],
-        ["run", "tiny", "--threads", "two"], ["run", "tiny", "--seeds", "3-1"],
+        ["run", "tiny", "--threads", "two"], ["run", "tiny", "--seeds", "3-1"], ["run", "tiny", "--jobs", "0"],
         ["run", "tiny", "--save-every", "-1"], ["run", "tiny", "--checkpoint-at", "1,x"],
     ])
     func wrongUsageIs64(arguments: [String]) throws {

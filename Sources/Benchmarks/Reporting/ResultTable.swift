@@ -11,6 +11,15 @@ public struct ResultTable: Equatable, Sendable {
     /// Sentences below the table.
     public var notes: [String] = []
 
+    /// A table of its parts.
+    public init(title: String, header: [String], rows: [[String]], wordColumns: Int, notes: [String] = []) {
+        self.title = title
+        self.header = header
+        self.rows = rows
+        self.wordColumns = wordColumns
+        self.notes = notes
+    }
+
     /// The table in aligned columns: words to the left, numbers to the right.
     public var text: String {
         let all = [header] + rows

@@ -89,6 +89,9 @@ public struct ExperimentRuns: Sendable {
     /// The runs of an arm that are results: finished or diverged.
     func complete(_ arm: String) -> [RunResult] { runs.filter { $0.arm == arm && $0.manifest.status.isComplete } }
 
+    /// Whether an arm has a result.
+    public func hasResults(of arm: String) -> Bool { !complete(arm).isEmpty }
+
     /// The data that the runs were made on; nil without runs.
     var dataset: Manifest.Data? { runs.first?.manifest.dataset }
 

@@ -71,7 +71,8 @@ struct Measuring {
 
     // MARK: Steps to a target
 
-    private func goal(
+    /// The value that counts as reached for a seed; nil where the arm whose best it is has no such run.
+    func goal(
         _ metric: Metric, _ target: ClaimMeasure.Target, seed: UInt64, statistics: StatisticsWord?
     ) -> Double? {
         switch target {
@@ -84,7 +85,7 @@ struct Measuring {
 
     /// The first evaluation that reaches the goal; of the training loss, the first step at which the mean of the last 100
     /// batches does.
-    private func stepsTo(
+    func stepsTo(
         _ metric: Metric, _ goal: Double, _ run: RunResult, _ curves: RunCurves, statistics: StatisticsWord?
     ) -> MeasuredValue {
         let steps = run.manifest.steps

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Where a run is, as it is told to whoever watches.
-public struct RunProgress: Equatable, Sendable {
+public struct RunProgress: Codable, Equatable, Sendable {
     /// Updates made.
     public var step: Int
     /// Updates planned.

@@ -125,16 +125,11 @@ public final class RunExecutor {
 
     private func train(_ session: RunSession, _ setup: RunSetup, isContinued: Bool) throws -> Manifest {
         var lastSaved = (step: session.step, time: now())
-        var indices: [Int] = []
         var isFinite = true
         if !isContinued { isFinite = try session.measure(isLast: plan.steps == 0, checkpointSteps) }
         while isFinite, session.step < plan.steps {
             if interruption.isRequested { return try session.interrupt() }
-            setup.order.fill(&indices, step: session.step)
-            let result = setup.trainer.step(session.step) { input, labels in
-                setup.training.fill(indices, as: .step(session.step), into: input, labels: &labels)
-            }
-            isFinite = try session.record(result)
+            isFinite = try session.record(setup.train(step: session.step))
             if isFinite {
                 isFinite = try session.measure(isLast: session.step == plan.steps, checkpointSteps)
             }

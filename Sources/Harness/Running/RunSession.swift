@@ -98,15 +98,11 @@ final class RunSession {
     }
 
     private func evaluate() throws -> Bool {
-        setup.populationPass?.run(batches: setup.populationBatches.count) { index, input in
-            setup.training.fill(setup.populationBatches[index], as: .population(index), into: input)
-        }
+        setup.takePopulationStatistics(batches: setup.populationBatches.count)
         var isFinite = true
         var words: [String] = []
         for (name, source) in setup.statistics(step: step) {
-            let result = setup.evaluator.evaluate(count: setup.testCount, statistics: source) { range, input, labels in
-                setup.testing.fill(Array(range), into: input, labels: &labels)
-            }
+            let result = setup.evaluate(count: setup.testCount, statistics: source)
             try recorder.evaluation(step: step, statistics: name, loss: result.loss, accuracy: result.accuracy)
             progress.testAccuracy = result.accuracy
             isFinite = result.loss.isFinite
@@ -118,8 +114,7 @@ final class RunSession {
     }
 
     private func observe(_ observer: Observer) throws {
-        observer.observe { input in setup.testing.fill(setup.probe, into: input) }
-        for (tap, summary) in zip(observer.taps, observer.summaries(edges: recorder.histogramEdges)) {
+        for (tap, summary) in setup.observe(observer, edges: recorder.histogramEdges) {
             try recorder.observation(step: step, tap: tap.address, summary)
         }
     }

@@ -20,9 +20,10 @@ final class RunSetup {
     let probe: [Int]
     /// Numbers of the training set that the input normalization uses.
     let facts: [(name: String, value: Double)]
+    private var indices: [Int] = []
 
     /// Images of an evaluation's pass; the bits of a mean loss depend on it, so it is the same everywhere.
-    private static let evaluationBatch = 100
+    static let evaluationBatch = 100
     /// The seed of the probe's choice: the same images in every arm and seed.
     private static let probeSeed: UInt64 = 0
 
@@ -73,5 +74,35 @@ final class RunSetup {
         if step > 0 { statistics.append((StatisticsSource.movingAverage.rawValue, .movingAverage)) }
         if populationPass != nil { statistics.append((StatisticsSource.population.rawValue, .population)) }
         return statistics
+    }
+
+    // MARK: Work
+
+    /// One training step, from 0, on its batch of the run's order.
+    func train(step: Int) -> StepResult {
+        order.fill(&indices, step: step)
+        return trainer.step(step) { input, labels in
+            training.fill(indices, as: .step(step), into: input, labels: &labels)
+        }
+    }
+
+    /// Takes the population statistics from the first of their batches.
+    func takePopulationStatistics(batches: Int) {
+        populationPass?.run(batches: batches) { index, input in
+            training.fill(populationBatches[index], as: .population(index), into: input)
+        }
+    }
+
+    /// Evaluates on the first images of the test set.
+    func evaluate(count: Int, statistics: StatisticsSource) -> Evaluation {
+        evaluator.evaluate(count: count, statistics: statistics) { range, input, labels in
+            testing.fill(Array(range), into: input, labels: &labels)
+        }
+    }
+
+    /// Reads every observed tensor on the probe images.
+    func observe(_ observer: Observer, edges: [Float]) -> [(tap: Tap, summary: TapSummary)] {
+        observer.observe { input in testing.fill(probe, into: input) }
+        return zip(observer.taps, observer.summaries(edges: edges)).map { ($0, $1) }
     }
 }

@@ -7,7 +7,7 @@ final class WorkerProcess {
     private let replies = Pipe()
     private let clock = ContinuousClock()
     private let name: String
-    private var pending: [UInt8] = []
+    private var lines = LineBuffer()
 
     /// Its number, for the system.
     var identifier: Int32 { process.processIdentifier }
@@ -38,14 +38,14 @@ final class WorkerProcess {
         do { try process.run() } catch {
             throw Failure(description: "\(name) does not start: \(error.localizedDescription)")
         }
-        var pending: [UInt8] = []
+        var lines = LineBuffer()
         do {
-            ready = try Self.reply(from: replies, &pending, name, log)
+            ready = try Self.reply(from: replies, &lines, name, log)
         } catch {
             process.terminate()
             throw error
         }
-        self.pending = pending
+        self.lines = lines
         startup = Double((clock.now - start) / .microseconds(1)) / 1e6
         self.log = log
     }
@@ -65,17 +65,15 @@ final class WorkerProcess {
         } catch {
             throw Failure(description: "\(name) has ended; what it said is in \(log.path)")
         }
-        return try Self.reply(from: replies, &pending, name, log)
+        return try Self.reply(from: replies, &lines, name, log)
     }
 
     /// The next line that is a JSON object; whatever else it prints is passed over.
     private static func reply(
-        from pipe: Pipe, _ pending: inout [UInt8], _ name: String, _ log: URL
+        from pipe: Pipe, _ lines: inout LineBuffer, _ name: String, _ log: URL
     ) throws -> WorkerReply {
         while true {
-            if let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
-                let line = Array(pending[..<end])
-                pending.removeSubrange(...end)
+            if let line = lines.next() {
                 guard line.first == UInt8(ascii: "{") else { continue }
                 return try JSONDecoder().decode(WorkerReply.self, from: Foundation.Data(line))
             }
@@ -83,7 +81,7 @@ final class WorkerProcess {
             guard !more.isEmpty else {
                 throw Failure(description: "\(name) ended without an answer; what it said is in \(log.path)")
             }
-            pending += more
+            lines.append(more)
         }
     }
 }

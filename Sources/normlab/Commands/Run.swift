@@ -17,23 +17,14 @@ struct Run: ParsableCommand {
     @OptionGroup var options: RunOptions
 
     @Option(name: .long, help: "Write checkpoints after these numbers of updates too: 0,100.")
-    var checkpointAt: String?
+    var checkpointAt: StepList?
 
     func run() throws {
         try Ending.reporting {
             try Workday(
-                laboratory: laboratory, options: options, names: experiments, checkpointSteps: try checkpointSteps(),
-                mayFetch: false, drawsFigures: false
+                laboratory: laboratory, options: options, names: experiments,
+                checkpointSteps: checkpointAt?.values ?? [], mayFetch: false, drawsFigures: false
             ).run()
         }
-    }
-
-    private func checkpointSteps() throws -> Set<Int> {
-        let words = checkpointAt?.split(separator: ",", omittingEmptySubsequences: false) ?? []
-        let steps = words.map { Int($0) }
-        guard steps.allSatisfy({ ($0 ?? -1) >= 0 }) else {
-            throw ValidationError("--checkpoint-at \(checkpointAt ?? ""): expected numbers of steps such as 0,100")
-        }
-        return Set(steps.compactMap(\.self))
     }
 }

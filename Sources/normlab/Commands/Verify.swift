@@ -23,7 +23,9 @@ struct Verify: ParsableCommand {
             var isAnyRefuted = false
             var isAnyJudged = false
             if markdown { Terminal.say(ClaimsTable.markdownHeading) }
-            for experiment in try laboratory.experiments(experiments).flatMap(withSubstitutes) {
+            for experiment in try laboratory.experiments(experiments).flatMap({
+                laboratory.withSubstitutes($0, profile: profile)
+            }) {
                 let summary = try ExperimentSummary(
                     experiment, profile: profile, resultsRoot: laboratory.resultsRoot)
                 guard !summary.runs.runs.isEmpty else {
@@ -46,16 +48,5 @@ struct Verify: ParsableCommand {
             if !isAnyJudged { throw Ending.failed }
             if isAnyRefuted { throw Ending.claimNotReproduced }
         }
-    }
-
-    /// The experiment, and those of its variations that are on other data than the preferred. Without results on the
-    /// preferred data, the others stand alone.
-    private func withSubstitutes(_ experiment: Experiment) -> [Experiment] {
-        let folders = ResultsListing.experiments(in: laboratory.resultsFolder(profile: profile))
-        let prefix = "\(experiment.name)@dataset="
-        let substitutes = folders.filter { $0.hasPrefix(prefix) && !$0.contains(",") }.map {
-            experiment.varied(String($0.dropFirst(experiment.name.count)))
-        }
-        return folders.contains(experiment.name) || substitutes.isEmpty ? [experiment] + substitutes : substitutes
     }
 }

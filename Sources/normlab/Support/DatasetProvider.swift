@@ -6,6 +6,8 @@ final class DatasetProvider {
     private let source: DatasetSource
     private let search: DataSearch
     private var loaded: Dataset?
+    /// The seconds that reading it took; 0 before.
+    private(set) var loadSeconds = 0.0
 
     init(_ source: DatasetSource, search: DataSearch) {
         self.source = source
@@ -15,7 +17,9 @@ final class DatasetProvider {
     /// The data set.
     func load() throws(DataError) -> Dataset {
         if let loaded { return loaded }
+        let start = ProcessInfo.processInfo.systemUptime
         let dataset = try source.load(from: search)
+        loadSeconds = ProcessInfo.processInfo.systemUptime - start
         loaded = dataset
         return dataset
     }

@@ -34,6 +34,9 @@ enum Ending {
         } catch let error as NetworkError {
             Terminal.complain("error: \(error)")
             throw badInput
+        } catch let error as RunError {
+            Terminal.complain("error: \(error)")
+            throw error.isBadInput ? badInput : failed
         } catch {
             Terminal.complain("error: \(error)")
             throw failed

@@ -65,4 +65,32 @@ extension Laboratory {
         if !mistakes.isEmpty { throw ConfigurationErrors(mistakes) }
         return experiments
     }
+
+    /// The experiment, and those of its variations that are on other data than the preferred. Without results on the
+    /// preferred data, the others stand alone.
+    func withSubstitutes(_ experiment: Experiment, profile: String) -> [Experiment] {
+        let folders = ResultsListing.experiments(in: resultsFolder(profile: profile))
+        let prefix = "\(experiment.name)@dataset="
+        let substitutes = folders.filter { $0.hasPrefix(prefix) && !$0.contains(",") }.map {
+            experiment.varied(String($0.dropFirst(experiment.name.count)))
+        }
+        return folders.contains(experiment.name) || substitutes.isEmpty ? [experiment] + substitutes : substitutes
+    }
+
+    /// The experiment of a folder of results: `lenet`, or with what was changed on the command line,
+    /// `lenet@batch=8,dataset=glyphs`.
+    func experiment(ofFolder name: String) throws -> Experiment {
+        guard let mark = name.firstIndex(of: "@") else { return try library.load(name) }
+        var changes: [String] = []
+        for part in name[mark...].dropFirst().split(separator: ",") {
+            // A comma inside a value belongs to it.
+            if part.contains("=") || changes.isEmpty {
+                changes.append(String(part))
+            } else {
+                changes[changes.count - 1] += ",\(part)"
+            }
+        }
+        let overrides = try changes.filter { !$0.hasPrefix("dataset=") }.map { try Override($0) }
+        return try library.load(String(name[..<mark]), overrides: overrides).varied(String(name[mark...]))
+    }
 }

@@ -16,8 +16,13 @@ struct RunOptions: ParsableArguments {
     @Option(name: .long, help: "This data set instead of the experiment's first available one.")
     var dataset: String?
 
-    @Option(name: .long, help: "Threads (default: all cores). The results are the same bits for any number.")
+    @Option(name: .long, help: "Threads in all (default: all cores). The results are the same bits for any number.")
     var threads: Int?
+
+    @Option(
+        name: .long,
+        help: "Runs at a time, each in a process of its own on its part of the threads (default: what is faster).")
+    var jobs: Int?
 
     @Option(name: .long, help: "Change a setting of every arm: optimizer.sgd.rate=0.2. Repeatable.")
     var set: [String] = []
@@ -34,6 +39,9 @@ struct RunOptions: ParsableArguments {
     func validate() throws {
         if let threads, !(1...256).contains(threads) {
             throw ValidationError("--threads \(threads): expected a number from 1 to 256")
+        }
+        if let jobs, !(1...256).contains(jobs) {
+            throw ValidationError("--jobs \(jobs): expected a number from 1 to 256")
         }
         if !(0...86_400).contains(saveEvery) {
             throw ValidationError("--save-every \(saveEvery): expected seconds from 0, for every step, to 86400")

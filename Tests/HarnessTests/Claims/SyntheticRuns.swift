@@ -8,7 +8,7 @@ final class SyntheticRuns {
     let profile = "quick"
 
     /// An experiment with the given claims and arms `a`, `b`, `c@…`.
-    init(claims: String) throws {
+    init(claims: String = "[]") throws {
         let yaml = """
             title: Synthetic
             source: "none"

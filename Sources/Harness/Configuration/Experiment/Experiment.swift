@@ -32,15 +32,16 @@ public struct Experiment: Sendable {
 
     /// The arms that fit names or patterns, in declared order. A name of a swept arm's group stands for all its points.
     ///
+    /// - Parameter option: what names them, for messages.
     /// - Throws: ``ConfigurationErrors`` with a suggestion for every name or pattern that fits none.
-    public func arms(matching patterns: [String]) throws(ConfigurationErrors) -> [Arm] {
+    public func arms(matching patterns: [String], option: String = "--arms") throws(ConfigurationErrors) -> [Arm] {
         let unknown = patterns.filter { pattern in !arms.contains { $0.fits(pattern) } }
         if !unknown.isEmpty {
             let names = arms.map(\.name)
             throw ConfigurationErrors(
                 unknown.map { pattern in
                     Diagnostic(
-                        position: SourcePosition(file: "--arms", line: 1, column: 1),
+                        position: SourcePosition(file: option, line: 1, column: 1),
                         message: "unknown arm '\(pattern)' of '\(name)'"
                             + Suggestion.phrase(for: pattern, among: names, called: "arms"))
                 })

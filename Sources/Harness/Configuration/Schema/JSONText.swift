@@ -6,6 +6,7 @@ indirect enum JSONText {
     /// A number in the digits that are written.
     case number(String)
     case boolean(Bool)
+    case null
 
     /// The value over several lines, two spaces a level; objects and arrays without further ones inside stay on a line.
     func text(indent: Int = 0) -> String {
@@ -23,6 +24,7 @@ indirect enum JSONText {
         case .string(let text): return Self.quoted(text)
         case .number(let digits): return digits
         case .boolean(let value): return value ? "true" : "false"
+        case .null: return "null"
         }
     }
 
@@ -34,7 +36,7 @@ indirect enum JSONText {
     private var isScalar: Bool {
         switch self {
         case .object, .array: false
-        case .string, .number, .boolean: true
+        case .string, .number, .boolean, .null: true
         }
     }
 

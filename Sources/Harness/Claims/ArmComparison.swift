@@ -1,0 +1,205 @@
+import Engine
+
+/// Arms of one or several experiments beside each other: the settings in which they differ, how they ended, how good they
+/// became, and the steps that they needed to a target.
+public struct ArmComparison: Sendable {
+    /// The results of an experiment and the arms of it that are compared.
+    public struct Choice: Sendable {
+        let runs: ExperimentRuns
+        let arms: [Arm]
+
+        /// Some arms of an experiment.
+        public init(_ runs: ExperimentRuns, arms: [Arm]) {
+            self.runs = runs
+            self.arms = arms
+        }
+    }
+
+    /// One arm.
+    public struct Row: Sendable {
+        /// The experiment's name.
+        public let experiment: String
+        /// The arm's name.
+        public let arm: String
+        /// The values of the comparison's keys; nil where the arm has no such setting.
+        public let settings: [String?]
+        /// The number of runs that are complete.
+        public let count: Int
+        /// The runs that diverged; they are no part of `final`, `best` and `bestStep`.
+        public let diverged: [SeedStep]
+        /// The metric at the end; nil where every run diverged.
+        public let final: SampleStatistics?
+        /// The best value of the metric.
+        public let best: SampleStatistics?
+        /// The step that has the best value.
+        public let bestStep: SampleStatistics?
+        /// The steps to the target; nil without one.
+        public let stepsTo: StepsTo?
+    }
+
+    /// A seed and a step of its run.
+    public struct SeedStep: Equatable, Sendable {
+        /// The seed.
+        public let seed: UInt64
+        /// The step.
+        public let step: Int
+    }
+
+    /// The steps that an arm needs to the target.
+    public struct StepsTo: Equatable, Sendable {
+        /// The steps over the seeds that could reach it. A run that did not counts with all its steps: where there is one,
+        /// the mean is a bound below the true one.
+        public let steps: SampleStatistics
+        /// The step at which each run reached it.
+        public let reached: [SeedStep]
+        /// The seeds whose runs did not, those that diverged among them.
+        public let missed: [UInt64]
+    }
+
+    /// The metric of all numbers.
+    public let metric: Metric
+    /// What counts as reached.
+    public let target: ComparisonTarget?
+    /// The profile of all results.
+    public let profile: String
+    /// The settings that are not the same in all arms, by their paths.
+    public let keys: [String]
+    /// The arms in the order in which they were chosen.
+    public let rows: [Row]
+
+    /// Compares arms.
+    ///
+    /// - Throws: ``MissingResults`` where an arm has no complete run; `ConfigurationErrors` where the target is the best of an
+    ///   arm that there is not.
+    public init(_ choices: [Choice], metric: Metric, target: ComparisonTarget?) throws {
+        self.metric = metric
+        self.target = target
+        profile = choices.first?.runs.profile.name ?? ""
+        try Self.checkResults(of: choices)
+        let settings = choices.flatMap { choice in choice.arms.map { Self.settings(of: $0, in: choice.runs) } }
+        let keys = Self.changedKeys(settings)
+        self.keys = keys
+        let goals = try Goals(choices, metric: metric, target: target)
+        rows = zip(choices.flatMap { choice in choice.arms.map { (choice.runs, $0) } }, settings).map {
+            place, settings in
+            let byKey = Dictionary(settings, uniquingKeysWith: { $1 })
+            return Self.row(
+                place.1, of: place.0, metric: metric, settings: keys.map { byKey[$0] },
+                stepsTo: goals.stepsTo(of: place.1.name, in: place.0))
+        }
+    }
+
+    private static func checkResults(of choices: [Choice]) throws(MissingResults) {
+        let missing = choices.flatMap { choice in
+            choice.arms.filter { choice.runs.complete($0.name).isEmpty }.map {
+                MissingResults.Arm(experiment: choice.runs.experiment.name, arm: $0.name)
+            }
+        }
+        if let first = choices.first, !missing.isEmpty {
+            throw MissingResults(arms: missing, profile: first.runs.profile.name)
+        }
+    }
+
+    // MARK: Settings
+
+    private static func settings(of arm: Arm, in runs: ExperimentRuns) -> [(String, String)] {
+        arm.configuration(in: runs.profile).settings.map { ($0.key, $0.value) } + [
+            ("steps", "\(runs.profile.steps)"), ("dataset", runs.dataset?.name ?? "none"),
+        ]
+    }
+
+    /// The keys whose values differ, in the order in which they first appear. What only some arms have, such as the fields of
+    /// a kind, counts where it differs among those; of other models the name says enough.
+    private static func changedKeys(_ arms: [[(String, String)]]) -> [String] {
+        var seen: Set<String> = []
+        var values: [String: Set<String>] = [:]
+        for (key, value) in arms.joined() { values[key, default: []].insert(value) }
+        let changed = arms.joined().map(\.0).filter { key in
+            // What is recorded of a network is no part of how it trains.
+            seen.insert(key).inserted && (values[key]?.count ?? 0) > 1 && !key.hasPrefix("observe.")
+        }
+        return changed.contains("model") ? changed.filter { !$0.hasPrefix("model.") } : changed
+    }
+
+    // MARK: Numbers
+
+    private static func row(
+        _ arm: Arm, of runs: ExperimentRuns, metric: Metric, settings: [String?], stepsTo: StepsTo?
+    ) -> Row {
+        let complete = runs.complete(arm.name)
+        let finished = complete.filter { $0.manifest.status == .finished }.compactMap(\.curves)
+        func statistics(_ values: [Double?]) -> SampleStatistics? {
+            let values = values.compactMap(\.self)
+            return values.isEmpty ? nil : SampleStatistics(values)
+        }
+        return Row(
+            experiment: runs.experiment.name, arm: arm.name, settings: settings, count: complete.count,
+            diverged: complete.filter { $0.manifest.status == .diverged }.map {
+                SeedStep(seed: $0.seed, step: $0.manifest.divergedAt ?? $0.manifest.step)
+            },
+            final: statistics(finished.map { $0.final(metric) }),
+            best: statistics(finished.map { $0.best(metric)?.value }),
+            bestStep: statistics(finished.map { $0.best(metric).map { Double($0.step) } }), stepsTo: stepsTo)
+    }
+}
+
+/// The target of a comparison as a number for each run.
+private struct Goals {
+    private let metric: Metric
+    private let target: ComparisonTarget?
+    /// Where the arm of `best-of` is found, by the experiment that is compared with it.
+    private var places: [String: Measuring] = [:]
+
+    init(_ choices: [ArmComparison.Choice], metric: Metric, target: ComparisonTarget?) throws {
+        self.metric = metric
+        self.target = target
+        guard case .bestOf(let experiment, let arm) = target else { return }
+        for choice in choices {
+            let name = experiment ?? choice.runs.experiment.name
+            guard let runs = choices.first(where: { $0.runs.experiment.name == name })?.runs else {
+                throw Self.error(
+                    "'\(name)' is not among the experiments"
+                        + Suggestion.phrase(
+                            for: name, among: choices.map(\.runs.experiment.name), called: "experiments"))
+            }
+            let names = runs.experiment.arms.map(\.name)
+            guard names.contains(arm) else {
+                throw Self.error(
+                    "'\(name)' has no arm '\(arm)'" + Suggestion.phrase(for: arm, among: names, called: "arms"))
+            }
+            if runs.complete(arm).isEmpty {
+                throw MissingResults(arms: [.init(experiment: name, arm: arm)], profile: runs.profile.name)
+            }
+            places[choice.runs.experiment.name] = Measuring(runs: runs)
+        }
+    }
+
+    private static func error(_ message: String) -> ConfigurationErrors {
+        ConfigurationErrors(option: "--threshold", message: message)
+    }
+
+    /// The steps to the target of an arm's runs, of those that have a target: the best of an arm is that with their seed.
+    func stepsTo(of arm: String, in runs: ExperimentRuns) -> ArmComparison.StepsTo? {
+        guard let target else { return nil }
+        var steps: [Double] = []
+        var reached: [ArmComparison.SeedStep] = []
+        var missed: [UInt64] = []
+        for run in runs.complete(arm) {
+            let goal: Double? =
+                switch target {
+                case .value(let value): value
+                case .bestOf(_, let arm):
+                    places[runs.experiment.name]?.goal(metric, .bestOf(arm: arm), seed: run.seed, statistics: nil)
+                }
+            guard let goal, let curves = run.curves else { continue }
+            let value = Measuring(runs: runs).stepsTo(metric, goal, run, curves, statistics: nil)
+            steps.append(value.value)
+            if value.bound == .exact {
+                reached.append(ArmComparison.SeedStep(seed: run.seed, step: Int(value.value)))
+            } else {
+                missed.append(run.seed)
+            }
+        }
+        return ArmComparison.StepsTo(steps: SampleStatistics(steps), reached: reached, missed: missed)
+    }
+}

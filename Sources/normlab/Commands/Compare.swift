@@ -1,0 +1,131 @@
+import ArgumentParser
+import Benchmarks
+import Engine
+import Foundation
+import Harness
+
+/// `normlab compare`: arms and experiments in one table.
+struct Compare: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Compare arms and experiments: what differs, how they end, how many steps they need.",
+        discussion: """
+            normlab compare lenet                                        every arm of an experiment
+            normlab compare lenet/baseline lenet/lrn mnist-mlp           arms of several
+            normlab compare lenet 'lenet@optimizer.sgd.rate=0.2'         results that --set made, by their folder's name
+            normlab compare lenet --threshold 'best-of(baseline)'        steps to the best of an arm with the same seed
+            normlab compare lenet --metric train-loss --threshold 0.1    steps to a training loss
+
+            Only settings that differ are shown. Numbers are mean ± deviation over (n) seeds; runs that diverged are no \
+            part of them, and are said. A target counts as reached at the first evaluation that has it, as in claims; a \
+            run that did not reach it counts with all its steps, which makes the mean a bound (≥).
+            """)
+
+    @Argument(
+        help: "Experiments, or EXPERIMENT/ARM with * for any characters (default: every experiment with results).",
+        completion: Completions.experiments)
+    var names: [String] = []
+
+    @OptionGroup var laboratory: Laboratory
+
+    @Option(name: .shortAndLong, help: "Whose results: smoke, quick or paper.", completion: Completions.profiles)
+    var profile = "quick"
+
+    @Option(help: "What is compared: test-accuracy, test-loss or train-loss.")
+    var metric = Metric.testAccuracy
+
+    @Option(help: "Show the steps to a target: 0.95, best-of(ARM) or best-of(EXPERIMENT/ARM).")
+    var threshold: ComparisonTarget?
+
+    @Flag(help: "How the table is printed (default: aligned columns).")
+    var form: Form?
+
+    /// How the table is printed.
+    enum Form: String, EnumerableFlag {
+        case markdown, csv, json
+    }
+
+    func run() throws {
+        try Ending.reporting {
+            let choices = try selections().map { selection in
+                let runs = try ExperimentRuns(
+                    selection.experiment, profile: profile, resultsRoot: laboratory.resultsRoot)
+                for remark in runs.remarks { Terminal.complain("note: \(remark)") }
+                return ArmComparison.Choice(runs, arms: try arms(of: selection, in: runs))
+            }
+            tell(try ArmComparison(choices, metric: metric, target: threshold))
+        }
+    }
+
+    // MARK: What is compared
+
+    private struct Selection {
+        let experiment: Experiment
+        /// The arms that were named; nil for all that have results.
+        var patterns: [String]?
+    }
+
+    private func selections() throws -> [Selection] {
+        let folder = laboratory.resultsFolder(profile: profile)
+        var words = names
+        if words.isEmpty {
+            let known = laboratory.library.names
+            words = ResultsListing.experiments(in: folder).filter(known.contains)
+        }
+        if words.isEmpty {
+            Terminal.complain("no results in \(folder.path): run  normlab reproduce -p \(profile)")
+            throw Ending.failed
+        }
+        var selections: [Selection] = []
+        for word in words {
+            let parts = word.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let experiment = try laboratory.experiment(ofFolder: parts[0])
+            _ = try experiment.profile(profile)
+            let pattern = parts.count == 2 ? [parts[1]] : nil
+            for experiment in laboratory.withSubstitutes(experiment, profile: profile) {
+                let index = selections.firstIndex { $0.experiment.name == experiment.name }
+                if let index, let earlier = selections[index].patterns {
+                    selections[index].patterns = pattern.map { earlier + $0 }
+                } else if index == nil {
+                    selections.append(Selection(experiment: experiment, patterns: pattern))
+                }
+            }
+        }
+        return selections
+    }
+
+    /// The arms that were named, or all that have results; without any, all, so that each is said to have none.
+    private func arms(of selection: Selection, in runs: ExperimentRuns) throws -> [Arm] {
+        if let patterns = selection.patterns {
+            return try selection.experiment.arms(matching: patterns, option: selection.experiment.name)
+        }
+        let arms = selection.experiment.arms
+        let complete = arms.filter { runs.hasResults(of: $0.name) }
+        if complete.isEmpty { return arms }
+        let missing = arms.filter { !runs.hasResults(of: $0.name) }.map(\.name)
+        if !missing.isEmpty {
+            Terminal.complain("note: \(selection.experiment.name): no result of \(missing.joined(separator: ", "))")
+        }
+        return complete
+    }
+
+    // MARK: Printing
+
+    private func tell(_ comparison: ArmComparison) {
+        let table = ResultTable(
+            title: "\(metric.rawValue), profile \(profile)", header: comparison.header, rows: comparison.cells,
+            wordColumns: comparison.wordColumns)
+        switch form {
+        case .markdown: Terminal.say(table.markdown)
+        case .csv: Terminal.say(comparison.csvText)
+        case .json: Terminal.say(comparison.json)
+        case nil: Terminal.say(table.text)
+        }
+    }
+}
+
+extension Metric: ExpressibleByArgument {}
+
+extension ComparisonTarget: ExpressibleByArgument {
+    /// Reads what stands on the command line.
+    public init?(argument: String) { self.init(argument) }
+}

@@ -1,0 +1,152 @@
+import Foundation
+import Harness
+
+/// How one run of an agenda ended.
+enum RunEnding {
+    /// It was made: finished or diverged.
+    case made
+    /// It was up to date.
+    case kept
+    /// It was saved and can be continued.
+    case interrupted
+    /// It was not, for the reason that was told.
+    case failed(isBadInput: Bool)
+}
+
+/// Makes runs side by side, each in a process of its own, some at a time. Whatever happens to one, the others go on.
+final class RunPool {
+    private let agenda: Agenda
+    private let laboratory: Laboratory
+    private let progress: SideBySideProgress
+    private let mailbox = Mailbox<(run: Int, message: RunProcess.Message)>()
+    private var waiting: ArraySlice<Agenda.Entry>
+    private var running: [Int: Running] = [:]
+    private var nextNumber = 0
+    private var isStopping = false
+
+    private struct Running {
+        let entry: Agenda.Entry
+        let process: RunProcess
+        let threads: Int
+        var hasBegun = false
+    }
+
+    /// A pool for the runs of an agenda that are to be made.
+    init(_ agenda: Agenda, laboratory: Laboratory, progress: SideBySideProgress) {
+        self.agenda = agenda
+        self.laboratory = laboratory
+        self.progress = progress
+        waiting = agenda.needed[...]
+    }
+
+    /// Makes all runs.
+    ///
+    /// - Parameters:
+    ///   - interruption: when it is requested no run begins any more, and those that go on save and end.
+    ///   - began: told of every run that begins.
+    ///   - ended: told of every run that has ended, and how.
+    func run(
+        _ interruption: Interruption, began: (Agenda.Entry) -> Void, ended: (Agenda.Entry, RunEnding) throws -> Void
+    ) throws {
+        // A run's process that is gone is no reason to go: writing to it fails, and that is all.
+        signal(SIGPIPE, SIG_IGN)
+        while !running.isEmpty || (!waiting.isEmpty && !isStopping) {
+            if interruption.isRequested, !isStopping {
+                isStopping = true
+                for run in running.values { run.process.stop() }
+            }
+            while !isStopping, running.count < agenda.jobs, let entry = waiting.popFirst() {
+                began(entry)
+                do { try start(entry) } catch {
+                    progress.noted("error: \(entry.plan.title): \(error)")
+                    try ended(entry, .failed(isBadInput: false))
+                }
+            }
+            guard let (number, message) = mailbox.next(within: 0.1) else {
+                progress.refresh()
+                continue
+            }
+            if let (entry, ending) = take(message, of: number) { try ended(entry, ending) }
+        }
+    }
+
+    // MARK: One run
+
+    private func start(_ entry: Agenda.Entry) throws {
+        let number = nextNumber
+        nextNumber += 1
+        let threads = threadsForNext()
+        let process = try RunProcess(arguments: arguments(entry, threads: threads)) { [mailbox] message in
+            mailbox.post((number, message))
+        }
+        running[number] = Running(entry: entry, process: process, threads: threads)
+        progress.started(entry.plan.title)
+    }
+
+    /// The cores that are free, split over the runs that can begin now: the last ones get what the others leave.
+    private func threadsForNext() -> Int {
+        let free = agenda.campaign.options.threadCount - running.values.reduce(0) { $0 + $1.threads }
+        return max(1, free / min(agenda.jobs - running.count, waiting.count + 1))
+    }
+
+    private func arguments(_ entry: Agenda.Entry, threads: Int) -> [String] {
+        let (plan, campaign) = (entry.plan, agenda.campaign)
+        let part = campaign.parts[entry.part]
+        var arguments = [
+            part.file, "--arm=\(plan.arm.name)", "--seed=\(plan.seed)", "--profile=\(plan.profile.name)",
+            "--hash=\(campaign.check(of: plan, on: entry.dataset).hash)", "--dataset=\(part.source.name)",
+            "--threads=\(threads)", "--save-every=\(campaign.options.saveEvery)",
+            "--root=\(laboratory.rootFolder.path)", "--results=\(campaign.resultsRoot.path)",
+        ]
+        arguments += campaign.options.set.map { "--set=\($0)" }
+        if campaign.options.force { arguments.append("--force") }
+        let checkpoints = campaign.checkpointSteps.sorted().map(String.init).joined(separator: ",")
+        if !checkpoints.isEmpty { arguments.append("--checkpoint-at=\(checkpoints)") }
+        return arguments
+    }
+
+    /// Takes a message of a run.
+    ///
+    /// - Returns: the run with its ending, where it has ended.
+    private func take(_ message: RunProcess.Message, of number: Int) -> (Agenda.Entry, RunEnding)? {
+        guard let run = running[number] else { return nil }
+        let name = run.entry.plan.title
+        switch message {
+        case .line(let line):
+            if let event = RunEvent(line: line) {
+                if case .began = event { running[number]?.hasBegun = true }
+                progress.took(event, of: name)
+            } else {
+                // An error, or what the system says about a crash.
+                let text = String(decoding: line, as: UTF8.self)
+                progress.noted(text.contains(name) ? text : "\(name): \(text)")
+            }
+            return nil
+        case .exited(let code):
+            close(number)
+            return (run.entry, ending(code, of: run))
+        case .killed(let signal):
+            close(number)
+            progress.noted(
+                "error: \(name): its process was ended by signal \(signal) (\(String(cString: strsignal(signal))))")
+            return (run.entry, .failed(isBadInput: false))
+        }
+    }
+
+    private func close(_ number: Int) {
+        guard let run = running.removeValue(forKey: number) else { return }
+        progress.closed(run.entry.plan.title)
+    }
+
+    private func ending(_ code: Int32, of run: Running) -> RunEnding {
+        switch code {
+        case 0: return run.hasBegun ? .made : .kept
+        case Ending.interrupted.rawValue where isStopping: return .interrupted
+        case Ending.interrupted.rawValue:
+            progress.noted("error: \(run.entry.plan.title): someone stopped its process; the same command continues it")
+            return .failed(isBadInput: false)
+        default:
+            return .failed(isBadInput: [Ending.badInput, Ending.dataUnavailable].map(\.rawValue).contains(code))
+        }
+    }
+}
