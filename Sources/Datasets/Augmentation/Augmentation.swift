@@ -13,6 +13,19 @@ public struct Augmentation: Hashable, Sendable {
 
     /// Whether images stay as they are.
     public var isOff: Bool { geometric.strength == 0 && photometric.strength == 0 }
+
+    /// Whether images of a shape can be distorted so.
+    ///
+    /// - Throws: `unsupported` where a shift could move an image out of sight.
+    public func check(_ shape: ImageShape) throws(DataError) {
+        let smallest = min(shape.height, shape.width)
+        guard geometric.strength == 0 || (0..<smallest).contains(geometric.shift) else {
+            throw DataError(
+                .unsupported, file: "augmentation.geometric.shift", found: "a shift of up to \(geometric.shift) pixels",
+                expected: "less than \(smallest), for images of \(shape)",
+                suggestion: "Choose an eighth of the image, such as \(max(1, smallest / 8)).")
+        }
+    }
 }
 
 /// The numbers that one image of a batch is distorted by: its own part of the batch's stream.

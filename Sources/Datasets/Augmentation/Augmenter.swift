@@ -22,16 +22,9 @@ public final class Augmenter {
 
     /// An augmenter of images of a shape.
     ///
-    /// - Throws: `unsupported` where a shift could move an image out of sight.
+    /// - Throws: as ``Augmentation/check(_:)`` does.
     public init(_ augmentation: Augmentation, shape: ImageShape, seed: UInt64) throws(DataError) {
-        let smallest = min(shape.height, shape.width)
-        let shift = augmentation.geometric.shift
-        guard augmentation.geometric.strength == 0 || (0..<smallest).contains(shift) else {
-            throw DataError(
-                .unsupported, file: "augmentation.geometric.shift", found: "\(shift) pixels",
-                expected: "less than \(smallest), for images of \(shape)",
-                suggestion: "Choose a shift of an eighth of the image, such as \(max(1, smallest / 8)).")
-        }
+        try augmentation.check(shape)
         self.augmentation = augmentation
         self.shape = shape
         self.seed = seed

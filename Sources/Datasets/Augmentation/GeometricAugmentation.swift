@@ -48,21 +48,19 @@ struct GeometricDistortion: Equatable {
             let source = start + (row * width + left) * channels
             let target = ((row + down) * width + (isMirrored ? width - end - right : left + right)) * channels
             let line = bytes.extracting(source..<(source + count))
-            var movedLine = moved.extracting(target..<(target + count))
             if isMirrored {
-                mirror(line, channels: channels, into: &movedLine)
+                mirror(line, channels: channels, into: &moved, at: target)
             } else {
-                // Both are as long: the bounds are checked once.
-                for index in 0..<count { movedLine[index] = line[index] }
+                for index in line.indices { moved[target + index] = line[index] }
             }
         }
     }
 
     /// The pixels from the last to the first.
-    private func mirror(_ line: Span<UInt8>, channels: Int, into mirrored: inout MutableSpan<UInt8>) {
+    private func mirror(_ line: Span<UInt8>, channels: Int, into moved: inout MutableSpan<UInt8>, at target: Int) {
         var pixel = line.count - channels
-        for place in stride(from: 0, to: line.count, by: channels) {
-            for channel in 0..<channels { mirrored[place + channel] = line[pixel + channel] }
+        for place in stride(from: target, to: target + line.count, by: channels) {
+            for channel in 0..<channels { moved[place + channel] = line[pixel + channel] }
             pixel -= channels
         }
     }

@@ -92,6 +92,15 @@ import Testing
             """
         ),
         (
+            "augmentation.photometrc.strength=0.5",
+            """
+            --set:2:14: error: unknown key 'photometrc' in 'augmentation'; did you mean 'augmentation.photometric.strength'?
+                augmentation.photometrc.strength=0.5
+                             ^~~~~~~~~~
+            1 error
+            """
+        ),
+        (
             "rate=0.1",
             """
             --set:2:1: error: unknown key 'rate'; did you mean 'optimizer.sgd.rate'?

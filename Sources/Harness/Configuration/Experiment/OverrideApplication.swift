@@ -94,13 +94,16 @@ final class OverrideApplication {
             message, at: override.position(ofKey: problem.keyIndex, line: line), length: key.unicodeScalars.count)
     }
 
-    /// The setting that ends in the same key: `optimizer.sgd.rate` for `optimizer.rate`.
+    /// The setting that ends in the same key: `optimizer.sgd.rate` for `optimizer.rate`. Of several in the same place the one
+    /// that is spelled most like it.
     private static func sibling(of override: Override, among settings: [String]) -> String? {
         guard let last = override.path.last else { return nil }
         let candidates = settings.filter {
             $0.split(separator: ".").last.map(String.init) == last && !$0.hasPrefix("model.")
         }
-        return candidates.first { $0.hasPrefix(override.path[0] + ".") }
+        let path = override.path.joined(separator: ".")
+        return candidates.filter { $0.hasPrefix(override.path[0] + ".") }
+            .min { Suggestion.editDistance($0, path) < Suggestion.editDistance($1, path) }
             ?? (candidates.count == 1 ? candidates[0] : nil)
     }
 }
