@@ -67,7 +67,7 @@ struct Workday {
     private func report(_ experiment: Experiment, _ outcome: inout Campaign.Outcome) throws -> [ClaimResult] {
         let summary = try ExperimentSummary(experiment, profile: options.profile, resultsRoot: laboratory.resultsRoot)
         try summary.write()
-        for remark in summary.runs.remarks { Terminal.complain("note: \(remark)") }
+        for remark in summary.remarks { Terminal.complain("note: \(remark)") }
         if drawsFigures, !Drawing.draw(experiment: summary.runs.folder) {
             outcome.failures.append("figures of \(experiment.name)")
         }
