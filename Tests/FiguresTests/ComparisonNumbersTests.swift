@@ -23,7 +23,9 @@ import Testing
     }
 
     /// Steps and accuracies of a run, those that count.
-    private func evaluations(_ folder: URL, _ run: String, _ statistics: String) throws -> [(step: Int, accuracy: Double)] {
+    private func evaluations(_ folder: URL, _ run: String, _ statistics: String) throws -> [(
+        step: Int, accuracy: Double
+    )] {
         let table = try CSVTable(contentsOf: folder.appending(path: "\(run)/eval.csv"))
         let rows = try table.rows(where: "statistics", is: statistics)
         let values = try table.numbers("accuracy", rows: rows)
@@ -62,8 +64,14 @@ import Testing
             let shown = try #require(try numbers.numbers("step", rows: own)[3])
             #expect(abs(shown - mean) < 1e-9)
             #expect(!arms.contains("high-rate"))
+            // The curves that are drawn are those that the rule reads.
+            let drawn = try numbers.rows(where: "seed", is: "2")
+            let texts = zip(try numbers.texts("arm", rows: drawn), try numbers.texts("curve", rows: drawn))
+            let curve = zip(drawn, texts).filter { $0.1 == ("batch-norm", "seed") }.map(\.0)
+            let values = zip(try numbers.integers("step", rows: curve), try numbers.numbers("value", rows: curve))
+            #expect(values.first { $0.1 ?? 0 >= matches[1].target }?.0 == matches[1].batchNorm)
             let words = drawing.picture.scene().texts.map(\.text.content)
-            #expect(words.contains { $0.hasPrefix("Batch normalization (matches at ") })
+            #expect(words.contains { $0.hasPrefix("Batch normalization (matches at step ") })
             #expect(words.contains { $0.hasPrefix("Baseline, rate × 10 (diverged at steps ") })
             #expect(drawing.picture.footnote?.contains("at which its mean accuracy over 3 evaluations is") == true)
         }
@@ -80,7 +88,7 @@ import Testing
             let row = try numbers.rows(where: "arm", is: "batch-norm-high-rate")
             #expect(try numbers.numbers("steps", rows: row) == [300])
             #expect(try numbers.integers("matched", rows: row) == [0])
-            #expect(drawing.markdown?.contains("| Batch normalization, rate × 10 | never | – | 1") == true)
+            #expect(drawing.markdown?.contains("| Batch normalization, rate × 10 | never | – |") == true)
             #expect(drawing.markdown?.contains("| Baseline, rate × 10 | diverged | – | – |") == true)
         }
     }
@@ -126,8 +134,10 @@ import Testing
     }
 
     @Test func changesAreWorthTheirPairedDifferences() throws {
-        let groups = #"[{"reference":"baseline","changes":[{"arm":"batch-norm","label":"normalize"},{"arm":"high-rate"}]}]"#
-        try draw("change-worth", ["baseline": "baseline", "smoothing": "3", "groups": groups]) { folder, numbers, drawing in
+        let groups =
+            #"[{"reference":"baseline","changes":[{"arm":"batch-norm","label":"normalize"},{"arm":"high-rate"}]}]"#
+        try draw("change-worth", ["baseline": "baseline", "smoothing": "3", "groups": groups]) {
+            folder, numbers, drawing in
             let matches = try firstMatches(folder)
             let rows = try numbers.rows(where: "label", is: "normalize")
             #expect(try numbers.texts("measure", rows: rows) == ["steps", "accuracy"])
@@ -135,7 +145,8 @@ import Testing
             let product = matches.map { Double($0.batchNorm) / Double($0.baseline) }.reduce(1, *)
             #expect(abs(values[0] - pow(product, 1.0 / 3)) < 1e-9)
             let differences = try (1...3).map { seed in
-                let best = try smoothed(evaluations(folder, "batch-norm/seed-\(seed)", "population")).map(\.accuracy).max()
+                let best = try smoothed(evaluations(folder, "batch-norm/seed-\(seed)", "population")).map(\.accuracy)
+                    .max()
                 return (best ?? 0) - matches[seed - 1].target
             }
             let mean = differences.reduce(0, +) / 3
@@ -165,7 +176,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("steps-to-match", ["baseline": "baselin"], "baseline is 'baselin'; expected an arm among baseline, batch-norm"),
+        (
+            "steps-to-match", ["baseline": "baselin"],
+            "baseline is 'baselin'; expected an arm among baseline, batch-norm"
+        ),
         ("steps-to-match", [:], "steps-to-match needs the option baseline"),
         ("match-table", ["baseline": "baseline", "smoothing": "7"], "matches.csv compares none of these arms"),
         ("match-table", ["baseline": "baseline", "paper": "{"], "expected a list of {"),

@@ -55,7 +55,9 @@ import Testing
         case "log-steps":
             experiment.figures = SyntheticExperiment.allFigures.map { figure in
                 var figure = figure
-                if !["final-accuracy", "match-table", "change-worth", "ensemble"].contains(figure.kind) { figure.options["x-scale"] = "log" }
+                if !["final-accuracy", "match-table", "change-worth", "ensemble"].contains(figure.kind) {
+                    figure.options["x-scale"] = "log"
+                }
                 return figure
             }
         default: break

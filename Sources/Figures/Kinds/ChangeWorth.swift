@@ -18,10 +18,12 @@ struct ChangeWorth: FigureKind {
         FigureColumn(name: "label", meaning: "the change"),
         FigureColumn(
             name: "measure",
-            meaning: "steps (the arm's by the reference's, below 1 is faster) or accuracy (the arm's best less the reference's)"
+            meaning:
+                "steps (the arm's by the reference's, below 1 is faster) or accuracy (the arm's best less the reference's)"
         ),
         FigureColumn(name: "n", meaning: "seeds that both arms have; of accuracy, that neither arm diverged with"),
-        FigureColumn(name: "value", meaning: "geometric mean of the ratios, or mean difference of accuracies from 0 to 1"),
+        FigureColumn(
+            name: "value", meaning: "geometric mean of the ratios, or mean difference of accuracies from 0 to 1"),
         FigureColumn(name: "low", meaning: "lower end of the 95 % interval (Student's t, from three seeds on)"),
         FigureColumn(name: "high", meaning: "upper end of that interval"),
         FigureColumn(
@@ -112,7 +114,8 @@ struct ChangeWorth: FigureKind {
         return arm
     }
 
-    private func rows(_ group: Group, _ reference: ArmRecord, _ results: ExperimentResults) throws(FigureError) -> [Row] {
+    private func rows(_ group: Group, _ reference: ArmRecord, _ results: ExperimentResults) throws(FigureError) -> [Row]
+    {
         let compared = try results.matches(rule, arms: [reference])[0]
         var rows: [Row] = []
         for change in group.changes {
@@ -154,9 +157,10 @@ struct ChangeWorth: FigureKind {
         let axis =
             measure == .steps
             ? Axis(
-                "Steps to match, by the reference's (below 1: faster)", scale: .logarithmic, from: range.lowerBound,
+                "Steps to match, relative to the reference (below 1: faster)", scale: .logarithmic,
+                from: range.lowerBound,
                 to: range.upperBound)
-            : Axis("Best accuracy less the reference's (points)", from: range.lowerBound, to: range.upperBound)
+            : Axis("Best accuracy, less the reference's (points)", from: range.lowerBound, to: range.upperBound)
         return Panel(title: title, x: axis, y: .categories(rows.map(\.label)), marks: marks)
     }
 
@@ -164,8 +168,10 @@ struct ChangeWorth: FigureKind {
         _ row: Row, _ measure: Measure, at place: Double, _ ink: Ink, _ range: ClosedRange<Double>
     ) -> [Mark] {
         let effect = measure.effect(row)
-        guard effect.count > 0, effect.bound != .unknown else {
-            let words = row.match.isDiverged ? "× diverged" : effect.count == 0 ? "no seed to compare" : "neither matches"
+        guard effect.count > 0, effect.bound != .unknown, !row.match.isDiverged else {
+            let words =
+                row.match.isDiverged
+                ? "× diverged" : effect.count == 0 ? "the reference has no such seed" : "neither matches"
             return [.note(words, x: measure.neutral, y: place + 0.1, color: .muted, anchor: .middle)]
         }
         let value = measure.scale * effect.value
@@ -176,19 +182,22 @@ struct ChangeWorth: FigureKind {
                     .horizontal, at: place, from: max(measure.scale * interval.lowerBound, range.lowerBound),
                     to: min(measure.scale * interval.upperBound, range.upperBound), ink))
         }
-        marks.append(.points(x: [value], y: [place], ink, size: 9))
+        marks.append(.points(x: [value], y: [place], ink.opacity(effect.bound == .exact ? 1 : 0.45), size: 9))
         let number =
             measure == .steps
             ? Phrase.fixed(value, decimals: 2) : (value > 0 ? "+" : "") + Phrase.fixed(value, decimals: 2)
-        let rest = row.match.divergedCount > 0 ? ", × \(row.match.divergedCount) of \(row.match.runs.count) diverged" : ""
+        let rest =
+            row.match.divergedCount > 0 ? ", × \(row.match.divergedCount) of \(row.match.runs.count) diverged" : ""
         marks.append(
-            .note(effect.sign + number + rest, x: value, y: place - 0.22, anchor: .middle))
+            .note(effect.sign + number.replacing("-", with: "−") + rest, x: value, y: place - 0.22, anchor: .middle))
         return marks
     }
 
     /// What the axes of all groups show: every value, and intervals as far as they do not press the values together.
     private func range(_ measure: Measure, _ rows: [Row]) -> ClosedRange<Double> {
-        let effects = rows.map { measure.effect($0) }.filter { $0.count > 0 && $0.bound != .unknown }
+        let effects = rows.filter { !$0.match.isDiverged }.map { measure.effect($0) }.filter {
+            $0.count > 0 && $0.bound != .unknown
+        }
         let values = effects.map { measure.scale * $0.value } + [measure.neutral]
         let ends = effects.compactMap(\.interval).flatMap { [$0.lowerBound, $0.upperBound] }.map { measure.scale * $0 }
         let (least, most) = (values.min() ?? 0, values.max() ?? 1)

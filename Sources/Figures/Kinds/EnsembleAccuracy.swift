@@ -16,7 +16,8 @@ struct EnsembleAccuracy: FigureKind {
         FigureColumn(name: "mean-single", meaning: "mean accuracy of the members so far"),
         FigureColumn(name: "accuracy", meaning: "test accuracy of the mean of their class probabilities"),
         FigureColumn(name: "n", meaning: "seeds in the mean"),
-        FigureColumn(name: "deviation", meaning: "standard deviation of the ensemble's accuracy over seeds (divisor n − 1)"),
+        FigureColumn(
+            name: "deviation", meaning: "standard deviation of the ensemble's accuracy over seeds (divisor n − 1)"),
     ]
 
     private let options: FigureOptions
@@ -60,7 +61,8 @@ struct EnsembleAccuracy: FigureKind {
         let mean = SeedStatistics(all.map(\.accuracy)).mean
         let single = SeedStatistics(all.map(\.meanSingle)).mean
         let gain = Phrase.fixed(100 * (mean - single), decimals: 2)
-        let seedWords = seeds.count == 1 ? "One seed." : "Mean and range of \(seeds.count) seeds; dots: single networks."
+        let seedWords =
+            seeds.count == 1 ? "One seed." : "Mean and range of \(seeds.count) seeds; dots: single networks."
         let picture = Figure(
             title: options.text("title") ?? "Single networks and their ensemble",
             subtitle: "\(results.facts.title). All \(steps.count) together: \(Phrase.percent(mean, decimals: 2)), "
@@ -94,7 +96,9 @@ struct EnsembleAccuracy: FigureKind {
         let singles = steps.last.map { SeedStatistics($0.map(\.meanSingle)).mean } ?? .nan
         let (ensembleInk, singleInk) = (Ink.series(0), Ink.series(1))
         var marks: [Mark] = [
-            .rule(.horizontal, at: singles, .reference, label: "Mean of single networks: \(Phrase.percent(singles, decimals: 2))")
+            .rule(
+                .horizontal, at: singles, .reference,
+                label: "Mean of single networks: \(Phrase.percent(singles, decimals: 2))")
         ]
         if together.contains(where: { $0.count > 1 }) {
             marks.append(
@@ -109,12 +113,11 @@ struct EnsembleAccuracy: FigureKind {
         marks.append(.line(x: places, y: together.map(\.mean), ensembleInk.unmarked.width(2)))
         marks.append(
             .points(x: places, y: together.map(\.mean), ensembleInk, size: 9, label: "Ensemble of the networks so far"))
-        let names = steps.enumerated().map { index, group in
-            let label = results.arms.first { $0.name == group.first?.arm }?.label ?? group.first?.arm ?? ""
-            return index == 0 ? label : "+ \(label)"
+        let names = steps.map { group in
+            results.arms.first { $0.name == group.first?.arm }?.label ?? group.first?.arm ?? ""
         }
         return Panel(
-            x: .categories(names, title: "Networks in the ensemble, from the left"),
+            x: .categories(names, title: "Networks in the ensemble: all from the left up to here"),
             y: Axis("Test accuracy", format: .percent, grid: true), marks: marks)
     }
 

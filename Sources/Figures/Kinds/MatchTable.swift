@@ -17,12 +17,15 @@ struct MatchTable: FigureKind {
         FigureColumn(name: "matched", meaning: "how many of them match it"),
         FigureColumn(name: "diverged", meaning: "how many diverge"),
         FigureColumn(
-            name: "steps", meaning: "mean steps to match; seeds that never do count as all of their steps, a lower bound"),
+            name: "steps",
+            meaning: "mean steps to match; seeds that never do count as all of their steps, a lower bound"),
         FigureColumn(name: "steps-deviation", meaning: "standard deviation over seeds (divisor n − 1)"),
         FigureColumn(
             name: "times-fewer",
-            meaning: "the baseline's own steps by the arm's, geometric mean over seeds; an upper bound where matched < n"),
-        FigureColumn(name: "low", meaning: "lower end of its 95 % interval (Student's t of logarithms, from three seeds on)"),
+            meaning:
+                "the baseline's own steps by the arm's, geometric mean over seeds; an upper bound where matched < n"),
+        FigureColumn(
+            name: "low", meaning: "lower end of its 95 % interval (Student's t of logarithms, from three seeds on)"),
         FigureColumn(name: "high", meaning: "upper end of that interval"),
         FigureColumn(name: "best-accuracy", meaning: "mean best accuracy, 0 to 1, over the seeds that did not diverge"),
         FigureColumn(name: "best-deviation", meaning: "standard deviation over these seeds"),
@@ -66,7 +69,14 @@ struct MatchTable: FigureKind {
         var provenance = Provenance(results, arms: selection.arms)
         provenance.add(selection.note)
         provenance.add(rule.sentence(baseline: baseline.label))
-        provenance.add("Seeds that never match count as all of their steps: ≥ and ≤ are bounds.")
+        if rows.contains(where: { $0.isMatched && $0.timesFewer.bound != .exact }) {
+            provenance.add(
+                "(k of n): the seeds that match; those that do not count as all of their steps, so that ≥ and ≤ are bounds."
+            )
+        }
+        for match in rows.map(\.match) where match.divergedCount > 0 && !match.isDiverged {
+            provenance.add("\(match.arm.label): \(match.divergedCount) of \(match.runs.count) seeds diverged.")
+        }
         let isMany = rows.contains { $0.match.runs.count > 1 }
         if isMany { provenance.add("± is the standard deviation over seeds.") }
         if rows.contains(where: { $0.timesFewer.interval != nil }) {
@@ -110,7 +120,8 @@ struct MatchTable: FigureKind {
             let lift = row.paperTimesFewer == nil ? 0 : 0.16
             if !row.isMatched {
                 marks.append(
-                    .note(row.match.isDiverged ? "diverged" : "never matches", x: 1.04, y: y - lift + 0.1, color: .muted))
+                    .note(
+                        row.match.isDiverged ? "diverged" : "never matches", x: 1.04, y: y - lift + 0.1, color: .muted))
             } else {
                 if let interval = row.timesFewer.interval, row.timesFewer.bound == .exact {
                     marks.append(
@@ -131,7 +142,7 @@ struct MatchTable: FigureKind {
         return Panel(
             x: Axis(
                 "Times fewer steps than \(baseline.label)", scale: .logarithmic, from: 0.8 * least, to: 1.25 * most),
-            y: .categories(rows.map(\.match.arm.label)), marks: marks, share: 2.6)
+            y: .categories(rows.map(\.match.arm.label)), marks: marks, share: 2.8)
     }
 
     private static let paperInk = Ink(.ink, marker: .diamond)

@@ -35,6 +35,7 @@ struct StepsToMatch: FigureKind {
     func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
         let selection = try results.arms(options)
         let curves = try results.curves(.testAccuracy, arms: selection.arms, source: rule.statistics)
+            .map { $0.movingMean(rule.smoothing) }
         let baseline = try results.baseline(rule)
         let matches = try results.matches(rule, arms: selection.arms)
         guard curves.contains(where: { $0.runs.contains { $0.lastFinite != nil } }) else {
@@ -48,6 +49,7 @@ struct StepsToMatch: FigureKind {
         var provenance = Provenance(results, arms: selection.arms)
         provenance.add(selection.note)
         provenance.add(rule.sentence(baseline: baseline.label))
+        if rule.smoothing > 1 { provenance.add("The curves are these means.") }
         provenance.add(curves.statisticsSentence)
         provenance.add(plot.divergenceNote)
 
@@ -57,7 +59,8 @@ struct StepsToMatch: FigureKind {
                 title: title, x: .steps(results.facts.steps, scale: stepScale),
                 y: Axis("Test accuracy", from: range.lower, to: range.upper, format: .percent),
                 marks: [.rule(.horizontal, at: target, .reference, label: level)]
-                    + plot.marks(range: isPart ? nil : range.lower...range.upper) + Self.diamonds(matches, at: target))
+                    + plot.marks(range: isPart ? nil : range.lower...range.upper)
+                    + Self.diamonds(matches, at: target, of: results.facts.steps))
         }
         let whole = ReadableRange(all: curves)
         var panels = [panel(whole, title: nil)]
@@ -86,21 +89,25 @@ struct StepsToMatch: FigureKind {
         if match.matched.count < match.runs.count {
             return "\(match.matched.count) of \(match.runs.count) seeds match"
         }
-        return "matches at \(Phrase.grouped(Int(match.steps.mean.rounded())))"
+        return "matches at step \(Phrase.grouped(Int(match.steps.mean.rounded())))"
     }
 
     /// A large diamond at the mean step of an arm of which every seed matches, with the range over seeds; small ones where
     /// only some do.
-    private static func diamonds(_ matches: [ArmMatch], at target: Double) -> [Mark] {
+    private static func diamonds(_ matches: [ArmMatch], at target: Double, of steps: Int?) -> [Mark] {
+        // A range that the diamond covers would only show its caps.
+        let leastRange = 0.04 * Double(steps ?? 0)
         var marks: [Mark] = []
         for match in matches {
             let ink = Ink(Ink.series(match.arm.color).color, width: 1.6, marker: .diamond)
-            let steps = match.matched.map(\.steps)
-            guard match.matched.count == match.runs.count, let least = steps.min(), let most = steps.max() else {
-                marks.append(.points(x: steps, y: steps.map { _ in target }, ink, size: 7))
+            let seeds = match.matched.map(\.steps)
+            guard match.matched.count == match.runs.count, let least = seeds.min(), let most = seeds.max() else {
+                marks.append(.points(x: seeds, y: seeds.map { _ in target }, ink, size: 7))
                 continue
             }
-            if least < most { marks.append(.interval(.horizontal, at: target, from: least, to: most, ink)) }
+            if most - least > leastRange {
+                marks.append(.interval(.horizontal, at: target, from: least, to: most, ink))
+            }
             marks.append(.points(x: [match.steps.mean], y: [target], ink, size: 12))
         }
         let key = Ink(.muted, marker: .diamond)
@@ -111,7 +118,8 @@ struct StepsToMatch: FigureKind {
         for match in matches {
             for run in match.matched {
                 numbers.append(
-                    .text(match.arm.name), .missing, "match", .integer(run.seed), .number(run.steps), .number(run.target),
+                    .text(match.arm.name), .missing, "match", .integer(run.seed), .number(run.steps),
+                    .number(run.target),
                     .missing, .missing, .missing, .missing)
             }
             guard !match.matched.isEmpty, match.matched.count == match.runs.count else { continue }

@@ -64,13 +64,13 @@ struct ArmMatch: Sendable {
     /// The best accuracy over the seeds that finished.
     var best: SeedStatistics { SeedStatistics(runs.compactMap(\.best)) }
 
-    /// How many steps it takes: `1250 ± 80`, `≥ 4300 (2 of 3 seeds)`, `never`, `diverged`.
+    /// How many steps it takes: `1250 ± 80`, `≥ 4300 (2 of 3)`, `never`, `diverged`.
     var stepsWords: String {
         if isDiverged { return "diverged" }
         if matched.isEmpty { return "never" }
         let mean = Phrase.grouped(Int(steps.mean.rounded()))
         guard matched.count == runs.count else {
-            return "≥ \(mean) (\(matched.count) of \(Phrase.count(runs.count, "seed")))"
+            return "≥ \(mean) (\(matched.count) of \(runs.count))"
         }
         return mean + (steps.deviation.map { " ± \(Phrase.grouped(Int($0.rounded())))" } ?? "")
     }

@@ -47,7 +47,9 @@ public struct ClaimEvaluator: Sendable {
         case .value(let value):
             other = ClaimText.number(value)
             // A published number holds for the data that it was published for; a share of seeds for any.
-            if claim.measure != .diverges, let used = runs.dataset?.name, let published = runs.experiment.datasets.first, used != published {
+            if claim.measure != .diverges, let used = runs.dataset?.name,
+                let published = runs.experiment.datasets.first, used != published
+            {
                 notes.append("the number is published for \(published), and these runs are on \(used)")
             } else {
                 otherValues = values.mapValues { _ in MeasuredValue(value) }

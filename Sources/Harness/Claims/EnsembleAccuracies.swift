@@ -28,7 +28,7 @@ public struct EnsembleAccuracies: Sendable {
 
     /// Reads the members' predictions.
     ///
-    /// - Throws: `FileError` for a file that is missing or damaged.
+    /// - Throws: `FileError` for a file that is damaged.
     public init(_ runs: ExperimentRuns) throws(FileError) {
         for ensemble in runs.experiment.ensembles {
             for seed in Set(runs.runs.map(\.seed)).sorted() {
@@ -42,6 +42,8 @@ public struct EnsembleAccuracies: Sendable {
                     leaveOut("\(missing) has no result")
                 } else if let diverged = found.first(where: { $0.manifest.status == .diverged }) {
                     leaveOut("\(diverged.arm) diverged")
+                } else if let silent = found.first(where: { !$0.folder.has($0.folder.predictions) }) {
+                    leaveOut("\(silent.arm) has no predictions")
                 } else if let steps = Self.steps(try Self.predictions(of: found)) {
                     entries.append(Entry(name: ensemble.name, seed: seed, steps: steps))
                 } else {
@@ -98,7 +100,9 @@ public struct EnsembleAccuracies: Sendable {
     /// order of the members; of equal sums the first class is the answer.
     static func steps(_ members: [(arm: String, predictions: Predictions)]) -> [Step]? {
         guard let first = members.first?.predictions, !first.labels.isEmpty else { return nil }
-        let isSame = members.allSatisfy { $0.predictions.classes == first.classes && $0.predictions.labels == first.labels }
+        let isSame = members.allSatisfy {
+            $0.predictions.classes == first.classes && $0.predictions.labels == first.labels
+        }
         guard isSame else { return nil }
         var sums = [Double](repeating: 0, count: first.probabilities.count)
         var singles = 0.0
@@ -108,7 +112,8 @@ public struct EnsembleAccuracies: Sendable {
             let single = accuracy(own, first)
             singles += single
             return Step(
-                arm: member.arm, single: single, meanSingle: singles / Double(index + 1), accuracy: accuracy(sums, first))
+                arm: member.arm, single: single, meanSingle: singles / Double(index + 1),
+                accuracy: accuracy(sums, first))
         }
     }
 

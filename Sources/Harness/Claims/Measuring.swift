@@ -13,7 +13,8 @@ struct Measuring {
     var smoothing = 1
 
     /// The measurements of an arm by seed, and what kept runs from being measured.
-    func values(_ measure: ClaimMeasure, of arm: String) throws -> (values: [UInt64: MeasuredValue], remarks: [String]) {
+    func values(_ measure: ClaimMeasure, of arm: String) throws -> (values: [UInt64: MeasuredValue], remarks: [String])
+    {
         var values: [UInt64: MeasuredValue] = [:]
         var missing: [UInt64] = []
         for run in runs.complete(arm) {

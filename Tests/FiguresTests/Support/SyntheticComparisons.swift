@@ -20,7 +20,8 @@ struct SyntheticComparisons {
             }
             let last = names[names.count - 1]
             return "[{\"reference\":\"\(names[0])\",\"label\":\"Added to the baseline\",\"changes\":["
-                + changes(names.count > 1 ? Array(names.dropFirst()) : names) + "]},{\"reference\":\"\(last)\",\"changes\":["
+                + changes(names.count > 1 ? Array(names.dropFirst()) : names)
+                + "]},{\"reference\":\"\(last)\",\"changes\":["
                 + "{\"arm\":\"\(names[0])\",\"label\":\"taken back: everything\"}]}]"
         default: return value
         }
@@ -30,7 +31,8 @@ struct SyntheticComparisons {
         var rows = "baseline,smoothing,statistics,arm,seed,status,target,steps,best-accuracy\n"
         for smoothing in [1, 3] {
             for seed in experiment.seeds {
-                let target = try accuracies(experiment.arms[0], seed, in: folder).means(of: smoothing).map(\.1).max() ?? 0
+                let target =
+                    try accuracies(experiment.arms[0], seed, in: folder).means(of: smoothing).map(\.1).max() ?? 0
                 for arm in experiment.arms {
                     let means = try accuracies(arm, seed, in: folder).means(of: smoothing)
                     let first = means.first { $0.1 >= target }?.0

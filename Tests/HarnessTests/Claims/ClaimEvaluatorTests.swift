@@ -97,7 +97,7 @@ struct ClaimEvaluatorTests {
         let runs = try SyntheticRuns(claims: (claims + [at]).joined(separator: "\n"))
         for seed in 1...2 as ClosedRange<UInt64> {
             try runs.add("a", seed: seed, accuracy: [0.25, 0.5, 0.75, 0.25])
-            try runs.add("b", seed: seed, accuracy: [0.1])
+            try runs.add("b", seed: seed, accuracy: [0.1, 0.1, 0.1])
         }
         #expect(try runs.results().map(\.comparison.arm.mean) == [0.5, 0.625, 0.625])
     }

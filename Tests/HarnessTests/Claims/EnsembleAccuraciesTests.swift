@@ -91,6 +91,14 @@ struct EnsembleAccuraciesTests {
         #expect(summary.remarks == reasons)
     }
 
+    @Test func aMissingFileLeavesItsSeedOut() throws {
+        let runs = try runs(Self.claim)
+        try FileManager.default.removeItem(at: runs.tiny.runFolder("b", seed: 2, profile: "quick").predictions)
+        let result = try #require(try runs.results().first)
+        #expect(result.comparison.seeds == [1, 3])
+        #expect(result.notes.contains("pair seed 2 is left out: b has no predictions"))
+    }
+
     @Test func aDamagedFileIsAnErrorThatNamesIt() throws {
         let runs = try runs(Self.claim)
         let file = runs.tiny.runFolder("b", seed: 2, profile: "quick").predictions

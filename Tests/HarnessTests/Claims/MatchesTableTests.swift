@@ -25,7 +25,8 @@ struct MatchesTableTests {
         try runs.add("tuned-high", seed: 1, accuracy: [0.9, 0.9, 0.9], divergedAt: 30)
         try runs.add("normalized", seed: 2, accuracy: [0.9])
         let rows = try rows(runs)
-        #expect(rows.count == 8, "one rule for two figures, another for the third; no row without a baseline of the seed")
+        #expect(
+            rows.count == 8, "one rule for two figures, another for the third; no row without a baseline of the seed")
         func row(_ arm: String, _ smoothing: String) throws -> [String: String] {
             try #require(rows.first { $0["arm"] == arm && $0["smoothing"] == smoothing })
         }

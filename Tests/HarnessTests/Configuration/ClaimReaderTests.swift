@@ -99,17 +99,17 @@ import Testing
         expectText(
             try fixture.messages(),
             """
-            Experiments/x.yaml:19:51: error: of the ensemble 'both' there is one number: measure { final: test-accuracy }, without \
+            Experiments/x.yaml:19:47: error: of the ensemble 'both' there is one number: measure { final: test-accuracy }, without \
             'statistics' and 'smoothing'
                   - { id: a, statement: s, paper: p, measure: { best: test-accuracy }, arm: both, value: 1, expect: above }
                                                               ^
-            Experiments/x.yaml:20:89: error: a share of 0 has no ratio; give a 'margin'
+            Experiments/x.yaml:20:92: error: a share of 0 has no ratio; give a 'margin'
                   - { id: b, statement: s, paper: p, measure: diverges, arm: baseline, value: 0.5, factor: 2, expect: above }
                                                                                                            ^
-            Experiments/x.yaml:21:84: error: 'smoothing' averages evaluations of the test set; this measure has none
+            Experiments/x.yaml:21:81: error: 'smoothing' averages evaluations of the test set; this measure has none
                   - { id: c, statement: s, paper: p, measure: { final: train-loss }, smoothing: 2, arm: baseline, value: 1, expect: below }
                                                                                                 ^
-            Experiments/x.yaml:22:85: error: no arm is called 'best-of(bot)'; the arms are 'baseline', 'batch-norm'
+            Experiments/x.yaml:22:90: error: no arm is called 'best-of(bot)'; the arms are 'baseline', 'batch-norm'
                   - { id: d, statement: s, paper: p, measure: { final: test-accuracy }, arm: both, with: best-of(bot), expect: above }
                                                                                                          ^~~~~~~~~~~~
             4 errors
@@ -146,7 +146,7 @@ import Testing
             "17:3: error: 'baseline' is an arm; an ensemble needs a name of its own",
             "17:14: error: the arm 'baseline' does not write its predictions; set 'evaluate.predictions' to true",
             "17:24: error: no arm is called 'batch-nrom'; did you mean 'batch-norm'?",
-            "18:8: error: 'ensembles.one': expected at least 2 values, found 1",
+            "18:8: error: an ensemble needs at least two arms",
         ] {
             #expect(messages.contains(words), "\(messages)")
         }

@@ -78,7 +78,7 @@ import Testing
                   - steps-to-match: { baseline: basline }
                   - match-table: { baseline: 'b*', paper: [{ arm: batch-nrom, steps: 1 }, { steps: 2 }] }
                   - change-worth: { baseline: baseline, groups: [] }
-                  - ensemble: six
+                  - ensemble: { ensemble: six }
 
                 """
         ])
@@ -100,7 +100,10 @@ import Testing
             Experiments/x.yaml:19:49: error: 'figures.change-worth.groups': expected at least one value, found 0
                   - change-worth: { baseline: baseline, groups: [] }
                                                                 ^
-            Experiments/x.yaml:20:5: error: 'figures': missing
+            Experiments/x.yaml:20:27: error: there is no ensemble 'six'; there are no ensembles
+                  - ensemble: { ensemble: six }
+                                          ^~~
+            6 errors
             """)
     }
 

@@ -122,7 +122,8 @@ struct ClaimFields: Configurable {
             "measure", \.measure, oneOf: ClaimMeasureCatalogue.all, required: true,
             "The number of each run that decides: with one seed, one number."),
         Field(
-            text: "arm", \.arm, required: true, "The arm that the claim is about, a pattern such as 'batch-norm@*', or an ensemble."),
+            text: "arm", \.arm, required: true,
+            "The arm that the claim is about, a pattern such as 'batch-norm@*', or an ensemble."),
         Field(
             text: "with", \.with,
             """

@@ -104,7 +104,7 @@ struct SpreadMeasure: Configurable {
 struct DivergesMeasure: Configurable {
     static let kind = "diverges"
     static let summary =
-        "The share of seeds whose loss leaves the finite numbers: “the model parameters … reached machine infinity”."
+        "Whether the loss leaves the finite numbers (the paper's machine infinity), as 1 or 0: the mean is a share of seeds."
     static let fields: [Field<Self>] = []
 }
 

@@ -46,7 +46,8 @@ struct ClaimReader {
         guard let arm, let reference, let measure else { return nil }
         return ClaimDeclaration(
             id: fields.id, statement: fields.statement, paper: fields.paper, measure: measure,
-            statistics: fields.statistics, smoothing: fields.smoothing, arm: arm, reference: reference, expectation: fields.expect,
+            statistics: fields.statistics, smoothing: fields.smoothing, arm: arm, reference: reference,
+            expectation: fields.expect,
             minimumEffect: effect)
     }
 
@@ -91,7 +92,8 @@ struct ClaimReader {
         guard let measure else { return }
         if fields.smoothing > 1, !measure.isOfTestSet {
             diagnostics.error(
-                "'smoothing' averages evaluations of the test set; this measure has none", at: node["smoothing"] ?? node)
+                "'smoothing' averages evaluations of the test set; this measure has none", at: node["smoothing"] ?? node
+            )
         }
         if case .diverges = measure, fields.factor != nil {
             diagnostics.error("a share of 0 has no ratio; give a 'margin'", at: node["factor"] ?? node)

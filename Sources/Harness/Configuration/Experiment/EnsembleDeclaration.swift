@@ -25,6 +25,9 @@ struct EnsembleReader {
                     arms.append(name)
                 }
             }
+            if arms.count == 1, entry.value.elements?.count == 1 {
+                diagnostics.error("an ensemble needs at least two arms", at: entry.value)
+            }
             return arms.count < 2 ? nil : EnsembleDeclaration(name: entry.key, arms: arms)
         }
     }

@@ -27,7 +27,8 @@ public struct EvaluationDeclaration: Configurable, Equatable {
         Field("examples", \.examples, 0...1_000_000_000, "Test examples that are looked at; 0 is all of them."),
         Field(
             "predictions", \.predictions,
-            "Whether the final network's class probabilities on these examples are written down, as ensembles need them."),
+            "Whether the final network's class probabilities on these examples are written down, as ensembles need them."
+        ),
     ]
 
     /// Every 100 steps on the whole test set.

@@ -47,7 +47,7 @@ enum ExperimentSchema {
                 schema: .named(
                     NamedSchema(
                         name: "ensemble", documentation: "Its arms, in the order in which they join.",
-                        value: .list(.text, minimum: 2)))),
+                        value: .list(.text, minimum: 1)))),
             SchemaField(
                 name: "figures", documentation: "The figures that are drawn of the runs.",
                 schema: .list(.variant(FigureKindCatalogue.all.map { RecordSchema($0) }), minimum: 0)),

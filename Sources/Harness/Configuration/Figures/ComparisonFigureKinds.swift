@@ -8,7 +8,8 @@ struct StepsToMatch: FigureKind {
     var stepScale = AxisScale.linear
 
     static let kind = "steps-to-match"
-    static let summary = "Test accuracy over training steps, with a diamond where each arm first matches a baseline's best."
+    static let summary =
+        "Test accuracy over training steps, with a diamond where each arm first matches a baseline's best."
     static let fields: [Field<Self>] =
         commonFields + MatchOptions.fields(\.options) + [
             Field("band", \.band, bandDocumentation),

@@ -27,10 +27,12 @@ struct MatchOptions: Sendable {
     static func fields<Owner>(_ path: WritableKeyPath<Owner, MatchOptions> & Sendable) -> [Field<Owner>] {
         [
             Field<MatchOptions>(
-                text: "baseline", \.baseline, required: true, "The arm whose best accuracy is to be matched, seed by seed."),
+                text: "baseline", \.baseline, required: true,
+                "The arm whose best accuracy is to be matched, seed by seed."),
             Field<MatchOptions>(
                 "smoothing", \.smoothing, 1...1000,
-                "Accuracies are means over so many consecutive evaluations, at the last of them; 1 takes them as they are."),
+                "Accuracies are means over so many consecutive evaluations, at the last of them; 1 takes them as they are."
+            ),
             Field<MatchOptions>(optional: "statistics", \.statistics, statisticsDocumentation),
         ].within(path)
     }

@@ -46,7 +46,9 @@ extension Field {
             get: { .list($0[keyPath: path].map { .variant($0) }) },
             set: {
                 guard case .list(let values) = $1 else { return }
-                $0[keyPath: path] = values.compactMap { if case .variant(let value) = $0 { value as? Record } else { nil } }
+                $0[keyPath: path] = values.compactMap {
+                    if case .variant(let value) = $0 { value as? Record } else { nil }
+                }
             })
     }
 
