@@ -31,6 +31,7 @@ import Testing
             experiment.arms[2].behaviour = .stuck
         case "all-diverged":
             experiment.arms = [experiment.arms[3]]
+            experiment.figures.removeAll { $0.kind == "ensemble" }
         case "long-labels":
             experiment.title = "Caffe's LeNet with batch normalization, local response normalization, both and neither"
             for index in experiment.arms.indices {
@@ -54,7 +55,9 @@ import Testing
         case "log-steps":
             experiment.figures = SyntheticExperiment.allFigures.map { figure in
                 var figure = figure
-                if figure.kind != "final-accuracy" { figure.options["x-scale"] = "log" }
+                if !["final-accuracy", "match-table", "change-worth", "ensemble"].contains(figure.kind) {
+                    figure.options["x-scale"] = "log"
+                }
                 return figure
             }
         default: break
@@ -132,7 +135,7 @@ import Testing
         // Pixels take the longest and are the same work for every folder.
         if gallery != nil || name == "partly-diverged" {
             let files = try FigureRenderer.renderAll(experimentFolder: folder)
-            #expect(files.count == 3 * experiment.figures.count)
+            #expect(files.count == 3 * experiment.figures.count + experiment.figures.count { $0.kind == "match-table" })
             for file in files { #expect(FileManager.default.fileExists(atPath: file.path)) }
         }
         let results = try ExperimentResults(folder: folder)

@@ -169,7 +169,7 @@ import Testing
         #expect(Set(names).count == names.count)
         for kind in FigureCatalogue.all {
             #expect(!kind.purpose.isEmpty)
-            #expect(kind.options.contains { $0.name == "title" } && kind.options.contains { $0.name == "arms" })
+            #expect(kind.options.contains { $0.name == "title" })
             #expect(Set(kind.columns.map(\.name)).count == kind.columns.count)
             #expect((kind.options.map(\.meaning) + kind.columns.map(\.meaning)).allSatisfy { !$0.isEmpty })
         }

@@ -109,4 +109,21 @@ import Testing
         #expect(!empty.svg().contains("nan"))
         #expect(try PNG.decode(try empty.png(scale: 1)).bitmap.width > 100)
     }
+
+    @Test func aValueFarOutsideTheFrameTakesNoTime() {
+        let line = Mark.line(x: [0, 1, 2], y: [0.5, 1e30, -1e30], Ink(.ink, dash: [3, 3]))
+        let figure = Figure(title: "Out", panel: Panel(x: Axis(from: 0, to: 2), y: Axis(from: 0, to: 1), marks: [line]))
+        #expect(figure.bitmap(scale: 1).width > 100)
+    }
+
+    @Test func columnsAreAsWideAsTheirShares() {
+        let words = Panel(x: Axis(ticks: .none), y: Axis(ticks: .none), isFramed: false)
+        var wide = words
+        wide.share = 3
+        let layout = FigureLayout(Figure(title: "Shares", panels: [[wide, words, words]]))
+        let widths = layout.plots[0].map(\.width)
+        #expect(abs(widths[0] - 3 * widths[1]) < 1e-9 && widths[1] == widths[2])
+        let lines = layout.scene().elements.count { if case .shape = $0 { true } else { false } }
+        #expect(lines == 0, "columns of words have no axes")
+    }
 }

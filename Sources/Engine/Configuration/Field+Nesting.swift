@@ -1,6 +1,6 @@
 extension Array {
     /// The fields of a part, as fields of the whole that holds the part at `path`.
-    func within<Part, Whole>(_ path: WritableKeyPath<Whole, Part> & Sendable) -> [Field<Whole>]
+    public func within<Part, Whole>(_ path: WritableKeyPath<Whole, Part> & Sendable) -> [Field<Whole>]
     where Element == Field<Part> {
         map { field in
             Field<Whole>(

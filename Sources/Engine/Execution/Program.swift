@@ -140,6 +140,12 @@ final class Program {
         return result
     }
 
+    /// The class probabilities of the images whose ``loss(labels:images:)`` was computed last, [images × classes]; they are
+    /// gone with the next pass.
+    func classProbabilities(images: Int) -> Matrix {
+        memory.matrix(offset: probabilities, rows: images, columns: classes)
+    }
+
     /// Computes the gradients of every parameter.
     func backward(images: Int, phase: Phase, team: Team) {
         for index in 0..<operations.count {

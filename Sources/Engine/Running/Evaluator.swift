@@ -12,6 +12,24 @@ public struct Evaluation: Equatable, Sendable {
     public let count: Int
 }
 
+/// What a model says of each image of a set, and what is true.
+public struct Predictions: Equatable, Sendable {
+    /// The number of classes.
+    public let classes: Int
+    /// The softmax probability of each class for each image, image by image: [images × classes].
+    public let probabilities: [Float]
+    /// The class of each image.
+    public let labels: [Int32]
+
+    /// Predictions from their parts.
+    public init(classes: Int, probabilities: [Float], labels: [Int32]) {
+        precondition(probabilities.count == labels.count * classes, "a probability for every class of every image")
+        self.classes = classes
+        self.probabilities = probabilities
+        self.labels = labels
+    }
+}
+
 /// Evaluates a model. It never changes the model.
 public final class Evaluator {
     /// The model that is evaluated.
@@ -45,24 +63,53 @@ public final class Evaluator {
     public func evaluate(
         count: Int, statistics: StatisticsSource, fill: (Range<Int>, Matrix, inout [Int32]) -> Void
     ) -> Evaluation {
+        var loss = 0.0
+        var correct = 0
+        forEachBatch(count: count, statistics: statistics, fill: fill) { _, part in
+            loss += part.loss
+            correct += part.correct
+        }
+        return Evaluation(
+            loss: loss / Double(count), accuracy: Double(correct) / Double(count), correct: correct, count: count)
+    }
+
+    /// The class probabilities of `count` images, from the same passes as ``evaluate(count:statistics:fill:)``.
+    public func predictions(
+        count: Int, statistics: StatisticsSource, fill: (Range<Int>, Matrix, inout [Int32]) -> Void
+    ) -> Predictions {
+        let classes = model.network.classes
+        var probabilities: [Float] = []
+        var truth: [Int32] = []
+        probabilities.reserveCapacity(count * classes)
+        truth.reserveCapacity(count)
+        forEachBatch(count: count, statistics: statistics, fill: fill) { images, _ in
+            let matrix = program.classProbabilities(images: images)
+            for row in 0..<images {
+                for column in 0..<classes { probabilities.append(matrix[row, column]) }
+            }
+            truth += labels
+        }
+        return Predictions(classes: classes, probabilities: probabilities, labels: truth)
+    }
+
+    /// Computes the scores and the loss of `count` images, batch after batch; the body is given the images of a batch and
+    /// their loss.
+    private func forEachBatch(
+        count: Int, statistics: StatisticsSource, fill: (Range<Int>, Matrix, inout [Int32]) -> Void,
+        _ body: (Int, (loss: Double, correct: Int)) -> Void
+    ) {
         precondition(count > 0, "an evaluation needs at least one image")
         precondition(
             statistics != .population || model.hasPopulationStatistics, "a population pass must come before")
-        var loss = 0.0
-        var correct = 0
         var start = 0
         while start < count {
             let images = min(batch, count - start)
             resizeLabels(images)
             fill(start..<(start + images), program.input(images: images), &labels)
             program.forward(images: images, phase: .inference(statistics), team: team)
-            let part = program.loss(labels: labels, images: images)
-            loss += part.loss
-            correct += part.correct
+            body(images, program.loss(labels: labels, images: images))
             start += images
         }
-        return Evaluation(
-            loss: loss / Double(count), accuracy: Double(correct) / Double(count), correct: correct, count: count)
     }
 
     /// Never allocates: the capacity for a full batch stays.

@@ -8,6 +8,10 @@ public enum FigureCatalogue {
         ActivationDistributions.self,
         FinalAccuracy.self,
         Sweep.self,
+        StepsToMatch.self,
+        MatchTable.self,
+        ChangeWorth.self,
+        EnsembleAccuracy.self,
     ]
 
     /// The figure that a request asks for.

@@ -32,6 +32,8 @@ public struct FigureDrawing: Sendable {
     public let picture: Figure
     /// The plotted numbers.
     public let numbers: CSVText
+    /// The figure as a table in Markdown; nil for figures that are no tables.
+    public var markdown: String?
 }
 
 extension FigureKind {

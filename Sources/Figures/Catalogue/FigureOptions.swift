@@ -1,3 +1,5 @@
+import Foundation
+
 /// An option that a kind of figure knows.
 public struct FigureOption: Sendable, Equatable {
     /// Its name in an experiment file.
@@ -49,6 +51,16 @@ public struct FigureOptions: Sendable {
             throw .badOption(option, value: text, expected: "one of \(words.joined(separator: ", "))")
         }
         return word
+    }
+
+    /// An option that is a list of records, written as JSON; empty where it is not given.
+    func records<Record: Decodable>(_ option: String, _ expected: String) throws(FigureError) -> [Record] {
+        guard let text = text(option) else { return [] }
+        do {
+            return try JSONDecoder().decode([Record].self, from: Data(text.utf8))
+        } catch {
+            throw .badOption(option, value: text, expected: expected)
+        }
     }
 
     /// An option that is a whole number from 1.

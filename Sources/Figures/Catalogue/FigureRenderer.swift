@@ -3,14 +3,14 @@ import Plotting
 
 /// Draws the figures that an experiment declares, from its results folder into that folder.
 ///
-/// Each figure becomes `<figure>.png`, `<figure>.svg` and the plotted numbers `<figure>.csv`. The same results give the same
-/// bytes. Each file is written beside and renamed: a reader never sees half a figure.
+/// Each figure becomes `<figure>.png`, `<figure>.svg` and the plotted numbers `<figure>.csv`, a table `<figure>.md` too. The
+/// same results give the same bytes. Each file is written beside and renamed: a reader never sees half a figure.
 public enum FigureRenderer {
     /// Draws all figures of an experiment folder, in declared order.
     ///
     /// A figure that fails does not stop the others: they are drawn, then ``FigureError/some(failures:drawn:)`` is thrown.
     /// Files of an earlier drawing of a figure that fails are left as they are.
-    /// - Returns: the PNG, SVG and CSV files, three a figure.
+    /// - Returns: the PNG, SVG and CSV files, three a figure, and a Markdown file of each that is a table.
     @discardableResult
     public static func renderAll(experimentFolder: URL) throws(FigureError) -> [URL] {
         let results = try read(experimentFolder)
@@ -28,7 +28,7 @@ public enum FigureRenderer {
     }
 
     /// Draws one figure of an experiment's results into the experiment's folder.
-    /// - Returns: its PNG, SVG and CSV files.
+    /// - Returns: its PNG, SVG and CSV files, and the Markdown file of a table.
     @discardableResult
     public static func render(_ request: FigureRequest, of results: ExperimentResults) throws(FigureError) -> [URL] {
         try checkName(request.name)
@@ -40,11 +40,12 @@ public enum FigureRenderer {
         } catch {
             throw .writing(file: "\(request.name).png", reason: "\(error)")
         }
-        let contents: [(suffix: String, data: Data)] = [
+        var contents: [(suffix: String, data: Data)] = [
             ("png", Data(png)),
             ("svg", Data(drawing.picture.svg(provenance: provenance).utf8)),
             ("csv", Data(drawing.numbers.text.utf8)),
         ]
+        if let markdown = drawing.markdown { contents.append(("md", Data(markdown.utf8))) }
         var files: [URL] = []
         for (suffix, data) in contents {
             let file = results.folder.appending(path: "\(request.name).\(suffix)")
@@ -67,7 +68,7 @@ public enum FigureRenderer {
 
     /// The experiment's own tables, which a figure's numbers must not replace.
     private static let reservedNames = [
-        "experiment", "arms", "runs", "figures", "settings", "summary", "claims",
+        "experiment", "arms", "runs", "figures", "settings", "summary", "claims", "matches", "ensembles",
     ]
 
     private static func checkName(_ name: String) throws(FigureError) {

@@ -20,6 +20,10 @@ struct CurvePlot {
 
     let arms: [ArmCurves]
     let band: Band
+    /// More words for the legend, by arm.
+    var notes: [String: String] = [:]
+    /// Whether lines carry the markers of their arms.
+    var hasMarkers = true
 
     static let columns = [
         FigureColumn(name: "arm", meaning: "the arm's name"),
@@ -43,7 +47,8 @@ struct CurvePlot {
         var (bands, seeds, means): ([Mark], [Mark], [Mark]) = ([], [], [])
         for arm in arms {
             let ink = Ink.series(arm.arm.color)
-            let label = arm.arm.label + divergenceWords(arm)
+            let label = arm.arm.label + (notes[arm.arm.name].map { " (\($0))" } ?? "") + divergenceWords(arm)
+            let line = hasMarkers ? ink : ink.unmarked
             let shown = arm.summary
             if let first = shown.first, first.statistics.count > 1 {
                 let edges = shown.map { self.edges($0.statistics) }
@@ -54,7 +59,7 @@ struct CurvePlot {
                 for run in arm.runs { seeds.append(.line(x: run.steps.map(Double.init), y: run.values, ink.faint)) }
             }
             means.append(
-                .line(x: shown.map { Double($0.step) }, y: shown.map(\.statistics.mean), ink.width(2), label: label))
+                .line(x: shown.map { Double($0.step) }, y: shown.map(\.statistics.mean), line.width(2), label: label))
         }
         return bands + seeds + means + (range.map { divergenceMarks($0, isLogarithmic) } ?? [])
     }

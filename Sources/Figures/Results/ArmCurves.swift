@@ -39,6 +39,13 @@ struct ArmCurves: Sendable {
     }
 }
 
+extension ArmCurves {
+    /// The same with every run's curve smoothed.
+    func movingMean(_ window: Int) -> ArmCurves {
+        ArmCurves(arm: arm, source: source, runs: runs.map { $0.movingMean(window) })
+    }
+}
+
 extension ExperimentResults {
     /// The curves of a metric for arms that have results; arms without a finished or diverged run are left out.
     ///

@@ -43,6 +43,11 @@ public struct ExperimentResults: Sendable {
         try Self.completeTable(run.folder.appending(path: file), name: "\(run.path)/\(file)")
     }
 
+    /// A table of the experiment that only some figures need.
+    func table(_ file: String) throws(CSVError) -> CSVTable {
+        try Self.completeTable(folder.appending(path: file), name: file)
+    }
+
     /// Whether a run has a file of this name.
     func has(_ file: String, of run: RunRecord) -> Bool {
         FileManager.default.fileExists(atPath: run.folder.appending(path: file).path)

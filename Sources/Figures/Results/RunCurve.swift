@@ -7,6 +7,17 @@ struct RunCurve: Sendable, Equatable {
     /// A value a step; NaN where it is none.
     let values: [Double]
 
+    /// The means of so many consecutive values, each at the step of the last of them; of fewer values one mean of all. So does
+    /// the harness read accuracies where a rule smooths them.
+    func movingMean(_ window: Int) -> RunCurve {
+        let window = min(window, values.count)
+        guard window > 1 else { return self }
+        let ends = window...values.count
+        return RunCurve(
+            run: run, steps: ends.map { steps[$0 - 1] },
+            values: ends.map { values[($0 - window)..<$0].reduce(0, +) / Double(window) })
+    }
+
     /// The last step with a finite value, and the value.
     var lastFinite: (step: Int, value: Double)? {
         values.lastIndex(where: \.isFinite).map { (steps[$0], values[$0]) }

@@ -189,10 +189,10 @@ private struct Goals {
                 switch target {
                 case .value(let value): value
                 case .bestOf(_, let arm):
-                    places[runs.experiment.name]?.goal(metric, .bestOf(arm: arm), seed: run.seed, statistics: nil)
+                    places[runs.experiment.name]?.goal(metric, .bestOf(arm: arm), seed: run.seed)
                 }
             guard let goal, let curves = run.curves else { continue }
-            let value = Measuring(runs: runs).stepsTo(metric, goal, run, curves, statistics: nil)
+            let value = Measuring(runs: runs).stepsTo(metric, goal, run, curves)
             steps.append(value.value)
             if value.bound == .exact {
                 reached.append(ArmComparison.SeedStep(seed: run.seed, step: Int(value.value)))

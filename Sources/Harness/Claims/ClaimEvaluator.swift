@@ -20,13 +20,17 @@ public struct ClaimResult: Sendable {
 /// Decides the claims of an experiment from the tables of its runs.
 ///
 /// Everything that could flatter a claim is fixed beforehand: which arm of a group is taken (the best by a declared
-/// metric, on both sides alike), which statistics, which step counts as reaching a target (the first evaluation, without
-/// smoothing), what a run that diverged or never got there counts as (the worst), and how large an effect must be.
+/// metric, on both sides alike), which statistics, which step counts as reaching a target (the first evaluation, smoothed as
+/// the claim declares), what a run that diverged or never got there counts as (the worst), and how large an effect must be.
 public struct ClaimEvaluator: Sendable {
     private let runs: ExperimentRuns
+    private let ensembles: EnsembleAccuracies
 
-    /// An evaluator of an experiment's claims on its runs.
-    public init(_ runs: ExperimentRuns) { self.runs = runs }
+    /// An evaluator of an experiment's claims on its runs and what their ensembles came to.
+    public init(_ runs: ExperimentRuns, _ ensembles: EnsembleAccuracies) {
+        self.runs = runs
+        self.ensembles = ensembles
+    }
 
     /// The claims in their declared order.
     ///
@@ -34,35 +38,27 @@ public struct ClaimEvaluator: Sendable {
     public func results() throws -> [ClaimResult] { try runs.experiment.claims.map(result) }
 
     private func result(_ claim: ClaimDeclaration) throws -> ClaimResult {
-        let measuring = Measuring(runs: runs)
+        let measuring = Measuring(runs: runs, statistics: claim.statistics, smoothing: claim.smoothing)
         var notes: [String] = []
-        let arm = try choose(claim.arm, measuring, claim.statistics, &notes)
-        var values: [UInt64: MeasuredValue] = [:]
-        if let arm {
-            let measured = try measuring.values(claim.measure, of: arm, statistics: claim.statistics)
-            values = measured.values
-            notes += measured.remarks
-        }
+        let (arm, values) = try measure(claim.measure, of: claim.arm, measuring, &notes)
         var other: String
         var otherValues: [UInt64: MeasuredValue] = [:]
         switch claim.reference {
         case .value(let value):
             other = ClaimText.number(value)
-            // A published number holds for the data that it was published for.
-            if let used = runs.dataset?.name, let published = runs.experiment.datasets.first, used != published {
+            // A published number holds for the data that it was published for; a share of seeds for any.
+            if claim.measure != .diverges, let used = runs.dataset?.name,
+                let published = runs.experiment.datasets.first, used != published
+            {
                 notes.append("the number is published for \(published), and these runs are on \(used)")
             } else {
                 otherValues = values.mapValues { _ in MeasuredValue(value) }
             }
         case .arm(let choice):
-            let chosen = try choose(choice, measuring, claim.statistics, &notes)
-            other = chosen ?? choice.pattern
-            if let chosen {
-                let measured = try measuring.values(claim.measure, of: chosen, statistics: claim.statistics)
-                otherValues = measured.values
-                notes += measured.remarks
-                if let arm { notes += batchNote(arm, chosen) }
-            }
+            let measured = try measure(claim.measure, of: choice, measuring, &notes)
+            other = measured.name ?? choice.pattern
+            otherValues = measured.values
+            if let arm, let name = measured.name { notes += batchNote(arm, name) }
         }
         let comparison = PairedComparison(
             arm: values, other: otherValues, expectation: claim.expectation, effect: claim.minimumEffect)
@@ -78,15 +74,30 @@ public struct ClaimEvaluator: Sendable {
         return ClaimResult(claim: claim, arm: arm, other: other, comparison: comparison, notes: Self.unique(notes))
     }
 
+    /// The arm or ensemble that a choice comes to, and its numbers by seed; no name where there is no result.
+    private func measure(
+        _ measure: ClaimMeasure, of choice: ArmChoice, _ measuring: Measuring, _ notes: inout [String]
+    ) throws -> (name: String?, values: [UInt64: MeasuredValue]) {
+        if let ensemble = choice.ensemble {
+            notes += ensembles.remarks(on: ensemble.name)
+            let values = ensembles.values(ensemble)
+            return (values.isEmpty ? nil : choice.pattern, values)
+        }
+        guard let arm = try choose(choice, measuring, &notes) else { return (nil, [:]) }
+        let measured = try measuring.values(measure, of: arm)
+        notes += measured.remarks
+        return (arm, measured.values)
+    }
+
     /// The arm of a choice that counts: the best by the mean of the declared metric at the end, of equals the first.
     private func choose(
-        _ choice: ArmChoice, _ measuring: Measuring, _ statistics: StatisticsWord?, _ notes: inout [String]
+        _ choice: ArmChoice, _ measuring: Measuring, _ notes: inout [String]
     ) throws -> String? {
         let metric = choice.choose ?? .testAccuracy
         var best: (arm: String, mean: Double)?
         var count = 0
         for arm in choice.candidates {
-            let values = try measuring.values(.final(metric), of: arm, statistics: statistics).values
+            let values = try measuring.values(.final(metric), of: arm).values
             if values.isEmpty { continue }
             count += 1
             let mean = SampleStatistics(values.values.map(\.value).sorted()).mean

@@ -6,26 +6,36 @@ import Foundation
 public struct ExperimentSummary: Sendable {
     /// The runs that it is about.
     public let runs: ExperimentRuns
+    /// What the experiment's ensembles came to.
+    public let ensembles: EnsembleAccuracies
     /// The claims and their verdicts.
     public let claims: [ClaimResult]
 
     /// Reads the folders of an experiment's runs and decides its claims.
     ///
-    /// - Throws: `ConfigurationErrors` for an unknown profile; `FileError` or `CSVError` for a damaged table.
+    /// - Throws: `ConfigurationErrors` for an unknown profile; `FileError` or `CSVError` for a damaged file.
     public init(_ experiment: Experiment, profile: String, resultsRoot: URL) throws {
         runs = try ExperimentRuns(experiment, profile: profile, resultsRoot: resultsRoot)
-        claims = try ClaimEvaluator(runs).results()
+        ensembles = try EnsembleAccuracies(runs)
+        claims = try ClaimEvaluator(runs, ensembles).results()
     }
 
-    /// Writes experiment.csv, arms.csv, runs.csv, figures.csv, settings.csv, summary.csv and claims.csv, each as a whole.
+    /// What a reader of the numbers must know, a line each.
+    public var remarks: [String] { runs.remarks + ensembles.remarks }
+
+    /// Writes experiment.csv, arms.csv, runs.csv, figures.csv, settings.csv, summary.csv and claims.csv, each as a whole; and
+    /// matches.csv and ensembles.csv where the experiment declares what stands in them.
     ///
-    /// - Throws: `FileError`.
-    public func write() throws(FileError) {
+    /// - Throws: `FileError` or `CSVError`.
+    public func write() throws {
         try AtomicFile.createFolder(runs.folder)
-        let tables = [
+        var tables = [
             ("experiment.csv", facts), ("arms.csv", arms), ("runs.csv", runTable), ("figures.csv", figures),
             ("settings.csv", settings), ("summary.csv", summary), ("claims.csv", claimTable),
         ]
+        let matches = try MatchesTable(runs)
+        if !matches.rules.isEmpty { tables.append(("matches.csv", matches.rows)) }
+        if !runs.experiment.ensembles.isEmpty { tables.append(("ensembles.csv", ensembles.rows)) }
         for (name, rows) in tables {
             try AtomicFile.write(CSVField.bytes(rows: rows), to: runs.folder.appendingPathComponent(name))
         }

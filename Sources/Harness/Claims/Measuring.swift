@@ -7,15 +7,18 @@ import Foundation
 /// step, or later. Both are said in a remark.
 struct Measuring {
     let runs: ExperimentRuns
+    /// The statistics of batch normalization; nil for those that count.
+    var statistics: StatisticsWord?
+    /// Metrics of the test set are read as means over so many consecutive evaluations.
+    var smoothing = 1
 
     /// The measurements of an arm by seed, and what kept runs from being measured.
-    func values(
-        _ measure: ClaimMeasure, of arm: String, statistics: StatisticsWord?
-    ) throws -> (values: [UInt64: MeasuredValue], remarks: [String]) {
+    func values(_ measure: ClaimMeasure, of arm: String) throws -> (values: [UInt64: MeasuredValue], remarks: [String])
+    {
         var values: [UInt64: MeasuredValue] = [:]
         var missing: [UInt64] = []
         for run in runs.complete(arm) {
-            if let value = try value(measure, of: run, statistics: statistics) {
+            if let value = try value(measure, of: run) {
                 values[run.seed] = value
             } else {
                 missing.append(run.seed)
@@ -26,20 +29,22 @@ struct Measuring {
     }
 
     /// The measurement of one run; nil where it has none.
-    func value(_ measure: ClaimMeasure, of run: RunResult, statistics: StatisticsWord?) throws -> MeasuredValue? {
+    func value(_ measure: ClaimMeasure, of run: RunResult) throws -> MeasuredValue? {
         guard let curves = run.curves else { return nil }
         switch measure {
         case .stepsTo(let metric, let target):
-            guard let goal = goal(metric, target, seed: run.seed, statistics: statistics) else { return nil }
-            return stepsTo(metric, goal, run, curves, statistics: statistics)
+            return goal(metric, target, seed: run.seed).map { stepsTo(metric, $0, run, curves) }
         case .best(let metric):
-            return worst(metric, run) ?? curves.best(metric, statistics: statistics).map { MeasuredValue($0.value) }
+            return worst(metric, run) ?? evaluations(metric, curves).best(metric).map { MeasuredValue($0.value) }
         case .final(let metric):
-            return worst(metric, run) ?? curves.final(metric, statistics: statistics).map { MeasuredValue($0) }
+            let last = metric == .trainLoss ? curves.final(metric) : evaluations(metric, curves).last?.value
+            return worst(metric, run) ?? last.map { MeasuredValue($0) }
         case .at(let metric, let step):
             // A run that diverged later still had this value.
-            let point = curves.points(metric, statistics: statistics).first { $0.step == step && $0.value.isFinite }
+            let point = evaluations(metric, curves).first { $0.step == step && $0.value.isFinite }
             return point.map { MeasuredValue($0.value) } ?? worst(metric, run)
+        case .diverges:
+            return MeasuredValue(run.manifest.status == .diverged ? 1 : 0)
         case .drift(let tap):
             let unit = try Self.typicalUnit(tap, of: run)
             return unit.flatMap { $0.drift.isFinite ? bounded($0.drift, run, "its drift until then") : nil }
@@ -71,32 +76,25 @@ struct Measuring {
 
     // MARK: Steps to a target
 
-    /// The value that counts as reached for a seed; nil where the arm whose best it is has no such run.
-    func goal(
-        _ metric: Metric, _ target: ClaimMeasure.Target, seed: UInt64, statistics: StatisticsWord?
-    ) -> Double? {
+    /// The value that counts as reached, for one seed; nil where the arm that sets it has no value.
+    func goal(_ metric: Metric, _ target: ClaimMeasure.Target, seed: UInt64) -> Double? {
         switch target {
         case .value(let value): return value
         case .bestOf(let arm):
             let run = runs.complete(arm).first { $0.seed == seed }
-            return run?.curves.flatMap { smoothed($0, metric, statistics).best(metric)?.value }
+            return run?.curves.flatMap { smoothed(metric, $0).best(metric)?.value }
         }
     }
 
-    /// The first evaluation that reaches the goal; of the training loss, the first step at which the mean of the last 100
-    /// batches does.
-    func stepsTo(
-        _ metric: Metric, _ goal: Double, _ run: RunResult, _ curves: RunCurves, statistics: StatisticsWord?
-    ) -> MeasuredValue {
+    /// The first evaluation at which the smoothed metric reaches the goal.
+    func stepsTo(_ metric: Metric, _ goal: Double, _ run: RunResult, _ curves: RunCurves) -> MeasuredValue {
         let steps = run.manifest.steps
         if run.manifest.status == .diverged {
             return MeasuredValue(
                 Double(steps), bound: .atLeast,
                 remark: "\(run.arm) diverged: counted as reaching its target after all \(steps) steps, or never")
         }
-        let first = smoothed(curves, metric, statistics).first {
-            metric.isHigherBetter ? $0.value >= goal : $0.value <= goal
-        }
+        let first = smoothed(metric, curves).first { metric.isHigherBetter ? $0.value >= goal : $0.value <= goal }
         // Reached before the first step would be a ratio to nothing.
         if let first { return MeasuredValue(Double(max(first.step, 1))) }
         return MeasuredValue(
@@ -104,15 +102,17 @@ struct Measuring {
             remark: "\(run.arm) did not reach its target: counted as \(steps) steps or more")
     }
 
-    private func smoothed(_ curves: RunCurves, _ metric: Metric, _ statistics: StatisticsWord?) -> [RunCurves.Point] {
+    /// The curve of which a target is the best value and which reaches it: of the training loss, means of 100 batches; of
+    /// the test set, means of as many evaluations as are declared.
+    private func smoothed(_ metric: Metric, _ curves: RunCurves) -> [RunCurves.Point] {
+        metric == .trainLoss
+            ? curves.trainLoss.movingMean(RunCurves.trainLossWindow) : evaluations(metric, curves)
+    }
+
+    /// The values of a metric as they are read: on the test set, the means of as many evaluations as are declared.
+    private func evaluations(_ metric: Metric, _ curves: RunCurves) -> [RunCurves.Point] {
         let points = curves.points(metric, statistics: statistics)
-        guard metric == .trainLoss else { return points }
-        let window = min(RunCurves.trainLossWindow, points.count)
-        guard window > 0 else { return [] }
-        return (window...points.count).map { end in
-            let mean = points[(end - window)..<end].reduce(0) { $0 + $1.value } / Double(window)
-            return RunCurves.Point(step: points[end - 1].step, value: mean)
-        }
+        return metric == .trainLoss ? points : points.movingMean(smoothing)
     }
 
     // MARK: Units

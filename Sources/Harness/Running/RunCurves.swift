@@ -69,6 +69,16 @@ public struct RunCurves: Sendable {
 }
 
 extension [RunCurves.Point] {
+    /// The means of `window` consecutive values, each at the step of the last of them; of fewer values one mean of all.
+    func movingMean(_ window: Int) -> [RunCurves.Point] {
+        let window = Swift.min(window, count)
+        guard window > 1 else { return self }
+        return (window...count).map { end in
+            let mean = self[(end - window)..<end].reduce(0) { $0 + $1.value } / Double(window)
+            return RunCurves.Point(step: self[end - 1].step, value: mean)
+        }
+    }
+
     /// The best finite value and the first step that has it.
     func best(_ metric: Metric) -> RunCurves.Point? {
         var best: RunCurves.Point?

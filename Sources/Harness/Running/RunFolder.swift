@@ -41,6 +41,8 @@ public struct RunFolder: Hashable, Sendable {
     public var checkpoint: URL { file("checkpoint.safetensors") }
     /// The network after a number of updates.
     public func checkpoint(step: Int) -> URL { file("checkpoint-\(step).safetensors") }
+    /// What the final network says of each test image, where `evaluate.predictions` asks for it.
+    public var predictions: URL { file("predictions.safetensors") }
     /// What is needed to continue; gone when the run is complete.
     var savedState: URL { file("resume.safetensors") }
 
@@ -84,7 +86,8 @@ public struct RunFolder: Hashable, Sendable {
         for name in names {
             let isCheckpoint = name.hasPrefix("checkpoint") && name.hasSuffix(".safetensors")
             let isTable = Table(rawValue: name) != nil || ["drift.csv", "config.yaml", "run.log"].contains(name)
-            if isCheckpoint || isTable || name.hasSuffix(AtomicFile.temporarySuffix) {
+            let isPrediction = name == predictions.lastPathComponent
+            if isCheckpoint || isTable || isPrediction || name.hasSuffix(AtomicFile.temporarySuffix) {
                 try AtomicFile.remove(file(name))
             }
         }

@@ -128,6 +128,22 @@ final class RunSession {
         try AtomicFile.write(file.encoded(), to: url)
     }
 
+    /// Writes what the network says of each test image, under the statistics that count. The evaluation after the last step
+    /// has just taken them.
+    private func writePredictions() throws {
+        guard let (name, source) = setup.statistics(step: step).last else { return }
+        let predictions = setup.evaluator.predictions(count: setup.testCount, statistics: source) {
+            setup.testing.fill(Array($0), into: $1, labels: &$2)
+        }
+        let file = PredictionsFile(
+            predictions,
+            metadata: [
+                "experiment": plan.experiment, "arm": plan.arm.name, "seed": "\(plan.seed)", "step": "\(step)",
+                "statistics": name,
+            ])
+        try AtomicFile.write(file.encoded(), to: folder.predictions)
+    }
+
     // MARK: Saving and ending
 
     /// Saves everything that continuing needs: first the tables, then the state that names their lengths.
@@ -153,6 +169,7 @@ final class RunSession {
         try recorder.synchronize()
         try AtomicFile.write(CSVField.bytes(rows: Drift(activations: folder.activations).rows), to: folder.drift)
         try writeCheckpoint(to: folder.checkpoint)
+        if plan.configuration.evaluate.predictions, !diverged { try writePredictions() }
         let curves = try RunCurves(folder)
         manifest.metrics = curves.metrics
         if diverged { manifest.divergedAt = step }

@@ -67,10 +67,12 @@ public struct StalenessCheck {
     }
 
     private func stateOfComplete(_ folder: RunFolder, _ manifest: Manifest) -> RunState {
-        let expected =
+        var expected =
             RunFolder.Table.allCases.map { folder.file($0.rawValue) } + [
                 folder.drift, folder.checkpoint, folder.configuration,
             ]
+        // A diverged network predicts nothing.
+        if plan.configuration.evaluate.predictions, manifest.status == .finished { expected.append(folder.predictions) }
         for url in expected where !folder.has(url) {
             return .stale(reason: "\(url.lastPathComponent) is missing")
         }

@@ -8,12 +8,21 @@ public struct Panel: Sendable {
     public var y: Axis
     /// What is drawn, the hindmost first.
     public var marks: [Mark]
+    /// The width beside that of the other columns: of 3 and 1, the first is three times as wide. The widest of a column counts.
+    public var share: Double
+    /// Whether the axes' lines are drawn; columns of words have none.
+    public var isFramed: Bool
 
     /// A panel with the given axes and marks.
-    public init(title: String? = nil, x: Axis = Axis(), y: Axis = Axis(), marks: [Mark] = []) {
+    public init(
+        title: String? = nil, x: Axis = Axis(), y: Axis = Axis(), marks: [Mark] = [], share: Double = 1,
+        isFramed: Bool = true
+    ) {
         self.title = title
         self.x = x
         self.y = y
         self.marks = marks
+        self.share = share
+        self.isFramed = isFramed
     }
 }

@@ -38,7 +38,7 @@ struct PanelGrid {
 
     var columnCount: Int { rows.map(\.count).max() ?? 0 }
 
-    /// Where everything is for a certain width and, where one is given, height; all plots of a column have one width and all of a
+    /// Where everything is for a certain width and, where one is given, height; all plots of a column have one width, all of a
     /// row one height. Returned rectangles are relative to the grid's top left corner.
     func placed(width: Double, height: Double?) -> (plots: [[Rectangle]], size: Size) {
         let columns = columnCount
@@ -46,7 +46,11 @@ struct PanelGrid {
         let gutters = Double(columns - 1) * Typography.gutter
         let rowGutters = Double(rows.count - 1) * Typography.gutter
         var margins = rows.map { $0.map { _ in PanelModel.Margins() } }
-        var plotWidth = width / Double(columns) * 0.85
+        let shares = (0..<columns).map { column in
+            rows.filter { $0.count > column }.map { $0[column].panel.share }.max() ?? 1
+        }
+        let shareSum = shares.reduce(0, +)
+        var plotWidths = shares.map { width * $0 / shareSum * 0.85 }
         var heights = rows.map { row in row.map { preferredHeight($0) }.max() ?? 0 }
 
         // The numbers depend on the plot's size and the plot's size on the room for the numbers. Margins only grow, so that
@@ -55,7 +59,7 @@ struct PanelGrid {
             let before = margins
             for (row, models) in rows.enumerated() {
                 for (column, model) in models.enumerated() {
-                    let needed = model.margins(plot: Size(plotWidth, heights[row]))
+                    let needed = model.margins(plot: Size(plotWidths[column], heights[row]))
                     margins[row][column] = round < 2 ? needed : margins[row][column].union(needed)
                 }
             }
@@ -63,7 +67,9 @@ struct PanelGrid {
                 margins.filter { $0.count > column }.map { ($0[column].left, $0[column].right) }
             }
             let sideSum = sides.map { ($0.map(\.0).max() ?? 0) + ($0.map(\.1).max() ?? 0) }.reduce(0, +)
-            plotWidth = max(Typography.smallestPlot, (width - sideSum - gutters) / Double(columns))
+            plotWidths = shares.map {
+                max(Typography.smallestPlot, (width - sideSum - gutters) * $0 / shareSum)
+            }
             if let height {
                 let edges = margins.map { ($0.map(\.top).max() ?? 0) + ($0.map(\.bottom).max() ?? 0) }.reduce(0, +)
                 let preferred = rows.map { row in row.map { preferredHeight($0) }.max() ?? 0 }
@@ -72,11 +78,11 @@ struct PanelGrid {
             }
             if round > 2 && margins == before { break }
         }
-        return positions(margins, plotWidth: plotWidth, heights: heights)
+        return positions(margins, plotWidths: plotWidths, heights: heights)
     }
 
     private func positions(
-        _ margins: [[PanelModel.Margins]], plotWidth: Double, heights: [Double]
+        _ margins: [[PanelModel.Margins]], plotWidths: [Double], heights: [Double]
     ) -> (plots: [[Rectangle]], size: Size) {
         var lefts: [Double] = []
         var x = 0.0
@@ -84,14 +90,14 @@ struct PanelGrid {
             let members = margins.filter { $0.count > column }.map { $0[column] }
             x += members.map(\.left).max() ?? 0
             lefts.append(x)
-            x += plotWidth + (members.map(\.right).max() ?? 0) + Typography.gutter
+            x += plotWidths[column] + (members.map(\.right).max() ?? 0) + Typography.gutter
         }
         var plots: [[Rectangle]] = []
         var y = 0.0
         for (row, members) in margins.enumerated() {
             y += members.map(\.top).max() ?? 0
             plots.append(
-                members.indices.map { Rectangle(x: lefts[$0], y: y, width: plotWidth, height: heights[row]) })
+                members.indices.map { Rectangle(x: lefts[$0], y: y, width: plotWidths[$0], height: heights[row]) })
             y += heights[row] + (members.map(\.bottom).max() ?? 0) + Typography.gutter
         }
         return (plots, Size(x - Typography.gutter, y - Typography.gutter))

@@ -16,8 +16,12 @@ struct MarkDrawing {
     private func point(_ x: Double, _ y: Double) -> Point? {
         let (across, up) = (model.x.fraction(x), model.y.fraction(y))
         guard across.isFinite, up.isFinite else { return nil }
-        return Point(box.x + across * box.width, box.maxY - up * box.height)
+        return Point(box.x + Self.held(across) * box.width, box.maxY - Self.held(up) * box.height)
     }
+
+    /// A place far outside the frame moved to where it looks the same: cut into dashes, the way to a loss of 10³⁰ would take all
+    /// memory.
+    private static func held(_ fraction: Double) -> Double { min(max(fraction, -100), 100) }
 
     private func isInside(_ point: Point) -> Bool {
         box.outset(by: 0.01).contains(Rectangle(x: point.x, y: point.y, width: 0, height: 0))

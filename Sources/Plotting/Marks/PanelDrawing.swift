@@ -43,6 +43,7 @@ struct PanelDrawing {
     }
 
     private var axes: [Element] {
+        guard model.panel.isFramed else { return [] }
         let pen = Stroke(.text, width: Typography.axisWidth, isCrisp: true)
         let fine = Stroke(.text, width: 0.75, isCrisp: true)
         func level(_ y: Double, length: Double, _ pen: Stroke) -> Element {

@@ -35,7 +35,7 @@ struct Verify: ParsableCommand {
                 }
                 isAnyJudged = true
                 try summary.write()
-                for remark in summary.runs.remarks { Terminal.complain("note: \(remark)") }
+                for remark in summary.remarks { Terminal.complain("note: \(remark)") }
                 let table = ClaimsTable(summary.claims)
                 if markdown {
                     Terminal.say(table.markdownRows(experiment: experiment.name))

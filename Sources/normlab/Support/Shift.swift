@@ -132,7 +132,7 @@ final class Shift {
         let summary = try ExperimentSummary(
             experiment, profile: agenda.campaign.options.profile, resultsRoot: laboratory.resultsRoot)
         try summary.write()
-        for remark in summary.runs.remarks { Terminal.complain("note: \(remark)") }
+        for remark in summary.remarks { Terminal.complain("note: \(remark)") }
         if drawsFigures, !Drawing.draw(experiment: summary.runs.folder) {
             failures.append("figures of \(experiment.name)")
         }

@@ -94,6 +94,28 @@ struct EvaluatorTests {
         #expect(abs(found.loss - (3 * right + right + 1) / 4) < 1e-6)
     }
 
+    @Test("gives the class probabilities that its loss stands on", arguments: [1, 5, 64])
+    func predictions(batch: Int) throws {
+        let network = try Fixtures.perceptron(batchNorm: true, units: 9)
+        let model = Fixtures.train(network, steps: 2).model
+        let (pixels, labels) = data(network, count: 13)
+        let size = network.input.count
+        let evaluator = Evaluator(model: model, batch: batch, team: Team(threads: 2), poisonsReleasedMemory: true)
+        let found = evaluator.predictions(count: 13, statistics: .movingAverage) { range, matrix, given in
+            matrix.copy(from: Array(pixels[(range.lowerBound * size)..<(range.upperBound * size)]))
+            for (index, image) in range.enumerated() { given[index] = labels[image] }
+        }
+        #expect(found.labels == labels)
+        #expect(found.classes == network.classes && found.probabilities.count == 13 * network.classes)
+        var loss = 0.0
+        for image in 0..<13 {
+            let row = found.probabilities[(image * found.classes)..<((image + 1) * found.classes)].map(Double.init)
+            #expect(abs(row.reduce(0, +) - 1) < 1e-6)
+            loss -= DoubleMath.log(row[Int(labels[image])])
+        }
+        #expect(abs(loss / 13 - evaluate(model, batch: 13, count: 13, .movingAverage).loss) < 1e-6)
+    }
+
     @Test("of a diverged model is a result, not a crash, and so is its training")
     func divergence() throws {
         for network in [

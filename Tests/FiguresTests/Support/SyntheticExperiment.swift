@@ -38,6 +38,10 @@ struct SyntheticExperiment {
         ("activation-quantiles", "activation-quantiles", ["tap": "hidden3/activation-input"]),
         ("activation-distributions", "activation-distributions", [:]),
         ("final-accuracy", "final-accuracy", [:]),
+        ("figure-2", "steps-to-match", ["baseline": "@first", "smoothing": "3"]),
+        ("figure-3", "match-table", ["baseline": "@first", "smoothing": "3", "paper": "@paper"]),
+        ("change-worth", "change-worth", ["baseline": "@first", "smoothing": "3", "groups": "@groups"]),
+        ("figure-4", "ensemble", ["ensemble": "all"]),
     ]
 
     /// A folder in the system's temporary folder, removed by the caller.
@@ -67,11 +71,13 @@ struct SyntheticExperiment {
         try armRows.write(to: folder.appending(path: "arms.csv"), atomically: false, encoding: .utf8)
         try runRows.write(to: folder.appending(path: "runs.csv"), atomically: false, encoding: .utf8)
         try settingRows.write(to: folder.appending(path: "settings.csv"), atomically: false, encoding: .utf8)
+        try SyntheticComparisons(experiment: self).write(in: folder)
         var figureRows = "figure,kind,option,value\n"
         for figure in figures {
             if figure.options.isEmpty { figureRows += "\(figure.name),\(figure.kind),,\n" }
             for (option, value) in figure.options.sorted(by: { $0.key < $1.key }) {
-                figureRows += "\(figure.name),\(figure.kind),\(option),\"\(value)\"\n"
+                let spelled = SyntheticComparisons(experiment: self).spelled(value).replacing("\"", with: "\"\"")
+                figureRows += "\(figure.name),\(figure.kind),\(option),\"\(spelled)\"\n"
             }
         }
         try figureRows.write(to: folder.appending(path: "figures.csv"), atomically: false, encoding: .utf8)

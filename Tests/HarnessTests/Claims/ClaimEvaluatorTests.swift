@@ -89,6 +89,59 @@ struct ClaimEvaluatorTests {
         #expect(result.comparison.other.mean == 100)
     }
 
+    @Test func smoothingAppliesToTheTargetAndToWhatReachesIt() throws {
+        let runs = try SyntheticRuns(claims: Self.faster.replacing("factor: 2", with: "smoothing: 3"))
+        for seed in 1...3 as ClosedRange<UInt64> {
+            // One lucky evaluation of `a` at step 10; its mean of three reaches 0.8, the best mean of `b`, at step 50.
+            try runs.add("a", seed: seed, accuracy: [0.1, 0.95, 0.1, 0.8, 0.8, 0.8])
+            try runs.add("b", seed: seed, accuracy: Self.slow)
+        }
+        let comparison = try #require(try runs.results().first).comparison
+        #expect(comparison.arm.mean == 50 && comparison.other.mean == 80)
+    }
+
+    @Test func smoothedAccuraciesAreMeansOfEvaluations() throws {
+        let claims = ["final", "best"].map {
+            Self.higher.replacing("final:", with: "\($0):").replacing("id: higher", with: "id: \($0)\n  smoothing: 2")
+        }
+        let at = Self.higher.replacing("final: test-accuracy", with: "at: { step: 20 }")
+            .replacing("id: higher", with: "id: at\n  smoothing: 2")
+        let runs = try SyntheticRuns(claims: (claims + [at]).joined(separator: "\n"))
+        for seed in 1...2 as ClosedRange<UInt64> {
+            try runs.add("a", seed: seed, accuracy: [0.25, 0.5, 0.75, 0.25])
+            try runs.add("b", seed: seed, accuracy: [0.1, 0.1, 0.1])
+        }
+        #expect(try runs.results().map(\.comparison.arm.mean) == [0.5, 0.625, 0.625])
+    }
+
+    @Test func theShareOfSeedsThatDivergeIsANumberLikeAnyOther() throws {
+        let diverges = """
+            - id: diverges
+              statement: "a diverges"
+              paper: "“reached machine infinity” (§4.2.2)."
+              measure: diverges
+              arm: a
+              value: 0.5
+              expect: above
+            """
+        let runs = try SyntheticRuns(
+            claims: diverges + "\n"
+                + diverges.replacing("id: diverges", with: "id: not").replacing("value: 0.5", with: "with: b")
+                .replacing("arm: a", with: "arm: tuned-low"))
+        for seed in 1...3 as ClosedRange<UInt64> {
+            try runs.add("a", seed: seed, accuracy: [0.1, 0.2], divergedAt: 17)
+            try runs.add("tuned-low", seed: seed, accuracy: [0.1, 0.2], divergedAt: seed == 1 ? 17 : nil)
+            try runs.add("b", seed: seed, accuracy: [0.9])
+            // A share of seeds means the same on any data.
+            let folder = runs.tiny.runFolder("a", seed: seed, profile: "quick")
+            #expect(try Manifest(folder.manifest).dataset.name == "mnist")
+        }
+        let results = try runs.results()
+        #expect(results.map(\.verdict) == [.reproduced, .inconclusive])
+        #expect(results[0].comparison.arm.mean == 1)
+        #expect(results[0].evidence.hasPrefix("share of seeds that diverge: a 1 ± 0, compared with 0.5 (n = 3)"))
+    }
+
     @Test func finalAccuraciesDecide() throws {
         let above = try SyntheticRuns(claims: Self.higher)
         let below = try SyntheticRuns(claims: Self.higher)

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 
 @testable import Harness
@@ -7,8 +8,8 @@ final class SyntheticRuns {
     let tiny: TinyExperiment
     let profile = "quick"
 
-    /// An experiment with the given claims and arms `a`, `b`, `c@…`.
-    init(claims: String = "[]") throws {
+    /// An experiment with the given claims and figures and arms `a`, `b`, `tuned-…`; `pair` is an ensemble of `a` and `b`.
+    init(claims: String = "[]", figures: String = "[]") throws {
         let yaml = """
             title: Synthetic
             source: "none"
@@ -28,6 +29,7 @@ final class SyntheticRuns {
                   dense: { units: 10 }
               batch: 10
               optimizer: { sgd: { rate: 0.1 } }
+              evaluate: { predictions: true }
             arms:
               a: { optimizer: { sgd: { rate: 0.2 } } }
               b: {}
@@ -35,12 +37,13 @@ final class SyntheticRuns {
               tuned-high: { optimizer: { sgd: { rate: 0.9 } } }
               normalized: { normalization: batch-norm }
               large: { batch: 40 }
-            figures: []
+            ensembles: { pair: [a, b] }
+            figures: \(figures)
             claims:
 
             """
         let indented = claims.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
-        tiny = try TinyExperiment(yaml + indented)
+        tiny = try TinyExperiment(claims.isEmpty ? yaml.replacing("claims:\n", with: "") : yaml + indented)
     }
 
     /// A run's evaluations: accuracies at steps 0, 10, 20, …
@@ -100,8 +103,18 @@ final class SyntheticRuns {
             to: folder.activations)
     }
 
+    /// What a run's final network says: for each image a row of probabilities, with the labels.
+    func predict(_ arm: String, seed: UInt64, _ probabilities: [[Float]], labels: [Int32]) throws {
+        let predictions = Predictions(
+            classes: probabilities[0].count, probabilities: Array(probabilities.joined()), labels: labels)
+        try AtomicFile.write(
+            PredictionsFile(predictions, metadata: [:]).encoded(),
+            to: tiny.runFolder(arm, seed: seed, profile: profile).predictions)
+    }
+
     func results() throws -> [ClaimResult] {
-        try ClaimEvaluator(runs()).results()
+        let runs = try runs()
+        return try ClaimEvaluator(runs, EnsembleAccuracies(runs)).results()
     }
 
     func runs() throws -> ExperimentRuns {

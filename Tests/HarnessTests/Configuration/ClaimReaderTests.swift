@@ -58,6 +58,7 @@ import Testing
         ("{ best: { metric: train-loss } }", .best(.trainLoss)),
         ("{ drift: dense1/activation-input }", .drift(tap: "dense1/activation-input")),
         ("{ spread: dense1/preactivation }", .spread(tap: "dense1/preactivation")),
+        ("diverges", .diverges),
     ])
     func measures(_ text: String, _ expected: ClaimMeasure) throws {
         let claim = try claim("measure: \(text)\narm: batch-norm\nwith: baseline\nexpect: below")
@@ -79,6 +80,76 @@ import Testing
                     ArmChoice(
                         pattern: "baseline@*", candidates: ["baseline@batch=5", "baseline@batch=6"], choose: .testLoss))
         )
+    }
+
+    @Test func ensemblesAndSmoothingThatMeanNothingAreRefused() throws {
+        let predicting = ExperimentFixture.body.replacing(
+            "  batch: 10\n", with: "  batch: 10\n  evaluate: { predictions: true }\n")
+        let fixture = try ExperimentFixture([
+            "x": ExperimentFixture.head + predicting + """
+                ensembles: { both: [baseline, batch-norm] }
+                claims:
+                  - { id: a, statement: s, paper: p, measure: { best: test-accuracy }, arm: both, value: 1, expect: above }
+                  - { id: b, statement: s, paper: p, measure: diverges, arm: baseline, value: 0.5, factor: 2, expect: above }
+                  - { id: c, statement: s, paper: p, measure: { final: train-loss }, smoothing: 2, arm: baseline, value: 1, expect: below }
+                  - { id: d, statement: s, paper: p, measure: { final: test-accuracy }, arm: both, with: best-of(bot), expect: above }
+
+                """
+        ])
+        expectText(
+            try fixture.messages(),
+            """
+            Experiments/x.yaml:19:47: error: of the ensemble 'both' there is one number: measure { final: test-accuracy }, without \
+            'statistics' and 'smoothing'
+                  - { id: a, statement: s, paper: p, measure: { best: test-accuracy }, arm: both, value: 1, expect: above }
+                                                              ^
+            Experiments/x.yaml:20:92: error: a share of 0 has no ratio; give a 'margin'
+                  - { id: b, statement: s, paper: p, measure: diverges, arm: baseline, value: 0.5, factor: 2, expect: above }
+                                                                                                           ^
+            Experiments/x.yaml:21:81: error: 'smoothing' averages evaluations of the test set; this measure has none
+                  - { id: c, statement: s, paper: p, measure: { final: train-loss }, smoothing: 2, arm: baseline, value: 1, expect: below }
+                                                                                                ^
+            Experiments/x.yaml:22:90: error: no arm is called 'best-of(bot)'; the arms are 'baseline', 'batch-norm'
+                  - { id: d, statement: s, paper: p, measure: { final: test-accuracy }, arm: both, with: best-of(bot), expect: above }
+                                                                                                         ^~~~~~~~~~~~
+            4 errors
+            """)
+    }
+
+    @Test func anEnsembleIsAnArmOfClaims() throws {
+        let predicting = ExperimentFixture.body.replacing(
+            "  batch: 10\n", with: "  batch: 10\n  evaluate: { predictions: true }\n")
+        let experiment = try ExperimentFixture.load(
+            predicting + """
+                ensembles: { both: ['b*'] }
+                claims:
+                  - { id: a, statement: s, paper: p, measure: { final: test-accuracy }, arm: both, with: mean-of(both), expect: above }
+
+                """)
+        #expect(experiment.ensembles == [EnsembleDeclaration(name: "both", arms: ["baseline", "batch-norm"])])
+        let claim = try #require(experiment.claims.first)
+        #expect(claim.arm.ensemble == .together("both"))
+        #expect(claim.reference == .arm(ArmChoice(ensemble: .meanOfMembers("both"))))
+    }
+
+    @Test func ensemblesThatCannotBe() throws {
+        let fixture = try ExperimentFixture([
+            "x": ExperimentFixture.head + ExperimentFixture.body + """
+                ensembles:
+                  baseline: [baseline, batch-nrom]
+                  one: [baseline]
+
+                """
+        ])
+        let messages = try fixture.messages()
+        for words in [
+            "17:3: error: 'baseline' is an arm; an ensemble needs a name of its own",
+            "17:14: error: the arm 'baseline' does not write its predictions; set 'evaluate.predictions' to true",
+            "17:24: error: no arm is called 'batch-nrom'; did you mean 'batch-norm'?",
+            "18:8: error: an ensemble needs at least two arms",
+        ] {
+            #expect(messages.contains(words), "\(messages)")
+        }
     }
 
     @Test func mistakes() throws {

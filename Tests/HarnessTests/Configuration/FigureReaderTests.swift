@@ -41,6 +41,72 @@ import Testing
             ])
     }
 
+    @Test func recordsBecomeJSONAndTheRuleIsKept() throws {
+        let experiment = try ExperimentFixture.load(
+            ExperimentFixture.body + """
+                figures:
+                  - match-table:
+                      baseline: baseline
+                      smoothing: 3
+                      paper: [{ arm: baseline, steps: 31.0e6, accuracy: 0.722 }, { arm: batch-norm, accuracy: none }]
+                  - change-worth:
+                      baseline: baseline
+                      groups:
+                        - reference: baseline
+                          changes: [{ arm: batch-norm, label: 'a "new" one' }]
+
+                """)
+        let table = experiment.figures[0]
+        #expect(table.match == MatchRule(baseline: "baseline", smoothing: 3, statistics: nil))
+        #expect(
+            table.options == [
+                .init(name: "baseline", value: "baseline"), .init(name: "smoothing", value: "3"),
+                .init(
+                    name: "paper",
+                    value: #"[{"arm":"baseline","steps":31000000.0,"accuracy":0.722},{"arm":"batch-norm"}]"#),
+            ])
+        #expect(
+            experiment.figures[1].options.last?.value
+                == #"[{"reference":"baseline","changes":[{"arm":"batch-norm","label":"a \"new\" one"}]}]"#)
+        #expect(experiment.figures[1].match == MatchRule(baseline: "baseline", smoothing: 1, statistics: nil))
+    }
+
+    @Test func mistakesOfComparisons() throws {
+        let fixture = try ExperimentFixture([
+            "x": ExperimentFixture.head + ExperimentFixture.body + """
+                figures:
+                  - steps-to-match: { baseline: basline }
+                  - match-table: { baseline: 'b*', paper: [{ arm: batch-nrom, steps: 1 }, { steps: 2 }] }
+                  - change-worth: { baseline: baseline, groups: [] }
+                  - ensemble: { ensemble: six }
+
+                """
+        ])
+        expectText(
+            try fixture.messages(),
+            """
+            Experiments/x.yaml:17:33: error: no arm is called 'basline'; did you mean 'baseline'?
+                  - steps-to-match: { baseline: basline }
+                                                ^~~~~~~
+            Experiments/x.yaml:18:30: error: 'baseline' is one arm; 'b*' stands for baseline, batch-norm
+                  - match-table: { baseline: 'b*', paper: [{ arm: batch-nrom, steps: 1 }, { steps: 2 }] }
+                                             ^~~~
+            Experiments/x.yaml:18:51: error: no arm is called 'batch-nrom'; did you mean 'batch-norm'?
+                  - match-table: { baseline: 'b*', paper: [{ arm: batch-nrom, steps: 1 }, { steps: 2 }] }
+                                                                  ^~~~~~~~~~
+            Experiments/x.yaml:18:75: error: missing key 'arm' in 'figures.match-table.paper': expected a text
+                  - match-table: { baseline: 'b*', paper: [{ arm: batch-nrom, steps: 1 }, { steps: 2 }] }
+                                                                                          ^
+            Experiments/x.yaml:19:49: error: 'figures.change-worth.groups': expected at least one value, found 0
+                  - change-worth: { baseline: baseline, groups: [] }
+                                                                ^
+            Experiments/x.yaml:20:27: error: there is no ensemble 'six'; there are no ensembles
+                  - ensemble: { ensemble: six }
+                                          ^~~
+            6 errors
+            """)
+    }
+
     @Test func mistakes() throws {
         let fixture = try ExperimentFixture([
             "x": ExperimentFixture.head + ExperimentFixture.body + """

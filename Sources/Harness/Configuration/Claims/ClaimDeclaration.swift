@@ -13,6 +13,8 @@ public struct ClaimDeclaration: Sendable, Equatable {
     /// The statistics of batch normalization at which it is measured; nil is population where there are any, otherwise the
     /// moving average.
     public let statistics: StatisticsWord?
+    /// The test set's metrics are read as means over so many consecutive evaluations; 1 reads them as they are.
+    public let smoothing: Int
     /// Whose numbers the claim is about.
     public let arm: ArmChoice
     /// What they are compared with.
@@ -35,16 +37,27 @@ public struct ClaimDeclaration: Sendable, Equatable {
 public struct ArmChoice: Sendable, Equatable {
     /// What was written: a name, or a pattern.
     public let pattern: String
-    /// The arms it stands for, in declared order; never empty.
+    /// The arms it stands for, in declared order; empty for a number of an ensemble only.
     public let candidates: [String]
     /// The metric whose mean over seeds after the last step decides among several candidates; nil for one.
     public let choose: Metric?
+    /// Which number of an ensemble it is, where it is no arm at all.
+    public let ensemble: EnsembleNumber?
 
     /// One arm.
     public init(arm: String) {
         pattern = arm
         candidates = [arm]
         choose = nil
+        ensemble = nil
+    }
+
+    /// A number of an ensemble, which is no arm: there are no candidates.
+    public init(ensemble: EnsembleNumber) {
+        pattern = ensemble.description
+        candidates = []
+        choose = nil
+        self.ensemble = ensemble
     }
 
     /// A group of arms with the metric that decides among them.
@@ -53,6 +66,33 @@ public struct ArmChoice: Sendable, Equatable {
         self.pattern = pattern
         self.candidates = candidates
         self.choose = choose
+        ensemble = nil
+    }
+}
+
+/// One of the accuracies that an ensemble has for each seed.
+public enum EnsembleNumber: Sendable, Equatable {
+    /// Of the mean of all members' class probabilities.
+    case together(String)
+    /// The mean of the members' own accuracies.
+    case meanOfMembers(String)
+    /// The best of the members' own accuracies.
+    case bestOfMembers(String)
+
+    /// The ensemble's name.
+    public var name: String {
+        switch self {
+        case .together(let name), .meanOfMembers(let name), .bestOfMembers(let name): name
+        }
+    }
+
+    /// As it is written in a claim.
+    public var description: String {
+        switch self {
+        case .together(let name): name
+        case .meanOfMembers(let name): "mean-of(\(name))"
+        case .bestOfMembers(let name): "best-of(\(name))"
+        }
     }
 }
 
@@ -70,6 +110,7 @@ struct ClaimFields: Configurable {
     var factor: Double?
     var margin: Double?
     var statistics: StatisticsWord?
+    var smoothing = 1
 
     static let kind = "claim"
     static let summary = "A statement with a source, the number that decides it, and the least effect that counts."
@@ -81,8 +122,14 @@ struct ClaimFields: Configurable {
             "measure", \.measure, oneOf: ClaimMeasureCatalogue.all, required: true,
             "The number of each run that decides: with one seed, one number."),
         Field(
-            text: "arm", \.arm, required: true, "The arm that the claim is about, or a pattern such as 'batch-norm@*'."),
-        Field(text: "with", \.with, "The arm or pattern that it is compared with, seed by seed."),
+            text: "arm", \.arm, required: true,
+            "The arm that the claim is about, a pattern such as 'batch-norm@*', or an ensemble."),
+        Field(
+            text: "with", \.with,
+            """
+            The arm or pattern that it is compared with, seed by seed; an ensemble, or `mean-of(ENSEMBLE)` or \
+            `best-of(ENSEMBLE)`, which are the mean and the best accuracy of its members.
+            """),
         Field(
             optional: "value", \.value, -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude,
             "A published number that it is compared with, instead of an arm."),
@@ -99,6 +146,12 @@ struct ClaimFields: Configurable {
             optional: "statistics", \.statistics,
             "The statistics of batch normalization; none means population where there are any, else the moving average."
         ),
+        Field(
+            "smoothing", \.smoothing, 1...1000,
+            """
+            Metrics of the test set are read as the mean over so many consecutive evaluations, at the last of them; a target \
+            is then the best such mean.
+            """),
     ]
 }
 

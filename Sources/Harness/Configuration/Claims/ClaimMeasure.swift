@@ -14,6 +14,8 @@ public enum ClaimMeasure: Sendable, Equatable {
     case drift(tap: String)
     /// How wide the typical unit of a tensor is at the end: its 85th less its 15th percentile.
     case spread(tap: String)
+    /// Whether the run diverged: 1 or 0, so that the mean over seeds is the share that did.
+    case diverges
 
     /// What counts as reached.
     public enum Target: Sendable, Equatable {
@@ -33,6 +35,7 @@ public enum ClaimMeasure: Sendable, Equatable {
         case .at(let metric, let step): "\(metric.rawValue) after \(step) steps"
         case .drift(let tap): "drift of \(tap)"
         case .spread(let tap): "spread of \(tap)"
+        case .diverges: "share of seeds that diverge"
         }
     }
 }
@@ -98,9 +101,16 @@ struct SpreadMeasure: Configurable {
     static let fields: [Field<Self>] = [Field(text: "tap", \.tap, required: true, "The tensor's address.")]
 }
 
+struct DivergesMeasure: Configurable {
+    static let kind = "diverges"
+    static let summary =
+        "Whether the loss leaves the finite numbers (the paper's machine infinity), as 1 or 0: the mean is a share of seeds."
+    static let fields: [Field<Self>] = []
+}
+
 enum ClaimMeasureCatalogue {
     static let all: [any Configurable.Type] = [
         StepsToMeasure.self, BestMeasure.self, FinalMeasure.self, AtMeasure.self, DriftMeasure.self,
-        SpreadMeasure.self,
+        SpreadMeasure.self, DivergesMeasure.self,
     ]
 }

@@ -3,6 +3,8 @@ import Engine
 /// Reads the claims of an experiment.
 struct ClaimReader {
     let references: ReferenceChecker
+    /// The names of the experiment's ensembles.
+    let ensembles: [String]
 
     private var diagnostics: DiagnosticCollector { references.diagnostics }
 
@@ -29,6 +31,7 @@ struct ClaimReader {
         let reference = reference(fields, node)
         let measure = measure(fields, node)
         let effect = effect(fields, node)
+        checkMeaning(fields, node, measure)
         var compared = arm?.candidates ?? []
         if case .arm(let other) = reference { compared += other.candidates }
         switch measure {
@@ -37,12 +40,14 @@ struct ClaimReader {
             if let place = node[path: ["measure", kind, "tap"]], !place.isRefused {
                 references.checkTap(tap, of: compared, at: place)
             }
-        case .stepsTo, .best, .final, .at, nil: break
+        case .stepsTo, .best, .final, .at, .diverges, nil: break
         }
+        if let measure { checkEnsemble([arm, reference?.choice], measure, fields, node) }
         guard let arm, let reference, let measure else { return nil }
         return ClaimDeclaration(
             id: fields.id, statement: fields.statement, paper: fields.paper, measure: measure,
-            statistics: fields.statistics, arm: arm, reference: reference, expectation: fields.expect,
+            statistics: fields.statistics, smoothing: fields.smoothing, arm: arm, reference: reference,
+            expectation: fields.expect,
             minimumEffect: effect)
     }
 
@@ -50,6 +55,7 @@ struct ClaimReader {
 
     private func choice(_ pattern: String, _ choose: Metric?, at node: ConfigurationNode?) -> ArmChoice? {
         guard let node, !node.isRefused else { return nil }
+        if let ensemble = ensemble(pattern) { return ArmChoice(ensemble: ensemble) }
         let candidates = references.arms(matching: pattern, at: node)
         if candidates.isEmpty { return nil }
         if candidates.count > 1, choose == nil {
@@ -59,6 +65,39 @@ struct ClaimReader {
             return nil
         }
         return ArmChoice(pattern: pattern, candidates: candidates, choose: candidates.count > 1 ? choose : nil)
+    }
+
+    /// The number of an ensemble that a text names: `six`, `mean-of(six)`, `best-of(six)`.
+    private func ensemble(_ text: String) -> EnsembleNumber? {
+        if ensembles.contains(text) { return .together(text) }
+        let numbers = ensembles.flatMap { [EnsembleNumber.meanOfMembers($0), .bestOfMembers($0)] }
+        return numbers.first { $0.description == text }
+    }
+
+    /// Reports a claim that asks an ensemble for more than it has.
+    private func checkEnsemble(
+        _ choices: [ArmChoice?], _ measure: ClaimMeasure, _ fields: ClaimFields, _ node: ConfigurationNode
+    ) {
+        guard let ensemble = choices.lazy.compactMap({ $0?.ensemble }).first else { return }
+        guard measure == .final(.testAccuracy), fields.statistics == nil, fields.smoothing == 1 else {
+            diagnostics.error(
+                "of the ensemble '\(ensemble.name)' there is one number: measure { final: test-accuracy }, without "
+                    + "'statistics' and 'smoothing'", at: node["measure"] ?? node)
+            return
+        }
+    }
+
+    /// Reports keys that mean nothing for a claim's measure.
+    private func checkMeaning(_ fields: ClaimFields, _ node: ConfigurationNode, _ measure: ClaimMeasure?) {
+        guard let measure else { return }
+        if fields.smoothing > 1, !measure.isOfTestSet {
+            diagnostics.error(
+                "'smoothing' averages evaluations of the test set; this measure has none", at: node["smoothing"] ?? node
+            )
+        }
+        if case .diverges = measure, fields.factor != nil {
+            diagnostics.error("a share of 0 has no ratio; give a 'margin'", at: node["factor"] ?? node)
+        }
     }
 
     private func reference(_ fields: ClaimFields, _ node: ConfigurationNode) -> ClaimDeclaration.Reference? {
@@ -85,6 +124,7 @@ struct ClaimReader {
         case let measure as AtMeasure: return .at(measure.metric, step: measure.step)
         case let measure as DriftMeasure: return .drift(tap: measure.tap)
         case let measure as SpreadMeasure: return .spread(tap: measure.tap)
+        case is DivergesMeasure: return .diverges
         case let measure as StepsToMeasure:
             guard let place = node[path: ["measure", StepsToMeasure.kind, "target"]], !place.isRefused else {
                 return nil
@@ -115,5 +155,25 @@ struct ClaimReader {
         }
         if let factor = fields.factor { return .factor(factor) }
         return .margin(fields.margin ?? 0)
+    }
+}
+
+extension ClaimDeclaration.Reference {
+    /// The arm that is compared with; nil for a number.
+    fileprivate var choice: ArmChoice? {
+        switch self {
+        case .arm(let choice): choice
+        case .value: nil
+        }
+    }
+}
+
+extension ClaimMeasure {
+    /// Whether it reads evaluations of the test set.
+    fileprivate var isOfTestSet: Bool {
+        switch self {
+        case .stepsTo(let metric, _), .best(let metric), .final(let metric), .at(let metric, _): metric != .trainLoss
+        case .drift, .spread, .diverges: false
+        }
     }
 }

@@ -8,6 +8,8 @@ public struct EvaluationDeclaration: Configurable, Equatable {
     public var populationBatches = 20
     /// Test examples that are looked at, from the first; 0 is all of them.
     public var examples = 0
+    /// Whether the class probabilities of the final network are written down.
+    public var predictions = false
 
     /// The key under which it stands.
     public static let kind = "evaluate"
@@ -23,6 +25,10 @@ public struct EvaluationDeclaration: Configurable, Equatable {
             evaluation; 0 leaves the population statistics out. Without batch normalization it means nothing.
             """),
         Field("examples", \.examples, 0...1_000_000_000, "Test examples that are looked at; 0 is all of them."),
+        Field(
+            "predictions", \.predictions,
+            "Whether the final network's class probabilities on these examples are written down, as ensembles need them."
+        ),
     ]
 
     /// Every 100 steps on the whole test set.

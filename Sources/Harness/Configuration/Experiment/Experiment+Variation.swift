@@ -6,6 +6,6 @@ extension Experiment {
     public func varied(_ variation: String) -> Experiment {
         Experiment(
             name: name + variation, title: title, source: source, question: question, datasets: datasets,
-            profiles: profiles, arms: arms, figures: figures, claims: claims)
+            profiles: profiles, arms: arms, ensembles: ensembles, figures: figures, claims: claims)
     }
 }

@@ -14,6 +14,8 @@ public struct Experiment: Sendable {
     public let profiles: [String: Profile]
     /// The variations, in declared order, those of a sweep spelled out.
     public let arms: [Arm]
+    /// The networks whose predictions are averaged.
+    public let ensembles: [EnsembleDeclaration]
     /// The figures it asks for.
     public let figures: [FigureDeclaration]
     /// The claims it decides.

@@ -28,12 +28,15 @@ final class ExperimentReader {
         AugmentationChecker(diagnostics: diagnostics).check(arms, datasets: datasets)
         let references = ReferenceChecker(arms: arms, networks: networks, diagnostics: diagnostics)
         references.checkObservations(of: file)
-        let figures = FigureReader(references: references, sweep: file["sweep"]).figures(file["figures"])
-        let claims = ClaimReader(references: references).claims(file["claims"])
+        let ensembles = EnsembleReader(references: references).ensembles(file["ensembles"])
+        let names = ensembles.map(\.name)
+        let figures = FigureReader(references: references, sweep: file["sweep"], ensembles: names)
+            .figures(file["figures"])
+        let claims = ClaimReader(references: references, ensembles: names).claims(file["claims"])
         return Experiment(
             name: name, title: file["title"]?.scalar ?? "", source: file["source"]?.scalar ?? "",
             question: file["question"]?.scalar ?? "", datasets: datasets, profiles: profiles, arms: arms,
-            figures: figures, claims: claims)
+            ensembles: ensembles, figures: figures, claims: claims)
     }
 
     // MARK: Files

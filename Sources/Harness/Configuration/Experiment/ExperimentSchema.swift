@@ -39,6 +39,16 @@ enum ExperimentSchema {
                         name: "key", documentation: "The values of a key.", value: .list(.anything, minimum: 1),
                         keys: .paths))),
             SchemaField(
+                name: "ensembles",
+                documentation: """
+                    Names with lists of at least two arms (`six: [a, b, c]`): the class probabilities of their final networks \
+                    are averaged, seed by seed. The arms need `evaluate.predictions`; a claim may name an ensemble as its arm.
+                    """,
+                schema: .named(
+                    NamedSchema(
+                        name: "ensemble", documentation: "Its arms, in the order in which they join.",
+                        value: .list(.text, minimum: 1)))),
+            SchemaField(
                 name: "figures", documentation: "The figures that are drawn of the runs.",
                 schema: .list(.variant(FigureKindCatalogue.all.map { RecordSchema($0) }), minimum: 0)),
             SchemaField(

@@ -6,6 +6,8 @@ public struct FigureDeclaration: Sendable, Equatable {
     public let kind: String
     /// The options that were stated, each with one value; arms are names separated by spaces.
     public let options: [Option]
+    /// The rule by which it says that an arm matches another; nil for figures that do not.
+    public var match: MatchRule?
 
     /// One option of a figure.
     public struct Option: Sendable, Equatable {

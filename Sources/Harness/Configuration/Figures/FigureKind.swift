@@ -8,6 +8,8 @@ protocol FigureKind: Configurable {
     var taps: [String] { get }
     /// The swept keys it shows.
     var sweptKeys: [String] { get }
+    /// The rule by which it says that an arm matches a baseline; nil where it says nothing of the kind.
+    var match: MatchRule? { get }
 }
 
 /// What all figures have.
@@ -23,16 +25,21 @@ struct FigureOptions: Sendable {
 extension FigureKind {
     var taps: [String] { [] }
     var sweptKeys: [String] { [] }
+    var match: MatchRule? { nil }
 
     /// The fields that all figures have.
-    static var commonFields: [Field<Self>] {
+    static var namingFields: [Field<Self>] {
         [
             Field(
                 text: "name", \.common.name,
                 "The stem of the figure's files, where one kind is asked for more than once."),
             Field(text: "title", \.common.title, "The heading; by default the figure's own."),
-            Field(texts: "arms", \.common.arms, "The arms it shows, as names or patterns; none means all."),
         ]
+    }
+
+    /// The fields of all figures whose arms can be chosen freely.
+    static var commonFields: [Field<Self>] {
+        namingFields + [Field(texts: "arms", \.common.arms, "The arms it shows, as names or patterns; none means all.")]
     }
 }
 
@@ -45,5 +52,9 @@ enum FigureKindCatalogue {
         ActivationDistributions.self,
         FinalAccuracy.self,
         SweepMap.self,
+        StepsToMatch.self,
+        MatchTable.self,
+        ChangeWorth.self,
+        EnsembleAccuracy.self,
     ]
 }

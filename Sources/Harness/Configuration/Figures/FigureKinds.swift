@@ -105,15 +105,15 @@ struct SweepMap: FigureKind {
     var sweptKeys: [String] { [x] + [y].compactMap(\.self) }
 }
 
-private let statisticsDocumentation = """
+let statisticsDocumentation = """
     The statistics of batch normalization at which it was measured; none means population where there are any, otherwise the \
     moving average.
     """
 
-private let bandDocumentation =
+let bandDocumentation =
     "The band around the mean: from the lowest to the highest seed, or ±1 standard deviation."
 
-private let stepScaleDocumentation = "The axis of steps: a logarithmic one shows the first steps, without step 0."
+let stepScaleDocumentation = "The axis of steps: a logarithmic one shows the first steps, without step 0."
 
 /// What the band around a mean shows.
 enum SeedBand: String, ConfigurationWord {

@@ -5,6 +5,8 @@ struct FigureReader {
     let references: ReferenceChecker
     /// The experiment's sweep, in its full form.
     let sweep: ConfigurationNode?
+    /// The names of the experiment's ensembles.
+    let ensembles: [String]
 
     private var diagnostics: DiagnosticCollector { references.diagnostics }
 
@@ -42,9 +44,11 @@ struct FigureReader {
             references.checkTap(tap, of: shown, at: fields["tap"] ?? node)
         }
         checkSweptKeys(of: figure, fields, at: node)
+        checkSingleArms(fields)
+        checkEnsemble(fields["ensemble"])
         return FigureDeclaration(
             name: figure.common.name ?? entry.key, kind: entry.key,
-            options: Self.options(of: figure, fields, arms: arms))
+            options: Self.options(of: figure, fields, arms: arms), match: figure.match)
     }
 
     private func checkSweptKeys(of figure: any FigureKind, _ fields: ConfigurationNode, at node: ConfigurationNode) {
@@ -56,7 +60,32 @@ struct FigureReader {
         }
     }
 
-    /// The options that were stated, arms spelled out.
+    /// The keys whose value is the name of one arm, wherever in a figure's options they stand.
+    private static let singleArmKeys = ["baseline", "reference", "arm"]
+
+    /// Reports names of single arms that are none, or stand for several.
+    private func checkSingleArms(_ node: ConfigurationNode) {
+        for element in node.elements ?? [] { checkSingleArms(element) }
+        for entry in node.entries ?? [] {
+            guard Self.singleArmKeys.contains(entry.key), let name = entry.value.scalar else {
+                checkSingleArms(entry.value)
+                continue
+            }
+            let names = references.arms(matching: name, at: entry.value)
+            if names.count > 1 || names.first.map({ $0 != name }) == true {
+                diagnostics.error(
+                    "'\(entry.key)' is one arm; '\(name)' stands for \(names.joined(separator: ", "))", at: entry.value)
+            }
+        }
+    }
+
+    private func checkEnsemble(_ node: ConfigurationNode?) {
+        guard let node, let name = node.scalar, !ensembles.contains(name) else { return }
+        let advice = Suggestion.phrase(for: name, among: ensembles, called: "ensembles")
+        diagnostics.error("there is no ensemble '\(name)'\(advice)", at: node)
+    }
+
+    /// The options that were stated, arms spelled out; a list of mappings is one line of JSON.
     private static func options<Kind: FigureKind>(
         of figure: Kind, _ fields: ConfigurationNode, arms: [String]
     ) -> [FigureDeclaration.Option] {
@@ -64,6 +93,9 @@ struct FigureReader {
             guard let stated = fields[field.name], field.name != "name", !stated.isNone else { return nil }
             if field.name == "arms" {
                 return arms.isEmpty ? nil : .init(name: "arms", value: arms.joined(separator: " "))
+            }
+            if stated.elements != nil {
+                return .init(name: field.name, value: JSONText(field.get(figure)).line)
             }
             return stated.scalar.map { .init(name: field.name, value: $0) }
         }

@@ -35,6 +35,23 @@ extension Field {
             })
     }
 
+    /// A list of nested mappings.
+    init<Record: Configurable>(
+        records name: String, _ path: WritableKeyPath<Owner, [Record]> & Sendable, minimum: Int = 0,
+        required: Bool = false, _ documentation: String
+    ) {
+        self.init(
+            name: name, documentation: documentation, type: .list(.record(Record.self), minimum: minimum),
+            isRequired: required,
+            get: { .list($0[keyPath: path].map { .variant($0) }) },
+            set: {
+                guard case .list(let values) = $1 else { return }
+                $0[keyPath: path] = values.compactMap {
+                    if case .variant(let value) = $0 { value as? Record } else { nil }
+                }
+            })
+    }
+
     /// A number, or `none`.
     init(
         optional name: String, _ path: WritableKeyPath<Owner, Double?> & Sendable, _ range: ClosedRange<Double>,

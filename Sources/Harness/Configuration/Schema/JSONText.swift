@@ -1,3 +1,5 @@
+import Engine
+
 /// A JSON value whose objects keep the order of their keys.
 indirect enum JSONText {
     case object([(key: String, value: JSONText)])
@@ -28,6 +30,16 @@ indirect enum JSONText {
         }
     }
 
+    /// The value on one line.
+    var line: String {
+        switch self {
+        case .object(let members):
+            "{" + members.map { "\(Self.quoted($0.key)):\($0.value.line)" }.joined(separator: ",") + "}"
+        case .array(let elements): "[" + elements.map(\.line).joined(separator: ",") + "]"
+        case .string, .number, .boolean, .null: text()
+        }
+    }
+
     private func oneLine(_ parts: [String], _ open: String, _ close: String, _ indent: Int) -> String {
         let space = open == "{" && !parts.isEmpty ? " " : ""
         return open + space + parts.joined(separator: ", ") + space + close
@@ -55,5 +67,28 @@ indirect enum JSONText {
             }
         }
         return quoted + "\""
+    }
+}
+
+extension JSONText {
+    /// The value of a configuration's field. Of records, fields that are `none` are left out.
+    init(_ value: FieldValue) {
+        switch value {
+        case .integer(let value): self = .number(String(value))
+        case .number(let value): self = .number("\(value)")
+        case .boolean(let value): self = .boolean(value)
+        case .word(let text): self = .string(text)
+        case .list(let values): self = .array(values.map { JSONText($0) })
+        case .variant(let record): self = .object(Self.members(of: record))
+        case .none: self = .string("none")
+        }
+    }
+
+    private static func members<Record: Configurable>(of record: Record) -> [(key: String, value: JSONText)] {
+        Record.fields.compactMap { field in
+            let value = field.get(record)
+            if case .none = value { return nil }
+            return (field.name, JSONText(value))
+        }
     }
 }

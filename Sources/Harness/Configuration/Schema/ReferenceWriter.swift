@@ -64,9 +64,18 @@ public enum ReferenceWriter {
         let entries = types.map { type in
             let record = RecordSchema(type)
             let heading = "**`\(record.name)`** – \(record.summary)"
-            return record.fields.isEmpty ? heading : "\(heading)\n\n\(table(record.fields))"
+            let parts = [heading] + (record.fields.isEmpty ? [] : [table(record.fields)]) + lists(in: record)
+            return parts.joined(separator: "\n\n")
         }
         return "### \(title) (`\(key)`)\n\n" + entries.joined(separator: "\n\n")
+    }
+
+    /// What stands in the lists of mappings among a record's fields, and in those of these.
+    private static func lists(in record: RecordSchema) -> [String] {
+        record.fields.flatMap { field -> [String] in
+            guard case .list(.record(let element), _) = field.schema else { return [] }
+            return ["Each of `\(field.name)`: \(element.summary)", table(element.fields)] + lists(in: element)
+        }
     }
 
     private static func table(_ fields: [SchemaField]) -> String {

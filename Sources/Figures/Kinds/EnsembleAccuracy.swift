@@ -1,0 +1,139 @@
+import Plotting
+
+/// `ensemble`: accuracy against the number of networks whose class probabilities are averaged (Ioffe & Szegedy 2015, §4.2.3
+/// and Figure 4).
+struct EnsembleAccuracy: FigureKind {
+    static let name = "ensemble"
+    static let purpose = "Test accuracy against the number of averaged networks, with each network's own accuracy."
+    static let options: [FigureOption] = [
+        .title, FigureOption(name: "ensemble", meaning: "the name of the ensemble"),
+    ]
+    static let columns = [
+        FigureColumn(name: "members", meaning: "how many networks are averaged"),
+        FigureColumn(name: "arm", meaning: "the arm of the network that joins last"),
+        FigureColumn(name: "seed", meaning: "the seed; empty for the mean over seeds"),
+        FigureColumn(name: "single", meaning: "test accuracy, 0 to 1, of that network alone"),
+        FigureColumn(name: "mean-single", meaning: "mean accuracy of the members so far"),
+        FigureColumn(name: "accuracy", meaning: "test accuracy of the mean of their class probabilities"),
+        FigureColumn(name: "n", meaning: "seeds in the mean"),
+        FigureColumn(
+            name: "deviation", meaning: "standard deviation of the ensemble's accuracy over seeds (divisor n − 1)"),
+    ]
+
+    private let options: FigureOptions
+    private let ensemble: String
+
+    /// One member count with one seed: a row of `ensembles.csv`.
+    private struct Step {
+        let seed: Int
+        let arm: String
+        let single: Double
+        let meanSingle: Double
+        let accuracy: Double
+    }
+
+    init(_ options: FigureOptions) throws(FigureError) {
+        self.options = options
+        ensemble = try options.required("ensemble", "the name of the ensemble")
+    }
+
+    func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
+        // The steps of all seeds, by the number of members less one.
+        let steps: [[Step]]
+        do {
+            steps = try read(results)
+        } catch {
+            throw .data(error)
+        }
+        guard let all = steps.last, !all.isEmpty else {
+            throw .nothingToDraw(
+                reason: "no seed of the ensemble '\(ensemble)' is whole: every member must have finished")
+        }
+        let members = steps.compactMap { group in results.arms.first { $0.name == group.first?.arm } }
+        var provenance = Provenance(results, arms: members)
+        let seeds = all.map(\.seed)
+        provenance.add("The ensemble's answer is the class of the greatest arithmetic mean of probabilities.")
+        if members.contains(where: { results.results(of: $0).count != seeds.count }) {
+            provenance.add("Whole ensembles: \(Phrase.seeds(seeds)).")
+        }
+        var numbers = Self.numbers()
+        write(steps, to: &numbers)
+        let mean = SeedStatistics(all.map(\.accuracy)).mean
+        let single = SeedStatistics(all.map(\.meanSingle)).mean
+        let gain = Phrase.fixed(100 * (mean - single), decimals: 2)
+        let seedWords =
+            seeds.count == 1 ? "One seed." : "Mean and range of \(seeds.count) seeds; dots: single networks."
+        let picture = Figure(
+            title: options.text("title") ?? "Single networks and their ensemble",
+            subtitle: "\(results.facts.title). All \(steps.count) together: \(Phrase.percent(mean, decimals: 2)), "
+                + "\(gain) points above the mean of single networks. \(seedWords)",
+            panel: panel(steps, results), footnote: provenance.text)
+        return FigureDrawing(picture: picture, numbers: numbers)
+    }
+
+    private func read(_ results: ExperimentResults) throws(CSVError) -> [[Step]] {
+        let table = try results.table("ensembles.csv")
+        let rows = try table.rows(where: "ensemble", is: ensemble)
+        let members = try table.integers("members", rows: rows)
+        let seeds = try table.integers("seed", rows: rows)
+        let arms = try table.texts("arm", rows: rows)
+        let singles = try table.numbers("single", rows: rows)
+        let means = try table.numbers("mean-single", rows: rows)
+        let accuracies = try table.numbers("accuracy", rows: rows)
+        var steps = [[Step]](repeating: [], count: members.max() ?? 0)
+        for index in rows.indices where members[index] >= 1 {
+            steps[members[index] - 1].append(
+                Step(
+                    seed: seeds[index], arm: arms[index], single: singles[index] ?? .nan,
+                    meanSingle: means[index] ?? .nan, accuracy: accuracies[index] ?? .nan))
+        }
+        return steps
+    }
+
+    private func panel(_ steps: [[Step]], _ results: ExperimentResults) -> Panel {
+        let places = steps.indices.map(Double.init)
+        let together = steps.map { SeedStatistics($0.map(\.accuracy)) }
+        let singles = steps.last.map { SeedStatistics($0.map(\.meanSingle)).mean } ?? .nan
+        let (ensembleInk, singleInk) = (Ink.series(0), Ink.series(1))
+        var marks: [Mark] = [
+            .rule(
+                .horizontal, at: singles, .reference,
+                label: "Mean of single networks: \(Phrase.percent(singles, decimals: 2))")
+        ]
+        if together.contains(where: { $0.count > 1 }) {
+            marks.append(
+                .band(x: places, lower: together.map(\.minimum), upper: together.map(\.maximum), ensembleInk.unmarked))
+        }
+        for (place, group) in zip(places, steps) {
+            marks.append(
+                .points(
+                    x: group.map { _ in place }, y: group.map(\.single), singleInk.opacity(0.75), size: 7,
+                    label: "The network that joins, alone"))
+        }
+        marks.append(.line(x: places, y: together.map(\.mean), ensembleInk.unmarked.width(2)))
+        marks.append(
+            .points(x: places, y: together.map(\.mean), ensembleInk, size: 9, label: "Ensemble of the networks so far"))
+        let names = steps.map { group in
+            results.arms.first { $0.name == group.first?.arm }?.label ?? group.first?.arm ?? ""
+        }
+        return Panel(
+            x: .categories(names, title: "Networks in the ensemble: all from the left up to here"),
+            y: Axis("Test accuracy", format: .percent, grid: true), marks: marks)
+    }
+
+    private func write(_ steps: [[Step]], to numbers: inout CSVText) {
+        for (index, group) in steps.enumerated() {
+            for step in group {
+                numbers.append(
+                    .integer(index + 1), .text(step.arm), .integer(step.seed), .number(step.single),
+                    .number(step.meanSingle), .number(step.accuracy), .missing, .missing)
+            }
+            let accuracy = SeedStatistics(group.map(\.accuracy))
+            numbers.append(
+                .integer(index + 1), .text(group.first?.arm ?? ""), .missing,
+                .number(SeedStatistics(group.map(\.single)).mean),
+                .number(SeedStatistics(group.map(\.meanSingle)).mean), .number(accuracy.mean), .integer(accuracy.count),
+                .optional(accuracy.deviation))
+        }
+    }
+}

@@ -1,0 +1,215 @@
+import Plotting
+
+/// `match-table`: steps to match a baseline's best and best accuracy of each arm, beside what a publication found (Ioffe &
+/// Szegedy 2015, Figure 3).
+struct MatchTable: FigureKind {
+    static let name = "match-table"
+    static let purpose =
+        "How many times fewer steps each arm needs to match a baseline's best accuracy, as dots and as a table beside a publication's."
+    static let options: [FigureOption] =
+        [.arms, .title] + MatchRule.options + [
+            FigureOption(
+                name: "paper", meaning: "what a publication found: a JSON list of {\"arm\", \"steps\", \"accuracy\"}")
+        ]
+    static let columns = [
+        FigureColumn(name: "arm", meaning: "the arm's name"),
+        FigureColumn(name: "n", meaning: "seeds that are compared with the baseline"),
+        FigureColumn(name: "matched", meaning: "how many of them match it"),
+        FigureColumn(name: "diverged", meaning: "how many diverge"),
+        FigureColumn(
+            name: "steps",
+            meaning: "mean steps to match; seeds that never do count as all of their steps, a lower bound"),
+        FigureColumn(name: "steps-deviation", meaning: "standard deviation over seeds (divisor n − 1)"),
+        FigureColumn(
+            name: "times-fewer",
+            meaning:
+                "the baseline's own steps by the arm's, geometric mean over seeds; an upper bound where matched < n"),
+        FigureColumn(
+            name: "low", meaning: "lower end of its 95 % interval (Student's t of logarithms, from three seeds on)"),
+        FigureColumn(name: "high", meaning: "upper end of that interval"),
+        FigureColumn(name: "best-accuracy", meaning: "mean best accuracy, 0 to 1, over the seeds that did not diverge"),
+        FigureColumn(name: "best-deviation", meaning: "standard deviation over these seeds"),
+        FigureColumn(name: "paper-steps", meaning: "the publication's steps to match"),
+        FigureColumn(name: "paper-times-fewer", meaning: "the publication's baseline steps by the arm's"),
+        FigureColumn(name: "paper-accuracy", meaning: "the publication's best accuracy, 0 to 1"),
+    ]
+
+    private let options: FigureOptions
+    private let rule: MatchRule
+    private let paper: [Published]
+
+    /// What a publication says of an arm.
+    private struct Published: Decodable {
+        let arm: String
+        let steps: Double?
+        let accuracy: Double?
+    }
+
+    /// One row of the table.
+    private struct Row {
+        let match: ArmMatch
+        let timesFewer: PairedEffect
+        let paperSteps: Double?
+        let paperTimesFewer: Double?
+        let paperAccuracy: Double?
+
+        var isMatched: Bool { !match.matched.isEmpty }
+    }
+
+    init(_ options: FigureOptions) throws(FigureError) {
+        self.options = options
+        rule = try MatchRule(options)
+        paper = try options.records("paper", "a list of {\"arm\": …, \"steps\": …, \"accuracy\": …}")
+    }
+
+    func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
+        let selection = try results.arms(options)
+        let baseline = try results.baseline(rule)
+        let rows = try rows(results, arms: selection.arms, baseline: baseline)
+        var provenance = Provenance(results, arms: selection.arms)
+        provenance.add(selection.note)
+        provenance.add(rule.sentence(baseline: baseline.label))
+        if rows.contains(where: { $0.isMatched && $0.timesFewer.bound != .exact }) {
+            provenance.add(
+                "(k of n): the seeds that match; those that do not count as all of their steps, so that ≥ and ≤ are bounds."
+            )
+        }
+        for match in rows.map(\.match) where match.divergedCount > 0 && !match.isDiverged {
+            provenance.add("\(match.arm.label): \(match.divergedCount) of \(match.runs.count) seeds diverged.")
+        }
+        let isMany = rows.contains { $0.match.runs.count > 1 }
+        if isMany { provenance.add("± is the standard deviation over seeds.") }
+        if rows.contains(where: { $0.timesFewer.interval != nil }) {
+            provenance.add("Bars: 95 % intervals of the ratio within seeds (Student's t).")
+        }
+        var numbers = Self.numbers()
+        for row in rows { write(row, to: &numbers) }
+        var picture = Figure(
+            title: options.text("title") ?? "Steps to match \(baseline.label), and best accuracy",
+            subtitle: "\(results.facts.title)." + (isMany ? " Means over seeds." : " One seed."),
+            panels: [[dots(rows, baseline)] + columns(rows)], footnote: provenance.text, sharedY: .all)
+        picture.width = paper.isEmpty ? 960 : 1200
+        return FigureDrawing(picture: picture, numbers: numbers, markdown: markdown(rows, picture))
+    }
+
+    private func rows(
+        _ results: ExperimentResults, arms: [ArmRecord], baseline: ArmRecord
+    ) throws(FigureError) -> [Row] {
+        let matches = try results.matches(rule, arms: arms)
+        let reference = try results.matches(rule, arms: [baseline])[0]
+        for entry in paper where !results.arms.contains(where: { $0.name == entry.arm }) {
+            throw .badOption("paper", value: entry.arm, expected: "arms of the experiment")
+        }
+        let baselineSteps = paper.first { $0.arm == baseline.name }?.steps
+        return matches.map { match in
+            let published = paper.first { $0.arm == match.arm.name }
+            return Row(
+                match: match, timesFewer: match.stepRatio(to: reference).inverse, paperSteps: published?.steps,
+                paperTimesFewer: published?.steps.flatMap { steps in baselineSteps.map { $0 / steps } },
+                paperAccuracy: published?.accuracy)
+        }
+    }
+
+    // MARK: The picture
+
+    private func dots(_ rows: [Row], _ baseline: ArmRecord) -> Panel {
+        var marks: [Mark] = [.rule(.vertical, at: 1, .reference)]
+        for (place, row) in rows.enumerated() {
+            let y = Double(place)
+            let ours = Ink(Ink.series(row.match.arm.color).color, width: 1.8, marker: .circle)
+            let lift = row.paperTimesFewer == nil ? 0 : 0.16
+            if !row.isMatched {
+                marks.append(
+                    .note(
+                        row.match.isDiverged ? "diverged" : "never matches", x: 1.04, y: y - lift + 0.1, color: .muted))
+            } else {
+                if let interval = row.timesFewer.interval, row.timesFewer.bound == .exact {
+                    marks.append(
+                        .interval(.horizontal, at: y - lift, from: interval.lowerBound, to: interval.upperBound, ours))
+                }
+                marks.append(.points(x: [row.timesFewer.value], y: [y - lift], ours, size: 10))
+            }
+            if let published = row.paperTimesFewer {
+                marks.append(.points(x: [published], y: [y + lift], Self.paperInk, size: 9))
+            }
+        }
+        marks.append(.points(x: [], y: [], Ink(.muted, marker: .circle), size: 9, label: "Here"))
+        if !paper.isEmpty { marks.append(.points(x: [], y: [], Self.paperInk, size: 9, label: "The paper")) }
+        let values = rows.filter(\.isMatched).map(\.timesFewer.value) + rows.compactMap(\.paperTimesFewer)
+        let ends = rows.compactMap { $0.timesFewer.bound == .exact ? $0.timesFewer.interval : nil }
+        let least = min(values.min() ?? 1, ends.map { max($0.lowerBound, 0.1) }.min() ?? 1, 1)
+        let most = max(values.max() ?? 1, ends.map { min($0.upperBound, 1000) }.max() ?? 1, 2)
+        return Panel(
+            x: Axis(
+                "Times fewer steps than \(baseline.label)", scale: .logarithmic, from: 0.8 * least, to: 1.25 * most),
+            y: .categories(rows.map(\.match.arm.label)), marks: marks, share: 2.8)
+    }
+
+    private static let paperInk = Ink(.ink, marker: .diamond)
+
+    /// The table's columns of words.
+    private func columns(_ rows: [Row]) -> [Panel] {
+        cells.map { title, words in
+            Panel(
+                title: title, x: Axis(from: 0, to: 1, ticks: .none), y: .categories(rows.map(\.match.arm.label)),
+                marks: rows.enumerated().map { place, row in
+                    // A note stands on its point: lowered by half of its letters' height it is level with the row.
+                    .note(words(row), x: 0, y: Double(place) + 0.11)
+                }, isFramed: false)
+        }
+    }
+
+    /// The columns of the table: heading and words of a row. Those of a publication are there where it is given.
+    private var cells: [(title: String, words: (Row) -> String)] {
+        let ours: [(String, (Row) -> String)] = [
+            ("Steps to match", { $0.match.stepsWords }),
+            ("Times fewer", { $0.isMatched ? $0.timesFewer.sign + Self.times($0.timesFewer.value) : "–" }),
+            ("Best accuracy", { Self.accuracy($0.match.best) }),
+        ]
+        let theirs: [(String, (Row) -> String)] = [
+            ("Paper: steps", { $0.paperSteps.map(Self.published) ?? "–" }),
+            ("Paper: times fewer", { $0.paperTimesFewer.map(Self.times) ?? "–" }),
+            ("Paper: best", { $0.paperAccuracy.map { Phrase.percent($0) } ?? "–" }),
+        ]
+        return paper.isEmpty ? ours : [ours[0], theirs[0], ours[1], theirs[1], ours[2], theirs[2]]
+    }
+
+    /// `14.8`, `0.93`, `120`: three digits.
+    private static func times(_ value: Double) -> String {
+        Phrase.fixed(value, decimals: value >= 100 ? 0 : value >= 10 ? 1 : 2)
+    }
+
+    private static func accuracy(_ best: SeedStatistics) -> String {
+        guard best.count > 0 else { return "–" }
+        let deviation = best.deviation.map { " ± \(Phrase.fixed(100 * $0, decimals: 1))" } ?? ""
+        return "\(Phrase.fixed(100 * best.mean, decimals: 1))\(deviation) %"
+    }
+
+    /// `31.0 million`, `50,000`.
+    private static func published(_ steps: Double) -> String {
+        steps >= 1e6 ? Phrase.fixed(steps / 1e6, decimals: 1) + " M" : Phrase.grouped(Int(steps.rounded()))
+    }
+
+    // MARK: The numbers
+
+    private func markdown(_ rows: [Row], _ picture: Figure) -> String {
+        func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+        let headings = ["Arm"] + cells.map(\.title)
+        let body = rows.map { row in
+            line(([row.match.arm.label] + cells.map { $0.words(row) }).map { $0.replacing("|", with: "\\|") })
+        }
+        let table = [line(headings), line(headings.indices.map { $0 == 0 ? "---" : "---:" })] + body
+        return "**\(picture.title)**\n\n\(table.joined(separator: "\n"))\n\n\(picture.footnote ?? "")\n"
+    }
+
+    private func write(_ row: Row, to numbers: inout CSVText) {
+        let match = row.match
+        numbers.append(
+            .text(match.arm.name), .integer(match.runs.count), .integer(match.matched.count),
+            .integer(match.divergedCount), .number(match.steps.mean), .optional(match.steps.deviation),
+            .number(row.timesFewer.value), .optional(row.timesFewer.interval?.lowerBound),
+            .optional(row.timesFewer.interval?.upperBound),
+            match.best.count > 0 ? .number(match.best.mean) : .missing, .optional(match.best.deviation),
+            .optional(row.paperSteps), .optional(row.paperTimesFewer), .optional(row.paperAccuracy))
+    }
+}

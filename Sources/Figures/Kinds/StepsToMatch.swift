@@ -1,0 +1,133 @@
+import Plotting
+
+/// `steps-to-match`: accuracy while training, and where each arm first matches a baseline's best (Ioffe & Szegedy 2015,
+/// Figure 2).
+struct StepsToMatch: FigureKind {
+    static let name = "steps-to-match"
+    static let purpose =
+        "Test accuracy over training steps, with a diamond where each arm first matches the best accuracy of a baseline."
+    static let options: [FigureOption] =
+        [.arms, .title, .stepScale] + MatchRule.options + [
+            FigureOption(name: "band", meaning: "range (default: lowest to highest seed) or deviation (±1)")
+        ]
+    static let columns = CurvePlot.columns.map { column in
+        column.name != "curve"
+            ? column
+            : FigureColumn(
+                name: "curve",
+                meaning:
+                    "mean (over seeds), seed (one run), diverged (where a run ended), or match: the step at which a run, or the mean of all of an arm's, matches the baseline; its value is the accuracy that is matched"
+            )
+    }
+
+    private let options: FigureOptions
+    private let rule: MatchRule
+    private let band: CurvePlot.Band
+    private let stepScale: ScaleChoice
+
+    init(_ options: FigureOptions) throws(FigureError) {
+        self.options = options
+        rule = try MatchRule(options)
+        band = try options.choice("band") ?? .range
+        stepScale = try options.choice("x-scale") ?? .linear
+    }
+
+    func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
+        let selection = try results.arms(options)
+        let curves = try results.curves(.testAccuracy, arms: selection.arms, source: rule.statistics)
+            .map { $0.movingMean(rule.smoothing) }
+        let baseline = try results.baseline(rule)
+        let matches = try results.matches(rule, arms: selection.arms)
+        guard curves.contains(where: { $0.runs.contains { $0.lastFinite != nil } }) else {
+            throw .nothingToDraw(reason: "no run has a finite test accuracy: every evaluation is missing or nan")
+        }
+        let target = SeedStatistics(Self.targets(matches)).mean
+        var plot = CurvePlot(arms: curves, band: band)
+        plot.hasMarkers = false
+        for match in matches where !match.isDiverged { plot.notes[match.arm.name] = Self.words(match) }
+
+        var provenance = Provenance(results, arms: selection.arms)
+        provenance.add(selection.note)
+        provenance.add(rule.sentence(baseline: baseline.label))
+        if rule.smoothing > 1 { provenance.add("The curves are these means.") }
+        provenance.add(curves.statisticsSentence)
+        provenance.add(plot.divergenceNote)
+
+        let level = "Best of \(baseline.label): \(Phrase.percent(target))"
+        func panel(_ range: ReadableRange, title: String?, isPart: Bool = false) -> Panel {
+            Panel(
+                title: title, x: .steps(results.facts.steps, scale: stepScale),
+                y: Axis("Test accuracy", from: range.lower, to: range.upper, format: .percent),
+                marks: [.rule(.horizontal, at: target, .reference, label: level)]
+                    + plot.marks(range: isPart ? nil : range.lower...range.upper)
+                    + Self.diamonds(matches, at: target, of: results.facts.steps))
+        }
+        let whole = ReadableRange(all: curves)
+        var panels = [panel(whole, title: nil)]
+        if let top = ReadableRange(topOf: curves) {
+            let words = "Above \(Phrase.percent(top.lower, decimals: nil))"
+            panels = [panel(whole, title: "All"), panel(top, title: words, isPart: true)]
+        }
+        let picture = Figure(
+            title: options.text("title") ?? "Steps to match \(baseline.label)",
+            subtitle: "\(results.facts.title). \(plot.readingAid)", panels: [panels], footnote: provenance.text)
+        var numbers = Self.numbers()
+        plot.write(to: &numbers)
+        write(matches, to: &numbers)
+        return FigureDrawing(picture: picture, numbers: numbers)
+    }
+
+    /// The accuracies that are to be matched, one a seed.
+    private static func targets(_ matches: [ArmMatch]) -> [Double] {
+        var targets: [Int: Double] = [:]
+        for run in matches.flatMap(\.runs) { targets[run.seed] = run.target }
+        return targets.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    private static func words(_ match: ArmMatch) -> String {
+        if match.matched.isEmpty { return "never matches" }
+        if match.matched.count < match.runs.count {
+            return "\(match.matched.count) of \(match.runs.count) seeds match"
+        }
+        return "matches at step \(Phrase.grouped(Int(match.steps.mean.rounded())))"
+    }
+
+    /// A large diamond at the mean step of an arm of which every seed matches, with the range over seeds; small ones where
+    /// only some do.
+    private static func diamonds(_ matches: [ArmMatch], at target: Double, of steps: Int?) -> [Mark] {
+        // A range that the diamond covers would only show its caps.
+        let leastRange = 0.04 * Double(steps ?? 0)
+        var marks: [Mark] = []
+        for match in matches {
+            let ink = Ink(Ink.series(match.arm.color).color, width: 1.6, marker: .diamond)
+            let seeds = match.matched.map(\.steps)
+            guard match.matched.count == match.runs.count, let least = seeds.min(), let most = seeds.max() else {
+                marks.append(.points(x: seeds, y: seeds.map { _ in target }, ink, size: 7))
+                continue
+            }
+            if most - least > leastRange {
+                marks.append(.interval(.horizontal, at: target, from: least, to: most, ink))
+            }
+            marks.append(.points(x: [match.steps.mean], y: [target], ink, size: 12))
+        }
+        let key = Ink(.muted, marker: .diamond)
+        return marks + [.points(x: [], y: [], key, size: 9, label: "First match: mean and range over seeds")]
+    }
+
+    private func write(_ matches: [ArmMatch], to numbers: inout CSVText) {
+        for match in matches {
+            for run in match.matched {
+                numbers.append(
+                    .text(match.arm.name), .missing, "match", .integer(run.seed), .number(run.steps),
+                    .number(run.target),
+                    .missing, .missing, .missing, .missing)
+            }
+            guard !match.matched.isEmpty, match.matched.count == match.runs.count else { continue }
+            let steps = match.steps
+            numbers.append(
+                .text(match.arm.name), .missing, "match", .missing, .number(steps.mean),
+                .number(SeedStatistics(match.runs.map(\.target)).mean), .integer(steps.count),
+                .optional(steps.deviation), .number(steps.minimum), .number(steps.maximum))
+        }
+    }
+}
