@@ -51,6 +51,7 @@ struct ChangeWorth: FigureKind {
     private struct Row {
         let label: String
         let match: ArmMatch
+        let reference: ArmMatch
         let steps: PairedEffect
         let accuracy: PairedEffect
     }
@@ -125,7 +126,8 @@ struct ChangeWorth: FigureKind {
             for match in try results.matches(rule, arms: [arm]) {
                 rows.append(
                     Row(
-                        label: change.label ?? arm.label, match: match, steps: match.stepRatio(to: compared),
+                        label: change.label ?? arm.label, match: match, reference: compared,
+                        steps: match.stepRatio(to: compared),
                         accuracy: match.accuracyDifference(from: compared)))
             }
         }
@@ -171,7 +173,9 @@ struct ChangeWorth: FigureKind {
         guard effect.count > 0, effect.bound != .unknown, !row.match.isDiverged else {
             let words =
                 row.match.isDiverged
-                ? "× diverged" : effect.count == 0 ? "the reference has no such seed" : "neither matches"
+                ? "× diverged"
+                : row.reference.isDiverged
+                    ? "× reference diverged" : effect.count == 0 ? "no seed in common" : "neither matches"
             return [.note(words, x: measure.neutral, y: place + 0.1, color: .muted, anchor: .middle)]
         }
         let value = measure.scale * effect.value

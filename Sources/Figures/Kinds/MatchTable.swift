@@ -79,7 +79,7 @@ struct MatchTable: FigureKind {
         }
         let isMany = rows.contains { $0.match.runs.count > 1 }
         if isMany { provenance.add("± is the standard deviation over seeds.") }
-        if rows.contains(where: { $0.timesFewer.interval != nil }) {
+        if rows.contains(where: { $0.isMatched && $0.timesFewer.interval != nil }) {
             provenance.add("Bars: 95 % intervals of the ratio within seeds (Student's t).")
         }
         var numbers = Self.numbers()

@@ -43,7 +43,8 @@ struct StepsToMatch: FigureKind {
         }
         let target = SeedStatistics(Self.targets(matches)).mean
         var plot = CurvePlot(arms: curves, band: band)
-        plot.hasMarkers = false
+        // Diamonds are matches; only a curve of one point needs a marker to be seen.
+        plot.hasMarkers = curves.allSatisfy { $0.summary.count < 2 }
         for match in matches where !match.isDiverged { plot.notes[match.arm.name] = Self.words(match) }
 
         var provenance = Provenance(results, arms: selection.arms)
@@ -111,7 +112,9 @@ struct StepsToMatch: FigureKind {
             marks.append(.points(x: [match.steps.mean], y: [target], ink, size: 12))
         }
         let key = Ink(.muted, marker: .diamond)
-        return marks + [.points(x: [], y: [], key, size: 9, label: "First match: mean and range over seeds")]
+        let isMany = matches.contains { $0.runs.count > 1 }
+        let words = isMany ? "First match: mean and range over seeds" : "First match"
+        return marks + [.points(x: [], y: [], key, size: 9, label: words)]
     }
 
     private func write(_ matches: [ArmMatch], to numbers: inout CSVText) {

@@ -35,7 +35,7 @@ import Testing
                 figurs: []
                 ^~~~~~
             Experiments/x.yaml:17:1: error: unknown key 'foo'; the keys are 'title', 'source', 'question', 'extends', \
-            'dataset', 'profiles', 'base', 'arms', 'sweep', 'figures', 'claims'
+            'dataset', 'profiles', 'base', 'arms', 'sweep', 'ensembles', 'figures', 'claims'
                 foo: 1
                 ^~~
             3 errors
