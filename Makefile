@@ -3,11 +3,12 @@
 #   make reproduce   install what is missing, build, train every experiment, draw the figures, judge the claims
 #   make test        install what is missing, build, run the tests
 #
-# Variables: PROFILE=smoke|quick|paper   EXPERIMENTS="mnist-mlp lenet"   THREADS=2   ARGS="…" for normlab itself
+# Variables: PROFILE=smoke|quick|paper   EXPERIMENTS="mnist-mlp lenet"   THREADS=2   JOBS=2   ARGS="…" for normlab itself
 
 PROFILE     ?= quick
 EXPERIMENTS ?=
 THREADS     ?=
+JOBS        ?=
 ARGS        ?=
 
 SHELL       := /bin/bash
@@ -19,7 +20,7 @@ PASSED  := ^(◇ |✔ Suite |✔ Test case |✔ Test ("|[A-Za-z0-9_]+\())|starte
 BUILD   := $(SWIFT) build -c release --product normlab
 NORMLAB := .build/release/normlab
 PEERS   := Benchmarks/.venv
-OPTIONS := --profile $(PROFILE) $(if $(THREADS),--threads $(THREADS)) $(ARGS)
+OPTIONS := --profile $(PROFILE) $(if $(THREADS),--threads $(THREADS)) $(if $(JOBS),--jobs $(JOBS)) $(ARGS)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build test reproduce smoke figures verify data reference bench bench-peers bench-tables schema
@@ -30,7 +31,7 @@ help: ## print this menu
 	@echo
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 	@echo
-	@echo "  make reproduce PROFILE=smoke|quick|paper EXPERIMENTS=\"mnist-mlp lenet\" THREADS=2"
+	@echo "  make reproduce PROFILE=smoke|quick|paper EXPERIMENTS=\"mnist-mlp lenet\" THREADS=2 JOBS=2"
 
 setup: ## install the two system libraries (libpng, zlib) where they are missing
 	@sh Scripts/setup.sh $(SWIFT)

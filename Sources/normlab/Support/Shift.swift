@@ -58,14 +58,17 @@ final class Shift {
             if part != entry.part { tellHeading(entry.part) }
             part = entry.part
             if entry.isNeeded { begin(entry) }
+            let ending: RunEnding
             do {
                 let result = try agenda.campaign.make(
                     entry.plan, on: entry.dataset, team: team, progress: progress, interruption: interruption)
-                try end(entry, result.isInterrupted ? .interrupted : result.state.needsRun ? .made : .kept)
-            } catch let error as RunError {
+                ending = result.isInterrupted ? .interrupted : result.state.needsRun ? .made : .kept
+            } catch {
                 Terminal.complain("error: \(error)")
-                try end(entry, .failed(isBadInput: error.isBadInput))
+                ending = .failed(isBadInput: (error as? RunError)?.isBadInput ?? false)
             }
+            count(entry, ending)
+            if !isInterrupted, left[entry.part] == 0 { try report(entry.part) }
         }
     }
 
@@ -89,11 +92,6 @@ final class Shift {
 
     private func begin(_ entry: Agenda.Entry) {
         if spans[entry.part] == nil { spans[entry.part] = (.now, .now) }
-    }
-
-    private func end(_ entry: Agenda.Entry, _ ending: RunEnding) throws {
-        count(entry, ending)
-        if !isInterrupted, left[entry.part] == 0 { try report(entry.part) }
     }
 
     private func count(_ entry: Agenda.Entry, _ ending: RunEnding) {

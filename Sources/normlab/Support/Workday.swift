@@ -23,8 +23,9 @@ struct Workday {
             "NormLab \(Version.number), profile \(options.profile), \(Text.counted(options.threadCount, "thread")) on \(machine.processor)"
         )
         Terminal.live("Measuring how long the runs will take …")
-        let agenda = try Agenda(campaign)
+        let measured = Result { try Agenda(campaign) }
         Terminal.live("")
+        let agenda = try measured.get()
         if options.dryRun {
             announce(agenda)
             return
