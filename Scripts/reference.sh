@@ -1,5 +1,5 @@
 #!/bin/sh
-# Copies figures, summaries and claims of a profile to Results/Reference, and the table of claims into the README.
+# Copies figures, summaries and claims of a profile to Results/Reference, and the table of verdicts into the README.
 set -eu
 profile=$1
 normlab=$2
@@ -10,13 +10,17 @@ for folder in Results/"$profile"/*/; do
     reference=Results/Reference/$name
     rm -rf "$reference"
     mkdir -p "$reference"
-    for table in experiment arms settings runs summary claims; do cp "$folder$table.csv" "$reference"; done
+    for table in experiment arms settings runs summary claims matches ensembles; do
+        if [ -e "$folder$table.csv" ]; then cp "$folder$table.csv" "$reference"; fi
+    done
     cp "$folder"*.png "$reference"
+    for table in "$folder"*.md; do if [ -e "$table" ]; then cp "$table" "$reference"; fi; done
 done
 
 # A claim that is not reproduced is a result too: status 2 is no failure here.
-table=$("$normlab" verify --profile "$profile" --markdown) || [ $? -eq 2 ]
-printf '%s\n' "$table" > README.claims
+table() { "$normlab" verify --profile "$profile" --markdown "$@" || [ $? -eq 2 ]; }
+table > Results/Reference/claims.md
+table --brief > README.claims
 awk '/<!-- \/claims -->/ { inside = 0 }
      !inside { print }
      /<!-- claims -->/ { inside = 1; while ((getline line < "README.claims") > 0) print line }' README.md > README.new

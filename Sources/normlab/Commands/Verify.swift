@@ -15,14 +15,21 @@ struct Verify: ParsableCommand {
     @Option(name: .shortAndLong, help: "Whose results: smoke, quick or paper.", completion: Completions.profiles)
     var profile = "quick"
 
-    @Flag(name: .long, help: "Print one Markdown table, as in the README.")
+    @Flag(name: .long, help: "Print one Markdown table.")
     var markdown = false
+
+    @Flag(name: .long, help: "With --markdown: leave out what was measured, as in the README.")
+    var brief = false
+
+    func validate() throws {
+        if brief, !markdown { throw ValidationError("--brief is a form of --markdown") }
+    }
 
     func run() throws {
         try Ending.reporting {
             var isAnyRefuted = false
             var isAnyJudged = false
-            if markdown { Terminal.say(ClaimsTable.markdownHeading) }
+            if markdown { Terminal.say(ClaimsTable.markdownHeading(isBrief: brief)) }
             for experiment in try laboratory.experiments(experiments).flatMap({
                 laboratory.withSubstitutes($0, profile: profile)
             }) {
@@ -38,7 +45,7 @@ struct Verify: ParsableCommand {
                 for remark in summary.remarks { Terminal.complain("note: \(remark)") }
                 let table = ClaimsTable(summary.claims)
                 if markdown {
-                    Terminal.say(table.markdownRows(experiment: experiment.name))
+                    Terminal.say(table.markdownRows(experiment: experiment.name, isBrief: brief))
                 } else {
                     Terminal.say("\(experiment.name): \(experiment.title)\n")
                     Terminal.say(table.text(width: Terminal.width))
