@@ -19,7 +19,10 @@ import Testing
         let outcome = try run("--threads", "2")
         #expect(outcome.code == 0, "\(outcome.errors)")
         let document = try String(contentsOf: Program.repository.appending(path: "docs/formats.md"), encoding: .utf8)
-        for section in ["peaks", "kernels", "layers", "networks", "runs", "scaling", "startup", "observation"] {
+        let sections = [
+            "peaks", "kernels", "layers", "networks", "runs", "scaling", "side-by-side", "startup", "observation",
+        ]
+        for section in sections {
             let table = try table(section)
             #expect(document.contains("    \(table.header.joined(separator: ","))\n"))
             #expect(Set(try table.column("section")) == [section])
@@ -28,6 +31,9 @@ import Testing
                 #expect((least ?? .nan) <= (greatest ?? .nan), "\(section)")
             }
         }
+        let sideBySide = try table("side-by-side")
+        #expect(try sideBySide.column("variant").prefix(2) == ["one run", "2 runs at a time"])
+        #expect(try sideBySide.column("threads").prefix(2) == ["2", "1"])
         for picture in ["roofline", "scaling"] {
             let file = try PNGFile(Data(contentsOf: folder.appending(path: "\(picture).png")))
             #expect(file.width > 400)

@@ -30,6 +30,7 @@ public enum SectionTables {
         WholeRunSection.name: "Whole runs: images drawn and normalized, trained on, evaluated",
         ObservationSection.name:
             "Observing what follows every product, on 100 images every 50 steps: cost, and time of one observation",
+        "side-by-side": "Whole runs in one process on all threads, and as many at a time as there are threads",
         "startup": "From the start of the process to the first finished training step",
     ]
 

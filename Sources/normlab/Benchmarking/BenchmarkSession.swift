@@ -67,6 +67,11 @@ struct BenchmarkSession {
             return ScalingSection(
                 try scaled.map { try networks.network($0, $1) }, threads: threads, effort: effort(.point),
                 memory: Self.memory)
+        case .sideBySide:
+            let chosen = isQuick ? [("mlp", "bn")] : [("mlp", "bn"), ("lenet", "bn"), ("inception-narrow", "bn")]
+            return SideBySideSection(
+                networks: try chosen.map { try networks.network($0, $1) }, laboratory: laboratory, threads: threads,
+                repeats: isQuick ? 1 : 5, seconds: isQuick ? 0 : 1, log: folder.url.appending(path: "side-by-side.log"))
         case .startup:
             return StartupSection(
                 networks: try startupNetworks(), laboratory: laboratory, threads: threads, repeats: isQuick ? 1 : 5,

@@ -59,14 +59,22 @@ final class WorkerProcess {
 
     /// Has it work for about so many seconds.
     func measure(_ order: WorkerOrder, seconds: Double) throws -> WorkerReply {
+        try begin(order, seconds: seconds)
+        return try reply()
+    }
+
+    /// Has it begin with work of about so many seconds; ``reply()`` waits for the end.
+    func begin(_ order: WorkerOrder, seconds: Double) throws {
         do {
             let line = Foundation.Data("\(order.rawValue) \(seconds)\n".utf8)
             try orders.fileHandleForWriting.write(contentsOf: line)
         } catch {
             throw Failure(description: "\(name) has ended; what it said is in \(log.path)")
         }
-        return try Self.reply(from: replies, &lines, name, log)
     }
+
+    /// What it says when the work that it began with is done.
+    func reply() throws -> WorkerReply { try Self.reply(from: replies, &lines, name, log) }
 
     /// The next line that is a JSON object; whatever else it prints is passed over.
     private static func reply(

@@ -28,7 +28,11 @@ final class RunPool {
         let entry: Agenda.Entry
         let process: RunProcess
         let threads: Int
-        var hasBegun = false
+        var firstStep: Int?
+        /// What part of it is done.
+        var share = 0.0
+
+        var secondsLeft: Double { (entry.expected ?? .infinity) * (1 - share) }
     }
 
     /// A pool for the runs of an agenda that are to be made.
@@ -55,7 +59,7 @@ final class RunPool {
                 isStopping = true
                 for run in running.values { run.process.stop() }
             }
-            while !isStopping, running.count < agenda.jobs, let entry = waiting.popFirst() {
+            while !isStopping, running.count < agenda.jobs, !isWaiting, let entry = waiting.popFirst() {
                 began(entry)
                 do { try start(entry) } catch {
                     progress.noted("error: \(entry.plan.title): \(error)")
@@ -83,7 +87,14 @@ final class RunPool {
         progress.started(entry.plan.title)
     }
 
-    /// The cores that are free, split over the runs that can begin now: the last ones get what the others leave.
+    /// Whether the last runs wait for those that go on, to have all threads then.
+    private var isWaiting: Bool {
+        guard let next = waiting.first, let last = running.values.map(\.secondsLeft).max() else { return false }
+        return RunSchedule.waits(
+            left: waiting.count, jobs: agenda.jobs, seconds: next.expected ?? 0, untilAllAreFree: last)
+    }
+
+    /// The threads that are free, split over the runs that can begin now.
     private func threadsForNext() -> Int {
         let free = agenda.campaign.options.threadCount - running.values.reduce(0) { $0 + $1.threads }
         return max(1, free / min(agenda.jobs - running.count, waiting.count + 1))
@@ -114,7 +125,7 @@ final class RunPool {
         switch message {
         case .line(let line):
             if let event = RunEvent(line: line) {
-                if case .began = event { running[number]?.hasBegun = true }
+                note(event, of: number)
                 progress.took(event, of: name)
             } else {
                 // An error, or what the system says about a crash.
@@ -133,6 +144,16 @@ final class RunPool {
         }
     }
 
+    private func note(_ event: RunEvent, of number: Int) {
+        switch event {
+        case .began(let step, _): running[number]?.firstStep = step
+        case .advanced(let progress):
+            let first = running[number]?.firstStep ?? 0
+            running[number]?.share = Double(progress.step - first) / Double(max(progress.steps - first, 1))
+        case .noted, .ended: break
+        }
+    }
+
     private func close(_ number: Int) {
         guard let run = running.removeValue(forKey: number) else { return }
         progress.closed(run.entry.plan.title)
@@ -140,7 +161,7 @@ final class RunPool {
 
     private func ending(_ code: Int32, of run: Running) -> RunEnding {
         switch code {
-        case 0: return run.hasBegun ? .made : .kept
+        case 0: return run.firstStep == nil ? .kept : .made
         case Ending.interrupted.rawValue where isStopping: return .interrupted
         case Ending.interrupted.rawValue:
             progress.noted("error: \(run.entry.plan.title): someone stopped its process; the same command continues it")

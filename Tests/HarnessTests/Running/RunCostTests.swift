@@ -72,13 +72,27 @@ struct RunCostTests {
         #expect(CostSurvey(jobs: jobs, threads: 1).costs(of: []).isEmpty)
     }
 
+    private func schedule(_ runs: [(Int, Double)], groups: Int, jobs: Int) -> RunSchedule {
+        RunSchedule(runs.map { (group: $0.0, seconds: $0.1) }, groupCount: groups, jobs: jobs)
+    }
+
     @Test func runsBeginWhereAJobIsFree() {
-        let runs = [(0, 4.0), (0, 2.0), (1, 3.0), (1, 1.0)].map { (group: $0.0, seconds: $0.1) }
-        let two = RunSchedule(runs, groupCount: 3, jobs: 2)
-        // The third begins after 2 s, the fourth after 4 s.
+        let runs = [(0, 4.0), (0, 2.0), (1, 3.0), (1, 1.0)]
+        // The third begins after 2 s. The last is too short to wait from 4 s to 5 s.
+        let two = schedule(runs, groups: 3, jobs: 2)
         #expect(two.groups == [4, 3, 0] && two.whole == 5)
-        let one = RunSchedule(runs, groupCount: 3, jobs: 1)
+        let one = schedule(runs, groups: 3, jobs: 1)
         #expect(one.groups == [6, 4, 0] && one.whole == 10)
-        #expect(RunSchedule([], groupCount: 1, jobs: 2).whole == 0)
+        #expect(schedule([], groups: 1, jobs: 2).whole == 0)
+    }
+
+    @Test func theLastRunsWaitForAllThreadsWhereThatIsSoon() {
+        // The third waits a second and then takes 7 s / 1.75 on two threads.
+        let waiting = schedule([(0, 7), (0, 8), (1, 7)], groups: 2, jobs: 2)
+        #expect(waiting.groups == [8, 4] && waiting.whole == 12)
+        // Five seconds are too long to wait.
+        #expect(schedule([(0, 3), (0, 8), (1, 7)], groups: 2, jobs: 2).whole == 10)
+        // Two are left for four jobs: two threads each.
+        #expect(schedule([0, 0, 0, 0, 1, 1].map { ($0, 7) }, groups: 2, jobs: 4).whole == 11)
     }
 }
