@@ -31,7 +31,8 @@ struct Agenda {
     /// The runs that are to be made.
     var needed: [Entry] { entries.filter(\.isNeeded) }
 
-    /// Looks at every run's folder and measures what the work costs, which takes some seconds.
+    /// Looks at every run's folder and measures what the work costs, which takes some seconds. Unless the options say how many
+    /// runs are made at a time, that is done for one and for as many as there are threads, and the shorter time decides.
     init(_ campaign: Campaign) throws {
         self.campaign = campaign
         let options = campaign.options
@@ -48,18 +49,14 @@ struct Agenda {
         threads = options.threadCount
         let most = options.jobs ?? options.threadCount
         survey(jobs: max(1, min(most, needed.count)))
-        if options.jobs == nil, jobs > 1, isStartingDear { survey(jobs: 1) }
+        if options.jobs == nil, jobs > 1 {
+            let (sideBySide, seconds) = ((entries, jobs, threads), expectation.whole)
+            survey(jobs: 1)
+            if seconds < expectation.whole { (entries, jobs, threads) = sideBySide }
+        }
     }
 
     // MARK: What it costs
-
-    /// Whether starting a process for every run costs more than running side by side saves, which is a tenth at least.
-    private var isStartingDear: Bool {
-        let known = needed.filter { $0.expected != nil }
-        let whole = known.reduce(0) { $0 + ($1.expected ?? 0) }
-        let starting = known.reduce(0) { $0 + startUp(of: $1) }
-        return starting > whole / 10
-    }
 
     /// Seconds until a process of its own has begun with a run: it starts, reads the experiment and loads the data.
     private func startUp(of entry: Entry) -> Double {
