@@ -43,6 +43,7 @@ public struct ClaimEvaluator: Sendable {
         let (arm, values) = try measure(claim.measure, of: claim.arm, measuring, &notes)
         var other: String
         var otherValues: [UInt64: MeasuredValue] = [:]
+        var areTheSameRuns = false
         switch claim.reference {
         case .value(let value):
             other = ClaimText.number(value)
@@ -58,10 +59,14 @@ public struct ClaimEvaluator: Sendable {
             let measured = try measure(claim.measure, of: choice, measuring, &notes)
             other = measured.name ?? choice.pattern
             otherValues = measured.values
-            if let arm, let name = measured.name { notes += batchNote(arm, name) }
+            if let arm, let name = measured.name {
+                notes += batchNote(arm, name)
+                areTheSameRuns = haveTheSameRuns(arm, name)
+            }
         }
         let comparison = PairedComparison(
-            arm: values, other: otherValues, expectation: claim.expectation, effect: claim.minimumEffect)
+            arm: values, other: otherValues, expectation: claim.expectation, effect: claim.minimumEffect,
+            areTheSameRuns: areTheSameRuns)
         notes = comparison.remarks + notes
         let missing = runs.profile.seeds.filter { !comparison.seeds.contains($0) }
         if !missing.isEmpty, !comparison.seeds.isEmpty {
@@ -117,6 +122,15 @@ public struct ClaimEvaluator: Sendable {
             notes.append("\(best.arm) has the best mean final \(metric.rawValue) of \(count) arms\(rest)")
         }
         return best.arm
+    }
+
+    /// Whether two arms agree in all losses and accuracies of every seed: an arm that fixes the batches, say, in a run
+    /// shorter than an epoch.
+    private func haveTheSameRuns(_ arm: String, _ other: String) -> Bool {
+        let others = Dictionary(
+            runs.complete(other).map { ($0.seed, $0.curves) }, uniquingKeysWith: { first, _ in first })
+        let pairs = runs.complete(arm).compactMap { run in others[run.seed].map { (run.curves, $0) } }
+        return arm != other && !pairs.isEmpty && pairs.allSatisfy { $0.0 != nil && $0.0 == $0.1 }
     }
 
     /// Where a step of one arm is not as many images as a step of the other: the claim is about steps all the same.

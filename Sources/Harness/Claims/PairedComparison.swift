@@ -7,7 +7,7 @@ import Foundation
 /// those of logarithms, and what is reported is the ratio of the arm to what it is compared with (a geometric mean).
 ///
 /// The verdict is *reproduced* when the whole interval shows the minimum effect, *not reproduced* when all of it falls
-/// short, and *inconclusive* otherwise or with fewer than two seeds. A number that is only a bound is taken as it stands
+/// short, and *inconclusive* otherwise, with fewer than two seeds, or where what the arms differ in had no effect at all. A number that is only a bound is taken as it stands
 /// where the true one could only strengthen the claim; where the true one could weaken it, the claim is no longer
 /// called reproduced, whatever the interval.
 public struct PairedComparison: Equatable, Sendable {
@@ -35,9 +35,10 @@ public struct PairedComparison: Equatable, Sendable {
     ///   - other: those it is compared with.
     ///   - expectation: whether the arm's should be smaller or greater.
     ///   - effect: how much.
+    ///   - areTheSameRuns: whether the runs of both agree in everything that was recorded, so that they say nothing.
     public init(
         arm: [UInt64: MeasuredValue], other: [UInt64: MeasuredValue], expectation: ExpectedDirection,
-        effect: MinimumEffect
+        effect: MinimumEffect, areTheSameRuns: Bool = false
     ) {
         let seeds = arm.keys.filter { other[$0] != nil }.sorted()
         let pairs = seeds.compactMap { seed in arm[seed].flatMap { mine in other[seed].map { (mine, $0) } } }
@@ -65,9 +66,14 @@ public struct PairedComparison: Equatable, Sendable {
         let mayBeLess = pairs.map { $0.0.bound == less || $0.1.bound == more }
         let mayBeMore = pairs.map { $0.0.bound == more || $0.1.bound == less }
         var remarks = Self.remarks(seeds: seeds, pairs)
-        verdict = Self.verdict(
-            gains: gains, interval: gainInterval, needed: needed, mayBeLess: mayBeLess, mayBeMore: mayBeMore,
-            remarks: &remarks)
+        if areTheSameRuns {
+            remarks.append("both went the same way in every step: what they differ in had no effect here")
+            verdict = .inconclusive
+        } else {
+            verdict = Self.verdict(
+                gains: gains, interval: gainInterval, needed: needed, mayBeLess: mayBeLess, mayBeMore: mayBeMore,
+                remarks: &remarks)
+        }
         self.remarks = remarks
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The metrics of one run over its steps, as its tables have them.
-public struct RunCurves: Sendable {
+public struct RunCurves: Equatable, Sendable {
     /// A value after a number of updates.
     public struct Point: Equatable, Sendable {
         /// The number of updates.

@@ -77,19 +77,21 @@ public final class RunExecutor {
 
     /// Makes the run, or what is left of it.
     ///
+    /// - Parameter again: whether what is there already is removed first.
     /// - Throws: ``RunError``. Divergence and interruption are outcomes, not errors.
-    public func run() throws(RunError) -> RunOutcome {
+    public func run(again: Bool = false) throws(RunError) -> RunOutcome {
         do {
-            return try locked()
+            return try locked(again: again)
         } catch {
             throw RunError(error, run: plan.title)
         }
     }
 
-    private func locked() throws -> RunOutcome {
+    private func locked(again: Bool) throws -> RunOutcome {
         try AtomicFile.createFolder(folder.url)
         let lock = try FolderLock(folder.url)
         defer { withExtendedLifetime(lock) {} }
+        if again { try folder.removeResults() }
         let check = StalenessCheck(
             plan: plan, dataset: dataset.name, checksum: dataset.checksum, checkpointSteps: checkpointSteps)
         var state = check.state(of: folder)

@@ -36,20 +36,20 @@ final class RunSetup {
             input: Shape(height: shape.height, width: shape.width, channels: shape.channels),
             classes: dataset.classes.count)
         order = try BatchOrder(
-            count: dataset.train.count, batch: configuration.batch, seed: plan.seed, order: configuration.batchOrder)
+            count: dataset.train.count, batch: configuration.batch, seed: plan.randomSeed, order: configuration.batchOrder)
         let augmentation = configuration.augmentation
         training = ImageFeed(
             input, dataset.train,
             augmenter: augmentation.isOff
-                ? nil : try Augmenter(augmentation, shape: dataset.train.shape, seed: plan.seed))
+                ? nil : try Augmenter(augmentation, shape: dataset.train.shape, seed: plan.randomSeed))
         testing = ImageFeed(input, dataset.test)
         let wanted = configuration.evaluate.examples
         testCount = wanted == 0 ? dataset.test.count : min(wanted, dataset.test.count)
 
-        model = Model(network, seed: plan.seed)
+        model = Model(network, seed: plan.randomSeed)
         trainer = Trainer(
             model: model, batch: configuration.batch, optimizer: configuration.scaledOptimizer,
-            policy: configuration.ratePolicy, steps: plan.steps, seed: plan.seed, team: team)
+            policy: configuration.ratePolicy, steps: plan.steps, seed: plan.randomSeed, team: team)
         evaluator = Evaluator(model: model, batch: min(Self.evaluationBatch, testCount), team: team)
         let batches = network.tracksStatistics ? configuration.evaluate.populationBatches : 0
         populationPass = batches > 0 ? PopulationPass(model: model, batch: configuration.batch, team: team) : nil

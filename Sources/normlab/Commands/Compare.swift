@@ -69,7 +69,8 @@ struct Compare: ParsableCommand {
         var words = names
         if words.isEmpty {
             let known = laboratory.library.names
-            words = ResultsListing.experiments(in: folder).filter(known.contains)
+            let found = ResultsListing.experiments(in: folder).map { $0.components(separatedBy: "@dataset=")[0] }
+            words = known.filter(found.contains)
         }
         if words.isEmpty {
             Terminal.complain("no results in \(folder.path): run  normlab reproduce -p \(profile)")

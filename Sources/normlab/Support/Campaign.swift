@@ -48,14 +48,13 @@ struct Campaign {
 
     /// Makes one run in this process, or what is left of it.
     ///
-    /// - Throws: `RunError`, or `FileError` where an earlier result that is to be made again cannot be removed.
+    /// - Throws: `RunError`.
     func make(
         _ plan: RunPlan, on dataset: Dataset, team: Team, progress: any ProgressReporter, interruption: Interruption
     ) throws -> RunOutcome {
-        if options.force { try folder(of: plan).removeResults() }
-        return try RunExecutor(
+        try RunExecutor(
             plan: plan, dataset: dataset, resultsRoot: resultsRoot, team: team, checkpointSteps: checkpointSteps,
             progress: progress, interruption: interruption, saveInterval: options.saveEvery
-        ).run()
+        ).run(again: options.force)
     }
 }

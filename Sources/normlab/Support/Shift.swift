@@ -68,7 +68,7 @@ final class Shift {
                 ending = .failed(isBadInput: (error as? RunError)?.isBadInput ?? false)
             }
             count(entry, ending)
-            if !isInterrupted, left[entry.part] == 0 { try report(entry.part) }
+            if !isInterrupted, left[entry.part] == 0 { report(entry.part) }
         }
     }
 
@@ -77,12 +77,12 @@ final class Shift {
         let names = agenda.needed.map { ($0.plan.title, $0.expected) }
         let progress = SideBySideProgress(
             expected: Dictionary(names, uniquingKeysWith: { first, _ in first }), jobs: agenda.jobs)
-        try reportWhatIsComplete(besides: progress)
+        reportWhatIsComplete(besides: progress)
         try RunPool(agenda, laboratory: laboratory, progress: progress).run(interruption) { entry in
             begin(entry)
         } ended: { entry, ending in
             count(entry, ending)
-            if !isInterrupted { try reportWhatIsComplete(besides: progress) }
+            if !isInterrupted { reportWhatIsComplete(besides: progress) }
         }
         progress.pause()
         if left.contains(where: { $0 > 0 }) { isInterrupted = true }
@@ -115,18 +115,28 @@ final class Shift {
     }
 
     /// Reports the experiments whose runs have all ended, in their order.
-    private func reportWhatIsComplete(besides progress: SideBySideProgress) throws {
+    private func reportWhatIsComplete(besides progress: SideBySideProgress) {
         while reported < left.count, left[reported] == 0 {
             progress.pause()
             tellHeading(reported)
-            try report(reported)
+            report(reported)
             reported += 1
         }
     }
 
-    /// Writes the summary, draws the figures and prints the claims of an experiment.
-    private func report(_ part: Int) throws {
+    /// Reports on an experiment. What is wrong with its files is told, and stops no other.
+    private func report(_ part: Int) {
         let experiment = agenda.campaign.parts[part].experiment
+        do {
+            try summarize(experiment)
+        } catch {
+            Terminal.complain("error: \(error)")
+            failures.append("summary of \(experiment.name)")
+        }
+    }
+
+    /// Writes the summary, draws the figures and prints the claims of an experiment.
+    private func summarize(_ experiment: Experiment) throws {
         let summary = try ExperimentSummary(
             experiment, profile: agenda.campaign.options.profile, resultsRoot: laboratory.resultsRoot)
         try summary.write()

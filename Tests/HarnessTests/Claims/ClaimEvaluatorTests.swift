@@ -142,6 +142,18 @@ struct ClaimEvaluatorTests {
         #expect(results[0].evidence.hasPrefix("share of seeds that diverge: a 1 ± 0, compared with 0.5 (n = 3)"))
     }
 
+    @Test func armsThatWentTheSameWayDecideNothing() throws {
+        let runs = try SyntheticRuns(claims: Self.higher)
+        for seed in 1...3 as ClosedRange<UInt64> {
+            for arm in ["a", "b"] { try runs.add(arm, seed: seed, accuracy: [0.5, 0.9]) }
+        }
+        #expect(try runs.results()[0].verdict == .inconclusive)
+        #expect(try runs.results()[0].evidence.contains("both went the same way in every step"))
+        // One evaluation that differs is a difference, even where the final numbers are equal.
+        try runs.add("a", seed: 1, accuracy: [0.6, 0.9])
+        #expect(try runs.results()[0].verdict == .notReproduced)
+    }
+
     @Test func finalAccuraciesDecide() throws {
         let above = try SyntheticRuns(claims: Self.higher)
         let below = try SyntheticRuns(claims: Self.higher)

@@ -20,7 +20,11 @@ struct EnsembleReader {
             }
             var arms: [String] = []
             for place in entry.value.elements ?? [] where !place.isRefused {
-                for name in references.arms(matching: place.scalar ?? "", at: place) where !arms.contains(name) {
+                for name in references.arms(matching: place.scalar ?? "", at: place) {
+                    if arms.contains(name) {
+                        diagnostics.error("the arm '\(name)' is in the ensemble already", at: place)
+                        continue
+                    }
                     checkPredictions(of: name, at: place)
                     arms.append(name)
                 }

@@ -23,6 +23,8 @@ public struct RunConfiguration: Configurable, Equatable {
     public var batch = 64
     /// The order in which images are shown.
     public var batchOrder = BatchOrder.Order.shuffled
+    /// Which of a seed's families of random numbers the run draws from.
+    public var stream = 0
     /// How training images are distorted.
     public var augmentation = Augmentation()
     /// How gradients change parameters.
@@ -78,6 +80,12 @@ public struct RunConfiguration: Configurable, Equatable {
             """
             `shuffled` anew in every epoch; `fixed`: the same images always share a batch, and the batches come in a new \
             order every epoch; or `sequential`: as stored, so that another framework can replay a run.
+            """),
+        Field(
+            "stream", \.stream, 0...1_000_000,
+            """
+            Which of the seed's families of random numbers the run draws from: initial weights, batches, distortions and \
+            masks. Arms of equal number are paired; members of an ensemble have numbers of their own.
             """),
         Field(record: "augmentation", \.augmentation, Augmentation.summary),
         Field(
