@@ -62,7 +62,7 @@ struct EnsembleAccuracy: FigureKind {
         let single = SeedStatistics(all.map(\.meanSingle)).mean
         let gain = Phrase.fixed(100 * (mean - single), decimals: 2)
         let seedWords =
-            seeds.count == 1 ? "One seed." : "Mean and range of \(seeds.count) seeds; dots: single networks."
+            seeds.count == 1 ? "One seed." : "Mean and range of \(seeds.count) seeds; diamonds: single networks."
         let picture = Figure(
             title: options.text("title") ?? "Single networks and their ensemble",
             subtitle: "\(results.facts.title). All \(steps.count) together: \(Phrase.percent(mean, decimals: 2)), "

@@ -11,7 +11,7 @@ public struct ClaimsTable: Sendable {
     public func text(width: Int) -> String {
         guard !results.isEmpty else { return "no claims\n" }
         let gaps = 3 * 2
-        let name = min(20, max(5, results.map(\.claim.id.count).max() ?? 0))
+        let name = min(26, max(5, results.map(\.claim.id.count).max() ?? 0))
         let verdict = Verdict.notReproduced.rawValue.count
         let rest = max(60, width) - name - verdict - gaps
         let paper = rest * 2 / 5

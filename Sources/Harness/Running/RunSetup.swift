@@ -36,7 +36,8 @@ final class RunSetup {
             input: Shape(height: shape.height, width: shape.width, channels: shape.channels),
             classes: dataset.classes.count)
         order = try BatchOrder(
-            count: dataset.train.count, batch: configuration.batch, seed: plan.randomSeed, order: configuration.batchOrder)
+            count: dataset.train.count, batch: configuration.batch, seed: plan.randomSeed,
+            order: configuration.batchOrder)
         let augmentation = configuration.augmentation
         training = ImageFeed(
             input, dataset.train,

@@ -13,6 +13,7 @@ struct Show: ParsableCommand {
             normlab show lenet --arm lrn --origin     every setting of an arm with the file and line it came from
             normlab show lenet --arm lrn --layers     the network of an arm, layer by layer
             normlab show lenet --arm lrn --plan       what a training step computes together, and in which memory
+            normlab show models/lenet                 a model, where an experiment has the same name
             normlab show inception-small --set width=0.5 --set normalization=batch-norm      a model with settings
             """)
 
@@ -42,8 +43,8 @@ struct Show: ParsableCommand {
     func run() throws {
         try Ending.reporting {
             let library = laboratory.library
-            if library.modelNames.contains(name), !library.names.contains(name) {
-                try showModel(library)
+            if let model = modelName(library) {
+                try showModel(model, library)
                 return
             }
             let experiment = try library.load(name, overrides: set.map { try Override($0) })
@@ -56,6 +57,13 @@ struct Show: ParsableCommand {
                 try show(arm, of: experiment)
             }
         }
+    }
+
+    /// The model that is meant: `models/lenet`, or a name that no experiment has.
+    private func modelName(_ library: ExperimentLibrary) -> String? {
+        let folder = "models/"
+        if name.lowercased().hasPrefix(folder) { return String(name.dropFirst(folder.count)) }
+        return library.modelNames.contains(name) && !library.names.contains(name) ? name : nil
     }
 
     private func showHeading(_ experiment: Experiment) {
@@ -80,7 +88,10 @@ struct Show: ParsableCommand {
     }
 
     /// The layers of a model on the shape that it was made for, with the default settings but for those of `--set`.
-    private func showModel(_ library: ExperimentLibrary) throws {
+    private func showModel(_ name: String, _ library: ExperimentLibrary) throws {
+        if origin || arm != nil {
+            throw ValidationError("\(name) is a model: it has no arms and no origins; see --layers, --plan and --set")
+        }
         let configuration = try library.configuration(ofModel: name, overrides: set.map { try Override($0) })
         let model = configuration.model
         guard let shape = model.inputShape else {

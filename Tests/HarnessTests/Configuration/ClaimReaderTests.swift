@@ -116,6 +116,22 @@ import Testing
             """)
     }
 
+    @Test func anAccuracyInPercentIsRefused() throws {
+        let fixture = try ExperimentFixture([
+            "x": ExperimentFixture.head + ExperimentFixture.body + """
+                claims:
+                  - { id: a, statement: s, paper: p, measure: { final: test-accuracy }, arm: baseline, value: 97.5, expect: above }
+                  - { id: b, statement: s, paper: p, measure: { steps-to: { target: 90 } }, arm: baseline, value: 5, expect: below }
+                  - { id: c, statement: s, paper: p, measure: { final: test-loss }, arm: baseline, value: 2, expect: below }
+
+                """
+        ])
+        let messages = try fixture.messages()
+        #expect(messages.contains("an accuracy is a share from 0 to 1, found 97.5; write 0.975"))
+        #expect(messages.contains("an accuracy is a share from 0 to 1, found 90; write 0.9"))
+        #expect(messages.hasSuffix("2 errors"))
+    }
+
     @Test func anEnsembleIsAnArmOfClaims() throws {
         let predicting = ExperimentFixture.body.replacing(
             "  batch: 10\n", with: "  batch: 10\n  evaluate: { predictions: true }\n")

@@ -54,6 +54,37 @@ import Testing
         #expect(network.parameterCount == count)
     }
 
+    /// One change at a time, or the figure of what each is worth would lie.
+    @Test func everyArmOfTheAblationDiffersFromItsReferenceInOneSetting() throws {
+        let experiment = try Repository.library.load("ablation")
+        func settings(_ arm: Arm) throws -> [String: String] {
+            let configuration = arm.configuration(in: try experiment.profile("paper"))
+            return Dictionary(
+                configuration.settings.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+        }
+        for reference in ["bn-baseline", "bn-x5"] {
+            let base = try settings(experiment.arms(matching: [reference])[0])
+            let changed = try experiment.arms(matching: ["\(reference)-*"]).map { arm in
+                let own = try settings(arm)
+                // A layer that fills a slot has fields of its own, which come and go with it.
+                let keys = Set(base.keys).union(own.keys).filter { base[$0] != own[$0] }
+                return Set(keys.map { $0.split(separator: ".")[0] }).sorted().joined(separator: " ")
+            }
+            #expect(
+                changed == [
+                    "rate-multiplier", "dropout", "decay-multiplier", "rate-policy", "response", "batch-order",
+                    "augmentation",
+                ])
+        }
+        // And BN-Baseline from the original in batch normalization alone, with the biases that it makes needless.
+        let (original, normalized) = try (
+            settings(experiment.arms(matching: ["inception"])[0]),
+            settings(experiment.arms(matching: ["bn-baseline"])[0])
+        )
+        let keys = Set(original.keys).union(normalized.keys).filter { original[$0] != normalized[$0] }
+        #expect(keys.allSatisfy { $0.hasPrefix("normalization") })
+    }
+
     @Test func theTableOfLayers() throws {
         let network = try configuration("caffe", of: "lenet").network(input: mnist, classes: 10)
         expectText(

@@ -39,6 +39,15 @@ import Testing
         #expect(networks[0].nodes.map(\.name) == networks[1].nodes.map(\.name))
     }
 
+    /// The numbers of the table in docs/adding-a-model.md.
+    @Test(arguments: [
+        ("inception-small", 128_318), ("alexnet-small", 589_498), ("vgg-small", 678_506), ("cifar10-quick", 145_578),
+        ("cifar10-full", 89_578), ("googlenet", 6_998_552),
+    ])
+    func parameters(_ name: String, _ count: Int) throws {
+        #expect(try network(name).parameterCount == count)
+    }
+
     @Test func eachSmallModelHasItsSlotsWhereThePaperHasTheLayer() throws {
         func places(_ name: String, _ slot: Slot) throws -> [String] {
             try network(name, set: Self.filled).nodes.map(\.name).filter { $0.hasSuffix("/\(slot.rawValue)") }

@@ -44,7 +44,8 @@ import Testing
         let plain = try configuration()
         for difference in [
             "batch: 11", "normalization: batch-norm", "observe: { bins: 3 }", "optimizer: { sgd: { rate: 0.2 } }",
-            "model: [{ dense: { units: 10 } }]", "input: { scale: 2 }", "batch-order: sequential", "width: 0.5", "stream: 1",
+            "model: [{ dense: { units: 10 } }]", "input: { scale: 2 }", "batch-order: sequential", "width: 0.5",
+            "stream: 1",
             "dropout: dropout", "batch-order: fixed", "rate-multiplier: 5", "decay-multiplier: 0.2",
             "augmentation: { geometric: { strength: 0.5 } }", "augmentation: { photometric: { strength: 0.5 } }",
             "augmentation: { geometric: { flip: false } }", "augmentation: { photometric: { contrast: 0.1 } }",

@@ -141,6 +141,34 @@ struct RunExecutorTests {
         withExtendedLifetime(lock) {}
     }
 
+    /// Another process may be at work on what is to be made again.
+    @Test func whatIsMadeAgainIsRemovedUnderTheLockOnly() throws {
+        let tiny = try TinyExperiment()
+        _ = try tiny.executor(tiny.plan("baseline")).run()
+        let folder = tiny.runFolder("baseline")
+        let before = try AtomicFile.read(folder.train)
+        do {
+            let lock = try FolderLock(folder.url)
+            #expect(throws: RunError.self) { try tiny.executor(tiny.plan("baseline")).run(again: true) }
+            withExtendedLifetime(lock) {}
+        }
+        #expect(try AtomicFile.read(folder.train) == before)
+        #expect(try tiny.executor(tiny.plan("baseline")).run(again: true).state == .missing)
+        #expect(try AtomicFile.read(folder.train) == before)
+    }
+
+    @Test func aStreamOfItsOwnIsAnotherRun() throws {
+        let tables = try [0, 1, 2].map { stream in
+            let tiny = try TinyExperiment(
+                TinyExperiment.yaml.replacing("batch: 12", with: "batch: 12\n  stream: \(stream)"))
+            let plan = try tiny.plan("baseline")
+            #expect((plan.randomSeed == plan.seed) == (stream == 0))
+            _ = try tiny.executor(plan).run()
+            return try AtomicFile.read(tiny.runFolder("baseline").evaluations)
+        }
+        #expect(Set(tables).count == 3)
+    }
+
     @Test func aBatchLargerThanTheTrainingSetIsAnErrorThatNamesTheRun() throws {
         let tiny = try TinyExperiment(TinyExperiment.yaml.replacing("batch: 12", with: "batch: 128"))
         let error = #expect(throws: RunError.self) { try tiny.executor(tiny.plan("baseline")).run() }

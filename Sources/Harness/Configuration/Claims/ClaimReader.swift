@@ -95,8 +95,23 @@ struct ClaimReader {
                 "'smoothing' averages evaluations of the test set; this measure has none", at: node["smoothing"] ?? node
             )
         }
+        checkShare(fields.value, of: measure, at: node["value"])
+        if case .stepsTo(.testAccuracy, .value(let target)) = measure {
+            checkShare(target, of: .best(.testAccuracy), at: node[path: ["measure", StepsToMeasure.kind, "target"]])
+        }
         if case .diverges = measure, fields.factor != nil {
             diagnostics.error("a share of 0 has no ratio; give a 'margin'", at: node["factor"] ?? node)
+        }
+    }
+
+    /// An accuracy in percent would never be reached.
+    private func checkShare(_ value: Double?, of measure: ClaimMeasure?, at place: ConfigurationNode?) {
+        guard let value, let place, value > 1 else { return }
+        switch measure {
+        case .best(.testAccuracy), .final(.testAccuracy), .at(.testAccuracy, _):
+            let advice = "write \(value / 100)"
+            diagnostics.error("an accuracy is a share from 0 to 1, found \(place.found); \(advice)", at: place)
+        default: break
         }
     }
 

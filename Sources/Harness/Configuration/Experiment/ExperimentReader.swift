@@ -25,7 +25,7 @@ final class ExperimentReader {
         let arms = ArmReader(reader: self, file: file, overrides: application).arms()
         let datasets = file["dataset"]?.elements?.compactMap(\.scalar) ?? []
         let networks = NetworkChecker(diagnostics: diagnostics).check(arms, datasets: datasets)
-        AugmentationChecker(diagnostics: diagnostics).check(arms, datasets: datasets)
+        DataChecker(diagnostics: diagnostics).check(arms, datasets: datasets)
         let references = ReferenceChecker(arms: arms, networks: networks, diagnostics: diagnostics)
         references.checkObservations(of: file)
         let ensembles = EnsembleReader(references: references).ensembles(file["ensembles"])

@@ -62,7 +62,7 @@ public struct RunConfiguration: Configurable, Equatable {
         Field(
             slot: "dropout", \.dropout, oneOf: Slot.drop.kinds, "What stands in the model's `drop` slots."),
         Field(
-            "width", \.width, 0.001...1_000,
+            "width", \.width, 0.01...16,
             "Factor on the channels of every convolution and the units of every dense layer, to the nearest whole number, "
                 + "at least 1. The last of them, which gives the scores, and those with `keeps-width` stay as they are."
         ),

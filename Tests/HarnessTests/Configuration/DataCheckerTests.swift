@@ -2,7 +2,7 @@ import Testing
 
 @testable import Harness
 
-@Suite struct AugmentationCheckerTests {
+@Suite struct DataCheckerTests {
     private func messages(_ augmentation: String, datasets: String = "[cifar-10, mnist]") throws -> String {
         let head = ExperimentFixture.head.replacing("[mnist]", with: datasets)
         let body = ExperimentFixture.body.replacing("batch: 10\n", with: "batch: 10\n  augmentation: \(augmentation)\n")
@@ -27,6 +27,20 @@ import Testing
         #expect(try messages("{ geometric: { strength: 0, shift: 30 } }") == "")
         #expect(try messages("{ geometric: { strength: 0.5, shift: 27 } }") == "")
         #expect(try messages("{ geometric: { strength: 1, shift: 30 } }", datasets: "[cifar-10]") == "")
+    }
+
+    @Test func aBatchThatADataSetCannotFillIsReportedWhereItIsWritten() throws {
+        let body = ExperimentFixture.body.replacing("batch: 10\n", with: "batch: 55000\n")
+        let head = ExperimentFixture.head.replacing("[mnist]", with: "[mnist, cifar-10]")
+        expectText(
+            try ExperimentFixture(["x": head + body]).messages(),
+            """
+            Experiments/x.yaml:11:10: error: 'batch': found 55000, expected at most 50000, the training images
+                  batch: 55000
+                         ^~~~~
+                note: for cifar-10
+            1 error
+            """)
     }
 
     @Test func aStrengthIsFromZeroToOne() throws {
