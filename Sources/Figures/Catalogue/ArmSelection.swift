@@ -14,7 +14,9 @@ extension ExperimentResults {
         if let text = options.text("arms") {
             return ArmSelection(arms: try named(text), note: nil)
         }
-        guard arms.count > Self.mostArms else { return ArmSelection(arms: arms, note: nil) }
+        guard arms.count > Self.mostArms, orderedBases.count < arms.count else {
+            return ArmSelection(arms: arms, note: nil)
+        }
         var best: [ArmRecord] = []
         for (color, base) in orderedBases.enumerated() {
             let candidates = arms.filter { $0.base == base && !results(of: $0).isEmpty }
