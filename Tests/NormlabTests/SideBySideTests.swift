@@ -86,14 +86,14 @@ import Testing
         expectSameFiles(determined(try laboratory.files("Results")), try Self.alone.get())
     }
 
+    /// More components than pixels: found when the input is fitted to the data.
     @Test func aRunWhoseDataDoNotFitIs65AndTheOthersGoOn() throws {
         let laboratory = try TemporaryLaboratory()
-        let outcome = try laboratory.program.run([
-            "run", "tiny", "-p", "smoke", "--jobs", "2", "--set", "arms.baseline.batch=900000",
-        ])
+        let setting = "arms.baseline.input={ zca-whitening: { components: 5000 } }"
+        let outcome = try laboratory.program.run(["run", "tiny", "-p", "smoke", "--jobs", "2", "--set", setting])
         #expect(outcome.code == 65)
-        #expect(outcome.errors.contains("error: tiny@arms.baseline.batch=900000/baseline seed 1: "))
-        #expect(outcome.errors.hasSuffix("Failed: tiny@arms.baseline.batch=900000/baseline seed 1\n"))
+        #expect(outcome.errors.contains("error: tiny@\(setting)/baseline seed 1: "))
+        #expect(outcome.errors.hasSuffix("Failed: tiny@\(setting)/baseline seed 1\n"))
         #expect(outcome.output.contains("1 run made, 0 up to date"))
         #expect(outcome.errors.contains("not known"), "what cannot be made cannot be measured")
     }

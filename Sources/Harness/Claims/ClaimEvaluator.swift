@@ -61,7 +61,8 @@ public struct ClaimEvaluator: Sendable {
             otherValues = measured.values
             if let arm, let name = measured.name {
                 notes += batchNote(arm, name)
-                areTheSameRuns = haveTheSameRuns(arm, name)
+                let areEqual = values.allSatisfy { otherValues[$0.key] == nil || otherValues[$0.key] == $0.value }
+                areTheSameRuns = areEqual && haveTheSameRuns(arm, name)
             }
         }
         let comparison = PairedComparison(

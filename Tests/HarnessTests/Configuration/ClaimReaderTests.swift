@@ -127,8 +127,8 @@ import Testing
                 """
         ])
         let messages = try fixture.messages()
-        #expect(messages.contains("an accuracy is a share from 0 to 1, found 97.5; write 0.975"))
-        #expect(messages.contains("an accuracy is a share from 0 to 1, found 90; write 0.9"))
+        #expect(messages.contains("an accuracy is a share from 0 to 1, found '97.5'; write 0.975"))
+        #expect(messages.contains("an accuracy is a share from 0 to 1, found '90'; write 0.9"))
         #expect(messages.hasSuffix("2 errors"))
     }
 
