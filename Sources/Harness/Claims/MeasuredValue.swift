@@ -17,13 +17,16 @@ public struct MeasuredValue: Equatable, Sendable {
     public let value: Double
     /// What it says.
     public let bound: Bound
+    /// How much smaller the true number may be: what happens between two evaluations is seen at the second.
+    public let resolution: Double
     /// Why it is not what was asked, for the reader; nil where it is.
     public let remark: String?
 
     /// A measurement from its parts.
-    public init(_ value: Double, bound: Bound = .exact, remark: String? = nil) {
+    public init(_ value: Double, bound: Bound = .exact, resolution: Double = 0, remark: String? = nil) {
         self.value = value
         self.bound = bound
+        self.resolution = resolution
         self.remark = remark
     }
 }

@@ -94,9 +94,14 @@ struct Measuring {
                 Double(steps), bound: .atLeast,
                 remark: "\(run.arm) diverged: counted as reaching its target after all \(steps) steps, or never")
         }
-        let first = smoothed(metric, curves).first { metric.isHigherBetter ? $0.value >= goal : $0.value <= goal }
-        // Reached before the first step would be a ratio to nothing.
-        if let first { return MeasuredValue(Double(max(first.step, 1))) }
+        let points = smoothed(metric, curves)
+        let first = points.firstIndex { metric.isHigherBetter ? $0.value >= goal : $0.value <= goal }
+        if let first {
+            // Reached before the first step would be a ratio to nothing.
+            let step = max(points[first].step, 1)
+            let before = first > 0 ? max(points[first - 1].step, 1) : 1
+            return MeasuredValue(Double(step), resolution: Double(step - before))
+        }
         return MeasuredValue(
             Double(steps), bound: .atLeast,
             remark: "\(run.arm) did not reach its target: counted as \(steps) steps or more")

@@ -7,9 +7,10 @@ import Foundation
 /// those of logarithms, and what is reported is the ratio of the arm to what it is compared with (a geometric mean).
 ///
 /// The verdict is *reproduced* when the whole interval shows the minimum effect, *not reproduced* when all of it falls
-/// short, and *inconclusive* otherwise, with fewer than two seeds, or where what the arms differ in had no effect at all. A number that is only a bound is taken as it stands
-/// where the true one could only strengthen the claim; where the true one could weaken it, the claim is no longer
-/// called reproduced, whatever the interval.
+/// short, and *inconclusive* otherwise, with fewer than two seeds, or where what the arms differ in had no effect at all.
+/// A number that is only a bound is taken as it stands where the true one could only strengthen the claim; where the true
+/// one could weaken it, the claim is no longer called reproduced, whatever the interval. A number that is only known to a
+/// resolution widens the interval by it.
 public struct PairedComparison: Equatable, Sendable {
     /// The seeds that both arms have, in ascending order.
     public let seeds: [UInt64]
@@ -46,6 +47,13 @@ public struct PairedComparison: Equatable, Sendable {
         let sign = expectation == .below ? -1.0 : 1.0
         // From here on, larger is more in favour of the claim.
         let gains = pairs.map { sign * scale.difference($0.0.value, $0.1.value) }
+        let ends = pairs.map { mine, theirs in
+            [
+                sign * scale.difference(mine.value - mine.resolution, theirs.value),
+                sign * scale.difference(mine.value, theirs.value - theirs.resolution),
+            ].sorted()
+        }
+        let (least, most) = (ends.map { $0[0] }, ends.map { $0[1] })
         let needed = scale.needed
 
         self.seeds = seeds
@@ -54,7 +62,11 @@ public struct PairedComparison: Equatable, Sendable {
         let statistics = SampleStatistics(gains)
         difference = scale.reported(sign * statistics.mean)
         threshold = scale.reported(sign * needed)
-        let gainInterval = statistics.interval()
+        let gainInterval = SampleStatistics(least).interval().flatMap { low in
+            SampleStatistics(most).interval().map {
+                min(low.lowerBound, $0.upperBound)...max(low.lowerBound, $0.upperBound)
+            }
+        }
         interval = gainInterval.map {
             let ends = [scale.reported(sign * $0.lowerBound), scale.reported(sign * $0.upperBound)].sorted()
             return ends[0]...ends[1]
@@ -71,12 +83,13 @@ public struct PairedComparison: Equatable, Sendable {
             verdict = .inconclusive
         } else {
             verdict = Self.verdict(
-                gains: gains, interval: gainInterval, needed: needed, mayBeLess: mayBeLess, mayBeMore: mayBeMore,
+                gains: most, interval: gainInterval, needed: needed, mayBeLess: mayBeLess, mayBeMore: mayBeMore,
                 remarks: &remarks)
         }
         self.remarks = remarks
     }
 
+    /// - Parameter gains: the greatest that the numbers allow.
     private static func verdict(
         gains: [Double], interval: ClosedRange<Double>?, needed: Double, mayBeLess: [Bool], mayBeMore: [Bool],
         remarks: inout [String]

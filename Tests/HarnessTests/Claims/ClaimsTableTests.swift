@@ -25,7 +25,7 @@ struct ClaimsTableTests {
                 """)
         for seed in 1...3 as ClosedRange<UInt64> {
             try runs.add("a", seed: seed, accuracy: [0.1, 0.95])
-            try runs.add("b", seed: seed, accuracy: [0.1, 0.5, 0.9])
+            try runs.add("b", seed: seed, accuracy: [0.1, 0.3, 0.5, 0.7, 0.9])
         }
         let text = try ClaimsTable(runs.results()).text(width: width)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)

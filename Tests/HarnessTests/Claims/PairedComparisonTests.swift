@@ -60,6 +60,27 @@ struct PairedComparisonTests {
         #expect(compare([0.91, 0.92], [0.9, 0.91], .above, .margin(0)).verdict == .reproduced)
     }
 
+    /// Evaluated every 80 steps, 240 and 320 may be 239 and 241 apart by almost nothing or by 159.
+    @Test func aResolutionWidensTheIntervalAndDecidesNothingByItself() throws {
+        func seen(_ steps: [Double], every gap: Double = 80) -> [MeasuredValue] {
+            steps.map { MeasuredValue($0, resolution: gap) }
+        }
+        let near = compare(seen([240, 240]), seen([320, 320]), .below, .margin(0))
+        #expect(near.difference == -80)
+        #expect(near.interval == -160...0)
+        #expect(near.verdict == .inconclusive)
+        #expect(compare(seen([320, 320]), seen([320, 320]), .below, .margin(0)).verdict == .inconclusive)
+        #expect(compare(seen([320, 320]), seen([320, 320], every: 0), .above, .margin(0)).verdict == .notReproduced)
+        let far = compare(seen([240, 240]), seen([480, 480]), .below, .factor(1.5))
+        #expect(far.verdict == .reproduced)
+        let ends = try #require(far.interval)
+        #expect(abs(ends.lowerBound - 160.0 / 480) < 1e-12 && abs(ends.upperBound - 240.0 / 400) < 1e-12)
+        // A target that was never met is refuted only where the latest that it may be compared with is too early.
+        let never = [MeasuredValue](repeating: MeasuredValue(400, bound: .atLeast), count: 2)
+        #expect(compare(never, seen([400, 400]), .below, .margin(50)).verdict == .notReproduced)
+        #expect(compare(never, seen([400, 400]), .below, .margin(-50)).verdict == .inconclusive)
+    }
+
     @Test func oneSeedDecidesNothing() {
         let result = compare([10], [1000], .below, .factor(2))
         #expect(result.verdict == .inconclusive)
