@@ -72,6 +72,9 @@ public final class SideBySideProgress {
         }
     }
 
+    /// The part that is done of what a run had left when it began; 0 for one that does not go on.
+    public func share(of name: String) -> Double { running.first { $0.name == name }?.share ?? 0 }
+
     /// The process of a run is gone; how the run ended is said where it said so itself.
     public func closed(_ name: String) {
         guard let index = running.firstIndex(where: { $0.name == name }) else { return }

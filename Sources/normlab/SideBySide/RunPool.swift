@@ -28,11 +28,8 @@ final class RunPool {
         let entry: Agenda.Entry
         let process: RunProcess
         let threads: Int
-        var firstStep: Int?
-        /// What part of it is done.
-        var share = 0.0
-
-        var secondsLeft: Double { (entry.expected ?? .infinity) * (1 - share) }
+        /// Whether it has told that it began: there was something to do.
+        var hasBegun = false
     }
 
     /// A pool for the runs of an agenda that are to be made.
@@ -89,7 +86,10 @@ final class RunPool {
 
     /// Whether the last runs wait for those that go on, to have all threads then.
     private var isWaiting: Bool {
-        guard let next = waiting.first, let last = running.values.map(\.secondsLeft).max() else { return false }
+        let secondsLeft = running.values.map { run in
+            (run.entry.expected ?? .infinity) * (1 - progress.share(of: run.entry.plan.title))
+        }
+        guard let next = waiting.first, let last = secondsLeft.max() else { return false }
         return RunSchedule.waits(
             left: waiting.count, jobs: agenda.jobs, seconds: next.expected ?? 0, untilAllAreFree: last)
     }
@@ -125,7 +125,7 @@ final class RunPool {
         switch message {
         case .line(let line):
             if let event = RunEvent(line: line) {
-                note(event, of: number)
+                if case .began = event { running[number]?.hasBegun = true }
                 progress.took(event, of: name)
             } else {
                 // An error, or what the system says about a crash.
@@ -144,16 +144,6 @@ final class RunPool {
         }
     }
 
-    private func note(_ event: RunEvent, of number: Int) {
-        switch event {
-        case .began(let step, _): running[number]?.firstStep = step
-        case .advanced(let progress):
-            let first = running[number]?.firstStep ?? 0
-            running[number]?.share = Double(progress.step - first) / Double(max(progress.steps - first, 1))
-        case .noted, .ended: break
-        }
-    }
-
     private func close(_ number: Int) {
         guard let run = running.removeValue(forKey: number) else { return }
         progress.closed(run.entry.plan.title)
@@ -161,7 +151,7 @@ final class RunPool {
 
     private func ending(_ code: Int32, of run: Running) -> RunEnding {
         switch code {
-        case 0: return run.firstStep == nil ? .kept : .made
+        case 0: return run.hasBegun ? .made : .kept
         case Ending.interrupted.rawValue where isStopping: return .interrupted
         case Ending.interrupted.rawValue:
             progress.noted("error: \(run.entry.plan.title): someone stopped its process; the same command continues it")
