@@ -10,7 +10,7 @@ import Testing
 
     @Test func namesAreUniqueAndFound() throws {
         #expect(
-            DatasetCatalogue.names == ["mnist", "fashion-mnist", "cifar-10", "glyphs", "glyphs-color"])
+            DatasetCatalogue.names == ["mnist", "fashion-mnist", "cifar-10", "glyphs", "glyphs-color", "gaussian"])
         for source in DatasetCatalogue.all {
             #expect(try DatasetCatalogue.source(source.name).title == source.title)
             #expect(source.classes.count == 10)

@@ -1,7 +1,7 @@
 /// The data sets that the program knows: what is listed here can be named in a configuration, fetched and verified.
 public enum DatasetCatalogue {
     /// All of them, real ones first.
-    public static let all: [DatasetSource] = [.mnist, .fashionMNIST, .cifar10, .glyphs, .glyphsColor]
+    public static let all: [DatasetSource] = [.mnist, .fashionMNIST, .cifar10, .glyphs, .glyphsColor, .gaussian]
 
     /// The words that name them in a configuration.
     public static var names: [String] { all.map(\.name) }

@@ -16,6 +16,8 @@ extension DatasetSource {
         switch (format, location) {
         case (.glyphs(let style), _):
             return GlyphSet(style: style).dataset(name: name, trainCount: trainCount, testCount: testCount)
+        case (.gaussian, _):
+            return GaussianSet().dataset(name: name)
         case (.idx, .folder(_, let urls)):
             return try withAdvice { () throws(DataError) in try loadIDX(urls, origin: location.description) }
         case (.cifar10, .folder(_, let urls)):

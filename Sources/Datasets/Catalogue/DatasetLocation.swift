@@ -21,7 +21,7 @@ extension DatasetSource {
     ///
     /// - Throws: `missing`, with the folders that were looked at, what they lack and how the data can be had.
     public func locate(in search: DataSearch) throws(DataError) -> DatasetLocation {
-        if isSynthetic { return .embedded }
+        if isEmbedded { return .embedded }
         for place in search.places where place.isRequired && !Self.isFolder(place.folder) {
             throw DataError(
                 .missing, file: place.folder.path(percentEncoded: false), found: "no such folder",
@@ -66,7 +66,7 @@ extension DatasetSource {
 
     /// How the data set is had: by command, or by hand.
     public func instructions(_ search: DataSearch) -> String {
-        isSynthetic ? "" : "Get it with:  normlab data fetch \(name)\n" + instructionsByHand(search)
+        isEmbedded ? "" : "Get it with:  normlab data fetch \(name)\n" + instructionsByHand(search)
     }
 
     /// How the data set is had without this program's network: Debian's package, or exact files, addresses and checksums.

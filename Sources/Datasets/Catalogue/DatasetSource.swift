@@ -11,6 +11,8 @@ public struct DatasetSource: Sendable {
         case cifar10
         /// No files: drawn by the program.
         case glyphs(GlyphStyle)
+        /// No files: drawn from the normal distribution by the program.
+        case gaussian
     }
 
     /// Its word in a configuration.
@@ -64,8 +66,11 @@ public struct DatasetSource: Sendable {
         self.debianPackage = debianPackage
     }
 
-    /// Whether the program draws the images itself: such a data set is always there, and says nothing about real data.
+    /// Whether the program draws images that stand for real ones: results on them say nothing about real data.
     public var isSynthetic: Bool { if case .glyphs = format { true } else { false } }
+
+    /// Whether the program makes the data itself: such a data set is always there.
+    public var isEmbedded: Bool { isSynthetic || format == .gaussian }
 
     /// Bytes to download.
     public var downloadSize: Int {

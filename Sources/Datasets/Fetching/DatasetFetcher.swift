@@ -12,7 +12,7 @@ struct DatasetFetcher {
     let progress: (FetchEvent) -> Void
 
     func run() throws(DataError) -> DatasetLocation {
-        guard !source.isSynthetic, let name = source.folders.first else { return .embedded }
+        guard !source.isEmbedded, let name = source.folders.first else { return .embedded }
         if let location = try goodCopy() { return location }
         let folder = search.downloads.appending(path: name, directoryHint: .isDirectory)
         do {

@@ -22,6 +22,8 @@ final class Program {
     private let probabilities: Int
     private let classes: Int
     private let memory: Storage
+    /// Where the targets of a regression lie, and how they follow from the input; nil for classes.
+    private let regression: RegressionTarget?
     /// For each moment, the memory that nobody needs then; empty unless released memory is poisoned.
     private let gaps: [[Range<Int>]]
     /// For each node, the shares of gradients to be added after its backward pass.
@@ -47,6 +49,7 @@ final class Program {
         operations = layout.operations
         matrices = layout.matrices
         memory = Storage(count: plan.count)
+        regression = RegressionTarget(network, batch: batch)
         gaps = poisonsReleasedMemory ? layout.timeline.all.map(plan.gaps) : []
 
         func place(_ part: ProgramLayout.Part, _ shape: Shape) -> Place {
@@ -108,6 +111,7 @@ final class Program {
 
     /// Computes every node's output.
     func forward(images: Int, phase: Phase, team: Team) {
+        regression?.take(matrix(values[0], images), images: images, team: team)
         for index in 0..<operations.count { forward(node: index, images: images, phase: phase, team: team) }
     }
 
@@ -126,11 +130,15 @@ final class Program {
 
     /// Computes the loss and, in training, its gradient by the last node's output.
     ///
-    /// - Returns: the sum over the images of the softmax cross-entropy, and the number of images whose label has the
-    ///   largest score.
+    /// - Returns: the sum over the images of the objective, and the number of images whose label has the largest score.
     func loss(labels: [Int32], images: Int) -> (loss: Double, correct: Int) {
         poison(at: timeline.loss)
         let probabilities = memory.matrix(offset: probabilities, rows: images, columns: classes)
+        if let regression {
+            let output = matrix(values[operations.count], images)
+            probabilities.copy(from: output)
+            return regression.loss(output, gradient: gradients[operations.count].map { matrix($0, images) })
+        }
         let result = SoftmaxCrossEntropy.forward(
             matrix(values[operations.count], images), labels: labels, probabilities: probabilities)
         if let outputGradient = gradients[operations.count] {
@@ -140,8 +148,8 @@ final class Program {
         return result
     }
 
-    /// The class probabilities of the images whose ``loss(labels:images:)`` was computed last, [images × classes]; they are
-    /// gone with the next pass.
+    /// The class probabilities of the images whose ``loss(labels:images:)`` was computed last, [images × classes], or the
+    /// outputs of a regression; they are gone with the next pass.
     func classProbabilities(images: Int) -> Matrix {
         memory.matrix(offset: probabilities, rows: images, columns: classes)
     }

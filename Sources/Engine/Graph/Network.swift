@@ -1,6 +1,7 @@
 /// A validated network: a directed graph of layers without circles, from one input to one vector of class scores.
 ///
-/// The head is implicit: the mean softmax cross-entropy of the last node's output. A network is a value: it holds no
+/// The head is implicit: the mean of the objective over the images, usually the softmax cross-entropy of the last node's
+/// output. A network is a value: it holds no
 /// parameters, no buffers and no state; see ``Model``.
 public struct Network: Sendable {
     /// The shape of one input sample.
@@ -11,6 +12,8 @@ public struct Network: Sendable {
     public let parameters: [ParameterInfo]
     /// The number of classes: values of the last node's output.
     public let classes: Int
+    /// What the last node's output is compared with.
+    public let objective: Objective
     /// The address of every tensor that an observer can read.
     public let taps: [Tap]
 
@@ -20,12 +23,16 @@ public struct Network: Sendable {
     ///   - input: the shape of one input sample.
     ///   - nodes: the nodes; the last one gives the class scores.
     ///   - initializer: what the initializer `default` in a layer stands for.
+    ///   - objective: what the last node's output is compared with.
     /// - Throws: ``NetworkError`` with everything that is wrong.
-    public init(input: Shape, nodes: [Node], initializer: (any Initializer)? = nil) throws(NetworkError) {
+    public init(
+        input: Shape, nodes: [Node], initializer: (any Initializer)? = nil, objective: Objective = .crossEntropy
+    ) throws(NetworkError) {
         var builder = NetworkBuilder(input: input, nodes: nodes, initializer: initializer)
         let built = builder.build()
         guard builder.problems.isEmpty else { throw NetworkError(problems: builder.problems) }
         self.input = input
+        self.objective = objective
         self.nodes = built
         parameters = builder.parameters
         classes = built.last?.shape.count ?? 0

@@ -72,6 +72,17 @@ public final class NormalizationState {
         }
     }
 
+    /// Takes over the statistics of an equal normalization.
+    func copy(from other: NormalizationState) {
+        meanSum.copy(from: other.meanSum)
+        varianceSum.copy(from: other.varianceSum)
+        populationMean.copy(from: other.populationMean)
+        populationVariance.copy(from: other.populationVariance)
+        scaleFactor = other.scaleFactor
+        steps = other.steps
+        populationBatches = other.populationBatches
+    }
+
     /// m/(m − 1), which makes a biased variance unbiased; 1 for a single value.
     static func correction(_ count: Int) -> Double { count > 1 ? Double(count) / Double(count - 1) : 1 }
 

@@ -64,6 +64,9 @@ public final class Trainer {
     /// The memory plan of the step.
     public var memoryPlan: MemoryPlan { program.plan }
 
+    /// The learning rate of a step, from 0.
+    public func rate(step: Int) -> Double { policy.rate(base: optimizer.rate, step: step, of: steps) }
+
     /// Runs one step.
     ///
     /// - Parameters:
@@ -77,7 +80,7 @@ public final class Trainer {
         program.forward(images: batch, phase: phase, team: team)
         let (loss, correct) = program.loss(labels: labels, images: batch)
         program.backward(images: batch, phase: phase, team: team)
-        let rate = policy.rate(base: optimizer.rate, step: index, of: steps)
+        let rate = rate(step: index)
         for index in 0..<updates.count { optimizer.update(updates[index], rate: rate, team: team) }
         program.forEachBatchStatistics { state, mean, variance in
             state.accumulate(mean: mean, variance: variance, count: batch * state.statistics.positions)

@@ -79,7 +79,7 @@ extension ClaimMeasure {
     var isAccuracy: Bool {
         switch self {
         case .best(let metric), .final(let metric), .at(let metric, _): metric == .testAccuracy
-        case .stepsTo, .drift, .spread, .diverges: false
+        case .stepsTo, .drift, .spread, .quantity, .diverges: false
         }
     }
 }

@@ -43,6 +43,10 @@ struct Measuring {
             // A run that diverged later still had this value.
             let point = evaluations(metric, curves).first { $0.step == step && $0.value.isFinite }
             return point.map { MeasuredValue($0.value) } ?? worst(metric, run)
+        case .quantity(let reading):
+            return try QuantityTable(run.folder).value(reading).flatMap {
+                bounded($0, run, "what was measured until then")
+            }
         case .diverges:
             return MeasuredValue(run.manifest.status == .diverged ? 1 : 0)
         case .drift(let tap):

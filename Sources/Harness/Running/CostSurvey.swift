@@ -51,7 +51,10 @@ public struct CostSurvey: Sendable {
             costs.reduce(0) { $0 + $1[keyPath: part] } / Double(costs.count)
         }
         return RunCost(
-            setup: mean(\.setup), step: mean(\.step), evaluation: mean(\.evaluation), observation: mean(\.observation))
+            setup: mean(\.setup), step: mean(\.step), evaluation: mean(\.evaluation), observation: mean(\.observation),
+            procedures: costs[0].procedures.indices.map { index in
+                costs.reduce(0) { $0 + $1.procedures[index] } / Double(costs.count)
+            })
     }
 
     // MARK: One network
@@ -86,6 +89,11 @@ public struct CostSurvey: Sendable {
         if let observer = setup.observer {
             cost.observation = try observationSeconds(
                 setup, observer, recorder, images: Double(images) / Double(configuration.observe.probe), budget / 4)
+        }
+        let moment = setup.moment(step: 0)
+        for procedure in setup.procedures {
+            cost.procedures.append(
+                try Self.seconds(budget / 4) { try recorder.measurements(step: 0, procedure.measure(moment)) })
         }
         return cost
     }

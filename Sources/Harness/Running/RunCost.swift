@@ -12,12 +12,18 @@ public struct RunCost: Equatable, Sendable {
     /// One observation of the probe images, its rows in the tables included.
     public var observation: Double
 
+    /// One measurement of each procedure, in the order of the configuration.
+    public var procedures: [Double]
+
     /// Costs from their parts.
-    public init(setup: Double, step: Double, evaluation: Double, observation: Double) {
+    public init(
+        setup: Double, step: Double, evaluation: Double, observation: Double, procedures: [Double] = []
+    ) {
         self.setup = setup
         self.step = step
         self.evaluation = evaluation
         self.observation = observation
+        self.procedures = procedures
     }
 
     /// The seconds that a run takes.
@@ -32,6 +38,7 @@ public struct RunCost: Equatable, Sendable {
         }
         return setup + step * Double(plan.steps - first) + evaluation * times(every: configuration.evaluate.every)
             + observation * times(every: configuration.observe.every)
+            + zip(procedures, configuration.procedures).reduce(0) { $0 + $1.0 * times(every: $1.1.every) }
     }
 }
 

@@ -35,6 +35,10 @@ public struct RunFolder: Hashable, Sendable {
     public var layers: URL { file(Table.layers.rawValue) }
     /// The histogram of every layer at every observation.
     public var histograms: URL { file(Table.histograms.rawValue) }
+    /// What the run's procedures measured.
+    public var measures: URL { file(Table.measures.rawValue) }
+    /// How each tensor's distribution moved.
+    public var shift: URL { file("shift.csv") }
     /// The drift of every unit.
     public var drift: URL { file("drift.csv") }
     /// The trained network.
@@ -63,6 +67,7 @@ public struct RunFolder: Hashable, Sendable {
         case activations = "activations.csv"
         case layers = "layers.csv"
         case histograms = "histograms.csv"
+        case measures = "measures.csv"
 
         var header: [String] {
             switch self {
@@ -73,6 +78,7 @@ public struct RunFolder: Hashable, Sendable {
                 ["step", "tap", "mean", "deviation", "minimum"]
                     + ["p7", "p16", "p31", "p50", "p69", "p84", "p93", "maximum"]
             case .histograms: ["step", "tap", "bin", "left", "right", "count"]
+            case .measures: ["step", "quantity", "place", "at", "value"]
             }
         }
     }

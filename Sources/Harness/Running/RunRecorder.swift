@@ -71,6 +71,17 @@ final class RunRecorder {
         }
     }
 
+    /// What a procedure measured.
+    func measurements(step: Int, _ measurements: [Measurement]) throws(FileError) {
+        for measurement in measurements {
+            try append(
+                [
+                    .integer(step), .text(measurement.quantity), .text(measurement.place), .optional(measurement.at),
+                    .number(measurement.value),
+                ], to: .measures)
+        }
+    }
+
     private func append(_ row: [CSVField], to table: RunFolder.Table) throws(FileError) {
         try writers[table]?.append(row)
     }

@@ -93,6 +93,11 @@ final class RunSession {
         if isFinite, let observer = setup.observer, isLast || step.isMultiple(of: configuration.observe.every) {
             try observe(observer)
         }
+        if isFinite {
+            for procedure in setup.procedures where isLast || step.isMultiple(of: procedure.every) {
+                try recorder.measurements(step: step, procedure.measure(setup.moment(step: step)))
+            }
+        }
         if checkpointSteps.contains(step) { try writeCheckpoint(to: folder.checkpoint(step: step)) }
         return isFinite
     }

@@ -18,6 +18,8 @@ final class RunSetup {
     let populationBatches: [[Int]]
     /// The test images that observations look at: one random choice for all runs.
     let probe: [Int]
+    /// The procedures, made ready, and the steps between two of their measurements.
+    let procedures: [(every: Int, measure: (ProcedureMoment) -> [Measurement])]
     /// Numbers of the training set that the input normalization uses.
     let facts: [(name: String, value: Double)]
     private var indices: [Int] = []
@@ -59,6 +61,15 @@ final class RunSetup {
         let taps = Self.taps(configuration.observe.taps, in: network)
         probe = ProbeSet.sample(configuration.observe.probe, seed: Self.probeSeed).indices(count: dataset.test.count)
         observer = taps.isEmpty ? nil : Observer(model: model, batch: probe.count, taps: taps, team: team)
+
+        let (order, training) = (order, training)
+        let subject = ProcedureSubject(
+            model: model, optimizer: configuration.scaledOptimizer, batch: configuration.batch, seed: plan.randomSeed,
+            team: team, configuration: configuration,
+            fill: { step, input, labels in
+                training.fill(order.indices(step: step), as: .step(step), into: input, labels: &labels)
+            })
+        procedures = configuration.procedures.map { ($0.every, $0.measurement(of: subject)) }
     }
 
     /// The taps that any of the patterns fits, in the order of the network, each once.
@@ -78,6 +89,11 @@ final class RunSetup {
     }
 
     // MARK: Work
+
+    /// When a procedure measures that is asked after a number of updates.
+    func moment(step: Int) -> ProcedureMoment {
+        ProcedureMoment(step: step, rate: trainer.rate(step: step))
+    }
 
     /// One training step, from 0, on its batch of the run's order.
     func train(step: Int) -> StepResult {

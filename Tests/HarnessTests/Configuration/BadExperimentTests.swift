@@ -290,7 +290,7 @@ import Testing
             try fixture.messages(),
             """
             Experiments/x.yaml:4:18: error: 'dataset': expected one of the words 'mnist', 'fashion-mnist', 'cifar-10', \
-            'glyphs', 'glyphs-color', found 'fashon-mnist'; did you mean 'fashion-mnist'?
+            'glyphs', 'glyphs-color', 'gaussian', found 'fashon-mnist'; did you mean 'fashion-mnist'?
                 dataset: [mnist, fashon-mnist]
                                  ^~~~~~~~~~~~
             Experiments/x.yaml:6:29: error: 'profiles.smoke.seeds': expected a list, found '1'; write [1]

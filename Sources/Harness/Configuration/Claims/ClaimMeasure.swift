@@ -14,6 +14,8 @@ public enum ClaimMeasure: Sendable, Equatable {
     case drift(tap: String)
     /// How wide the typical unit of a tensor is at the end: its 85th less its 15th percentile.
     case spread(tap: String)
+    /// A number that the run's procedures measured, or that describes how its distributions moved.
+    case quantity(QuantityReading)
     /// Whether the run diverged: 1 or 0, so that the mean over seeds is the share that did.
     case diverges
 
@@ -35,6 +37,7 @@ public enum ClaimMeasure: Sendable, Equatable {
         case .at(let metric, let step): "\(metric.rawValue) after \(step) steps"
         case .drift(let tap): "drift of \(tap)"
         case .spread(let tap): "spread of \(tap)"
+        case .quantity(let reading): reading.description
         case .diverges: "share of seeds that diverge"
         }
     }
@@ -111,6 +114,6 @@ struct DivergesMeasure: Configurable {
 enum ClaimMeasureCatalogue {
     static let all: [any Configurable.Type] = [
         StepsToMeasure.self, BestMeasure.self, FinalMeasure.self, AtMeasure.self, DriftMeasure.self,
-        SpreadMeasure.self, DivergesMeasure.self,
+        SpreadMeasure.self, QuantityReading.self, DivergesMeasure.self,
     ]
 }

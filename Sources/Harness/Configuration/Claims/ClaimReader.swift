@@ -40,6 +40,10 @@ struct ClaimReader {
             if let place = node[path: ["measure", kind, "tap"]], !place.isRefused {
                 references.checkTap(tap, of: compared, at: place)
             }
+        case .quantity(let reading):
+            if let place = node[path: ["measure", QuantityReading.kind, "name"]], !place.isRefused {
+                references.checkQuantity(reading, of: compared, at: place)
+            }
         case .stepsTo, .best, .final, .at, .diverges, nil: break
         }
         if let measure { checkEnsemble([arm, reference?.choice], measure, fields, node) }
@@ -139,6 +143,7 @@ struct ClaimReader {
         case let measure as AtMeasure: return .at(measure.metric, step: measure.step)
         case let measure as DriftMeasure: return .drift(tap: measure.tap)
         case let measure as SpreadMeasure: return .spread(tap: measure.tap)
+        case let measure as QuantityReading: return .quantity(measure)
         case is DivergesMeasure: return .diverges
         case let measure as StepsToMeasure:
             guard let place = node[path: ["measure", StepsToMeasure.kind, "target"]], !place.isRefused else {
@@ -188,7 +193,7 @@ extension ClaimMeasure {
     fileprivate var isOfTestSet: Bool {
         switch self {
         case .stepsTo(let metric, _), .best(let metric), .final(let metric), .at(let metric, _): metric != .trainLoss
-        case .drift, .spread, .diverges: false
+        case .drift, .spread, .quantity, .diverges: false
         }
     }
 }

@@ -28,6 +28,7 @@ final class ExperimentReader {
         DataChecker(diagnostics: diagnostics).check(arms, datasets: datasets)
         let references = ReferenceChecker(arms: arms, networks: networks, diagnostics: diagnostics)
         references.checkObservations(of: file)
+        references.checkProcedures()
         let ensembles = EnsembleReader(references: references).ensembles(file["ensembles"])
         let names = ensembles.map(\.name)
         let figures = FigureReader(references: references, sweep: file["sweep"], ensembles: names)

@@ -53,7 +53,7 @@ struct NetworkChecker {
         let classes: Int
 
         init(_ configuration: RunConfiguration, input: Shape, classes: Int) {
-            let keys = Slot.allCases.map(\.key) + ["initializer", "width"]
+            let keys = Slot.allCases.map(\.key) + ["initializer", "width", "loss"]
             let settings = configuration.settings.filter { setting in
                 keys.contains { setting.key == $0 || setting.key.hasPrefix($0 + ".") }
             }

@@ -46,6 +46,43 @@ struct ReferenceChecker {
         }
     }
 
+    // MARK: Quantities
+
+    /// Reports a quantity that one of the arms does not measure.
+    func checkQuantity(_ reading: QuantityReading, of armNames: [String], at node: ConfigurationNode) {
+        for name in armNames {
+            guard let arm = arms.first(where: { $0.name == name }) else { continue }
+            for configuration in arm.configurations.values {
+                var known = configuration.procedures.flatMap { type(of: $0).quantities.map(\.name) }
+                if !configuration.observe.taps.isEmpty { known += ShiftQuantities.names }
+                if known.contains(reading.name) { continue }
+                let advice = Suggestion.phrase(for: reading.name, among: known, called: "quantities")
+                diagnostics.error("the arm '\(name)' does not measure '\(reading.name)'\(advice)", at: node)
+                return
+            }
+        }
+    }
+
+    /// Reports procedures whose fields do not fit an arm's network, once for each place where they are written.
+    func checkProcedures() {
+        var reported: Set<String> = []
+        for arm in arms {
+            guard let network = networks[arm.name] else { continue }
+            for configuration in arm.configurations.values {
+                guard let place = configuration.written["procedures"] else { continue }
+                for procedure in configuration.procedures {
+                    for mistake in procedure.mistakes(in: network) {
+                        let message = "the procedure '\(type(of: procedure).kind)': \(mistake)"
+                        guard reported.insert("\(place.position) \(message)").inserted else { continue }
+                        diagnostics.error(message, at: place, notes: ["in the arm '\(arm.name)'"])
+                    }
+                }
+            }
+        }
+    }
+
+    // MARK: Observations
+
     /// Reports patterns of observed taps that fit no tap of any arm.
     func checkObservations(of file: ConfigurationNode) {
         guard networks.count == arms.count, !arms.isEmpty else { return }

@@ -23,7 +23,8 @@ extension RunConfiguration {
     /// - Throws: ``NetworkError`` if a layer cannot take its input, or the last one does not give one score for each class.
     public func network(input: Shape, classes: Int) throws(NetworkError) -> Network {
         let nodes = expansion.nodes
-        let network = try Network(input: input, nodes: nodes, initializer: initializer)
+        let network = try Network(
+            input: input, nodes: nodes, initializer: initializer, objective: loss.objective)
         guard network.classes == classes else {
             throw NetworkError(problems: [
                 NetworkProblem(

@@ -27,6 +27,8 @@ public struct RunConfiguration: Configurable, Equatable {
     public var stream = 0
     /// How training images are distorted.
     public var augmentation = Augmentation()
+    /// What the network's output is compared with.
+    public var loss: any Loss = CrossEntropyLoss()
     /// How gradients change parameters.
     public var optimizer: any Optimizer = StochasticGradientDescent()
     /// Factor on the optimizer's rate.
@@ -39,6 +41,9 @@ public struct RunConfiguration: Configurable, Equatable {
     public var evaluate = EvaluationDeclaration()
     /// What the run records of its network.
     public var observe = ObservationDeclaration()
+
+    /// What else it measures of its network.
+    public var procedures: [any Procedure] = []
 
     /// What was written, merged from all layers, for origins; no part of the configuration's value.
     var written = ConfigurationNode(.mapping([]))
@@ -89,6 +94,9 @@ public struct RunConfiguration: Configurable, Equatable {
             """),
         Field(record: "augmentation", \.augmentation, Augmentation.summary),
         Field(
+            variant: "loss", get: { $0.loss }, set: { if let value = $1 as? any Loss { $0.loss = value } },
+            oneOf: LossCatalogue.all, "What the network's output is compared with."),
+        Field(
             variant: "optimizer", get: { $0.optimizer },
             set: { if let value = $1 as? any Optimizer { $0.optimizer = value } },
             oneOf: OptimizerCatalogue.all, required: true, "How gradients change parameters."),
@@ -107,6 +115,12 @@ public struct RunConfiguration: Configurable, Equatable {
             "How the learning rate changes over the run."),
         Field(record: "evaluate", \.evaluate, EvaluationDeclaration.summary),
         Field(record: "observe", \.observe, ObservationDeclaration.summary),
+        Field(
+            variants: "procedures", \.procedures, oneOf: ProcedureCatalogue.all,
+            """
+            What else the run measures of its network at intervals, without changing it: `[gradient-shift]`, \
+            `[{ landscape: { every: 100 } }]`. The numbers stand in `measures.csv`.
+            """),
     ]
 
     /// The defaults, without a model.

@@ -52,6 +52,20 @@ extension Field {
             })
     }
 
+    /// A list of values of one of a catalogue's kinds, kept as the catalogue's protocol.
+    init<Kind>(
+        variants name: String, _ path: WritableKeyPath<Owner, [Kind]> & Sendable, oneOf kinds: [any Configurable.Type],
+        _ documentation: String
+    ) {
+        self.init(
+            name: name, documentation: documentation, type: .list(.variant(kinds), minimum: 0), isRequired: false,
+            get: { .list($0[keyPath: path].compactMap { ($0 as? any Configurable).map { .variant($0) } }) },
+            set: {
+                guard case .list(let values) = $1 else { return }
+                $0[keyPath: path] = values.compactMap { if case .variant(let value) = $0 { value as? Kind } else { nil } }
+            })
+    }
+
     /// A number, or `none`.
     init(
         optional name: String, _ path: WritableKeyPath<Owner, Double?> & Sendable, _ range: ClosedRange<Double>,

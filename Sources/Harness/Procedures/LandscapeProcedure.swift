@@ -1,0 +1,121 @@
+import Engine
+import Foundation
+
+/// The loss and its gradient along the gradient: see ``Engine/GradientLandscape``.
+struct LandscapeProcedure: Procedure {
+    var every = 50
+    var from = 0.5
+    var to = 4.0
+    var points = 8
+    var spacing = Spacing.linear
+    var unit = Unit.rate
+    var gradients = true
+
+    /// How step lengths follow each other.
+    enum Spacing: String, ConfigurationWord {
+        case linear
+        case logarithmic
+    }
+
+    /// What step lengths are multiples of.
+    enum Unit: String, ConfigurationWord {
+        /// The learning rate of the next update.
+        case rate
+        /// 1.
+        case gradient
+    }
+
+    static let kind = "landscape"
+    static let summary =
+        """
+        The loss and its gradient along the gradient's own direction (Santurkar et al. 2018, Figure 4; Bjorck et al. 2018): \
+        at θ − s∇L(θ) for step lengths s, on the batch of the next update.
+        """
+    static let fields: [Field<Self>] = [
+        intervalField(\.every),
+        Field("from", \.from, 1e-12...1e12, "The shortest step length; published: 1/2 for VGG, 1/100 for the linear network."),
+        Field("to", \.to, 1e-12...1e12, "The longest step length; published: 4 for VGG, 30 for the linear network."),
+        Field("points", \.points, 1...1000, "How many step lengths there are."),
+        Field("spacing", \.spacing, "Whether their differences or their ratios are equal."),
+        Field("unit", \.unit, "What they are multiples of: the learning `rate`, or the `gradient` itself."),
+        Field(
+            "gradients", \.gradients,
+            "Whether gradients are computed at every point, and not the loss alone, which takes a third of the time."),
+    ]
+    static let quantities = [
+        Quantity(name: "loss", meaning: "the loss after a step of length `at`"),
+        Quantity(name: "loss-ratio", meaning: "that loss, divided by the loss before the step"),
+        Quantity(name: "loss-minimum", meaning: "the least loss over the step lengths"),
+        Quantity(name: "loss-maximum", meaning: "the greatest loss over the step lengths"),
+        Quantity(name: "loss-range", meaning: "the difference of the two"),
+        Quantity(
+            name: "gradient-change", meaning: "‖∇L − ∇L′‖₂, ∇L′ after a step of length `at`: gradient predictiveness"),
+        Quantity(name: "gradient-change-minimum", meaning: "the least of them over the step lengths"),
+        Quantity(name: "gradient-change-maximum", meaning: "the greatest of them over the step lengths"),
+        Quantity(
+            name: "smoothness",
+            meaning: "the effective β-smoothness: the greatest ‖∇L − ∇L′‖₂ / ‖step‖₂ over the step lengths"),
+        Quantity(
+            name: "divergence-length",
+            meaning: "the least step length after which the loss is over 1000 times as large, or no number (Bjorck et al. 2018); "
+                + "the longest one that was tried where there is none"),
+    ]
+
+    /// The ratio of losses that counts as divergence (Bjorck et al. 2018, §3.1).
+    static let divergence = 1000.0
+
+    func mistakes(in network: Network) -> [String] {
+        from <= to ? [] : ["'from' is \(from) and 'to' is \(to): expected a range that goes up"]
+    }
+
+    /// The step lengths in multiples of the unit.
+    var multiples: [Double] {
+        if points == 1 { return [from] }
+        return (0..<points).map { index in
+            let share = Double(index) / Double(points - 1)
+            switch spacing {
+            case .linear: return from + share * (to - from)
+            case .logarithmic: return from * pow(to / from, share)
+            }
+        }
+    }
+
+    func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
+        let landscape = GradientLandscape(subject.surface)
+        let multiples = multiples
+        return { moment in
+            subject.takeNextBatch(moment)
+            let factor = unit == .rate ? moment.rate : 1
+            let line = landscape.measure(
+                subject.model, lengths: multiples.map { $0 * factor }, gradients: gradients)
+            return losses(line) + (gradients ? changes(line) : [])
+        }
+    }
+
+    private func losses(_ line: GradientLandscape.Line) -> [Measurement] {
+        let losses = line.points.map(\.loss)
+        // A loss that is no number is as large as can be.
+        let finite = losses.map { $0.isNaN ? .infinity : $0 }
+        let (least, greatest) = (finite.min() ?? .nan, finite.max() ?? .nan)
+        let diverged = line.points.first { !($0.loss <= Self.divergence * line.loss) }
+        return line.points.flatMap { point in
+            [
+                Measurement("loss", at: point.length, point.loss),
+                Measurement("loss-ratio", at: point.length, point.loss / line.loss),
+            ]
+        } + [
+            Measurement("loss-minimum", least), Measurement("loss-maximum", greatest),
+            Measurement("loss-range", greatest - least),
+            Measurement("divergence-length", (diverged ?? line.points.last)?.length ?? .nan),
+        ]
+    }
+
+    private func changes(_ line: GradientLandscape.Line) -> [Measurement] {
+        let changes = line.points.map { $0.gradientChange.isNaN ? .infinity : $0.gradientChange }
+        return line.points.map { Measurement("gradient-change", at: $0.length, $0.gradientChange) } + [
+            Measurement("gradient-change-minimum", changes.min() ?? .nan),
+            Measurement("gradient-change-maximum", changes.max() ?? .nan),
+            Measurement("smoothness", line.smoothness),
+        ]
+    }
+}

@@ -1,0 +1,59 @@
+/// Inner products and sums of long vectors, such as all parameters of a network.
+///
+/// Products are summed in eight lanes of doubles, which are then added up in order: the bits depend on nothing but the
+/// elements.
+public enum VectorArithmetic {
+    /// Σ aᵢbᵢ. Complexity: the number of elements.
+    public static func dot(_ a: Vector, _ b: Vector) -> Double {
+        sum(a, b) { $2.addingProduct($0, $1) }
+    }
+
+    /// Σ (aᵢ − bᵢ)². Complexity: the number of elements.
+    public static func squaredDistance(_ a: Vector, _ b: Vector) -> Double {
+        sum(a, b) { first, second, sum in
+            let difference = first - second
+            return sum.addingProduct(difference, difference)
+        }
+    }
+
+    /// √Σ aᵢ². Complexity: the number of elements.
+    public static func norm(_ a: Vector) -> Double { dot(a, a).squareRoot() }
+
+    /// target ← base + factor · direction, in single precision with one fused operation an element.
+    ///
+    /// Complexity: the number of elements.
+    public static func add(_ direction: Vector, times factor: Float, to base: Vector, into target: Vector) {
+        precondition(
+            direction.count == base.count && direction.count == target.count, "vectors of different lengths")
+        let factor = Lane(repeating: factor)
+        for index in stride(from: 0, to: target.count, by: Lane.width) {
+            let value = base.base.lane(at: index).addingProduct(factor, direction.base.lane(at: index))
+            target.base.store(value, at: index, first: target.count - index)
+        }
+    }
+
+    /// The lanes of two vectors, put through `add` and added up.
+    @inline(__always)
+    private static func sum(
+        _ a: Vector, _ b: Vector, _ add: (DoubleLane, DoubleLane, DoubleLane) -> DoubleLane
+    ) -> Double {
+        precondition(a.count == b.count, "vectors of different lengths")
+        let width = DoubleLane.scalarCount
+        let whole = a.count - a.count % width
+        var sums = DoubleLane.zero
+        for index in stride(from: 0, to: whole, by: width) {
+            sums = add(a.base.doubleLane(at: index), b.base.doubleLane(at: index), sums)
+        }
+        if whole < a.count {
+            var (first, second) = (DoubleLane.zero, DoubleLane.zero)
+            for place in 0..<a.count - whole {
+                first[place] = Double(a.base[whole + place])
+                second[place] = Double(b.base[whole + place])
+            }
+            sums = add(first, second, sums)
+        }
+        var total = 0.0
+        for place in 0..<width { total += sums[place] }
+        return total
+    }
+}

@@ -1,0 +1,78 @@
+import Engine
+import Foundation
+import Testing
+
+@testable import Harness
+
+/// What procedures do to whole runs: they add a table, and change no bit of the others.
+struct ProcedureRunTests {
+    private static let keys =
+        "procedures: [{ gradient-shift: { every: 7 } }, { landscape: { every: 10, points: 3, gradients: true } }]"
+
+    private static func tiny(_ keys: [String]) throws -> TinyExperiment {
+        try TinyExperiment(
+            TinyExperiment.yaml.replacing("batch: 12", with: (["batch: 12"] + keys).joined(separator: "\n  ")))
+    }
+
+    private static func files(_ arm: String, _ keys: [String], threads: Int = 1) throws -> [String: [UInt8]] {
+        let tiny = try tiny(keys)
+        _ = try tiny.executor(tiny.plan(arm), threads: threads).run()
+        return tiny.runFolder(arm).determinedFiles
+    }
+
+    @Test func measuringChangesNoByteOfTheRun() throws {
+        var plain = try Self.files("batch-norm", [])
+        var measured = try Self.files("batch-norm", [Self.keys])
+        #expect(plain["measures.csv"] != measured["measures.csv"])
+        for name in ["config.yaml", "measures.csv"] { (plain[name], measured[name]) = (nil, nil) }
+        #expect(plain == measured)
+    }
+
+    @Test func theThreadsDoNotChangeAByte() throws {
+        let one = try Self.files("batch-norm", [Self.keys])
+        #expect(try Self.files("batch-norm", [Self.keys], threads: 3) == one)
+    }
+
+    @Test(arguments: [1, 13])
+    func aRunContinuesToTheSameBytes(step: Int) throws {
+        let tiny = try Self.tiny([Self.keys])
+        let interruption = Interruption()
+        let hook = StepHook { if $0.step == step { interruption.request() } }
+        #expect(
+            try tiny.executor(tiny.plan("batch-norm"), progress: hook, interruption: interruption).run().isInterrupted)
+        _ = try tiny.executor(tiny.plan("batch-norm")).run()
+        #expect(try tiny.runFolder("batch-norm").determinedFiles == Self.files("batch-norm", [Self.keys]))
+    }
+
+    @Test func rowsStandAtTheDeclaredStepsAndAfterTheLast() throws {
+        let tiny = try Self.tiny([Self.keys])
+        _ = try tiny.executor(tiny.plan("batch-norm")).run()
+        let rows = try CSVReader(tiny.runFolder("batch-norm").measures).rows(["step", "quantity", "place", "at"])
+        func steps(_ quantity: String) -> [String] { rows.filter { $0[1] == quantity }.map { $0[0] } }
+        #expect(steps("gradient-shift") == ["0", "7", "14", "21", "28", "30"])
+        #expect(steps("smoothness") == ["0", "10", "20", "30"])
+        #expect(Set(rows.filter { $0[1] == "gradient-shift" }.map { $0[2] }) == ["output"])
+        // Half, 2¼ and four times the rate, which the policy lowers to 0 at the end.
+        #expect(rows.filter { $0[1] == "loss" }.prefix(3).compactMap { Double($0[3]) } == [0.15, 0.675, 1.2])
+        for type in ProcedureCatalogue.all.prefix(2) {
+            for quantity in type.quantities { #expect(!steps(quantity.name).isEmpty, "no \(quantity.name)") }
+        }
+    }
+
+    @Test func ARunOfNoStepsMeasuresOnce() throws {
+        let tiny = try TinyExperiment(
+            TinyExperiment.yaml.replacing("batch: 12", with: "batch: 12\n  \(Self.keys)")
+                .replacing("smoke: { steps: 30,", with: "smoke: { steps: 0,"))
+        let outcome = try tiny.executor(tiny.plan("batch-norm")).run()
+        #expect(outcome.manifest.status == .finished)
+        let rows = try CSVReader(tiny.runFolder("batch-norm").measures).rows(["step"])
+        #expect(!rows.isEmpty && rows.allSatisfy { $0[0] == "0" })
+    }
+
+    @Test func mistakesAreFoundBeforeAnyTraining() throws {
+        #expect(throws: ConfigurationErrors.self) {
+            try Self.tiny(["procedures: [{ landscape: { from: 4, to: 1 } }]"])
+        }
+        #expect(throws: ConfigurationErrors.self) { try Self.tiny(["procedures: [gradient-shifts]"]) }
+    }
+}
