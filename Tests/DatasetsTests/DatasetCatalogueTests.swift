@@ -14,7 +14,7 @@ import Testing
         for source in DatasetCatalogue.all {
             #expect(try DatasetCatalogue.source(source.name).title == source.title)
             #expect(source.classes.count == 10)
-            #expect(source.isSynthetic == source.files.isEmpty)
+            #expect(source.isEmbedded == source.files.isEmpty)
         }
         let error = #expect(throws: DataError.self) { _ = try DatasetCatalogue.source("mnits") }
         #expect(error?.kind == .unknownDataset)
@@ -29,7 +29,7 @@ import Testing
                 #expect(sum.count == 64 && sum.allSatisfy { $0.isHexDigit && !$0.isUppercase }, "\(source.name)")
             }
             let addresses = source.files.flatMap(\.mirrors) + (source.archive?.mirrors ?? [])
-            #expect(source.isSynthetic || addresses.count >= 2)
+            #expect(source.isEmbedded || addresses.count >= 2)
             #expect(addresses.allSatisfy { URL(string: $0)?.scheme?.hasPrefix("http") == true })
         }
     }

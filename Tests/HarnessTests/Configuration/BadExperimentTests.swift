@@ -284,7 +284,7 @@ import Testing
     @Test func theHead() throws {
         let head = ExperimentFixture.head.replacing("[mnist]", with: "[mnist, fashon-mnist]")
             .replacing("seeds: [1] }", with: "seeds: 1 }").replacing("seeds: [1, 2] }", with: "seeds: [1, 1, -1] }")
-            .replacing("steps: 3", with: "steps: 0, stpes: 1")
+            .replacing("steps: 3", with: "steps: -1, stpes: 1")
         let fixture = try ExperimentFixture(["x": head + ExperimentFixture.body])
         expectText(
             try fixture.messages(),
@@ -302,12 +302,12 @@ import Testing
             Experiments/x.yaml:7:36: error: 'profiles.quick.seeds': expected a whole number of at least 0, found -1
                   quick: { steps: 2, seeds: [1, 1, -1] }
                                                    ^~
-            Experiments/x.yaml:8:19: error: 'profiles.paper.steps': expected a whole number of at least 1, found 0
-                  paper: { steps: 0, stpes: 1, seeds: [1, 2, 3] }
-                                  ^
-            Experiments/x.yaml:8:22: error: unknown key 'stpes' in 'profiles.paper'; did you mean 'steps'?
-                  paper: { steps: 0, stpes: 1, seeds: [1, 2, 3] }
-                                     ^~~~~
+            Experiments/x.yaml:8:19: error: 'profiles.paper.steps': expected a whole number of at least 0, found -1
+                  paper: { steps: -1, stpes: 1, seeds: [1, 2, 3] }
+                                  ^~
+            Experiments/x.yaml:8:23: error: unknown key 'stpes' in 'profiles.paper'; did you mean 'steps'?
+                  paper: { steps: -1, stpes: 1, seeds: [1, 2, 3] }
+                                      ^~~~~
             6 errors
             """)
     }
