@@ -19,8 +19,10 @@ public enum ReferenceWriter {
             section("`observe`", RecordSchema(ObservationDeclaration.self), level: 3),
             kinds("Initializers", "initializer", InitializerCatalogue.all),
             kinds("Inputs", "input", InputCatalogue.all),
+            kinds("Losses", "loss", LossCatalogue.all),
             kinds("Optimizers", "optimizer", OptimizerCatalogue.all),
             kinds("Rate policies", "rate-policy", RatePolicyCatalogue.all),
+            kinds("Procedures", "procedures", ProcedureCatalogue.all),
             kinds("Figures", "figures", FigureKindCatalogue.all),
             section("A claim", RecordSchema(ClaimFields.self), level: 2),
             kinds("Measures", "measure", ClaimMeasureCatalogue.all),
@@ -64,10 +66,18 @@ public enum ReferenceWriter {
         let entries = types.map { type in
             let record = RecordSchema(type)
             let heading = "**`\(record.name)`** – \(record.summary)"
-            let parts = [heading] + (record.fields.isEmpty ? [] : [table(record.fields)]) + lists(in: record)
+            let parts =
+                [heading] + (record.fields.isEmpty ? [] : [table(record.fields)]) + lists(in: record)
+                + ((type as? any Procedure.Type).map { [quantities($0)] } ?? [])
             return parts.joined(separator: "\n\n")
         }
         return "### \(title) (`\(key)`)\n\n" + entries.joined(separator: "\n\n")
+    }
+
+    /// What a procedure writes.
+    private static func quantities(_ type: any Procedure.Type) -> String {
+        "It measures:\n\n"
+            + type.quantities.map { "- `\($0.name)`: \($0.meaning)." }.joined(separator: "\n")
     }
 
     /// What stands in the lists of mappings among a record's fields, and in those of these.
