@@ -74,10 +74,67 @@ import Testing
 
     @Test(arguments: BatchOrder.Order.allCases)
     func stepsOfEveryOrderCanBeAskedForInAnyOrder(order: BatchOrder.Order) throws {
-        let first = try BatchOrder(count: 50, batch: 7, seed: 9, order: order)
-        let second = try BatchOrder(count: 50, batch: 7, seed: 9, order: order)
+        let labels = (0..<50).map { UInt8($0 % 3) }
+        let first = try BatchOrder(count: 50, batch: 7, seed: 9, order: order, labels: labels)
+        let second = try BatchOrder(count: 50, batch: 7, seed: 9, order: order, labels: labels)
         let forward = (0..<40).map { first.indices(step: $0) }
         #expect((0..<40).reversed().map { second.indices(step: $0) } == forward.reversed())
+    }
+
+    /// 103 images of 5 classes, in no order: 10 batches of 10.
+    private static let labels = (0..<103).map { UInt8($0 * 7 % 5) }
+
+    @Test func batchesByClassAreOfOneClassOrLieOnABorder() throws {
+        let order = try BatchOrder(count: 103, batch: 10, seed: 4, order: .byClass, labels: Self.labels)
+        var leftOut: Set<UInt8> = []
+        for epoch in 0..<20 {
+            let batches = (0..<10).map { order.indices(step: epoch * 10 + $0) }
+            #expect(Set(batches.joined()).count == 100)
+            let classes = batches.map { Set($0.map { Self.labels[$0] }).count }
+            // Five classes have four borders, and about 20 images each, so that some batches have none.
+            #expect(classes.allSatisfy { $0 <= 2 })
+            #expect(classes.count { $0 == 2 } <= 4)
+            for image in Set(0..<103).subtracting(batches.joined()) { leftOut.insert(Self.labels[image]) }
+        }
+        #expect(leftOut.count > 2, "always the same class is left out")
+    }
+
+    @Test(arguments: [10, 7, 2])
+    func batchesOfTwoClassesAreHalfAndHalf(batch: Int) throws {
+        let labels = (0..<300).map { UInt8($0 / 30) }
+        let order = try BatchOrder(count: 300, batch: batch, seed: 4, order: .twoClasses, labels: labels)
+        var pairs: Set<Set<UInt8>> = []
+        for epoch in 0..<20 {
+            let batches = (0..<order.stepsPerEpoch).map { order.indices(step: epoch * order.stepsPerEpoch + $0) }
+            #expect(batches.allSatisfy { $0.count == batch })
+            #expect(Set(batches.joined()).count == order.stepsPerEpoch * batch)
+            for images in batches {
+                let (front, back) = (images.prefix(batch - batch / 2), images.suffix(batch / 2))
+                let parts = [front, back].map { Set($0.map { labels[$0] }) }
+                // A half lies on at most one border; the halves share no class but where the set is cut in two.
+                #expect(parts.allSatisfy { $0.count <= 2 })
+                let classes = parts[0].union(parts[1])
+                if classes.count == 2 { pairs.insert(classes) }
+            }
+            let pure = batches.count { Set($0.map { labels[$0] }).count == 2 }
+            #expect(Double(pure) > 0.75 * Double(batches.count), "\(pure) of \(batches.count)")
+        }
+        #expect(pairs.count == 45, "some two classes never meet")
+    }
+
+    @Test(arguments: [BatchOrder.Order.byClass, .twoClasses])
+    func everyEpochByClassHasItsOwnBatches(order: BatchOrder.Order) throws {
+        let order = try BatchOrder(count: 103, batch: 10, seed: 4, order: order, labels: Self.labels)
+        let epochs = (0..<10).map { epoch in Set((0..<10).map { Set(order.indices(step: epoch * 10 + $0)) }) }
+        #expect(Set(epochs.joined()).count > 90)
+    }
+
+    @Test(arguments: [BatchOrder.Order.byClass, .twoClasses])
+    func anOrderByClassNeedsAsManyLabelsAsImages(order: BatchOrder.Order) {
+        let error = #expect(throws: DataError.self) {
+            _ = try BatchOrder(count: 10, batch: 2, seed: 1, order: order, labels: [1, 2])
+        }
+        #expect(error?.kind == .wrongCount)
     }
 
     /// What is paired in a comparison of batches: the same images follow each other, cut at other places.

@@ -75,6 +75,26 @@ import Testing
         }
     }
 
+    /// Batch statistics are there before the first step, moving averages are not: that makes them no longer curve.
+    @Test func theStatisticsThatCountAreDrawnWhereOthersHaveOneEvaluationMore() throws {
+        let folder = try SyntheticExperiment().write()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for seed in 1...3 {
+            let place = folder.appending(path: "batch-norm/seed-\(seed)/eval.csv")
+            let lines = try String(contentsOf: place, encoding: .utf8).split(separator: "\n").map(String.init)
+            let kept = lines.filter { !$0.hasPrefix("0,moving-average") }
+            let text = kept.map { $0.replacing("population", with: "batch") }.joined(separator: "\n") + "\n"
+            try text.write(to: place, atomically: false, encoding: .utf8)
+        }
+        func statistics(_ options: [String: String]) throws -> Set<String?> {
+            let request = FigureRequest(name: "f", kind: "accuracy-over-steps", options: options)
+            let drawing = try FigureRenderer.draw(request, of: ExperimentResults(folder: folder))
+            return Set(rows(drawing.numbers.text).filter { $0["arm"] == "batch-norm" }.map { $0["statistics"] })
+        }
+        #expect(try statistics([:]) == ["moving-average"])
+        #expect(try statistics(["statistics": "batch"]) == ["batch"])
+    }
+
     @Test func lossesAreTrailingMeans() throws {
         try numbers("loss-over-steps", ["window": "20"]) { folder, rows in
             let losses = try file(folder, "baseline/seed-3/train.csv").map { number($0, "loss") }

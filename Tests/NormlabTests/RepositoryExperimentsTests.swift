@@ -83,7 +83,8 @@ import Testing
     }
 
     private func checkEvaluations(_ table: StrictCSV, _ path: String) throws {
-        #expect(try table.column("statistics").allSatisfy { ["none", "moving-average", "population"].contains($0) })
+        let known = ["none", "moving-average", "plain-average", "population", "batch"]
+        #expect(try table.column("statistics").allSatisfy(known.contains), "\(path)")
         #expect(
             try table.numbers("accuracy").allSatisfy { $0.map { $0.isNaN || (0...1).contains($0) } ?? false }, "\(path)"
         )

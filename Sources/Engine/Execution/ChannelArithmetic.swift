@@ -24,14 +24,15 @@ enum ChannelArithmetic {
     }
 
     /// The affine map y = a·x + b that a normalization with fixed statistics is:
-    /// a = γ/√(variance + ε), b = β − a·mean; an absent γ is 1, an absent β 0 (Algorithm 2, line 11).
+    /// a = γ/√(variance + ε), b = β − a·mean; an absent γ is 1, an absent β 0 (Algorithm 2, line 11). Without a variance
+    /// nothing is divided by.
     static func fold(
-        mean: Vector, variance: Vector, epsilon: Double, scale: Vector?, shift: Vector?, into affine: ColumnAffine
+        mean: Vector, variance: Vector?, epsilon: Double, scale: Vector?, shift: Vector?, into affine: ColumnAffine
     ) {
         for channel in 0..<mean.count {
             let gamma = scale.map { Double($0[channel]) } ?? 1
             let beta = shift.map { Double($0[channel]) } ?? 0
-            let factor = gamma / (Double(variance[channel]) + epsilon).squareRoot()
+            let factor = variance.map { gamma / (Double($0[channel]) + epsilon).squareRoot() } ?? gamma
             affine.scale[channel] = Float(factor)
             affine.shift[channel] = Float(beta - factor * Double(mean[channel]))
         }

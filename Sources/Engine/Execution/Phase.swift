@@ -1,14 +1,17 @@
 /// What a pass is for. It is an argument of every pass: nothing in the engine has a mode.
 public enum Phase: Hashable, Sendable {
-    /// A training step: statistics of the batch, dropout on, its masks named by the seed and the step.
+    /// A training step: statistics of the batch, dropout and disturbances on, named by the seed and the step.
     case training(step: Int, seed: UInt64)
-    /// Anything else: dropout off, statistics from the given source.
+    /// A look at the network as the training step that comes next sees it: statistics of the batch, and what disturbs values
+    /// is on; dropout off.
+    case observation(step: Int, seed: UInt64)
+    /// Anything else: dropout and disturbances off, statistics from the given source.
     case inference(StatisticsSource)
 
     /// Where normalizations take their statistics from.
     public var statistics: StatisticsSource {
         switch self {
-        case .training: .batch
+        case .training, .observation: .batch
         case .inference(let source): source
         }
     }
@@ -20,6 +23,9 @@ public enum StatisticsSource: String, ConfigurationWord {
     case batch
     /// The moving average over the training steps, in Caffe's bias-corrected form, with the unbiased variance.
     case movingAverage = "moving-average"
+    /// The moving average that starts from mean 0 and variance 1, S ← αS + (1 − α)x, as most frameworks have it: after few
+    /// steps it is mostly its start. With the unbiased variance.
+    case plainAverage = "plain-average"
     /// A pass over training batches through the frozen network, with the unbiased variance (Algorithm 2).
     case population
 }

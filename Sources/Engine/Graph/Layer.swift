@@ -80,6 +80,8 @@ public enum LayerRole: Sendable {
     case response
     /// What regularizes in training and is the identity in inference.
     case regularization
+    /// What disturbs values in training, to see what it harms.
+    case disturbance
     /// A join of several inputs.
     case junction
 }

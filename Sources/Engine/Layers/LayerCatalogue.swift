@@ -12,7 +12,9 @@ public enum LayerCatalogue {
         HyperbolicTangent.self,
         Dropout.self,
         BatchNormalization.self,
+        OutsideNormalization.self,
         LocalResponseNormalization.self,
+        CovariateNoise.self,
         Concatenation.self,
     ]
 }

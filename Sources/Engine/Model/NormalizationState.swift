@@ -26,7 +26,8 @@ public struct BatchStatistics: Sendable {
 ///     s ← α·s + 1,   M ← α·M + μ,   V ← α·V + m/(m − 1)·σ²
 ///
 /// whose quotients M/s and V/s are the estimates. It is unbiased from the first step on, unlike S ← α·S + (1 − α)·x.
-/// Sums are kept as Float and updated in Double.
+/// Sums are kept as Float and updated in Double. That other average, from S = 0 for means and S = 1 for variances, follows
+/// from the same sums after t steps: (1 − α)M and (1 − α)V + αᵗ.
 public final class NormalizationState {
     /// What is tracked.
     public let statistics: TrackedStatistics
@@ -86,7 +87,19 @@ public final class NormalizationState {
     /// m/(m − 1), which makes a biased variance unbiased; 1 for a single value.
     static func correction(_ count: Int) -> Double { count > 1 ? Double(count) / Double(count - 1) : 1 }
 
-    /// Copies the estimates of a source. An estimate that does not exist yet is 0, as in Caffe.
+    /// αᵗ: what is left of the start of the plain average after all steps. Powers by squaring, so that the bits are ours.
+    private var remainder: Double {
+        var (result, square, exponent) = (1.0, statistics.fraction, steps)
+        while exponent > 0 {
+            if exponent & 1 == 1 { result *= square }
+            square *= square
+            exponent >>= 1
+        }
+        return result
+    }
+
+    /// Copies the estimates of a source. An estimate that does not exist yet is 0, as in Caffe; the plain average always
+    /// exists.
     func readEstimates(_ source: StatisticsSource, mean: Vector, variance: Vector) {
         switch source {
         case .batch: preconditionFailure("the batch's statistics are no estimate")
@@ -99,6 +112,12 @@ public final class NormalizationState {
                 mean[channel] = Float(factor * Double(meanSum[channel]))
                 variance[channel] = Float(factor * Double(varianceSum[channel]))
             }
+        case .plainAverage:
+            let (share, remainder) = (1 - statistics.fraction, remainder)
+            for channel in 0..<statistics.channels {
+                mean[channel] = Float(share * Double(meanSum[channel]))
+                variance[channel] = Float(share * Double(varianceSum[channel]) + remainder)
+            }
         }
     }
 
@@ -107,7 +126,7 @@ public final class NormalizationState {
         let exists =
             switch source {
             case .batch: false
-            case .movingAverage: steps > 0
+            case .movingAverage, .plainAverage: steps > 0
             case .population: populationBatches > 0
             }
         guard exists else { return nil }

@@ -2,8 +2,8 @@ import Kernels
 
 /// Reads tensors of a network on a fixed set of images, without changing anything: it has memory of its own.
 ///
-/// Normalizations use the statistics of the observed batch, as in training (the paper's N_BN^tr, Figure 1c), and dropout
-/// is off.
+/// Normalizations use the statistics of the observed batch, as in training (the paper's N_BN^tr, Figure 1c), what disturbs
+/// values is on, as in the step that comes next, and dropout is off.
 public final class Observer {
     /// The model that is observed.
     public let model: Model
@@ -32,10 +32,12 @@ public final class Observer {
 
     /// Passes one batch through the network.
     ///
-    /// - Parameter fill: fills the inputs, [batch·positions × channels].
-    public func observe(fill: (Matrix) -> Void) {
+    /// - Parameters:
+    ///   - step: the number of updates so far: it names the random numbers of disturbances, with the model's seed.
+    ///   - fill: fills the inputs, [batch·positions × channels].
+    public func observe(step: Int = 0, fill: (Matrix) -> Void) {
         fill(program.input(images: batch))
-        program.forward(images: batch, phase: .inference(.batch), team: team)
+        program.forward(images: batch, phase: .observation(step: step, seed: model.seed), team: team)
     }
 
     /// A tensor of the last observation: one row a position, one column a channel or unit. Not to be changed.

@@ -12,7 +12,8 @@ public struct FigureOption: Sendable, Equatable {
     static let statistics = FigureOption(
         name: "statistics",
         meaning:
-            "population or moving-average: what batch normalization is evaluated with; by default the first there is")
+            "population, moving-average, plain-average or batch: what batch normalization is evaluated with; by default the first there is"
+    )
     static let stepScale = FigureOption(name: "x-scale", meaning: "linear (default) or log: the axis of steps")
 }
 

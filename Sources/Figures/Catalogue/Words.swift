@@ -42,6 +42,7 @@ extension StatisticsSource {
         switch self {
         case .population: "population statistics"
         case .movingAverage: "moving averages"
+        case .plainAverage: "plain moving averages from 0 and 1"
         case .batch: "batch statistics"
         case .none: "no statistics"
         }

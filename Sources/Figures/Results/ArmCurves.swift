@@ -105,9 +105,10 @@ extension ExperimentResults {
             for word in try table.texts("statistics") { stepCounts[word, default: 0] += 1 }
             tables.append(table)
         }
-        // Population statistics that were taken at the end only make no curve: the source must cover what there is.
-        let most = stepCounts.values.max() ?? 0
-        let preferred = StatisticsSource.allCases.first { stepCounts[$0.rawValue] == most }
+        // Population statistics that were taken at the end only make no curve: the source must cover what there is, but for
+        // the evaluation before the first step, where there is no moving average.
+        let most = max(1, (stepCounts.values.max() ?? 0) - runs.count)
+        let preferred = StatisticsSource.allCases.first { stepCounts[$0.rawValue, default: 0] >= most }
         let source = wanted.flatMap { stepCounts[$0.rawValue] == nil ? nil : $0 } ?? preferred ?? .none
         var curves: [RunCurve] = []
         for (run, table) in zip(runs, tables) {

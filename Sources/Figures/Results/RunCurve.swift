@@ -54,6 +54,8 @@ enum StatisticsSource: String, CaseIterable, Sendable {
     case population
     /// The moving average of training.
     case movingAverage = "moving-average"
+    /// The moving average that starts from mean 0 and variance 1.
+    case plainAverage = "plain-average"
     /// The test batch itself.
     case batch
     /// The network normalizes nothing.

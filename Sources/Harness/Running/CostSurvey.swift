@@ -114,7 +114,7 @@ public struct CostSurvey: Sendable {
         _ setup: RunSetup, _ observer: Observer, _ recorder: RunRecorder, images: Double, _ budget: Double
     ) throws -> Double {
         var found: [(tap: Tap, summary: TapSummary)] = []
-        let pass = Self.seconds(budget / 2) { found = setup.observe(observer, edges: recorder.histogramEdges) }
+        let pass = Self.seconds(budget / 2) { found = setup.observe(observer, step: 0, edges: recorder.histogramEdges) }
         let writing = try Self.seconds(budget / 2) {
             for (tap, summary) in found { try recorder.observation(step: 0, tap: tap.address, summary) }
         }

@@ -64,7 +64,7 @@ public struct Manifest: Codable, Equatable, Sendable {
     public struct Metric: Codable, Equatable, Sendable {
         /// `test-accuracy`, `test-loss` or `train-loss`.
         public var name: String
-        /// `none`, `moving-average`, `population`, or `batch` for training metrics.
+        /// `none`, `moving-average`, `plain-average`, `population` or `batch`, which metrics of training have too.
         public var statistics: String
         /// The first value.
         public var first: Mark

@@ -12,7 +12,7 @@ public struct RunCurves: Equatable, Sendable {
 
     /// The loss of every training batch, before its update.
     public let trainLoss: [Point]
-    /// The accuracy on the test set by the statistics' name (`none`, `moving-average`, `population`).
+    /// The accuracy on the test set by the statistics' name (`none`, `moving-average`, `plain-average`, `population`, `batch`).
     public let testAccuracy: [String: [Point]]
     /// The loss on the test set by the statistics' name.
     public let testLoss: [String: [Point]]
@@ -36,9 +36,10 @@ public struct RunCurves: Equatable, Sendable {
     }
 
     /// The statistics that count where none are asked for: of the population where there are any, otherwise the moving
-    /// average, otherwise `none`.
+    /// average, the plain average, the batch's, otherwise `none`.
     public var defaultStatistics: String {
-        ["population", "moving-average"].first { testAccuracy[$0] != nil } ?? "none"
+        let order = [StatisticsWord.population, .movingAverage, .plainAverage, .batch]
+        return order.first { testAccuracy[$0.rawValue] != nil }?.rawValue ?? "none"
     }
 
     /// The values of a metric; empty where the run has none under these statistics.

@@ -119,7 +119,7 @@ final class RunSession {
     }
 
     private func observe(_ observer: Observer) throws {
-        for (tap, summary) in setup.observe(observer, edges: recorder.histogramEdges) {
+        for (tap, summary) in setup.observe(observer, step: step, edges: recorder.histogramEdges) {
             try recorder.observation(step: step, tap: tap.address, summary)
         }
     }

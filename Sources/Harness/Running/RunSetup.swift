@@ -22,9 +22,11 @@ final class RunSetup {
     let procedures: [(every: Int, measure: (ProcedureMoment) -> [Measurement])]
     /// Numbers of the training set that the input normalization uses.
     let facts: [(name: String, value: Double)]
+    private let wantedStatistics: [StatisticsSource]
     private var indices: [Int] = []
 
-    /// Images of an evaluation's pass; the bits of a mean loss depend on it, so it is the same everywhere.
+    /// Images of an evaluation's pass; the bits of a mean loss depend on it, and all of it where the statistics are the
+    /// batch's own, so it is the same everywhere.
     static let evaluationBatch = 100
     /// The seed of the probe's choice: the same images in every arm and seed.
     private static let probeSeed: UInt64 = 0
@@ -39,7 +41,7 @@ final class RunSetup {
             classes: dataset.classes.count)
         order = try BatchOrder(
             count: dataset.train.count, batch: configuration.batch, seed: plan.randomSeed,
-            order: configuration.batchOrder)
+            order: configuration.batchOrder, labels: dataset.train.labels)
         let augmentation = configuration.augmentation
         training = ImageFeed(
             input, dataset.train,
@@ -54,7 +56,9 @@ final class RunSetup {
             model: model, batch: configuration.batch, optimizer: configuration.scaledOptimizer,
             policy: configuration.ratePolicy, steps: plan.steps, seed: plan.randomSeed, team: team)
         evaluator = Evaluator(model: model, batch: min(Self.evaluationBatch, testCount), team: team)
-        let batches = network.tracksStatistics ? configuration.evaluate.populationBatches : 0
+        wantedStatistics = configuration.evaluate.orderedStatistics
+        let takesPopulation = network.tracksStatistics && wantedStatistics.contains(.population)
+        let batches = takesPopulation ? configuration.evaluate.populationBatches : 0
         populationPass = batches > 0 ? PopulationPass(model: model, batch: configuration.batch, team: team) : nil
         populationBatches = (0..<batches).map(order.indices(step:))
 
@@ -79,13 +83,10 @@ final class RunSetup {
     }
 
     /// The statistics under which a run is evaluated after a number of updates; the last is the one that counts. Before
-    /// the first update there is no moving average.
+    /// the first update there is no average over steps.
     func statistics(step: Int) -> [(name: String, source: StatisticsSource)] {
         guard model.network.tracksStatistics else { return [("none", .movingAverage)] }
-        var statistics: [(name: String, source: StatisticsSource)] = []
-        if step > 0 { statistics.append((StatisticsSource.movingAverage.rawValue, .movingAverage)) }
-        if populationPass != nil { statistics.append((StatisticsSource.population.rawValue, .population)) }
-        return statistics
+        return wantedStatistics.filter { step > 0 || $0 == .population || $0 == .batch }.map { ($0.rawValue, $0) }
     }
 
     // MARK: Work
@@ -117,9 +118,9 @@ final class RunSetup {
         }
     }
 
-    /// Reads every observed tensor on the probe images.
-    func observe(_ observer: Observer, edges: [Float]) -> [(tap: Tap, summary: TapSummary)] {
-        observer.observe { input in testing.fill(probe, into: input) }
+    /// Reads every observed tensor on the probe images, after a number of updates.
+    func observe(_ observer: Observer, step: Int, edges: [Float]) -> [(tap: Tap, summary: TapSummary)] {
+        observer.observe(step: step) { input in testing.fill(probe, into: input) }
         return zip(observer.taps, observer.summaries(edges: edges)).map { ($0, $1) }
     }
 }

@@ -42,6 +42,14 @@ public enum Pointwise {
         }
     }
 
+    /// matrix[i, j] += row[j].
+    public static func add(_ row: Vector, toRowsOf matrix: Matrix, team: Team) {
+        precondition(row.count == matrix.columns, "\(row.count) summands for \(matrix.columns) columns")
+        RowLanes.forEach(matrix, team: team) { place, column in
+            matrix.base.lane(at: place * matrix.stride + column) + row.base.lane(at: column)
+        }
+    }
+
     /// output = input · factor.
     public static func scale(_ input: Matrix, by factor: Float, into output: Matrix, team: Team) {
         input.requireSameShape(output)

@@ -65,11 +65,26 @@ public struct RandomStream: Hashable, Sendable {
 
     /// Fills a vector with normal deviates: element i is mean + deviation · `normal(at: i)`.
     public func fill(_ vector: Vector, mean: Float = 0, deviation: Float) {
-        for start in stride(from: 0, to: vector.count, by: Lane.width) {
+        fill(vector, places: 0..<vector.count, mean: mean, deviation: deviation)
+    }
+
+    /// Fills a contiguous matrix with normal deviates on a team: element (i, j) is deviation · `normal(at: i · columns + j)`.
+    public func fill(_ matrix: Matrix, deviation: Float, team: Team) {
+        let vector = matrix.vector
+        let placesPerItem = 512
+        team.forEach((vector.count + placesPerItem - 1) / placesPerItem) { item in
+            let places = (item * placesPerItem)..<min((item + 1) * placesPerItem, vector.count)
+            fill(vector, places: places, mean: 0, deviation: deviation)
+        }
+    }
+
+    /// Fills some places of a vector with normal deviates; the first is a multiple of a lane's width.
+    private func fill(_ vector: Vector, places: Range<Int>, mean: Float, deviation: Float) {
+        for start in stride(from: places.lowerBound, to: places.upperBound, by: Lane.width) {
             // Sixteen 64-bit numbers are eight blocks, which are computed together.
             let words = Philox.blocks(key: philoxKey, low: UInt64(start) >> 1, high: nonce)
             let wide = (unsafeBitCast(words.0, to: SIMD8<UInt64>.self), unsafeBitCast(words.1, to: SIMD8<UInt64>.self))
-            for place in 0..<min(Lane.width, vector.count - start) {
+            for place in 0..<min(Lane.width, places.upperBound - start) {
                 let pair = place < 8 ? wide.0[place] : wide.1[place - 8]
                 // The first word is the upper half.
                 let deviate = RandomStream.normal(pair << 32 | pair >> 32)

@@ -19,6 +19,12 @@ struct LayerCatalogueTests {
         }
     }
 
+    @Test("has its exact derivative, but for the one that is wrong on purpose")
+    func exactness() {
+        let inexact = LayerCase.all.filter { Reference.of($0.layer)?.differentiated != nil }
+        #expect(Set(inexact.map(\.kind)) == [OutsideNormalization.kind])
+    }
+
     @Test("gives the same bits on two and three threads", arguments: LayerCase.all)
     func isThreadIndependent(one: LayerCase) throws {
         let (inputs, parameters, upstream) = one.random(seed: 5)

@@ -90,4 +90,47 @@ struct NormalizationStateTests {
         #expect(NormalizationState.correction(1) == 1)
         withExtendedLifetime(storage) {}
     }
+
+    @Test("give the average that starts from 0 and 1 too", arguments: [0.9, 0.999, 0, 1])
+    func plainAverage(fraction: Double) throws {
+        let state = state(fraction: fraction)
+        let storage = Storage(count: 32)
+        let (mean, variance) = (storage.vector(offset: 0, count: 2), storage.vector(offset: 16, count: 2))
+        #expect(state.estimates(.plainAverage) == nil)
+        var (e, v) = (0.0, 1.0)
+        for step in 1...400 {
+            mean.fill(Float(step % 7) - 2)
+            variance.fill(Float(step % 5))
+            state.accumulate(mean: mean, variance: variance, count: 3)
+            e = fraction * e + (1 - fraction) * (Double(step % 7) - 2)
+            v = fraction * v + (1 - fraction) * 1.5 * Double(step % 5)
+            let found = try #require(state.estimates(.plainAverage))
+            for channel in 0..<2 {
+                #expect(abs(Double(found.mean[channel]) - e) < 1e-5)
+                #expect(abs(Double(found.variance[channel]) - v) < 1e-5)
+            }
+        }
+        withExtendedLifetime(storage) {}
+    }
+
+    @Test("differ by the start of the plain average, which fades")
+    func plainAverageOfConstants() throws {
+        let state = state(fraction: 0.99)
+        let storage = Storage(count: 32)
+        let (mean, variance) = (storage.vector(offset: 0, count: 2), storage.vector(offset: 16, count: 2))
+        mean.fill(3)
+        variance.fill(4)
+        var errors: [Float] = []
+        for step in 1...1000 {
+            state.accumulate(mean: mean, variance: variance, count: 1)
+            guard [1, 100, 1000].contains(step) else { continue }
+            #expect(abs(try #require(state.estimates(.movingAverage)).mean[0] - 3) < 1e-4)
+            errors.append(3 - (try #require(state.estimates(.plainAverage)).mean[0]))
+        }
+        // 3 · 0.99ᵗ
+        for (found, expected) in zip(errors, [2.97, 1.098_1, 1.295e-4] as [Float]) {
+            #expect(abs(found - expected) < 1e-4, "\(found), not \(expected)")
+        }
+        withExtendedLifetime(storage) {}
+    }
 }

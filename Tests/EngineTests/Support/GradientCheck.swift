@@ -15,7 +15,8 @@ struct GradientCheck {
 
     /// The loss Σ upstream · output, whose gradients are checked.
     private func loss(_ inputs: [Maps], _ parameters: [[Double]]) -> Double {
-        zip(reference.forward(inputs, parameters).values, upstream).reduce(0) { $0 + $1.0 * $1.1 }
+        let function = reference.differentiated?(self.inputs) ?? reference.forward
+        return zip(function(inputs, parameters).values, upstream).reduce(0) { $0 + $1.0 * $1.1 }
     }
 
     /// The derivative of a function of one number by central differences, corrected once (Richardson).

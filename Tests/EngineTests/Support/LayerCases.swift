@@ -42,6 +42,13 @@ struct LayerCase: CustomStringConvertible, Sendable {
             LayerCase(layer: BatchNormalization(scale: false), input: .flat(5), images: 6),
             LayerCase(layer: BatchNormalization(shift: false), input: map, images: 2),
             LayerCase(layer: BatchNormalization(scale: false, shift: false), input: map, images: 2),
+            LayerCase(layer: OutsideNormalization(), input: .flat(5), images: 6, offset: 1),
+            LayerCase(layer: OutsideNormalization(scale: true, epsilon: 0.3), input: wide, images: 2),
+            LayerCase(layer: OutsideNormalization(scale: false), input: map, images: 2, offset: -3),
+            LayerCase(layer: CovariateNoise(), input: .flat(21), images: 5),
+            LayerCase(
+                layer: CovariateNoise(shift: 2, scale: 3, shiftSpread: 0.5, scaleSpread: 0.7), input: wide, images: 3),
+            LayerCase(layer: CovariateNoise(shift: 0, scale: 1, shiftSpread: 0, scaleSpread: 0), input: map, images: 2),
             LayerCase(layer: LocalResponseNormalization(), input: wide, images: 2, spread: 30),
             LayerCase(
                 layer: LocalResponseNormalization(.acrossChannels, size: 5, alpha: 1, k: 1.5), input: wide, images: 2),

@@ -4,6 +4,12 @@ import Engine
 struct Reference {
     /// The output, given the inputs, the parameters in the engine's order and layout, and a dropout mask.
     let forward: (_ inputs: [Maps], _ parameters: [[Double]]) -> Maps
+    /// The function whose derivative the backward pass is by definition, given the inputs at which it is taken: the forward
+    /// function itself for every layer but those that take something for constant which is none.
+    var differentiated: ((_ inputs: [Maps]) -> (_ inputs: [Maps], _ parameters: [[Double]]) -> Maps)?
+
+    /// A reference that only knows its equation, so that the true derivative is demanded of the layer.
+    var exact: Reference { Reference(forward: forward) }
 
     /// The reference of a layer of any kind in the catalogue; nil for one that has none yet, which fails the tests.
     ///
@@ -27,6 +33,8 @@ struct Reference {
                 return output
             }
         case let layer as BatchNormalization: batchNormalization(layer)
+        case let layer as OutsideNormalization: outsideNormalization(layer)
+        case let layer as CovariateNoise: covariateNoise(layer)
         case let layer as LocalResponseNormalization: localResponse(layer)
         case is Concatenation: concatenation
         default: nil

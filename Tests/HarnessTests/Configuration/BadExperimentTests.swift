@@ -217,11 +217,11 @@ import Testing
             """),
         Case(
             "a kind in the wrong slot",
-            ExperimentFixture.body.replacing("normalization: batch-norm", with: "normalization: relu"),
+            ExperimentFixture.body.replacing("normalization: batch-norm", with: "dropout: relu"),
             """
-            Experiments/x.yaml:15:32: error: 'arms.batch-norm.normalization': unknown kind 'relu'; expected 'batch-norm', or none
-                  batch-norm: { normalization: relu }
-                                               ^~~~
+            Experiments/x.yaml:15:26: error: 'arms.batch-norm.dropout': unknown kind 'relu'; expected 'dropout', or none
+                  batch-norm: { dropout: relu }
+                                         ^~~~
             1 error
             """),
     ]

@@ -48,6 +48,9 @@ import Testing
             "stream: 1",
             "dropout: dropout", "batch-order: fixed", "rate-multiplier: 5", "decay-multiplier: 0.2",
             "augmentation: { geometric: { strength: 0.5 } }", "augmentation: { photometric: { strength: 0.5 } }",
+            "placement: after", "normalize-at: [dense1]", "disturbance: covariate-noise",
+            "disturbance: { covariate-noise: { shift: 1 } }", "evaluate: { statistics: [batch] }",
+            "batch-order: by-class",
             "augmentation: { geometric: { flip: false } }", "augmentation: { photometric: { contrast: 0.1 } }",
         ] {
             let other = try configuration(difference)

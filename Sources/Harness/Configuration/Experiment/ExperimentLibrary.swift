@@ -74,6 +74,7 @@ public struct ExperimentLibrary: Sendable {
         let application = OverrideApplication(overrides, diagnostics: diagnostics)
         let node = application.apply(to: .mapping([("model", .word(name))]), arm: "", group: "", sweptKeys: [])
         let configuration = reader.configuration(node)
+        if let configuration { SettingChecker(diagnostics: diagnostics).check(configuration) }
         application.reportMisses(settings: configuration?.settings.map(\.key) ?? [], groups: [])
         try diagnostics.throwIfAny()
         guard let configuration else { preconditionFailure("a configuration is read or has errors") }

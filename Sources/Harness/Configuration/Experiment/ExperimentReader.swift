@@ -26,6 +26,7 @@ final class ExperimentReader {
         let datasets = file["dataset"]?.elements?.compactMap(\.scalar) ?? []
         let networks = NetworkChecker(diagnostics: diagnostics).check(arms, datasets: datasets)
         DataChecker(diagnostics: diagnostics).check(arms, datasets: datasets)
+        SettingChecker(diagnostics: diagnostics).check(arms)
         let references = ReferenceChecker(arms: arms, networks: networks, diagnostics: diagnostics)
         references.checkObservations(of: file)
         references.checkProcedures()

@@ -17,6 +17,10 @@ public enum Metric: String, ConfigurationWord {
 public enum StatisticsWord: String, ConfigurationWord {
     /// Caffe's bias-corrected moving average.
     case movingAverage = "moving-average"
+    /// The moving average that starts from mean 0 and variance 1.
+    case plainAverage = "plain-average"
     /// Algorithm 2 of Ioffe & Szegedy 2015: averages over training batches of the frozen network.
     case population
+    /// Those of the test images that are evaluated together.
+    case batch
 }

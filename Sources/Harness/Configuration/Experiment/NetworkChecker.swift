@@ -53,7 +53,10 @@ struct NetworkChecker {
         let classes: Int
 
         init(_ configuration: RunConfiguration, input: Shape, classes: Int) {
-            let keys = Slot.allCases.map(\.key) + ["initializer", "width", "loss"]
+            let keys =
+                Slot.allCases.map(\.key) + [
+                    "placement", "normalize-at", "disturbance", "initializer", "width", "loss",
+                ]
             let settings = configuration.settings.filter { setting in
                 keys.contains { setting.key == $0 || setting.key.hasPrefix($0 + ".") }
             }
@@ -90,9 +93,10 @@ struct NetworkChecker {
         of problem: NetworkProblem, at index: Int, in expansion: ModelExpansion, _ configuration: RunConfiguration
     ) -> ConfigurationNode {
         let place = expansion.places[index]
-        let kind = type(of: expansion.nodes[index].layer).kind
+        let layer = type(of: expansion.nodes[index].layer)
+        let kind = layer.kind
         if let word = place.scalar, let slot = Slot(rawValue: word) {
-            let filling = configuration.written[slot.key]
+            let filling = configuration.written[layer.role == .disturbance ? "disturbance" : slot.key]
             return problem.field.flatMap { filling?[path: [kind, $0]] } ?? filling ?? place
         }
         guard let field = problem.field else { return place }

@@ -2,14 +2,15 @@ import Datasets
 import Engine
 
 extension RunConfiguration {
-    /// The layers that fill the model's slots.
-    private var fillings: [Slot: any Layer] {
-        var fillings: [Slot: any Layer] = [:]
-        fillings[.normalize] = normalization
-        fillings[.activate] = activation
-        fillings[.respond] = response
-        fillings[.drop] = dropout
-        return fillings
+    /// What fills the model's slots, and where.
+    private var filling: SlotFilling {
+        var filling = SlotFilling(
+            disturbance: disturbance, placement: placement, normalizedProducts: normalizeAt)
+        filling.layers[.normalize] = normalization
+        filling.layers[.activate] = activation
+        filling.layers[.respond] = response
+        filling.layers[.drop] = dropout
+        return filling
     }
 
     /// The optimizer with the factors on its rate and its weight decay.
@@ -36,5 +37,5 @@ extension RunConfiguration {
     }
 
     /// The nodes with what was written for each.
-    var expansion: ModelExpansion { ModelExpansion(model, fillings: fillings, width: width) }
+    var expansion: ModelExpansion { ModelExpansion(model, filling: filling, width: width) }
 }

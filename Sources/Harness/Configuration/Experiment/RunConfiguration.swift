@@ -7,6 +7,12 @@ public struct RunConfiguration: Configurable, Equatable {
     public var model = ModelDeclaration(name: ModelDeclaration.inPlaceName, layers: [])
     /// What fills the `normalize` slots.
     public var normalization: (any Layer)?
+    /// Whether it stands before or behind the nonlinearity.
+    public var placement = Placement.before
+    /// Patterns of the products behind which the `normalize` slots are filled.
+    public var normalizeAt = ["*"]
+    /// What disturbs the values behind the `normalize` slots.
+    public var disturbance: (any Layer)?
     /// What fills the `activate` slots.
     public var activation: (any Layer)? = Rectifier()
     /// What fills the `respond` slots.
@@ -59,6 +65,24 @@ public struct RunConfiguration: Configurable, Equatable {
             slot: "normalization", \.normalization, oneOf: Slot.normalize.kinds,
             "What stands in the model's `normalize` slots."),
         Field(
+            "placement", \.placement,
+            """
+            Whether the content of a `normalize` slot stands `before` the nonlinearity, where models list it and the paper \
+            wants it (§3.2), or `after` it: slots that the `activate` slot follows directly change places with it.
+            """),
+        Field(
+            texts: "normalize-at", \.normalizeAt, minimum: 1,
+            """
+            Patterns of names ('*' stands for any run of characters): the `normalize` slots behind other products stay empty, \
+            as where only the last layer is normalized (Bjorck et al. 2018). Behind a block its own name counts.
+            """),
+        Field(
+            slot: "disturbance", \.disturbance, oneOf: LayerCatalogue.all.filter { $0.role == .disturbance },
+            """
+            What disturbs the values behind every used `normalize` slot in training, or in its place where `normalization` is \
+            none (Santurkar et al. 2018, §2.1).
+            """),
+        Field(
             slot: "activation", \.activation, oneOf: Slot.activate.kinds, "What stands in the model's `activate` slots."
         ),
         Field(
@@ -84,7 +108,8 @@ public struct RunConfiguration: Configurable, Equatable {
             "batch-order", \.batchOrder,
             """
             `shuffled` anew in every epoch; `fixed`: the same images always share a batch, and the batches come in a new \
-            order every epoch; or `sequential`: as stored, so that another framework can replay a run.
+            order every epoch; `sequential`: as stored, so that another framework can replay a run; `by-class`: shuffled, but \
+            each batch of one class; `two-classes`: each batch half of one and half of another (after Ioffe 2017, §4.3).
             """),
         Field(
             "stream", \.stream, 0...1_000_000,

@@ -2,7 +2,8 @@ import Engine
 
 /// A place in a model that an arm fills, or leaves empty.
 public enum Slot: String, ConfigurationWord {
-    /// Filled by `normalization`: before the nonlinearity, as Ioffe & Szegedy 2015, §3.2 place it.
+    /// Filled by `normalization`, with `disturbance` behind it: before the nonlinearity, as Ioffe & Szegedy 2015, §3.2 place
+    /// it, unless `placement` is `after`.
     case normalize
     /// Filled by `activation`.
     case activate
@@ -37,7 +38,7 @@ public enum Slot: String, ConfigurationWord {
 
     var summary: String {
         switch self {
-        case .normalize: "The layer that `normalization` names stands here, or nothing."
+        case .normalize: "The layer that `normalization` names stands here, and that of `disturbance`, or nothing."
         case .activate: "The nonlinearity that `activation` names stands here, or nothing."
         case .respond: "The local response normalization that `response` names stands here, or nothing."
         case .drop: "The layer that `dropout` names stands here, or nothing."

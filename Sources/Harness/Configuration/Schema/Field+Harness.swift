@@ -35,6 +35,23 @@ extension Field {
             })
     }
 
+    /// A list of an enumeration's words.
+    init<Word: ConfigurationWord>(
+        words name: String, _ path: WritableKeyPath<Owner, [Word]> & Sendable, minimum: Int = 0,
+        _ documentation: String
+    ) {
+        self.init(
+            name: name, documentation: documentation,
+            type: .list(.word(Word.allCases.map(\.rawValue)), minimum: minimum), isRequired: false,
+            get: { .list($0[keyPath: path].map { .word($0.rawValue) }) },
+            set: {
+                guard case .list(let values) = $1 else { return }
+                $0[keyPath: path] = values.compactMap {
+                    if case .word(let word) = $0 { Word(rawValue: word) } else { nil }
+                }
+            })
+    }
+
     /// A list of nested mappings.
     init<Record: Configurable>(
         records name: String, _ path: WritableKeyPath<Owner, [Record]> & Sendable, minimum: Int = 0,
