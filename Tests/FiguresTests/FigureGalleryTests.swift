@@ -26,12 +26,14 @@ import Testing
             experiment.steps = 12
             experiment.seeds = [1]
             experiment.arms.removeLast()
+            // A shift is the way from one observation to the next.
+            experiment.figures.removeAll { $0.kind == "shift-map" }
         case "partly-diverged":
             experiment.arms[3].behaviour = .diverges(at: 90, seeds: [2, 3])
             experiment.arms[2].behaviour = .stuck
         case "all-diverged":
             experiment.arms = [experiment.arms[3]]
-            experiment.figures.removeAll { $0.kind == "ensemble" }
+            experiment.figures.removeAll { ["ensemble", "scale-and-percentiles"].contains($0.kind) }
         case "long-labels":
             experiment.title = "Caffe's LeNet with batch normalization, local response normalization, both and neither"
             for index in experiment.arms.indices {

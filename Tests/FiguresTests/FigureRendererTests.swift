@@ -130,6 +130,15 @@ import Testing
             file: "train.csv", text: "step,epoch,rate,accuracy\n1,0,0.1,0.2\n", kind: "loss-over-steps",
             message: "1: has no column 'loss'; its columns are step, epoch, rate, accuracy"),
         Damage(
+            file: "measures.csv", text: "step,quantity,place,at,value\n0,smoothness,,,1\n10,smo", kind: "landscape",
+            message: "3: the last line is cut off"),
+        Damage(
+            file: "measures.csv", text: "step,quantity,place,value\n0,smoothness,,1\n", kind: "landscape",
+            message: "1: has no column 'at'"),
+        Damage(
+            file: "shift.csv", text: "step,quantity,place,at,value\n0,wasserstein,a,,O.1\n", kind: "shift-map",
+            message: "2: 'O.1' in the column 'value' is not a number"),
+        Damage(
             file: "train.csv", text: "step,loss\n1,0.5,3\n", kind: "loss-over-steps",
             message: "2: has 3 fields, the header has 2"),
     ])

@@ -126,4 +126,13 @@ import Testing
         let lines = layout.scene().elements.count { if case .shape = $0 { true } else { false } }
         #expect(lines == 0, "columns of words have no axes")
     }
+
+    @Test func aPanelsHeightCanBeChosen() {
+        func height(_ chosen: Double?) -> Double {
+            let panel = Panel(y: .categories(["a", "b"]), marks: [.points(x: [0], y: [0], .series(0))], height: chosen)
+            return FigureLayout(Figure(title: "t", panels: [[panel, Panel()]])).plots[0][0].height
+        }
+        #expect(height(345) == 345)
+        #expect(height(nil) != 345)
+    }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct StrokeFontTests {
     static let printable = (UInt8(32)..<127).map { Character(Unicode.Scalar($0)) }
-    static let special: [Character] = Array("αβγεηλμσρΔΣ×±−–—≤≥·°√²³⁻¹⁰⁴⁵⁶⁷⁸⁹₀₁₂…→∞≈x̂ȳéüç")
+    static let special: [Character] = Array("αβγεηλμσρΔΣ×±−–—≤≥·°√²³⁻¹⁰⁴⁵⁶⁷⁸⁹₀₁₂…→∞≈‖′∇x̂ȳéüç")
 
     @Test func everyPrintableCharacterHasADrawing() {
         for character in Self.printable + Self.special {

@@ -34,7 +34,10 @@ public struct CSVText: Sendable, Equatable {
     }
 
     /// Adds a row: one field a column.
-    public mutating func append(_ fields: Field...) {
+    public mutating func append(_ fields: Field...) { append(fields) }
+
+    /// Adds a row: one field a column.
+    public mutating func append(_ fields: [Field]) {
         precondition(fields.count == columns.count, "\(fields.count) fields in a row of \(columns.count) columns")
         for (index, field) in fields.enumerated() {
             if index > 0 { text += "," }

@@ -12,6 +12,11 @@ public enum FigureCatalogue {
         MatchTable.self,
         ChangeWorth.self,
         EnsembleAccuracy.self,
+        QuantityOverSteps.self,
+        Landscape.self,
+        ShiftMap.self,
+        QuantityProfile.self,
+        ScaleAndPercentiles.self,
     ]
 
     /// The figure that a request asks for.

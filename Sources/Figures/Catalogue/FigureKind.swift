@@ -26,6 +26,16 @@ public struct FigureColumn: Sendable, Equatable {
     public let meaning: String
 }
 
+extension FigureColumn {
+    /// What stands beside a mean over seeds.
+    static let overSeeds = [
+        FigureColumn(name: "n", meaning: "seeds in the mean"),
+        FigureColumn(name: "deviation", meaning: "standard deviation over these seeds (divisor n − 1)"),
+        FigureColumn(name: "minimum", meaning: "the lowest of these seeds"),
+        FigureColumn(name: "maximum", meaning: "the highest of these seeds"),
+    ]
+}
+
 /// A drawn figure.
 public struct FigureDrawing: Sendable {
     /// The picture.

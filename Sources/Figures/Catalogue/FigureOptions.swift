@@ -15,6 +15,7 @@ public struct FigureOption: Sendable, Equatable {
             "population, moving-average, plain-average or batch: what batch normalization is evaluated with; by default the first there is"
     )
     static let stepScale = FigureOption(name: "x-scale", meaning: "linear (default) or log: the axis of steps")
+    static let band = FigureOption(name: "band", meaning: "range (default: lowest to highest seed) or deviation (±1)")
 }
 
 /// The options of one figure, checked against those that its kind knows.
@@ -62,6 +63,15 @@ public struct FigureOptions: Sendable {
         } catch {
             throw .badOption(option, value: text, expected: expected)
         }
+    }
+
+    /// An option that is a finite number.
+    func number(_ option: String) throws(FigureError) -> Double? {
+        guard let text = text(option) else { return nil }
+        guard let value = Double(text), value.isFinite else {
+            throw .badOption(option, value: text, expected: "a number")
+        }
+        return value
     }
 
     /// An option that is a whole number from 1.

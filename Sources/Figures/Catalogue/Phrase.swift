@@ -45,6 +45,11 @@ enum Phrase {
             + fraction
     }
 
+    /// A number with the fewest digits: `0.5`, `3`.
+    static func plain(_ value: Double) -> String {
+        Int(exactly: value).map(grouped) ?? "\(value)"
+    }
+
     /// An accuracy from 0 to 1 in percent: `97.3 %`; without a count of decimals with as many as it needs, two at most.
     static func percent(_ fraction: Double, decimals: Int? = 1) -> String {
         if let decimals { return fixed(100 * fraction, decimals: decimals) + " %" }

@@ -18,6 +18,36 @@ extension [Panel] {
     }
 }
 
+extension Panel {
+    /// A panel with words in its middle instead of data.
+    static func empty(_ words: String, title: String?, x: Axis, y: Axis) -> Panel {
+        func middle(_ axis: Axis) -> Double {
+            let upper = axis.upper ?? 1
+            if case .logarithmic = axis.scale { return ((axis.lower ?? 1) * upper).squareRoot() }
+            return ((axis.lower ?? 0) + upper) / 2
+        }
+        return Panel(
+            title: title, x: x, y: y,
+            marks: [.note(words, x: middle(x), y: middle(y), color: .muted, anchor: .middle)])
+    }
+}
+
+extension [[Panel]] {
+    /// Only the panels of the first row say what distinguishes the columns.
+    mutating func keepFirstTitles() {
+        for row in indices.dropFirst() {
+            for column in self[row].indices { self[row][column].title = nil }
+        }
+    }
+
+    /// Only the first panel of a row says what the vertical axes measure: for rows whose panels have axes of their own.
+    mutating func keepFirstValueTitles() {
+        for row in indices {
+            for column in self[row].indices.dropFirst() { self[row][column].y.title = nil }
+        }
+    }
+}
+
 extension [ArmCurves] {
     /// What batch normalization was evaluated with, as a sentence; nil where no arm normalizes.
     var statisticsSentence: String? {

@@ -6,9 +6,8 @@ struct AccuracyOverSteps: FigureKind {
     static let purpose =
         "Accuracy over training steps: mean, spread over seeds and single seeds, an arm a colour."
     static let options: [FigureOption] = [
-        .arms, .title, .statistics, .stepScale,
+        .arms, .title, .statistics, .stepScale, .band,
         FigureOption(name: "metric", meaning: "test-accuracy (default) or train-accuracy"),
-        FigureOption(name: "band", meaning: "range (default: lowest to highest seed) or deviation (±1)"),
         FigureOption(name: "zoom", meaning: "auto (default: a second panel of the top where it shows more) or none"),
     ]
     static let columns = CurvePlot.columns

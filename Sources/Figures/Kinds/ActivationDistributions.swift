@@ -48,11 +48,11 @@ struct ActivationDistributions: FigureKind {
             columns.append(try DistributionColumn(arm: arm, run: run, results: results, pattern: Pattern(tap)))
         }
         let (taps, omitted) = try taps(of: columns)
-        let panels = taps.map { tap in
+        let panels = zip(taps, PlaceNames.short(taps)).map { tap, label in
             let grid = DistributionGrid(histograms: columns.compactMap { $0.rangeHistograms(tap) })
             return columns.map { column in
                 DistributionPanel(
-                    column: column, tap: tap, label: layer(tap, among: taps), grid: grid, scale: stepScale,
+                    column: column, tap: tap, label: label, grid: grid, scale: stepScale,
                     steps: results.facts.steps)
             }
         }
@@ -89,28 +89,13 @@ struct ActivationDistributions: FigureKind {
                     ? "taps that were observed; none was"
                     : "a pattern that matches some of \(known.joined(separator: ", "))")
         }
-        guard all.count > Self.mostLayers else { return (all, 0) }
-        let last = Self.mostLayers - 1
-        let chosen = (0...last).map { all[($0 * (all.count - 1) + last / 2) / last] }
+        let chosen = PlaceNames.evenly(all, most: Self.mostLayers)
         return (chosen, all.count - chosen.count)
     }
 
-    /// `hidden3` of `hidden3/activation-input`, where the rest is the same for all.
-    private func layer(_ tap: String, among taps: [String]) -> String {
-        let suffix = commonSuffix(taps)
-        return suffix.isEmpty ? tap : String(tap.dropLast(suffix.count + 1))
-    }
-
     private func quantity(of taps: [String]) -> String {
-        let suffix = commonSuffix(taps)
+        let suffix = PlaceNames.commonSuffix(taps)
         let words = TapWords.quantity(suffix)
         return suffix.isEmpty ? "observed values" : words == TapWords.unknown ? suffix : words.lowercasedFirst
-    }
-
-    /// The last component of all addresses, where it is one and the same.
-    private func commonSuffix(_ taps: [String]) -> String {
-        let suffixes = Set(taps.map { $0.split(separator: "/").last.map(String.init) ?? "" })
-        guard let suffix = suffixes.first, suffixes.count == 1, taps.allSatisfy({ $0.contains("/") }) else { return "" }
-        return suffix
     }
 }

@@ -16,6 +16,16 @@ struct CurvePlot {
             case .deviation: "band: ±1 standard deviation"
             }
         }
+
+        /// The lower and the upper edge at one place.
+        func edges(_ statistics: SeedStatistics) -> (lower: Double, upper: Double) {
+            switch self {
+            case .range: return (statistics.minimum, statistics.maximum)
+            case .deviation:
+                let reach = statistics.deviation ?? 0
+                return (statistics.mean - reach, statistics.mean + reach)
+            }
+        }
     }
 
     let arms: [ArmCurves]
@@ -25,19 +35,17 @@ struct CurvePlot {
     /// Whether lines carry the markers of their arms.
     var hasMarkers = true
 
-    static let columns = [
-        FigureColumn(name: "arm", meaning: "the arm's name"),
-        FigureColumn(
-            name: "statistics", meaning: "what batch normalization was evaluated with; empty for training values"),
-        FigureColumn(name: "curve", meaning: "mean (over seeds), seed (one run) or diverged (where a run ended)"),
-        FigureColumn(name: "seed", meaning: "the run's seed; empty for the mean"),
-        FigureColumn(name: "step", meaning: "training steps made"),
-        FigureColumn(name: "value", meaning: "the mean's or the run's value; accuracies from 0 to 1, losses in nats"),
-        FigureColumn(name: "n", meaning: "seeds in the mean"),
-        FigureColumn(name: "deviation", meaning: "standard deviation over these seeds (divisor n − 1)"),
-        FigureColumn(name: "minimum", meaning: "the lowest of these seeds"),
-        FigureColumn(name: "maximum", meaning: "the highest of these seeds"),
-    ]
+    static let columns =
+        [
+            FigureColumn(name: "arm", meaning: "the arm's name"),
+            FigureColumn(
+                name: "statistics", meaning: "what batch normalization was evaluated with; empty for training values"),
+            FigureColumn(name: "curve", meaning: "mean (over seeds), seed (one run) or diverged (where a run ended)"),
+            FigureColumn(name: "seed", meaning: "the run's seed; empty for the mean"),
+            FigureColumn(name: "step", meaning: "training steps made"),
+            FigureColumn(
+                name: "value", meaning: "the mean's or the run's value; accuracies from 0 to 1, losses in nats"),
+        ] + FigureColumn.overSeeds
 
     /// Bands at the back, then single seeds, means, and the signs of divergence over all.
     ///
@@ -51,7 +59,7 @@ struct CurvePlot {
             let line = hasMarkers ? ink : ink.unmarked
             let shown = arm.summary
             if let first = shown.first, first.statistics.count > 1 {
-                let edges = shown.map { self.edges($0.statistics) }
+                let edges = shown.map { band.edges($0.statistics) }
                 bands.append(
                     .band(x: shown.map { Double($0.step) }, lower: edges.map(\.lower), upper: edges.map(\.upper), ink))
             }
@@ -64,29 +72,56 @@ struct CurvePlot {
         return bands + seeds + means + (range.map { divergenceMarks($0, isLogarithmic) } ?? [])
     }
 
-    /// Adds the plotted numbers.
-    func write(to numbers: inout CSVText) {
+    /// One plotted number: a row of a CSV file, without what only some figures say.
+    struct Row {
+        let curves: ArmCurves
+        /// `mean` (over seeds), `seed` (one run) or `diverged` (where a run ended).
+        let curve: String
+        var seed: Int?
+        let step: Int
+        let value: Double?
+        var statistics: SeedStatistics?
+
+        /// Curve, seed, step, value, n, deviation, minimum, maximum.
+        var fields: [CSVText.Field] {
+            [
+                .text(curve), seed.map { .integer($0) } ?? .missing, .integer(step), .optional(value),
+                statistics.map { .integer($0.count) } ?? .missing, .optional(statistics?.deviation),
+                .optional(statistics?.minimum), .optional(statistics?.maximum),
+            ]
+        }
+    }
+
+    /// The plotted numbers.
+    var rows: [Row] {
+        var rows: [Row] = []
         for arm in arms {
-            let source: CSVText.Field = arm.source.map { .text($0.rawValue) } ?? .missing
             for point in arm.summary {
-                let statistics = point.statistics
-                numbers.append(
-                    .text(arm.arm.name), source, "mean", .missing, .integer(point.step), .number(statistics.mean),
-                    .integer(statistics.count), .optional(statistics.deviation), .number(statistics.minimum),
-                    .number(statistics.maximum))
+                rows.append(
+                    Row(
+                        curves: arm, curve: "mean", step: point.step, value: point.statistics.mean,
+                        statistics: point.statistics))
             }
             for run in arm.runs {
+                let seed = run.run.seed
                 for (step, value) in zip(run.steps, run.values) {
-                    numbers.append(
-                        .text(arm.arm.name), source, "seed", .integer(run.run.seed), .integer(step), .number(value),
-                        .missing, .missing, .missing, .missing)
+                    rows.append(Row(curves: arm, curve: "seed", seed: seed, step: step, value: value))
                 }
                 if run.run.status == .diverged {
-                    numbers.append(
-                        .text(arm.arm.name), source, "diverged", .integer(run.run.seed), .integer(endStep(run)),
-                        .optional(run.lastFinite?.value), .missing, .missing, .missing, .missing)
+                    let step = endStep(run)
+                    rows.append(
+                        Row(curves: arm, curve: "diverged", seed: seed, step: step, value: run.lastFinite?.value))
                 }
             }
+        }
+        return rows
+    }
+
+    /// Adds the plotted numbers of ``columns``.
+    func write(to numbers: inout CSVText) {
+        for row in rows {
+            let source: CSVText.Field = row.curves.source.map { .text($0.rawValue) } ?? .missing
+            numbers.append([.text(row.curves.arm.name), source] + row.fields)
         }
     }
 
@@ -107,15 +142,6 @@ struct CurvePlot {
     }
 
     // MARK: Parts
-
-    private func edges(_ statistics: SeedStatistics) -> (lower: Double, upper: Double) {
-        switch band {
-        case .range: return (statistics.minimum, statistics.maximum)
-        case .deviation:
-            let reach = statistics.deviation ?? 0
-            return (statistics.mean - reach, statistics.mean + reach)
-        }
-    }
 
     private func divergenceWords(_ arm: ArmCurves) -> String {
         let diverged = arm.diverged

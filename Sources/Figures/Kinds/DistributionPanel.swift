@@ -12,9 +12,6 @@ struct DistributionPanel {
     /// The steps of a whole run.
     let steps: Int?
 
-    /// More columns than this cannot be told apart in a panel's width.
-    private static let mostColumns = 80
-
     /// Densities below this share of the step's peak look like the paper.
     private static let least = 0.001
 
@@ -105,37 +102,19 @@ struct DistributionPanel {
     /// The densities, neighbouring observations averaged where there are more than a panel can show.
     private func density() -> Density {
         guard let histograms = column.histograms[tap] else { return Density() }
-        // A logarithmic axis has no place for step 0.
-        let shown = histograms.steps.indices.filter { scale == .linear || histograms.steps[$0] > 0 }
-        let group = max(1, (shown.count + Self.mostColumns - 1) / Self.mostColumns)
+        let columns = StepColumns(histograms.steps, scale: scale, of: steps)
         var density = Density()
-        for start in stride(from: 0, to: shown.count, by: group) {
-            let members = shown[start..<min(start + group, shown.count)]
+        for members in columns.members {
             var mean = [Double](repeating: 0, count: grid.edges.count - 1)
             for member in members {
                 for (bin, value) in histograms.density(at: member, on: grid.edges).enumerated() {
                     mean[bin] += value / Double(members.count)
                 }
             }
-            density.steps.append(histograms.steps[shown[start]])
             density.values.append(mean)
         }
-        density.edges = columnEdges(density.steps)
+        (density.steps, density.edges) = (columns.steps, columns.edges)
         return density
-    }
-
-    /// Edges half-way between the steps (of their logarithms on a logarithmic axis); the outer ones do not leave the axis.
-    private func columnEdges(_ steps: [Int]) -> [Double] {
-        let places = steps.map(Double.init)
-        guard let first = places.first, let last = places.last else { return [] }
-        let whole = Double(self.steps ?? steps.last ?? 1)
-        // One observation alone gets a column that can be seen.
-        if places.count == 1 { return [first, scale == .log ? first * 1.2 : first + max(whole / 20, 0.5)] }
-        func middle(_ a: Double, _ b: Double) -> Double { scale == .log ? (a * b).squareRoot() : (a + b) / 2 }
-        let inner = zip(places, places.dropFirst()).map(middle)
-        let before = inner[inner.count - 1]
-        let end = scale == .log ? last * last / before : 2 * last - before
-        return [first] + inner + [max(last, min(end, whole))]
     }
 
     /// A few digits are more than a picture shows and keep the file small.

@@ -5,12 +5,11 @@ struct LossOverSteps: FigureKind {
     static let name = "loss-over-steps"
     static let purpose = "Training loss over steps, smoothed by a stated moving window, or test loss."
     static let options: [FigureOption] = [
-        .arms, .title, .statistics, .stepScale,
+        .arms, .title, .statistics, .stepScale, .band,
         FigureOption(name: "metric", meaning: "train-loss (default) or test-loss"),
         FigureOption(
             name: "window",
             meaning: "steps in the training loss's trailing mean; by default a hundredth of the run"),
-        FigureOption(name: "band", meaning: "range (default: lowest to highest seed) or deviation (±1)"),
         FigureOption(name: "y-scale", meaning: "linear or log; by default log where losses span a factor of 20"),
     ]
     static let columns = CurvePlot.columns

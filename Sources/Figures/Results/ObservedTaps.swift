@@ -31,19 +31,23 @@ extension ExperimentResults {
 
             let table = try table("activations.csv", of: run)
             let rows = try table.rows(where: "tap", is: tap)
-            let channels = try table.integers("channel", rows: rows)
-            let own = rows.indices.filter { channels[$0] == channel }.map { rows[$0] }
-            func column(_ name: String) throws(CSVError) -> [Double] {
-                try table.numbers(name, rows: own).map { $0 ?? .nan }
-            }
-            let typical = UnitQuantiles(
-                channel: channel, steps: try table.integers("step", rows: own), p15: try column("p15"),
-                p50: try column("p50"), p85: try column("p85"))
+            let typical = try quantiles(of: channel, table, rows: rows)
             let medians = try medians(table, rows: rows)
             return TapObservation(
                 run: run, typical: typical, unitCount: units.count,
                 lowMedians: typical.steps.map { Quantile.of(medians[$0] ?? [], 0.05) ?? .nan },
                 highMedians: typical.steps.map { Quantile.of(medians[$0] ?? [], 0.95) ?? .nan })
+        } catch {
+            throw .data(error)
+        }
+    }
+
+    /// The percentiles of one unit of a tap; nil where the run has not observed it.
+    func quantiles(of tap: String, channel: Int, in run: RunRecord) throws(FigureError) -> UnitQuantiles? {
+        do {
+            let table = try table("activations.csv", of: run)
+            let unit = try quantiles(of: channel, table, rows: table.rows(where: "tap", is: tap))
+            return unit.steps.isEmpty ? nil : unit
         } catch {
             throw .data(error)
         }
@@ -56,6 +60,17 @@ extension ExperimentResults {
         } catch {
             throw .data(error)
         }
+    }
+
+    private func quantiles(of channel: Int, _ table: CSVTable, rows: [Int]) throws(CSVError) -> UnitQuantiles {
+        let channels = try table.integers("channel", rows: rows)
+        let own = rows.indices.filter { channels[$0] == channel }.map { rows[$0] }
+        func column(_ name: String) throws(CSVError) -> [Double] {
+            try table.numbers(name, rows: own).map { $0 ?? .nan }
+        }
+        return UnitQuantiles(
+            channel: channel, steps: try table.integers("step", rows: own), p15: try column("p15"),
+            p50: try column("p50"), p85: try column("p85"))
     }
 
     private func medians(_ table: CSVTable, rows: [Int]) throws(CSVError) -> [Int: [Double]] {

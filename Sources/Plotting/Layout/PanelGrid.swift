@@ -105,6 +105,7 @@ struct PanelGrid {
 
     /// The height at which a plot reads well.
     private func preferredHeight(_ model: PanelModel) -> Double {
+        if let height = model.panel.height { return height }
         if model.y.axis.categories != nil {
             // Names of several lines need their room.
             let labels = model.y.marks(length: 1).labels

@@ -16,6 +16,8 @@ extension StrokeFont {
         "·": Glyph("D 140 270", advance: 280),
         "…": Glyph("D 160 10 D 500 10 D 840 10", advance: 1000),
         "•": Glyph("O 175 280 34 34 O 175 280 68 68", advance: 350),
+        "‖": Glyph("M 120 740 L 120 -170 M 250 740 L 250 -170", advance: 370),
+        "′": Glyph("M 160 700 L 96 470", advance: 220),
         "°": Glyph("O 200 560 108 108", advance: 400),
         "√": Glyph("M 40 330 L 130 380 L 268 0 L 460 760 L 600 760", advance: 600),
         "∞": Glyph(

@@ -51,10 +51,42 @@ struct SyntheticActivations {
                 drift += "\(tap),\(unit),\(Float(distances[unit])),\(unit == typical)\n"
             }
         }
+        if arm.normalizes, let layer = experiment.layers.last {
+            let (rows, units) = normalization(of: layer, observed: observed)
+            activations += rows
+            drift += units
+        }
         return [
             ("activations.csv", activations), ("layers.csv", layers), ("histograms.csv", histograms),
             ("drift.csv", drift),
         ]
+    }
+
+    /// Rows of a normalized layer before and after its scale and shift: units whose γ grows, some faster than others.
+    private func normalization(
+        of layer: String, observed: [Int]
+    ) -> (activations: String, drift: String) {
+        var (activations, drift) = ("", "")
+        var random = generator
+        let pace = exp(0.3 * random.normal())
+        for unit in 0..<experiment.units {
+            let speed = pace * (0.4 + Double(unit) / Double(experiment.units))
+            for (step, isScaled) in observed.flatMap({ [($0, false), ($0, true)] }) {
+                let age = Double(step) / Double(experiment.steps)
+                let scale = (unit % 3 == 2 ? -1 : 1) * (1 + speed * age.squareRoot())
+                let skew = 0.1 * sin(9 * age + Double(unit))
+                let normalized = [-Self.z85 + skew, skew, Self.z85 + skew]
+                let scaled = normalized.map { scale * $0 - 0.3 * age }.sorted()
+                let quantiles = (isScaled ? scaled : normalized).map { "\(Float($0))" }.joined(separator: ",")
+                activations += "\(step),\(layer)/\(isScaled ? "scaled" : "normalized"),\(unit),0,1,\(quantiles)\n"
+            }
+            for tap in ["normalized", "scaled"] {
+                // The unit in the middle of the scaled tap is not that of the normalized one.
+                let isTypical = unit == (tap == "scaled" ? experiment.units / 2 : 0)
+                drift += "\(layer)/\(tap),\(unit),\(speed),\(isTypical)\n"
+            }
+        }
+        return (activations, drift)
     }
 
     /// Counts of 10,000 values of a normal distribution on edges that widen from zero to ±100.

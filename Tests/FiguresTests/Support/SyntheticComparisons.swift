@@ -4,11 +4,12 @@ import Foundation
 struct SyntheticComparisons {
     let experiment: SyntheticExperiment
 
-    /// The option values that depend on the experiment's arms: `@first`, `@paper`, `@groups`; others stand for themselves.
+    /// The option values that depend on the experiment's arms and layers: `@first`, `@last-layer`, `@paper`, `@groups`; others stand for themselves.
     func spelled(_ value: String) -> String {
         let names = experiment.arms.map(\.name)
         switch value {
         case "@first": return names[0]
+        case "@last-layer": return experiment.layers.last ?? ""
         case "@paper":
             let steps = [31.0e6, 13.3e6, 2.1e6]
             return "["

@@ -42,6 +42,20 @@ struct SyntheticExperiment {
         ("figure-3", "match-table", ["baseline": "@first", "smoothing": "3", "paper": "@paper"]),
         ("change-worth", "change-worth", ["baseline": "@first", "smoothing": "3", "groups": "@groups"]),
         ("figure-4", "ensemble", ["ensemble": "all"]),
+        (
+            "gradient-shift", "quantity-over-steps",
+            ["quantity": "gradient-shift gradient-cosine", "places": "panels"]
+        ),
+        ("weight-norm", "quantity-over-steps", ["quantity": "weight-norm", "smoothing": "2"]),
+        ("landscape", "landscape", [:]),
+        ("shift-map", "shift-map", [:]),
+        (
+            "one-step", "quantity-profile",
+            ["quantity": "loss-ratio", "x-scale": "log", "y-scale": "log", "level": "1", "level-label": "no change"]
+        ),
+        ("depth", "quantity-profile", ["quantity": "gradient-norm", "x": "place", "step": "first"]),
+        ("jacobian", "quantity-profile", ["quantity": "singular-value", "places": "panels"]),
+        ("scale", "scale-and-percentiles", ["layer": "@last-layer"]),
     ]
 
     /// A folder in the system's temporary folder, removed by the caller.

@@ -29,6 +29,9 @@ struct SyntheticRun {
         let activations = SyntheticActivations(
             experiment: experiment, arm: arm, lastStep: lastStep, generator: generator("activations"))
         for (file, text) in activations.files() { try put(text, file) }
+        let measures = SyntheticMeasures(
+            experiment: experiment, arm: arm, lastStep: lastStep, generator: generator("measures"))
+        for (file, text) in measures.files() { try put(text, file) }
         let status = diverged ? "diverged" : "finished"
         let divergedAt = diverged ? "\(lastStep)" : ""
         let last = diverged ? "nan" : "\(evaluation.last)"

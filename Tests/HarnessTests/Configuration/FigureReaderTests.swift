@@ -107,6 +107,72 @@ import Testing
             """)
     }
 
+    @Test func mistakesOfQuantities() throws {
+        let fixture = try ExperimentFixture([
+            "x": ExperimentFixture.head + ExperimentFixture.body + """
+                figures:
+                  - quantity-over-steps: { quantity: weight-norm bias-norm, y-label: Norm }
+                  - quantity-profile: { quantity: loss-ratio, step: middle, at: 3 }
+                  - quantity-profile: { name: b, quantity: gradient-norm, x: place, places: panels, step: 500 }
+                  - shift-map: { quantity: wasserstein mean-drift }
+                  - scale-and-percentiles: { layer: dense1 }
+                  - landscape: { y-scale: logarithmic }
+
+                """
+        ])
+        expectText(
+            try fixture.messages(),
+            """
+            Experiments/x.yaml:17:70: error: 'y-label' is the title of one quantity's axis; 'quantity' names 2
+                  - quantity-over-steps: { quantity: weight-norm bias-norm, y-label: Norm }
+                                                                                     ^~~~
+            Experiments/x.yaml:18:53: error: 'step' is 'middle'; expected first, last or a whole number from 0
+                  - quantity-profile: { quantity: loss-ratio, step: middle, at: 3 }
+                                                                    ^~~~~~
+            Experiments/x.yaml:18:65: error: 'at' needs 'x: place': the quantity's own axis is the horizontal one
+                  - quantity-profile: { quantity: loss-ratio, step: middle, at: 3 }
+                                                                                ^
+            Experiments/x.yaml:19:77: error: 'places: panels' needs 'x: at': the places are the horizontal axis
+                  - quantity-profile: { name: b, quantity: gradient-norm, x: place, places: panels, step: 500 }
+                                                                                            ^~~~~~
+            Experiments/x.yaml:20:28: error: 'quantity' is 'wasserstein mean-drift'; expected one word
+                  - shift-map: { quantity: wasserstein mean-drift }
+                                           ^~~~~~~~~~~~~~~~~~~~~~
+            Experiments/x.yaml:21:37: error: the arm 'baseline' has no tap 'dense1/normalized'; the taps are \
+            'dense1/output', 'dense1/preactivation', 'dense1/activation-input', 'dense1/activation', 'dense1/activate/output', \
+            'dense2/output', 'dense2/preactivation', 'dense2/activation-input'
+                  - scale-and-percentiles: { layer: dense1 }
+                                                    ^~~~~~
+            Experiments/x.yaml:21:37: error: the arm 'baseline' has no tap 'dense1/scaled'; the taps are \
+            'dense1/output', 'dense1/preactivation', 'dense1/activation-input', 'dense1/activation', 'dense1/activate/output', \
+            'dense2/output', 'dense2/preactivation', 'dense2/activation-input'
+                  - scale-and-percentiles: { layer: dense1 }
+                                                    ^~~~~~
+            Experiments/x.yaml:22:27: error: 'figures.landscape.y-scale': expected one of the words 'linear', 'log', \
+            found 'logarithmic'
+                  - landscape: { y-scale: logarithmic }
+                                          ^~~~~~~~~~~
+            8 errors
+            """)
+    }
+
+    @Test func optionsOfQuantities() throws {
+        let experiment = try ExperimentFixture.load(
+            ExperimentFixture.body + """
+                figures:
+                  - quantity-profile: { quantity: loss-ratio, step: 500, x-scale: log, level: 1.0, level-label: no change }
+                  - shift-map
+
+                """)
+        #expect(
+            experiment.figures[0].options == [
+                .init(name: "quantity", value: "loss-ratio"), .init(name: "level", value: "1.0"),
+                .init(name: "level-label", value: "no change"), .init(name: "x-scale", value: "log"),
+                .init(name: "step", value: "500"),
+            ])
+        #expect(experiment.figures[1].options.isEmpty)
+    }
+
     @Test func mistakes() throws {
         let fixture = try ExperimentFixture([
             "x": ExperimentFixture.head + ExperimentFixture.body + """

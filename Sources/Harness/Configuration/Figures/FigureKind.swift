@@ -10,6 +10,16 @@ protocol FigureKind: Configurable {
     var sweptKeys: [String] { get }
     /// The rule by which it says that an arm matches a baseline; nil where it says nothing of the kind.
     var match: MatchRule? { get }
+    /// What is wrong with the values of its options that their types do not say.
+    var mistakes: [FigureMistake] { get }
+}
+
+/// A value of a figure's option that cannot be used.
+struct FigureMistake: Equatable, Sendable {
+    /// The option's key.
+    let key: String
+    /// What was found and what is expected.
+    let message: String
 }
 
 /// What all figures have.
@@ -26,6 +36,7 @@ extension FigureKind {
     var taps: [String] { [] }
     var sweptKeys: [String] { [] }
     var match: MatchRule? { nil }
+    var mistakes: [FigureMistake] { [] }
 
     /// The fields that all figures have.
     static var namingFields: [Field<Self>] {
@@ -56,5 +67,10 @@ enum FigureKindCatalogue {
         MatchTable.self,
         ChangeWorth.self,
         EnsembleAccuracy.self,
+        QuantityOverSteps.self,
+        Landscape.self,
+        ShiftMap.self,
+        QuantityProfile.self,
+        ScaleAndPercentiles.self,
     ]
 }

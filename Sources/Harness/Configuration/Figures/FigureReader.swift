@@ -41,7 +41,10 @@ struct FigureReader {
         }
         let shown = named.isEmpty ? references.arms.map(\.name) : arms
         for tap in figure.taps where !tap.isEmpty && fields["tap"]?.isRefused != true {
-            references.checkTap(tap, of: shown, at: fields["tap"] ?? node)
+            references.checkTap(tap, of: shown, at: fields["tap"] ?? fields["layer"] ?? node)
+        }
+        for mistake in figure.mistakes {
+            diagnostics.error(mistake.message, at: fields[mistake.key] ?? node)
         }
         checkSweptKeys(of: figure, fields, at: node)
         checkSingleArms(fields)

@@ -1,0 +1,200 @@
+import Plotting
+
+/// `landscape`: how loss and gradient vary along the gradient, over training (Santurkar et al. 2018, Figure 4).
+struct Landscape: FigureKind {
+    static let name = "landscape"
+    static let purpose =
+        "Range of the loss, of the gradient's change and effective smoothness along the gradient, over training steps."
+    static let options: [FigureOption] = [
+        .arms, .title, .stepScale,
+        FigureOption(
+            name: "y-scale",
+            meaning:
+                "linear or log, of all panels; by default log for gradients, and for losses that span a factor of 20"),
+        FigureOption(name: "smoothing", meaning: "values are means over so many measurements; 1 (default) is none"),
+    ]
+    static let columns =
+        [
+            FigureColumn(name: "quantity", meaning: "loss or gradient-change, -minimum or -maximum, or smoothness"),
+            FigureColumn(name: "arm", meaning: "the arm's name"),
+            FigureColumn(name: "step", meaning: "training steps made"),
+            FigureColumn(name: "value", meaning: "the mean over seeds; losses in nats"),
+        ] + FigureColumn.overSeeds
+
+    private let options: FigureOptions
+    private let stepScale: ScaleChoice
+    private let valueScale: ScaleChoice?
+    private let smoothing: Int
+
+    init(_ options: FigureOptions) throws(FigureError) {
+        self.options = options
+        stepScale = try options.choice("x-scale") ?? .linear
+        valueScale = try options.choice("y-scale")
+        smoothing = try options.count("smoothing") ?? 1
+    }
+
+    /// What a panel shows.
+    private enum Part: CaseIterable {
+        case loss, gradient, smoothness
+
+        var title: String {
+            switch self {
+            case .loss: "(a) Loss"
+            case .gradient: "(b) Gradient predictiveness"
+            case .smoothness: "(c) Effective β-smoothness"
+            }
+        }
+        var axisTitle: String {
+            switch self {
+            case .loss: "Loss along the gradient (nats)"
+            case .gradient: "‖∇L(θ) − ∇L(θ + Δθ)‖"
+            case .smoothness: "max ‖Δ∇L‖ / ‖Δθ‖"
+            }
+        }
+        /// A line, or the lower and the upper edge of a band.
+        var quantities: [String] {
+            switch self {
+            case .loss: ["loss-minimum", "loss-maximum"]
+            case .gradient: ["gradient-change-minimum", "gradient-change-maximum"]
+            case .smoothness: ["smoothness"]
+            }
+        }
+    }
+
+    /// An arm in a panel: the curves of the panel's quantities.
+    private struct Entry {
+        let arm: ArmRecord
+        let curves: [ArmCurves]
+
+        /// The steps at which all curves have a mean, with the means.
+        var points: [(step: Int, values: [Double])] {
+            let means = curves.map { curves in
+                Dictionary(uniqueKeysWithValues: curves.summary.map { ($0.step, $0.statistics.mean) })
+            }
+            return (curves.first?.summary ?? []).compactMap { point in
+                let values = means.compactMap { $0[point.step] }
+                return values.count == means.count ? (point.step, values) : nil
+            }
+        }
+    }
+
+    func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
+        let selection = try results.arms(options)
+        let arms = try results.measured(selection.arms)
+        let parts = Part.allCases.map { part in (part: part, entries: entries(part, arms: arms)) }
+            .filter { !$0.entries.isEmpty }
+        guard !parts.isEmpty else {
+            let known = arms.quantities
+            let words = Phrase.list(Part.allCases.flatMap(\.quantities))
+            throw .nothingToDraw(
+                reason: "no run has \(words); measured were \(known.isEmpty ? "none" : known.joined(separator: ", "))")
+        }
+        var numbers = Self.numbers()
+        for (part, entries) in parts {
+            for entry in entries { write(entry, quantities: part.quantities, to: &numbers) }
+        }
+
+        var provenance = Provenance(results, arms: selection.arms)
+        provenance.add(selection.note)
+        provenance.add(readingAid(parts.map(\.part)))
+        if smoothing > 1 { provenance.add("Moving mean of \(smoothing) measurements.") }
+        let isPartlyDiverged = parts.contains {
+            $0.entries.contains { $0.curves.contains { !$0.diverged.isEmpty && $0.diverged.count < $0.runs.count } }
+        }
+        if isPartlyDiverged { provenance.add("Means are over the runs that did not diverge.") }
+        let lacking = arms.filter { arm in !parts.contains { $0.entries.contains { $0.arm == arm.arm } } }
+        if !lacking.isEmpty {
+            let names = Phrase.list(lacking.map(\.arm.label))
+            provenance.add("\(names) \(lacking.count == 1 ? "has" : "have") no landscape.")
+        }
+        let panels = parts.map { panel($0.part, entries: $0.entries, results: results) }
+        let seeds = Set(arms.map(\.runs.count))
+        let picture = Figure(
+            title: options.text("title") ?? "The loss along the gradient",
+            subtitle: "\(results.facts.title). "
+                + (seeds == [1] ? "One seed." : "Each edge and line: mean over seeds."),
+            panels: [panels], footnote: provenance.text, sharedX: .aligned)
+        return FigureDrawing(picture: picture, numbers: numbers)
+    }
+
+    private func readingAid(_ parts: [Part]) -> String {
+        var words: [String] = []
+        if parts.contains(.loss) { words.append("(a) lowest to highest loss") }
+        if parts.contains(.gradient) { words.append("(b) least to greatest change of the gradient") }
+        if parts.contains(.smoothness) { words.append("(c) greatest change of the gradient per distance") }
+        return "Over steps of several lengths along the gradient: \(Phrase.list(words))."
+    }
+
+    private func entries(_ part: Part, arms: [MeasuredArm]) -> [Entry] {
+        arms.compactMap { arm in
+            let curves = part.quantities.compactMap { quantity in
+                arm.curves(quantity, places: arm.places(of: quantity, matching: Pattern("*")), smoothing: smoothing)
+            }
+            return curves.count == part.quantities.count ? Entry(arm: arm.arm, curves: curves) : nil
+        }
+    }
+
+    // MARK: The picture
+
+    private func panel(_ part: Part, entries: [Entry], results: ExperimentResults) -> Panel {
+        let steps = Axis.steps(results.facts.steps, scale: stepScale)
+        guard let range = range(part, entries) else {
+            let axis = Axis(part.axisTitle, from: 0, to: 1, ticks: .none)
+            return .empty("no finite value", title: part.title, x: steps, y: axis)
+        }
+        var (bands, lines): ([Mark], [Mark]) = ([], [])
+        for entry in entries {
+            let ink = Ink.series(entry.arm.color)
+            let label = entry.arm.label + divergenceWords(entry)
+            let points = entry.points
+            let x = points.map { Double($0.step) }
+            if part.quantities.count == 2 {
+                let (lower, upper) = (points.map { $0.values[0] }, points.map { $0.values[1] })
+                bands.append(.band(x: x, lower: lower, upper: upper, ink, label: label))
+                // One measurement is no area.
+                if x.count == 1 {
+                    lines.append(.interval(.vertical, at: x[0], from: lower[0], to: upper[0], ink, label: label))
+                }
+                for edge in [lower, upper] { lines.append(.line(x: x, y: edge, ink.unmarked.width(1.2), label: label)) }
+            } else {
+                // A marker shows one measurement, which is no line.
+                let pen = x.count == 1 ? ink : ink.unmarked.width(1.6)
+                lines.append(.line(x: x, y: points.map { $0.values[0] }, pen, label: label))
+            }
+        }
+        return Panel(title: part.title, x: steps, y: range.axis(part.axisTitle), marks: bands + lines)
+    }
+
+    /// What the means span. Losses are logarithmic from a factor of 20 on, as in `loss-over-steps`; gradients always.
+    private func range(_ part: Part, _ entries: [Entry]) -> CurveRange? {
+        func means(_ entries: [Entry]) -> [Double] {
+            entries.flatMap { $0.curves.flatMap { $0.summary.map(\.statistics.mean) } }
+        }
+        let all = means(entries)
+        let finished = means(entries.filter { $0.curves[0].diverged.count < $0.curves[0].runs.count })
+        guard let least = all.min(), let greatest = all.max() else { return nil }
+        let isLong = part != .loss || greatest > 20 * least
+        return CurveRange(
+            all: all, finished: finished, scale: valueScale ?? (least > 0 && isLong ? .log : .linear), isMagnitude: true
+        )
+    }
+
+    private func divergenceWords(_ entry: Entry) -> String {
+        let (diverged, all) = (entry.curves[0].diverged.count, entry.curves[0].runs.count)
+        return diverged == 0 ? "" : " (\(diverged) of \(all) seeds diverged)"
+    }
+
+    // MARK: The numbers
+
+    private func write(_ entry: Entry, quantities: [String], to numbers: inout CSVText) {
+        for (quantity, curves) in zip(quantities, entry.curves) {
+            for point in curves.summary {
+                let statistics = point.statistics
+                numbers.append(
+                    .text(quantity), .text(entry.arm.name), .integer(point.step), .number(statistics.mean),
+                    .integer(statistics.count), .optional(statistics.deviation), .number(statistics.minimum),
+                    .number(statistics.maximum))
+            }
+        }
+    }
+}

@@ -1,0 +1,259 @@
+import Plotting
+
+/// `quantity-profile`: a measured quantity at one step over an axis of its own (step length, index, lag) or over the layers.
+struct QuantityProfile: FigureKind {
+    static let name = "quantity-profile"
+    static let purpose =
+        "Measured quantities at one step, over their own axis or over the places of the network, an arm a line."
+    static let options: [FigureOption] =
+        [.arms, .title] + QuantityOptions.known + [
+            FigureOption(
+                name: "x", meaning: "at (default: the quantity's own axis) or place (layers in network order)"),
+            FigureOption(name: "x-scale", meaning: "linear (default) or log: the quantity's own axis"),
+            FigureOption(name: "x-label", meaning: "the title of the horizontal axis"),
+            FigureOption(name: "step", meaning: "first, last (default) or a number: the measured step nearest to it"),
+        ]
+    static let columns =
+        [
+            FigureColumn(name: "quantity", meaning: "the measured quantity"),
+            FigureColumn(name: "place", meaning: "the point's or the panel's place; empty for the mean over places"),
+            FigureColumn(name: "arm", meaning: "the arm's name"),
+            FigureColumn(name: "curve", meaning: "mean (over seeds) or seed (one run)"),
+            FigureColumn(name: "seed", meaning: "the run's seed; empty for the mean"),
+            FigureColumn(name: "step", meaning: "the step of the measurement; of runs that differ empty for the mean"),
+            FigureColumn(name: "x", meaning: "the place on the quantity's own axis, or the place's number from 1"),
+            FigureColumn(name: "value", meaning: "the mean's or the run's value, in the quantity's unit"),
+        ] + FigureColumn.overSeeds
+
+    private enum Horizontal: String, CaseIterable { case at, place }
+
+    private let options: FigureOptions
+    private let quantities: QuantityOptions
+    private let horizontal: Horizontal
+    private let horizontalScale: ScaleChoice
+    private let step: ProfileStep
+
+    init(_ options: FigureOptions) throws(FigureError) {
+        self.options = options
+        quantities = try QuantityOptions(options)
+        horizontal = try options.choice("x") ?? .at
+        horizontalScale = try options.choice("x-scale") ?? .linear
+        let text = options.text("step") ?? "last"
+        guard let step = ProfileStep(text) else {
+            throw .badOption("step", value: text, expected: "first, last or a whole number from 0")
+        }
+        self.step = step
+        if horizontal == .place, quantities.places == .panels {
+            throw .badOption("places", value: "panels", expected: "mean: the places are the horizontal axis")
+        }
+        if horizontal == .at, quantities.at != nil {
+            throw .badOption("at", value: options.text("at") ?? "", expected: "no value unless x is place")
+        }
+    }
+
+    func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
+        let selection = try results.arms(options)
+        let arms = try results.measured(selection.arms)
+        let (subjects, omitted) = try quantities.subjects(of: arms)
+        // All panels over places have one axis.
+        let places = horizontal == .place ? PlaceNames.union(subjects.joined().map(\.places)) : []
+        let contentRows = subjects.map { row($0, arms: arms, places: places) }
+        let contents = contentRows.map(\.contents)
+        let isShared = contentRows.allSatisfy(\.isShared)
+        let shown = contents.joined()
+        if shown.allSatisfy({ $0.arms.isEmpty }) {
+            throw .badOption(
+                "x", value: horizontal.rawValue,
+                expected: "place: \(Phrase.list(quantities.quantities)) has no axis of its own")
+        }
+        guard shown.contains(where: { $0.range != nil }) else {
+            throw .nothingToDraw(
+                reason: "no run has a finite \(Phrase.list(quantities.quantities)): every value is missing or nan")
+        }
+        var provenance = Provenance(results, arms: selection.arms)
+        provenance.add(selection.note)
+        provenance.add(
+            horizontal == .place
+                ? quantities.notesOverPlaces(of: arms)
+                : quantities.notes(subjects, omitted: omitted, of: arms, hasAxis: true))
+        if shown.contains(where: { $0.arms.contains(where: \.isPartlyDiverged) }) {
+            provenance.add("Means are over the runs that did not diverge.")
+        }
+        if shown.contains(where: { $0.range?.isClipped == true }) {
+            provenance.add("Values beyond the axis, of runs that diverge, are not shown.")
+        }
+
+        var numbers = Self.numbers()
+        for content in shown { write(content, places: places, to: &numbers) }
+        let panels = contents.map { row in
+            row.enumerated().map { column, content in
+                let title = content.subject.place.map { _ in
+                    PlaceNames.short(row.map { $0.subject.place ?? "" })[column]
+                }
+                return panel(content, title: title, places: places)
+            }
+        }
+        let isGrid = panels.count > 1 || quantities.places == .mean
+        var rows = isGrid ? panels : panels[0].inRows
+        if isGrid { rows.keepFirstTitles() }
+        if !isShared { rows.keepFirstValueTitles() }
+        let picture = Figure(
+            title: options.text("title") ?? "\(quantities.title)\(titleEnd)",
+            subtitle: "\(results.facts.title). \(stepWords(Array(shown))) \(readingAid(Array(shown)))", panels: rows,
+            footnote: provenance.text, sharedX: isSameAxis ? .all : .aligned,
+            sharedY: isShared ? isGrid ? .aligned : .all : .none)
+        return FigureDrawing(picture: picture, numbers: numbers)
+    }
+
+    // MARK: Contents
+
+    /// One panel: the profiles of all arms.
+    private struct Content {
+        let subject: QuantityOptions.Subject
+        let arms: [ArmProfiles]
+        let range: CurveRange?
+    }
+
+    private func row(
+        _ subjects: [QuantityOptions.Subject], arms: [MeasuredArm], places: [String]
+    ) -> (contents: [Content], isShared: Bool) {
+        let profiles = subjects.map { subject in
+            arms.compactMap { arm in
+                horizontal == .at
+                    ? arm.profiles(subject.quantity, places: subject.places, at: step)
+                    : arm.profiles(subject.quantity, over: places, at: step, where: quantities.at)
+            }
+        }
+        let values = profiles.map { arms in
+            CurveRange.Values(
+                arms.flatMap(\.profiles).map { ($0.y, $0.run.status == .finished) }, and: quantities.levels)
+        }
+        let (ranges, isShared) = CurveRange.row(
+            values, scale: quantities.valueScale, isMagnitude: QuantityWords.words(subjects[0].quantity).isMagnitude)
+        let contents = subjects.indices.map {
+            Content(subject: subjects[$0], arms: profiles[$0], range: ranges[$0])
+        }
+        return (contents, isShared)
+    }
+
+    // MARK: Words
+
+    private var titleEnd: String { horizontal == .place ? " by layer" : "" }
+
+    /// Whether the horizontal axes of all rows measure the same.
+    private var isSameAxis: Bool {
+        horizontal == .place || Set(quantities.quantities.map { QuantityWords.words($0).axis }).count == 1
+    }
+
+    private func stepWords(_ contents: [Content]) -> String {
+        let steps = Set(contents.flatMap { $0.arms.flatMap { $0.profiles.map(\.step) } })
+        guard let first = steps.min(), let last = steps.max() else { return "" }
+        if first == last { return first == 0 ? "Before training." : "After \(Phrase.grouped(first)) steps." }
+        let which =
+            switch step {
+            case .first: "first measurement"
+            case .last: "last measurement"
+            case .nearest(let step): "measurement nearest to step \(Phrase.grouped(step))"
+            }
+        return "At the \(which) of each run, after \(Phrase.grouped(first)) to \(Phrase.grouped(last)) steps."
+    }
+
+    private func readingAid(_ contents: [Content]) -> String {
+        let counts = Set(contents.flatMap { $0.arms.map { $0.summary.first?.statistics.count ?? $0.profiles.count } })
+        if counts == [1] { return "One seed." }
+        let seeds = counts.count == 1 ? Phrase.count(counts.first ?? 0, "seed") : "the seeds of each arm"
+        return "Mean of \(seeds), \(quantities.band.words); thin lines: single seeds."
+    }
+
+    // MARK: The picture
+
+    /// More names than this do not fit below an axis.
+    private static let mostNames = 16
+    /// More points than this need no markers.
+    private static let mostMarkers = 24
+
+    private func horizontalAxis(_ content: Content, places: [String]) -> Axis {
+        guard horizontal == .place else {
+            let words = options.text("x-label") ?? QuantityWords.words(content.subject.quantity).axis
+            return Axis(words, scale: horizontalScale == .log ? .logarithmic : .linear)
+        }
+        let names = PlaceNames.short(places)
+        if names.count <= Self.mostNames {
+            return .categories(names, title: options.text("x-label") ?? "Layer, from input to output")
+        }
+        let words = options.text("x-label") ?? "Layer, from \(names[0]) to \(names[names.count - 1])"
+        return Axis(words, from: 1, to: Double(names.count))
+    }
+
+    private func panel(_ content: Content, title: String?, places: [String]) -> Panel {
+        let x = horizontalAxis(content, places: places)
+        let words = quantities.axisTitle(content.subject.quantity)
+        guard let range = content.range else {
+            return .empty("not measured", title: title, x: x, y: Axis(words, from: 0, to: 1, ticks: .none))
+        }
+        // Names stand at 0, 1, …; numbers count from 1.
+        let shift = horizontal == .place && places.count > Self.mostNames ? 1.0 : 0
+        var (bands, seeds, means): ([Mark], [Mark], [Mark]) = ([], [], [])
+        for arm in content.arms {
+            let ink = Ink.series(arm.arm.color)
+            let label = arm.arm.label + arm.divergenceWords
+            let points = arm.summary
+            let places = points.map { $0.x + shift }
+            if let first = points.first, first.statistics.count > 1 {
+                let edges = points.map { quantities.band.edges($0.statistics) }
+                bands.append(.band(x: places, lower: edges.map(\.lower), upper: edges.map(\.upper), ink))
+            }
+            if arm.profiles.count > 1 || points.isEmpty {
+                for profile in arm.profiles {
+                    seeds.append(.line(x: profile.x.map { $0 + shift }, y: profile.y, ink.faint))
+                }
+            }
+            let values = points.map(\.statistics.mean)
+            if points.count <= Self.mostMarkers {
+                means.append(.line(x: places, y: values, ink.unmarked.width(2), label: label))
+                means.append(.points(x: places, y: values, ink, label: label))
+            } else {
+                means.append(.line(x: places, y: values, ink.width(2), label: label))
+            }
+        }
+        return Panel(
+            title: title, x: x, y: range.axis(words), marks: quantities.withLevel(bands + seeds + means))
+    }
+
+    // MARK: The numbers
+
+    private func write(_ content: Content, places: [String], to numbers: inout CSVText) {
+        let subject = content.subject
+        func place(_ x: Double) -> CSVText.Field {
+            if horizontal == .place { return .text(places[Int(x)]) }
+            return subject.place.map { .text($0) } ?? .missing
+        }
+        func shown(_ x: Double) -> Double { horizontal == .place ? x + 1 : x }
+        for arm in content.arms {
+            let steps = Set(arm.profiles.map(\.step))
+            for point in arm.summary {
+                let statistics = point.statistics
+                numbers.append(
+                    .text(subject.quantity), place(point.x), .text(arm.arm.name), "mean", .missing,
+                    steps.count == 1 ? .integer(arm.profiles[0].step) : .missing, .number(shown(point.x)),
+                    .number(statistics.mean), .integer(statistics.count), .optional(statistics.deviation),
+                    .number(statistics.minimum), .number(statistics.maximum))
+            }
+            for profile in arm.profiles {
+                for (x, y) in zip(profile.x, profile.y) {
+                    numbers.append(
+                        .text(subject.quantity), place(x), .text(arm.arm.name), "seed", .integer(profile.run.seed),
+                        .integer(profile.step), .number(shown(x)), .number(y), .missing, .missing, .missing, .missing)
+                }
+            }
+        }
+    }
+}
+
+extension ArmProfiles {
+    fileprivate var divergedCount: Int { profiles.count { $0.run.status == .diverged } }
+    fileprivate var isPartlyDiverged: Bool { divergedCount > 0 && divergedCount < profiles.count }
+    fileprivate var divergenceWords: String {
+        divergedCount == 0 ? "" : " (\(divergedCount) of \(Phrase.count(profiles.count, "seed")) diverged)"
+    }
+}

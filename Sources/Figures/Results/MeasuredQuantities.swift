@@ -1,0 +1,157 @@
+import Foundation
+
+/// What was measured of a run beside losses and activations: the rows of its `measures.csv` and `shift.csv`.
+///
+/// Both have the columns `step,quantity,place,at,value`; a run may have either, both or none. Rows keep the order of the
+/// files, in which places follow the network.
+struct MeasuredQuantities: Sendable, Equatable {
+    /// One measured number.
+    struct Row: Sendable, Equatable {
+        /// Updates made before the measurement.
+        let step: Int
+        /// The layer, tap or parameter; empty for the whole network.
+        let place: String
+        /// The place on an axis of the quantity's own, such as the length of a step; nil where it has none.
+        let at: Double?
+        /// The number; NaN where it is none.
+        let value: Double
+    }
+
+    /// The files, in the order in which they are read.
+    static let files = ["measures.csv", "shift.csv"]
+
+    /// The words of all quantities, in order of appearance.
+    private(set) var quantities: [String] = []
+    private var rowsOfQuantity: [String: [Row]] = [:]
+
+    /// Reads the tables of one run.
+    init(_ tables: [CSVTable]) throws(CSVError) {
+        for table in tables {
+            let words = try table.categories("quantity")
+            let places = try table.categories("place")
+            let steps = try table.integers("step")
+            let ats = try table.numbers("at")
+            let values = try table.numbers("value")
+            var rows = words.labels.map { _ in [Row]() }
+            for row in steps.indices {
+                rows[words.codes[row]].append(
+                    Row(
+                        step: steps[row], place: places.labels[places.codes[row]], at: ats[row],
+                        value: values[row] ?? .nan))
+            }
+            for (word, rows) in zip(words.labels, rows) {
+                if rowsOfQuantity[word] == nil { quantities.append(word) }
+                rowsOfQuantity[word, default: []] += rows
+            }
+        }
+    }
+
+    /// All rows of a quantity, or those at one `at`, in the order of the files.
+    func rows(of quantity: String, at: Double? = nil) -> [Row] {
+        let rows = rowsOfQuantity[quantity] ?? []
+        guard let at else { return rows }
+        return rows.filter { $0.at == at }
+    }
+
+    /// The places at which a quantity was measured, in order of appearance.
+    func places(of quantity: String) -> [String] {
+        var seen: Set<String> = []
+        return rows(of: quantity).compactMap { seen.insert($0.place).inserted ? $0.place : nil }
+    }
+
+    /// The steps at which a quantity was measured, ascending.
+    func steps(of quantity: String) -> [Int] { Set(rows(of: quantity).map(\.step)).sorted() }
+
+    /// The mean of a quantity over places at every step that has all of them, ascending.
+    ///
+    /// Numbers at several `at` count as places do. A mean that left out what was measured more rarely would jump.
+    func means(of quantity: String, places: Set<String>, at: Double? = nil) -> [(step: Int, value: Double)] {
+        var (sums, counts): ([Int: Double], [Int: Int]) = ([:], [:])
+        for row in rows(of: quantity, at: at) where places.contains(row.place) {
+            sums[row.step, default: 0] += row.value
+            counts[row.step, default: 0] += 1
+        }
+        let whole = counts.values.max() ?? 0
+        return sums.filter { counts[$0.key] == whole }.map { ($0.key, $0.value / Double(whole)) }
+            .sorted { $0.0 < $1.0 }
+    }
+}
+
+/// An arm with what was measured of each of its runs, by seed.
+struct MeasuredArm: Sendable {
+    let arm: ArmRecord
+    let runs: [(run: RunRecord, measured: MeasuredQuantities)]
+
+    /// The places of a quantity that match a pattern, in the order of the network.
+    func places(of quantity: String, matching pattern: Pattern) -> [String] {
+        PlaceNames.union(runs.map { $0.measured.places(of: quantity).filter(pattern.matches) })
+    }
+
+    /// The curves over steps of a quantity's mean over places, smoothed by a moving mean of so many measurements; nil where no
+    /// run has any.
+    func curves(_ quantity: String, places: [String], at: Double? = nil, smoothing: Int = 1) -> ArmCurves? {
+        let curves = runs.compactMap { run, measured -> RunCurve? in
+            let means = measured.means(of: quantity, places: Set(places), at: at)
+            if means.isEmpty { return nil }
+            return RunCurve(run: run, steps: means.map(\.step), values: means.map(\.value)).movingMean(smoothing)
+        }
+        return curves.isEmpty ? nil : ArmCurves(arm: arm, source: nil, runs: curves)
+    }
+}
+
+extension ExperimentResults {
+    /// What was measured of the arms' runs, finished or diverged. Arms without such runs are left out.
+    func measured(_ arms: [ArmRecord]) throws(FigureError) -> [MeasuredArm] {
+        var measured: [MeasuredArm] = []
+        for arm in arms {
+            var runs: [(RunRecord, MeasuredQuantities)] = []
+            for run in results(of: arm) {
+                do {
+                    var tables: [CSVTable] = []
+                    for file in MeasuredQuantities.files where has(file, of: run) {
+                        tables.append(try table(file, of: run))
+                    }
+                    runs.append((run, try MeasuredQuantities(tables)))
+                } catch {
+                    throw .data(error)
+                }
+            }
+            if !runs.isEmpty { measured.append(MeasuredArm(arm: arm, runs: runs)) }
+        }
+        guard !measured.isEmpty else {
+            let names = Phrase.list(arms.map(\.name))
+            throw .nothingToDraw(reason: "no run of \(names) has finished: run the experiment first")
+        }
+        return measured
+    }
+}
+
+extension [MeasuredArm] {
+    /// The words of all quantities, in order of appearance.
+    var quantities: [String] {
+        PlaceNames.union(flatMap { $0.runs.map(\.measured.quantities) })
+    }
+
+    /// The places of a quantity that match a pattern, in the order of the network.
+    func places(of quantity: String, matching pattern: Pattern) -> [String] {
+        PlaceNames.union(map { $0.places(of: quantity, matching: pattern) })
+    }
+
+    /// The places of a quantity that match a pattern; an error that names what there is where no arm has any.
+    func requiredPlaces(
+        of quantity: String, matching pattern: String, option: String = "quantity"
+    ) throws(FigureError) -> [String] {
+        let places = places(of: quantity, matching: Pattern(pattern))
+        guard places.isEmpty else { return places }
+        guard quantities.contains(quantity) else {
+            throw .badOption(
+                option, value: quantity,
+                expected: quantities.isEmpty
+                    ? "a quantity that was measured; none was"
+                    : "one of the measured quantities: \(quantities.joined(separator: ", "))")
+        }
+        let known = self.places(of: quantity, matching: Pattern("*")).map { $0.isEmpty ? "(the whole network)" : $0 }
+        throw .badOption(
+            "place", value: pattern, expected: "a pattern that matches some of \(known.joined(separator: ", "))")
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+
+/// What was measured of a synthetic run: `measures.csv` and `shift.csv`.
+struct SyntheticMeasures {
+    let experiment: SyntheticExperiment
+    let arm: SyntheticArm
+    let lastStep: Int
+    var generator: SeededGenerator
+
+    static let header = "step,quantity,place,at,value\n"
+
+    /// Step lengths, in learning rates.
+    static let lengths = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30]
+
+    private var diverged: Bool { lastStep < experiment.steps }
+
+    func files() -> [(name: String, text: String)] {
+        var random = generator
+        var (measures, shift) = (Self.header, Self.header)
+        let steps = Array(stride(from: 0, through: lastStep, by: experiment.observeEvery))
+        for (index, step) in steps.enumerated() {
+            let age = Double(step) / Double(experiment.steps)
+            // A run that diverges is measured until its numbers are none.
+            let isLost = diverged && index == steps.count - 1 && index > 0
+            func noise(_ deviation: Double) -> Double { exp(deviation * random.normal()) }
+            func row(_ quantity: String, _ place: String, _ at: Double? = nil, _ value: Double) -> String {
+                let number = isLost ? "nan" : "\(Float(value))"
+                return "\(step),\(quantity),\(place),\(at.map { "\($0)" } ?? ""),\(number)\n"
+            }
+            for (depth, layer) in experiment.layers.enumerated() {
+                let deep = Double(depth)
+                let shrink = arm.normalizes ? 1 : pow(0.35, Double(experiment.layers.count - 1 - depth))
+                let gradient = 0.9 * shrink * exp(-2 * age) * noise(0.2)
+                let relative = (arm.normalizes ? 0.35 : 0.12) * (0.2 + deep) * noise(0.25)
+                measures += row("gradient-norm", layer, nil, gradient)
+                measures += row("gradient-shift", layer, nil, gradient * relative)
+                measures += row("gradient-cosine", layer, nil, 1 - min(0.9, relative * relative / 2))
+                measures += row(
+                    "weight-norm", "\(layer)/weight", nil,
+                    8 + deep + (arm.normalizes ? 1 : 5) * age.squareRoot() * noise(0.02))
+                if index == 0 || index == steps.count - 1 {
+                    for value in 1...experiment.units {
+                        let place = Double(value - 1) / Double(experiment.units)
+                        let decay = (arm.normalizes ? 2.0 : 5) * (0.5 + age)
+                        measures += row(
+                            "singular-value", layer, Double(value), (1.6 + deep) * exp(-decay * place) * noise(0.03))
+                    }
+                }
+            }
+            let loss = -2 * log(min(0.995, arm.accuracy(at: max(1, step), of: experiment.steps)))
+            let rough = (arm.normalizes ? 0.15 : 1.6) * noise(0.25)
+            measures += row("loss-minimum", "", nil, loss * (1 - 0.1 * noise(0.2)))
+            measures += row("loss-maximum", "", nil, loss * (1.05 + rough))
+            measures += row("gradient-change-minimum", "", nil, 0.06 * rough * exp(-age))
+            measures += row("gradient-change-maximum", "", nil, 1.9 * rough * exp(-age) * noise(0.2))
+            measures += row("smoothness", "", nil, 24 * rough * exp(-age) * noise(0.3))
+            for length in Self.lengths {
+                let curvature = (arm.normalizes ? 0.004 : 0.09) * noise(0.1)
+                measures += row("loss-ratio", "", length, max(0.02, 1 - 0.08 * length + curvature * length * length))
+            }
+            guard index > 0 else { continue }
+            for (depth, layer) in experiment.layers.enumerated() {
+                let growth = arm.normalizes ? 1 : 1 + 1.8 * Double(depth)
+                let moved = 0.25 * growth * exp(-4 * age) * noise(0.2) + 0.008 * growth
+                shift += row("wasserstein", "\(layer)/activation-input", nil, moved)
+                shift += row("mean-drift", "\(layer)/activation-input", nil, 0.7 * moved)
+            }
+        }
+        return [("measures.csv", measures), ("shift.csv", shift)]
+    }
+}
