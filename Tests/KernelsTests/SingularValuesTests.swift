@@ -13,7 +13,9 @@ struct SingularValuesTests {
         var result = [Double](repeating: 0, count: rows * columns)
         for row in 0..<rows {
             for k in 0..<inner {
-                for column in 0..<columns { result[row * columns + column] += a[row * inner + k] * b[k * columns + column] }
+                for column in 0..<columns {
+                    result[row * columns + column] += a[row * inner + k] * b[k * columns + column]
+                }
             }
         }
         return result

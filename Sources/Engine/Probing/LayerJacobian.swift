@@ -30,13 +30,7 @@ public final class LayerJacobian {
         public var singularValues: [Double] { SingularValues.of(elements, rows: rows, columns: columns) }
     }
 
-    /// The tap by which is derived.
-    public let from: Tap
-    /// The tap that is derived.
-    public let to: Tap
     private let differentiator: Differentiator
-    /// The nodes between the taps, from the last to the first; those that lead elsewhere get no gradient.
-    private let passes: [(node: Int, leadsToEnd: Bool)]
 
     /// Whether a Jacobian can be computed between two taps of a network: a path leads from the first to the second, and each
     /// is a node's output or a normalization's x̂.
@@ -45,28 +39,9 @@ public final class LayerJacobian {
             && network.ancestors(of: end.node).contains(start.node)
     }
 
-    /// Jacobians between two taps of a network.
-    ///
-    /// - Parameters:
-    ///   - start: the tap by which is derived; ``isDefined(from:to:in:)`` must hold.
-    ///   - end: the tap that is derived.
-    ///   - batch: the images of a batch.
-    public init(_ network: Network, from start: Tap, to end: Tap, batch: Int, team: Team) {
-        precondition(
-            LayerJacobian.isDefined(from: start, to: end, in: network),
-            "no Jacobian from '\(start.address)' to '\(end.address)'")
-        from = start
-        to = end
+    /// Jacobians of a network on batches of a size.
+    public init(_ network: Network, batch: Int, team: Team) {
         differentiator = Differentiator(network, batch: batch, team: team)
-        let ancestors = Set(network.ancestors(of: end.node)).union([end.node])
-        // Values that change with a and on which b depends: every reader of one, and no other node, has a share in it.
-        var relevant: Set<Int> = [start.node + 1]
-        var passes: [(node: Int, leadsToEnd: Bool)] = []
-        for node in network.nodes.indices where !relevant.isDisjoint(with: network.nodes[node].inputs) {
-            passes.append((node, ancestors.contains(node)))
-            if ancestors.contains(node), node != end.node { relevant.insert(node + 1) }
-        }
-        self.passes = passes.reversed()
     }
 
     /// Takes a model of the network and a batch; statistics are the batch's, and dropout is off.
@@ -77,37 +52,63 @@ public final class LayerJacobian {
         differentiator.forward()
     }
 
-    /// The Jacobian at an image of the batch that was taken.
+    /// The Jacobian from one tap to another at an image of the batch that was taken.
     ///
     /// Complexity: a backward pass from b to a for each value of b.
-    public func jacobian(image: Int) -> Result {
+    ///
+    /// - Parameters:
+    ///   - start: the tap by which is derived; ``isDefined(from:to:in:)`` must hold.
+    ///   - end: the tap that is derived.
+    public func jacobian(from start: Tap, to end: Tap, image: Int) -> Result {
+        precondition(
+            LayerJacobian.isDefined(from: start, to: end, in: differentiator.network),
+            "no Jacobian from '\(start.address)' to '\(end.address)'")
         precondition(image >= 0 && image < differentiator.batch, "image \(image) of \(differentiator.batch)")
-        let (rows, columns) = (to.shape.count, from.shape.count)
-        let (inverses, factors) = (scales(of: to), scales(of: from))
+        let passes = passes(from: start, to: end)
+        let (rows, columns) = (end.shape.count, start.shape.count)
+        let (divisors, factors) = (scales(of: end), scales(of: start))
         var elements: [Double] = []
         elements.reserveCapacity(rows * columns)
         for row in 0..<rows {
-            backward(image: image, value: row)
-            let gradient = image(image, of: differentiator.gradient(from.node + 1), from.shape).elements
+            backward(passes, from: end, image: image, value: row)
+            let gradient = self.image(image, of: differentiator.gradient(start.node + 1), start.shape).elements
             for (column, element) in gradient.enumerated() {
                 elements.append(
-                    Double(element) * factors[column % factors.count] / inverses[row % inverses.count])
+                    Double(element) * factors[column % factors.count] / divisors[row % divisors.count])
             }
         }
         return Result(rows: rows, columns: columns, elements: elements)
     }
 
+    /// A node between two taps, and whether it leads to the second; otherwise there is no gradient by its output.
+    private struct NodePass {
+        let node: Int
+        let leadsToEnd: Bool
+    }
+
+    /// The nodes whose backward passes have a share in the gradient by a, from the last to the first.
+    private func passes(from start: Tap, to end: Tap) -> [NodePass] {
+        let network = differentiator.network
+        let ancestors = Set(network.ancestors(of: end.node))
+        // Values that change with a and on which b depends: all readers of one, and no others, write the gradient by it.
+        var relevant: Set<Int> = [start.node + 1]
+        var passes: [NodePass] = []
+        for node in network.nodes.indices where !relevant.isDisjoint(with: network.nodes[node].inputs) {
+            passes.append(NodePass(node: node, leadsToEnd: node == end.node || ancestors.contains(node)))
+            if ancestors.contains(node) { relevant.insert(node + 1) }
+        }
+        return passes.reversed()
+    }
+
     /// Leaves the gradient of one value of b at an image by the values of a.
-    private func backward(image index: Int, value: Int) {
-        for (node, leadsToEnd) in passes {
-            let gradient = differentiator.gradient(node + 1)
-            if node == to.node {
-                gradient.fill(0)
-                image(index, of: gradient, to.shape)[value / to.shape.channels, value % to.shape.channels] = 1
-            } else if !leadsToEnd {
-                gradient.fill(0)
+    private func backward(_ passes: [NodePass], from end: Tap, image index: Int, value: Int) {
+        for pass in passes {
+            let gradient = differentiator.gradient(pass.node + 1)
+            if pass.node == end.node || !pass.leadsToEnd { gradient.fill(0) }
+            if pass.node == end.node {
+                image(index, of: gradient, end.shape)[value / end.shape.channels, value % end.shape.channels] = 1
             }
-            differentiator.backward(node: node)
+            differentiator.backward(node: pass.node)
         }
     }
 

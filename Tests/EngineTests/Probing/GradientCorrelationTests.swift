@@ -5,9 +5,9 @@ import Testing
 
 @Suite("The correlation of gradients")
 struct GradientCorrelationTests {
-    private func network(_ hidden: [Node], outputs: Int = 2) throws -> Network {
+    private func network(_ hidden: [Node], input: Shape = .flat(1)) throws -> Network {
         try Network(
-            input: .flat(1), nodes: hidden + [Node(name: "scores", layer: Dense(units: outputs))],
+            input: input, nodes: hidden + [Node(name: "scores", layer: Dense(units: 2))],
             initializer: Gaussian(deviation: 1))
     }
 
@@ -24,10 +24,13 @@ struct GradientCorrelationTests {
         #expect(Autocorrelation.cosines(curve.slopes, lags: 15).allSatisfy { abs($0 - 1) < 1e-12 })
     }
 
-    @Test("takes the statistics of the grid, held fixed", arguments: [true, false])
-    func statistics(isDeep: Bool) throws {
+    @Test(
+        "takes the statistics of the grid, held fixed",
+        arguments: [(true, Shape.flat(1)), (false, .flat(1)), (true, Shape(height: 2, width: 3, channels: 2))])
+    func statistics(isDeep: Bool, input: Shape) throws {
         var hidden = [
-            Node(name: "first", layer: Dense(units: 6, bias: .present)), Node(name: "norm1", layer: BatchNormalization()),
+            Node(name: "first", layer: Dense(units: 6, bias: .present)),
+            Node(name: "norm1", layer: BatchNormalization()),
             Node(name: "tanh1", layer: HyperbolicTangent()),
         ]
         if isDeep {
@@ -36,7 +39,7 @@ struct GradientCorrelationTests {
                 Node(name: "tanh2", layer: HyperbolicTangent()),
             ]
         }
-        let network = try network(hidden)
+        let network = try network(hidden, input: input)
         let model = Model(network, seed: 5)
         var numbers = Numbers(seed: 2)
         for parameter in network.parameters where parameter.kind != .weight {
@@ -51,7 +54,7 @@ struct GradientCorrelationTests {
         // The grid's own pass in double precision, with the map of each normalization written down.
         var maps: [Int: (factor: [Double], summand: [Double])] = [:]
         func run(_ points: [Double]) throws -> [Double] {
-            var value = Maps(images: points.count, shape: .flat(1), values: points)
+            var value = Maps(images: 40, shape: input, values: points)
             for (index, node) in network.nodes.enumerated() {
                 let own = Array(parameters[node.parameters])
                 if let map = maps[index] {
@@ -76,10 +79,17 @@ struct GradientCorrelationTests {
             }
             return stride(from: 0, to: value.values.count, by: 2).map { value.values[$0] }
         }
-        let points = correlation.points.map { Double(Float($0)) }
+        let points = correlation.inputs.map(Double.init)
         let values = try run(points)
         #expect(maps.count == (isDeep ? 2 : 1))
-        let (up, down) = (try run(points.map { $0 + 1e-5 }), try run(points.map { $0 - 1e-5 }))
+        // Where one input value goes up by a sign, the grid does so too.
+        let (first, second) = (points[..<input.count], points[input.count..<2 * input.count])
+        let direction = zip(first, second).map { $1 > $0 ? 1.0 : -1 }
+        #expect(input.count == 1 || Set(direction).count == 2)
+        func moved(_ change: Double) -> [Double] {
+            points.indices.map { points[$0] + change * direction[$0 % input.count] }
+        }
+        let (up, down) = (try run(moved(1e-5)), try run(moved(-1e-5)))
         #expect(GradientCheck.objection("values", curve.values.map(Float.init), values) == [])
         let slopes = zip(up, down).map { ($0 - $1) / 2e-5 }
         #expect(GradientCheck.objection("slopes", curve.slopes.map(Float.init), slopes) == [])
@@ -108,27 +118,5 @@ struct GradientCorrelationTests {
         }
         let (shallow, deep) = (try correlation(1), try correlation(24))
         #expect(shallow > 0.9 && deep < shallow - 0.2, "\(shallow) and \(deep)")
-    }
-
-    @Test("of white noise is none, of waves is theirs")
-    func sequences() {
-        var numbers = Numbers(seed: 12)
-        let noise = numbers.list(4_096)
-        for lags in [Autocorrelation.cosines(noise, lags: 10), Autocorrelation.aroundMean(noise, lags: 10)] {
-            #expect(lags[0] == 1 && lags.count == 11)
-            // Three standard deviations of 1/√n.
-            #expect(lags[1...].allSatisfy { abs($0) < 0.047 })
-        }
-        let alternating = (0..<100).map { $0 % 2 == 0 ? 1.0 : -1 }
-        #expect(Autocorrelation.cosines(alternating, lags: 3) == [1, -1, 1, -1])
-        for (found, expected) in zip(Autocorrelation.aroundMean(alternating, lags: 2), [1, -0.99, 0.98]) {
-            #expect(abs(found - expected) < 1e-12)
-        }
-        // A large mean is a correlation, and not around the mean.
-        let shifted = noise.map { $0 + 100 }
-        #expect(Autocorrelation.cosines(shifted, lags: 1)[1] > 0.999)
-        #expect(abs(Autocorrelation.aroundMean(shifted, lags: 1)[1]) < 0.047)
-        #expect(Autocorrelation.cosines([0, 0, 0], lags: 1).allSatisfy(\.isNaN))
-        #expect(Autocorrelation.aroundMean([2, 2, 2], lags: 1).allSatisfy(\.isNaN))
     }
 }

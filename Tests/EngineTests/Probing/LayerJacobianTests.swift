@@ -19,16 +19,16 @@ struct LayerJacobianTests {
     @Test("of a product is its weight, transposed")
     func linear() throws {
         let network = try Network(
-            input: .flat(3), nodes: [Node(name: "first", layer: Dense(units: 5)), Node(name: "last", layer: Dense(units: 4))],
+            input: .flat(3),
+            nodes: [Node(name: "first", layer: Dense(units: 5)), Node(name: "last", layer: Dense(units: 4))],
             initializer: Gaussian(deviation: 1))
         let model = Model(network, seed: 8)
-        let jacobian = LayerJacobian(
-            network, from: try Self.tap(network, "first/preactivation"), to: try Self.tap(network, "last/preactivation"),
-            batch: 6, team: Team(threads: 1))
+        let (start, end) = (try Self.tap(network, "first/preactivation"), try Self.tap(network, "last/preactivation"))
+        let jacobian = LayerJacobian(network, batch: 6, team: Team(threads: 1))
         jacobian.take(model, fill: fill(network))
         let weight = try #require(model.values(of: "last.weight")).map(Double.init)
         for image in [0, 5] {
-            let found = jacobian.jacobian(image: image)
+            let found = jacobian.jacobian(from: start, to: end, image: image)
             #expect(found.rows == 4 && found.columns == 5)
             for row in 0..<4 {
                 for column in 0..<5 { #expect(found.elements[row * 5 + column] == weight[column * 4 + row]) }
@@ -81,18 +81,21 @@ struct LayerJacobianTests {
         let model = Model(network, seed: 6)
         var numbers = Numbers(seed: 4)
         for parameter in network.parameters where parameter.kind != .weight {
-            model.setValues(of: parameter.name, to: numbers.list(parameter.count, scale: 0.4, offset: 0.8).map(Float.init))
+            model.setValues(
+                of: parameter.name, to: numbers.list(parameter.count, scale: 0.4, offset: 0.8).map(Float.init))
         }
         let before = model.stateTensors()
         let (start, end) = (try Self.tap(network, start), try Self.tap(network, end))
-        let jacobian = LayerJacobian(network, from: start, to: end, batch: batch, team: Team(threads: 2))
+        let jacobian = LayerJacobian(network, batch: batch, team: Team(threads: 2))
         jacobian.take(model, fill: fill(network))
         // Another image first: nothing of it may be left.
-        _ = jacobian.jacobian(image: 0)
-        let found = jacobian.jacobian(image: image)
+        _ = jacobian.jacobian(from: start, to: end, image: 0)
+        let found = jacobian.jacobian(from: start, to: end, image: image)
         let expected = try differences(network, model, from: start, to: end, image: image, batch: batch)
         #expect(expected.contains { abs($0) > 1e-3 })
-        #expect(GradientCheck.objection("\(start.address) → \(end.address)", found.elements.map(Float.init), expected) == [])
+        #expect(
+            GradientCheck.objection("\(start.address) → \(end.address)", found.elements.map(Float.init), expected) == []
+        )
         #expect(model.stateTensors() == before)
     }
 
@@ -119,11 +122,11 @@ struct LayerJacobianTests {
         let network = try Fixtures.perceptron(batchNorm: true, input: .flat(6), units: 3)
         let model = Model(network, seed: 6)
         model.setValues(of: "norm2.weight", to: [1, 0, 1])
-        let jacobian = LayerJacobian(
-            network, from: try Self.tap(network, "hidden1/normalized"), to: try Self.tap(network, "hidden2/normalized"),
-            batch: 4, team: Team(threads: 1))
+        let jacobian = LayerJacobian(network, batch: 4, team: Team(threads: 1))
         jacobian.take(model, fill: fill(network))
-        let found = jacobian.jacobian(image: 1)
+        let found = jacobian.jacobian(
+            from: try Self.tap(network, "hidden1/normalized"), to: try Self.tap(network, "hidden2/normalized"), image: 1
+        )
         #expect(found.elements[3..<6].allSatisfy(\.isNaN))
         #expect((found.elements[..<3] + found.elements[6...]).allSatisfy(\.isFinite))
         #expect(found.singularValues.allSatisfy(\.isNaN))
