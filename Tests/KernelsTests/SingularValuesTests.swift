@@ -109,7 +109,7 @@ struct SingularValuesTests {
 
     @Test("of what is no number are no numbers")
     func nonsense() {
-        #expect(SingularValues.of([1, .nan, 0, 2], rows: 2, columns: 2).allSatisfy(\.isNaN))
+        #expect(SingularValues.of([1, .nan, 0, 2], rows: 2, columns: 2).allSatisfy { $0.isNaN })
         #expect(SingularValues.of([1, .infinity, 0, 2, 3, 4], rows: 2, columns: 3).map(\.isNaN) == [true, true])
     }
 }

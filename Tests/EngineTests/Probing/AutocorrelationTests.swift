@@ -22,7 +22,7 @@ struct AutocorrelationTests {
         let shifted = noise.map { $0 + 100 }
         #expect(Autocorrelation.cosines(shifted, lags: 1)[1] > 0.999)
         #expect(abs(Autocorrelation.aroundMean(shifted, lags: 1)[1]) < 0.047)
-        #expect(Autocorrelation.cosines([0, 0, 0], lags: 1).allSatisfy(\.isNaN))
-        #expect(Autocorrelation.aroundMean([2, 2, 2], lags: 1).allSatisfy(\.isNaN))
+        #expect(Autocorrelation.cosines([0, 0, 0], lags: 1).allSatisfy { $0.isNaN })
+        #expect(Autocorrelation.aroundMean([2, 2, 2], lags: 1).allSatisfy { $0.isNaN })
     }
 }

@@ -114,7 +114,7 @@ struct LayerJacobianTests {
         let network = try Fixtures.inception()
         try check(network, from: "stem-norm/output", to: "mixed/3x3/sigmoid/output", batch: 3)
         try check(network, from: "stem-relu/output", to: "inner/output", batch: 3)
-        try check(network, from: "mixed/1x1/conv/normalized", to: "join/output", batch: 3)
+        try check(network, from: "mixed/1x1/conv/normalized", to: "tail/output", batch: 3)
     }
 
     @Test("has no numbers where a γ is 0")
@@ -127,9 +127,9 @@ struct LayerJacobianTests {
         let found = jacobian.jacobian(
             from: try Self.tap(network, "hidden1/normalized"), to: try Self.tap(network, "hidden2/normalized"), image: 1
         )
-        #expect(found.elements[3..<6].allSatisfy(\.isNaN))
-        #expect((found.elements[..<3] + found.elements[6...]).allSatisfy(\.isFinite))
-        #expect(found.singularValues.allSatisfy(\.isNaN))
+        #expect(found.elements[3..<6].allSatisfy { $0.isNaN })
+        #expect((found.elements[..<3] + found.elements[6...]).allSatisfy { $0.isFinite })
+        #expect(found.singularValues.allSatisfy { $0.isNaN })
     }
 
     @Test("needs a path from its start to its end")

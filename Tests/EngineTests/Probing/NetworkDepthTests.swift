@@ -8,15 +8,15 @@ struct NetworkDepthTests {
     func depths() throws {
         let network = try Fixtures.inception()
         let depth = NetworkDepth(network)
-        func depth(_ name: String) throws -> Int {
+        func products(to name: String) throws -> Int {
             depth.nodes[try #require(network.nodes.firstIndex { $0.name == name })]
         }
-        #expect(try depth("stem") == 1)
-        #expect(try depth("stem-relu") == 1)
-        #expect(try depth("mixed/pool") == 1)
-        #expect(try depth("mixed/3x3/conv") == 2)
-        #expect(try depth("outer") == 2)
-        #expect(try depth("scores") == 3)
+        #expect(try products(to: "stem") == 1)
+        #expect(try products(to: "stem-relu") == 1)
+        #expect(try products(to: "mixed/pool") == 1)
+        #expect(try products(to: "mixed/3x3/conv") == 2)
+        #expect(try products(to: "outer") == 2)
+        #expect(try products(to: "scores") == 3)
     }
 
     @Test("is the axis of a line through logarithms")
