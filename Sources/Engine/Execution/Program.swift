@@ -39,7 +39,7 @@ final class Program {
         self.model = model
         self.batch = batch
         let network = model.network
-        let fusion = FusionPlan(network, purpose: purpose, isEnabled: fuses)
+        let fusion = FusionPlan(network, purpose: purpose, isEnabled: fuses && !purpose.keepsEverything)
         let layout = ProgramLayout(network, batch: batch, purpose: purpose, fusion: fusion)
         self.fusion = fusion
         isAffine = network.nodes.indices.map { fusion.affineComputer(of: $0) != nil }
@@ -162,10 +162,20 @@ final class Program {
     }
 
     /// Computes the gradients of one node from the gradient by its output.
+    ///
+    /// A normalization whose statistics are fixed by the phase is its affine map: the gradient by its input is computed,
+    /// those by its own parameters are left as they are. In a program that fuses there is no such backward pass.
     func backward(node index: Int, images: Int, phase: Phase, team: Team) {
         poison(at: timeline.backward(index))
         guard bindings[index].outputGradient != nil, fusion.backwardComputer(of: index) == index else { return }
-        operations[index].backward(pass(index, images, phase, team))
+        let pass = pass(index, images, phase, team)
+        if let map = operations[index].affine(pass) {
+            precondition(!fusion.isEnabled, "statistics are fixed, and layers are fused")
+            map.shift.fill(0)
+            if let inputGradient = pass.inputGradient { map.apply(pass.outputGradient, into: inputGradient, team: team) }
+        } else {
+            operations[index].backward(pass)
+        }
         for share in 0..<shares[index].count {
             matrix(shares[index][share].gradient, images).add(matrix(shares[index][share].share, images))
         }

@@ -50,7 +50,8 @@ struct ProgramLayout {
     }
 
     private mutating func request(_ name: String, count: Int, _ lifetime: ClosedRange<Int>) -> Int {
-        requests.append(MemoryPlan.Request(name: name, count: count, lifetime: lifetime))
+        requests.append(
+            MemoryPlan.Request(name: name, count: count, lifetime: purpose.keepsEverything ? timeline.all : lifetime))
         return requests.count - 1
     }
 

@@ -70,5 +70,11 @@ public enum ProcedureCatalogue {
     public static let all: [any Procedure.Type] = [
         GradientShiftProcedure.self,
         LandscapeProcedure.self,
+        GradientNormsProcedure.self,
+        LayerJacobianProcedure.self,
+        GradientCorrelationProcedure.self,
+        ChannelStatisticsProcedure.self,
+        RescalingProcedure.self,
+        WeightNormsProcedure.self,
     ]
 }

@@ -1,0 +1,102 @@
+import Engine
+
+/// Singular values of the Jacobians between layers: see ``Engine/LayerJacobian``.
+struct LayerJacobianProcedure: Procedure {
+    var every = 200
+    var of = ["*/activation-input"]
+    var images = 2
+
+    static let kind = "layer-jacobian"
+    static let summary =
+        """
+        Singular values of the Jacobian from a layer's tap to the next one's, the batch's statistics included: with batch \
+        normalization conjectured to be close to 1 (Ioffe & Szegedy 2015, §3.3).
+        """
+    static let fields: [Field<Self>] = [
+        intervalField(\.every),
+        Field(
+            texts: "of", \.of, minimum: 1,
+            "Patterns of taps, such as `*/normalized`; each is derived by the one before it that leads to it."),
+        Field(
+            "images", \.images, 1...1_000, "At how many images of the batch: the first ones. Values are their means."),
+    ]
+    static let quantities = [
+        Quantity(
+            name: "singular-value",
+            meaning:
+                "the singular value of rank `at`, from 1, the largest, of the Jacobian from the tap before to the place, on "
+                + "the batch of the next update"),
+        Quantity(name: "singular-value-largest", meaning: "the largest"),
+        Quantity(name: "singular-value-median", meaning: "the one in the middle"),
+        Quantity(name: "singular-value-smallest", meaning: "the smallest"),
+        Quantity(name: "singular-value-rms", meaning: "the root of the mean square of all: 1 where J·Jᵀ = I"),
+        Quantity(name: "singular-values-near-one", meaning: "the share between ½ and 2"),
+    ]
+
+    /// The largest number of values of a tap: a Jacobian takes a backward pass for each.
+    static let largestTap = 1_024
+
+    /// The pairs of taps with a path from the first to the second, and no third one between them.
+    func pairs(in network: Network) -> [(from: Tap, to: Tap)] {
+        var known: Set<Tap> = []
+        let taps = of.flatMap(network.taps(matching:)).filter { known.insert($0).inserted }
+        let ordered = network.taps.filter(known.contains)
+        return taps.isEmpty
+            ? []
+            : ordered.indices.compactMap { index in
+                ordered[..<index].last { LayerJacobian.isDefined(from: $0, to: ordered[index], in: network) }
+                    .map { ($0, ordered[index]) }
+            }
+    }
+
+    func mistakes(in network: Network) -> [String] {
+        let pairs = pairs(in: network)
+        if pairs.isEmpty {
+            return ["'of' fits no two taps of which one leads to the other: \(of.joined(separator: ", "))"]
+        }
+        var known: Set<Tap> = []
+        return pairs.flatMap { [$0.from, $0.to] }.filter {
+            known.insert($0).inserted && $0.shape.count > Self.largestTap
+        }
+        .map { "'\($0.address)' has \($0.shape.count) values: expected taps of at most \(Self.largestTap)" }
+    }
+
+    func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
+        let pairs = pairs(in: subject.model.network)
+        let jacobian = LayerJacobian(subject.model.network, batch: subject.batch, team: subject.team)
+        let images = min(images, subject.batch)
+        return { moment in
+            jacobian.take(subject.model) { input in
+                var labels = [Int32](repeating: 0, count: subject.batch)
+                subject.fillNextBatch(moment, input, &labels)
+            }
+            return pairs.flatMap { start, end in
+                measurements(
+                    (0..<images).map { jacobian.jacobian(from: start, to: end, image: $0).singularValues },
+                    place: end.address)
+            }
+        }
+    }
+
+    /// What the singular values at some images come to.
+    private func measurements(_ spectra: [[Double]], place: String) -> [Measurement] {
+        /// The mean of a number over the images.
+        func mean(_ number: ([Double]) -> Double) -> Double {
+            spectra.map(number).reduce(0, +) / Double(spectra.count)
+        }
+        let count = spectra[0].count
+        return (0..<count).map { rank in
+            Measurement("singular-value", place: place, at: Double(rank + 1), mean { $0[rank] })
+        } + [
+            Measurement("singular-value-largest", place: place, mean { $0[0] }),
+            Measurement("singular-value-median", place: place, mean { ($0[(count - 1) / 2] + $0[count / 2]) / 2 }),
+            Measurement("singular-value-smallest", place: place, mean { $0[count - 1] }),
+            Measurement(
+                "singular-value-rms", place: place,
+                mean { ($0.reduce(0) { $0 + $1 * $1 } / Double(count)).squareRoot() }),
+            Measurement(
+                "singular-values-near-one", place: place,
+                mean { Double($0.count { $0 >= 0.5 && $0 <= 2 }) / Double(count) }),
+        ]
+    }
+}
