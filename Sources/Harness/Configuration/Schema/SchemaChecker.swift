@@ -203,10 +203,12 @@ struct SchemaChecker {
         guard let entries = node.entries else { return refuse(node, Schema.named(named).expectation, path) }
         var checked: [ConfigurationNode.Entry] = []
         for entry in entries {
-            if named.keys == .folderNames, !Self.isFolderName(entry.key) {
+            if named.keys == .folderNames, entry.key == "none" || !Self.isFolderName(entry.key) {
+                let advice =
+                    entry.key == "none"
+                    ? "it stands for what is absent" : "use lower case letters, digits and '-'"
                 diagnostics.error(
-                    "'\(entry.key)' cannot name \(Self.article(named.name)); use lower case letters, digits and '-'",
-                    atKey: entry)
+                    "'\(entry.key)' cannot name \(Self.article(named.name)); \(advice)", atKey: entry)
                 continue
             }
             let value = check(entry.value, named.value, path: Self.join(path, entry.key))
