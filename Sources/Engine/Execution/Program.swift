@@ -172,7 +172,7 @@ final class Program {
         if phase.statistics != .batch, let map = operations[index].affine(pass) {
             precondition(!fusion.isEnabled, "statistics are fixed, and layers are fused")
             map.shift.fill(0)
-            if let inputGradient = pass.inputGradient { map.apply(pass.outputGradient, into: inputGradient, team: team) }
+            if let gradient = pass.inputGradient { map.apply(pass.outputGradient, into: gradient, team: team) }
         } else {
             operations[index].backward(pass)
         }
