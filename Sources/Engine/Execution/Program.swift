@@ -169,10 +169,10 @@ final class Program {
         poison(at: timeline.backward(index))
         guard bindings[index].outputGradient != nil, fusion.backwardComputer(of: index) == index else { return }
         let pass = pass(index, images, phase, team)
-        if let map = operations[index].affine(pass) {
+        if phase.statistics != .batch, let map = operations[index].affine(pass) {
             precondition(!fusion.isEnabled, "statistics are fixed, and layers are fused")
             map.shift.fill(0)
-            if let inputGradient = pass.inputGradient { map.apply(pass.outputGradient, into: inputGradient, team: team) }
+            if let gradient = pass.inputGradient { map.apply(pass.outputGradient, into: gradient, team: team) }
         } else {
             operations[index].backward(pass)
         }

@@ -55,20 +55,20 @@ struct ProbingProceduresTests {
 
     @Test func placesAndAxesAreAsDeclared() throws {
         let rows = try Self.rows("batch-norm").filter { $0.step == "0" }
-        func rows(_ quantity: String, _ place: String = "") -> [Row] {
+        func named(_ quantity: String, _ place: String = "") -> [Row] {
             rows.filter { $0.quantity == quantity && $0.place == place }
         }
-        #expect(rows("singular-value", "output/activation-input").map(\.at) == (1...10).map(Double.init))
-        #expect(rows("gradient-autocorrelation").map(\.at) == [0, 1, 2, 3])
-        #expect(rows("gradient-autocorrelation")[0].value == 1)
-        #expect(rows("squared-gradient-norm", "conv").map(\.at) == [1])
-        #expect(rows("channel-variance", "output").map(\.at) == [2])
-        let factors = rows("rescaled-gradient-ratio", "conv")
+        #expect(named("singular-value", "output/activation-input").map(\.at) == (1...10).map(Double.init))
+        #expect(named("gradient-autocorrelation").map(\.at) == [0, 1, 2, 3])
+        #expect(named("gradient-autocorrelation")[0].value == 1)
+        #expect(named("squared-gradient-norm", "conv").map(\.at) == [1])
+        #expect(named("channel-variance", "output").map(\.at) == [2])
+        let factors = named("rescaled-gradient-ratio", "conv")
         for (factor, expected) in zip(factors, [0.01, 1, 100]) { #expect(abs((factor.at ?? 0) / expected - 1) < 1e-12) }
         // Batch normalization follows the convolution and nothing the output; for large factors ε is nothing.
         #expect(abs(factors[2].value - 1) < 0.02)
-        #expect(abs(rows("rescaled-gradient-ratio", "output")[2].value - 1) > 0.1)
-        #expect(abs(rows("weight-gradient-cosine", "conv")[2].value) < 1e-3)
+        #expect(abs(named("rescaled-gradient-ratio", "output")[2].value - 1) > 0.1)
+        #expect(abs(named("weight-gradient-cosine", "conv")[2].value) < 1e-3)
     }
 
     @Test func normsBelongToTheirParameters() throws {
