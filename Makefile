@@ -23,7 +23,7 @@ PEERS   := Benchmarks/.venv
 OPTIONS := --profile $(PROFILE) $(if $(THREADS),--threads $(THREADS)) $(if $(JOBS),--jobs $(JOBS)) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test reproduce smoke figures verify data reference bench bench-peers bench-tables schema
+.PHONY: help setup build test reproduce smoke figures verify claims data reference bench bench-peers bench-tables schema
 .PHONY: asm-check numerics-check lint format clean
 
 help: ## print this menu
@@ -54,6 +54,9 @@ figures: build ## draw the figures again from the CSV files
 
 verify: build ## print the claims with their verdicts
 	@$(NORMLAB) verify $(EXPERIMENTS) --profile $(PROFILE)
+
+claims: build ## print every claim: who makes it, who disputes it, what came out
+	@$(NORMLAB) claims $(EXPERIMENTS) --profile $(PROFILE)
 
 data: build ## fetch MNIST and check it
 	@$(NORMLAB) data fetch

@@ -17,10 +17,9 @@ for folder in Results/"$profile"/*/; do
     for table in "$folder"*.md; do if [ -e "$table" ]; then cp "$table" "$reference"; fi; done
 done
 
-# A claim that is not reproduced is a result too: status 2 is no failure here.
-table() { "$normlab" verify --profile "$profile" --markdown "$@" || [ $? -eq 2 ]; }
-table > Results/Reference/claims.md
-table --brief > README.claims
+ledger() { "$normlab" claims --profile "$profile" --markdown "$@"; }
+ledger --links ../../Experiments > Results/Reference/claims.md
+ledger --links Experiments --brief > README.claims
 awk '/<!-- \/claims -->/ { inside = 0 }
      !inside { print }
      /<!-- claims -->/ { inside = 1; while ((getline line < "README.claims") > 0) print line }' README.md > README.new

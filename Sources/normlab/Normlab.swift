@@ -15,8 +15,8 @@ struct Normlab: ParsableCommand {
             """,
         version: "NormLab \(Version.number)",
         subcommands: [
-            Reproduce.self, Run.self, List.self, Show.self, Compare.self, DrawFigures.self, Verify.self, Data.self,
-            Bench.self, BenchWorker.self, RunOne.self, Schema.self,
+            Reproduce.self, Run.self, List.self, Show.self, Compare.self, DrawFigures.self, Verify.self,
+            Claims.self, Data.self, Bench.self, BenchWorker.self, RunOne.self, Schema.self,
         ])
 
     static func main() {

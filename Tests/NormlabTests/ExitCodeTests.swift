@@ -7,6 +7,7 @@ import Testing
 
     @Test(arguments: [
         ["--help"], ["--version"], ["list"], ["show", "tiny", "--layers", "--set", "width=0.5"], ["data", "list"],
+        ["claims"], ["claims", "tiny", "--markdown"], ["claims", "--markdown", "--brief", "--links", "Experiments"],
     ])
     func doneIs0(arguments: [String]) throws {
         let laboratory = try TemporaryLaboratory()
@@ -69,6 +70,12 @@ import Testing
         let outcome = try laboratory.program.run("verify", "bold", "-p", "smoke")
         #expect(outcome.code == code)
         #expect(outcome.output.contains(verdict))
+        let ledger = try laboratory.program.run("claims", "-p", "smoke", "--markdown", "--brief")
+        #expect(ledger.code == 0, "a list is no judgement")
+        #expect(ledger.output.contains("| It ends above \(value). | “…” | **\(verdict)** |"))
+        #expect(ledger.output.hasSuffix("1 claim of 1 experiment, 0 disputed: 1 \(verdict).\n"))
+        let other = try laboratory.program.run("claims", "bold", "-p", "quick")
+        #expect(other.output.hasSuffix("1 claim of 1 experiment, 0 disputed: 1 no result\n\n"))
         let claims = try StrictCSV(Data(contentsOf: laboratory.file("Results/smoke/bold/claims.csv")))
         #expect(try claims.column("verdict") == [verdict])
     }
@@ -79,6 +86,7 @@ import Testing
         ["nonsense"], ["run"], ["run", "tiny", "--nonsense"], ["run", "tiny", "--threads", "0"],
         ["run", "tiny", "--threads", "two"], ["run", "tiny", "--seeds", "3-1"], ["run", "tiny", "--jobs", "0"],
         ["run", "tiny", "--save-every", "-1"], ["run", "tiny", "--checkpoint-at", "1,x"],
+        ["claims", "--brief"], ["claims", "--links", "Experiments"],
     ])
     func wrongUsageIs64(arguments: [String]) throws {
         let laboratory = try TemporaryLaboratory()

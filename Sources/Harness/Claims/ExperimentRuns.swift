@@ -92,6 +92,14 @@ public struct ExperimentRuns: Sendable {
     /// Whether an arm has a result.
     public func hasResults(of arm: String) -> Bool { !complete(arm).isEmpty }
 
+    /// Writes the derived tables that complete runs do not have: what was made by an earlier version is read as if it were
+    /// made now.
+    ///
+    /// - Throws: `FileError` or `CSVError`.
+    func writeMissingDerivedTables() throws {
+        for run in runs where run.manifest.status.isComplete { try run.folder.writeMissingDerivedTables() }
+    }
+
     /// The data that the runs were made on; nil without runs.
     var dataset: Manifest.Data? { runs.first?.manifest.dataset }
 

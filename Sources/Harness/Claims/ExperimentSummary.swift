@@ -11,11 +11,13 @@ public struct ExperimentSummary: Sendable {
     /// The claims and their verdicts.
     public let claims: [ClaimResult]
 
-    /// Reads the folders of an experiment's runs and decides its claims.
+    /// Reads the folders of an experiment's runs and decides its claims. Tables of complete runs that are missing and can be
+    /// computed from their others are written first.
     ///
     /// - Throws: `ConfigurationErrors` for an unknown profile; `FileError` or `CSVError` for a damaged file.
     public init(_ experiment: Experiment, profile: String, resultsRoot: URL) throws {
         runs = try ExperimentRuns(experiment, profile: profile, resultsRoot: resultsRoot)
+        try runs.writeMissingDerivedTables()
         ensembles = try EnsembleAccuracies(runs)
         claims = try ClaimEvaluator(runs, ensembles).results()
     }
@@ -147,8 +149,8 @@ public struct ExperimentSummary: Sendable {
 
     private var claimTable: [[CSVField]] {
         let header: [CSVField] = [
-            "claim", "paper", "statement", "measure", "arm", "with", "n", "arm-mean", "arm-deviation", "with-mean",
-            "with-deviation", "difference", "low", "high", "minimum-effect", "verdict", "note",
+            "claim", "paper", "disputed-by", "statement", "measure", "arm", "with", "n", "arm-mean", "arm-deviation",
+            "with-mean", "with-deviation", "difference", "low", "high", "minimum-effect", "verdict", "note",
         ]
         return [header]
             + claims.map { result in
@@ -161,7 +163,8 @@ public struct ExperimentSummary: Sendable {
                 ]
                 if !hasNumbers { numbers = numbers.map { _ in .empty } }
                 return [
-                    .text(claim.id), .text(claim.paper), .text(claim.statement), .text(claim.measure.description),
+                    .text(claim.id), .text(claim.paper), claim.disputedBy.map { .text($0) } ?? .empty,
+                    .text(claim.statement), .text(claim.measure.description),
                     .text(result.arm ?? claim.arm.pattern), .text(result.other), .integer(comparison.seeds.count),
                 ] + numbers + [
                     .text(ClaimText.threshold(claim, comparison)), .text(result.verdict.rawValue),

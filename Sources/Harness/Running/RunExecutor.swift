@@ -98,6 +98,7 @@ public final class RunExecutor {
         if state == .upToDate {
             // Left over where the process was killed after the manifest was written.
             try AtomicFile.remove(folder.savedState)
+            try folder.writeMissingDerivedTables()
             return RunOutcome(state: state, manifest: try Manifest(folder.manifest))
         }
         ProcessStatus.forgetPeakMemory()

@@ -40,7 +40,9 @@ public struct RunFolder: Hashable, Sendable {
     /// How each tensor's distribution moved.
     public var shift: URL { file("shift.csv") }
     /// The drift of every unit.
-    public var drift: URL { file("drift.csv") }
+    public var drift: URL { file(DerivedTable.drift.rawValue) }
+    /// How far the distribution of every observed tensor moved.
+    public var shift: URL { file(DerivedTable.shift.rawValue) }
     /// The trained network.
     public var checkpoint: URL { file("checkpoint.safetensors") }
     /// The network after a number of updates.
@@ -91,9 +93,9 @@ public struct RunFolder: Hashable, Sendable {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
         for name in names {
             let isCheckpoint = name.hasPrefix("checkpoint") && name.hasSuffix(".safetensors")
-            let isTable = Table(rawValue: name) != nil || ["drift.csv", "config.yaml", "run.log"].contains(name)
-            let isPrediction = name == predictions.lastPathComponent
-            if isCheckpoint || isTable || isPrediction || name.hasSuffix(AtomicFile.temporarySuffix) {
+            let isTable = Table(rawValue: name) != nil || DerivedTable(rawValue: name) != nil
+            let isOther = ["config.yaml", "run.log", predictions.lastPathComponent].contains(name)
+            if isCheckpoint || isTable || isOther || name.hasSuffix(AtomicFile.temporarySuffix) {
                 try AtomicFile.remove(file(name))
             }
         }

@@ -172,7 +172,7 @@ final class RunSession {
     /// Writes what a complete run has, its manifest last.
     func complete(diverged: Bool) throws -> Manifest {
         try recorder.synchronize()
-        try AtomicFile.write(CSVField.bytes(rows: Drift(activations: folder.activations).rows), to: folder.drift)
+        try folder.writeDerivedTables()
         try writeCheckpoint(to: folder.checkpoint)
         if plan.configuration.evaluate.predictions, !diverged { try writePredictions() }
         let curves = try RunCurves(folder)

@@ -67,10 +67,9 @@ public struct StalenessCheck {
     }
 
     private func stateOfComplete(_ folder: RunFolder, _ manifest: Manifest) -> RunState {
+        // Derived tables are no reason to train: they are computed again from these.
         var expected =
-            RunFolder.Table.allCases.map { folder.file($0.rawValue) } + [
-                folder.drift, folder.checkpoint, folder.configuration,
-            ]
+            RunFolder.Table.allCases.map { folder.file($0.rawValue) } + [folder.checkpoint, folder.configuration]
         // A diverged network predicts nothing.
         if plan.configuration.evaluate.predictions, manifest.status == .finished { expected.append(folder.predictions) }
         for url in expected where !folder.has(url) {

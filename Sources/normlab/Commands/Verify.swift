@@ -15,21 +15,10 @@ struct Verify: ParsableCommand {
     @Option(name: .shortAndLong, help: "Whose results: smoke, quick or paper.", completion: Completions.profiles)
     var profile = "quick"
 
-    @Flag(name: .long, help: "Print one Markdown table.")
-    var markdown = false
-
-    @Flag(name: .long, help: "With --markdown: leave out what was measured, as in the README.")
-    var brief = false
-
-    func validate() throws {
-        if brief, !markdown { throw ValidationError("--brief is a form of --markdown") }
-    }
-
     func run() throws {
         try Ending.reporting {
             var isAnyRefuted = false
             var isAnyJudged = false
-            if markdown { Terminal.say(ClaimsTable.markdownHeading(isBrief: brief)) }
             for experiment in try laboratory.experiments(experiments).flatMap({
                 laboratory.withSubstitutes($0, profile: profile)
             }) {
@@ -43,13 +32,8 @@ struct Verify: ParsableCommand {
                 isAnyJudged = true
                 try summary.write()
                 for remark in summary.remarks { Terminal.complain("note: \(remark)") }
-                let table = ClaimsTable(summary.claims)
-                if markdown {
-                    Terminal.say(table.markdownRows(experiment: experiment.name, isBrief: brief))
-                } else {
-                    Terminal.say("\(experiment.name): \(experiment.title)\n")
-                    Terminal.say(table.text(width: Terminal.width))
-                }
+                Terminal.say("\(experiment.name): \(experiment.title)\n")
+                Terminal.say(ClaimsTable(summary.claims).text(width: Terminal.width))
                 isAnyRefuted = isAnyRefuted || summary.claims.contains { $0.verdict == .notReproduced }
             }
             if !isAnyJudged { throw Ending.failed }

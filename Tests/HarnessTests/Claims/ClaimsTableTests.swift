@@ -39,10 +39,4 @@ struct ClaimsTableTests {
         #expect(words.contains("1 reproduced, 0 not reproduced, 1 inconclusive"))
         #expect(words.contains("tuned-low"))
     }
-
-    @Test func wordsAreBrokenOnlyWhereTheyMust() {
-        #expect(ClaimsTable.wrap("one two three", to: 7) == ["one two", "three"])
-        #expect(ClaimsTable.wrap("abcdefghij kl", to: 4) == ["abcd", "efgh", "ij", "kl"])
-        #expect(ClaimsTable.wrap("a\n\nb", to: 4) == ["a", "", "b"])
-    }
 }

@@ -66,6 +66,21 @@ import Testing
         #expect(claim.minimumEffect == .margin(0))
     }
 
+    @Test func aDisputeIsShownAndNoPartOfARun() throws {
+        let rest = "measure: { final: test-accuracy }\narm: batch-norm\nwith: baseline\nexpect: below\n"
+        #expect(try claim(rest).disputedBy == nil)
+        let claim = try claim(rest + "disputed-by: Somebody 2018, §2")
+        #expect(claim.disputedBy == "Somebody 2018, §2")
+        #expect(claim.sources == "“It is so” (§1)\ndisputed by Somebody 2018, §2")
+        func hashes(_ text: String) throws -> [String] {
+            let lines = text.split(separator: "\n").map { "    \($0)\n" }.joined()
+            return try ExperimentFixture.load(ExperimentFixture.body + Self.start + lines).runs(profile: "quick").map {
+                $0.hash(dataset: "mnist", checksum: "c", numericsVersion: 1)
+            }
+        }
+        #expect(try hashes(rest) == hashes(rest + "disputed-by: Somebody 2018, §2"))
+    }
+
     @Test func groupsAreChosenFromByAMetric() throws {
         let claim = try claim(
             "measure: { final: test-accuracy }\narm: batch-norm\nwith: 'baseline@*'\nchoose: test-loss\nexpect: above",

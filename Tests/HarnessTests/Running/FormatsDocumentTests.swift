@@ -13,7 +13,12 @@ struct FormatsDocumentTests {
         for table in RunFolder.Table.allCases {
             #expect(document.contains("    \(table.header.joined(separator: ","))\n"), "\(table.rawValue)")
         }
-        #expect(document.contains("    \(Drift.header.joined(separator: ","))\n"))
+        for table in RunFolder.DerivedTable.allCases {
+            #expect(document.contains("    \(table.header.joined(separator: ","))\n"), "\(table.rawValue)")
+        }
+        for quantity in DistributionShift.Quantity.allCases {
+            #expect(document.contains("| `\(quantity.rawValue)` |"), "\(quantity)")
+        }
         let tiny = try TinyExperiment()
         try ExperimentSummary(tiny.experiment, profile: "smoke", resultsRoot: tiny.results).write()
         for name in try FileManager.default.contentsOfDirectory(atPath: tiny.experimentFolder().path) {

@@ -14,7 +14,7 @@ struct RunExecutorTests {
             try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == [
                 "activations.csv", "checkpoint-0.safetensors", "checkpoint-7.safetensors", "checkpoint.safetensors",
                 "config.yaml", "drift.csv", "eval.csv", "histograms.csv", "layers.csv", "measures.csv", "run.json",
-                "run.log", "train.csv",
+                "run.log", "shift.csv", "train.csv",
             ])
         let train = try CSVReader(folder.train).rows(["step", "epoch", "rate", "loss", "accuracy"])
         #expect(train.map { $0[0] } == (1...30).map(String.init))

@@ -8,6 +8,8 @@ public struct ClaimDeclaration: Sendable, Equatable {
     public let statement: String
     /// What the paper says, with its section.
     public let paper: String
+    /// Who says otherwise, and where; nil where nobody is known to. Shown beside the verdict, which it does not change.
+    public let disputedBy: String?
     /// What is measured of each run.
     public let measure: ClaimMeasure
     /// The statistics of batch normalization at which it is measured; nil is population where there are any, otherwise the
@@ -101,6 +103,7 @@ struct ClaimFields: Configurable {
     var id = ""
     var statement = ""
     var paper = ""
+    var disputedBy: String?
     var measure: any Configurable = FinalMeasure()
     var arm = ""
     var with: String?
@@ -118,6 +121,9 @@ struct ClaimFields: Configurable {
         Field(text: "id", \.id, required: true, "A name, unique in the experiment."),
         Field(text: "statement", \.statement, required: true, "What is claimed, in one sentence of our own."),
         Field(text: "paper", \.paper, required: true, "What the paper says, quoted briefly, with the section."),
+        Field(
+            text: "disputed-by", \.disputedBy,
+            "Who says otherwise, with what and where; it is shown beside the verdict, which it does not change."),
         Field(
             "measure", \.measure, oneOf: ClaimMeasureCatalogue.all, required: true,
             "The number of each run that decides: with one seed, one number."),

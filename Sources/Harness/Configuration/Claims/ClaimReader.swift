@@ -49,10 +49,9 @@ struct ClaimReader {
         if let measure { checkEnsemble([arm, reference?.choice], measure, fields, node) }
         guard let arm, let reference, let measure else { return nil }
         return ClaimDeclaration(
-            id: fields.id, statement: fields.statement, paper: fields.paper, measure: measure,
-            statistics: fields.statistics, smoothing: fields.smoothing, arm: arm, reference: reference,
-            expectation: fields.expect,
-            minimumEffect: effect)
+            id: fields.id, statement: fields.statement, paper: fields.paper, disputedBy: fields.disputedBy,
+            measure: measure, statistics: fields.statistics, smoothing: fields.smoothing, arm: arm,
+            reference: reference, expectation: fields.expect, minimumEffect: effect)
     }
 
     // MARK: Arms

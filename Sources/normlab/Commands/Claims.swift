@@ -1,0 +1,49 @@
+import ArgumentParser
+import Foundation
+import Harness
+
+/// `normlab claims`: the ledger of all claims.
+struct Claims: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List every claim: who makes it, who disputes it, and what the results at hand say.",
+        discussion: """
+            Claims of experiments that have no results in this profile are listed too. normlab verify shows what was \
+            measured, and has an exit code for claims that are not reproduced.
+            """)
+
+    @Argument(help: "Experiments (default: all).", completion: Completions.experiments)
+    var experiments: [String] = []
+
+    @OptionGroup var laboratory: Laboratory
+
+    @Option(name: .shortAndLong, help: "Whose results: smoke, quick or paper.", completion: Completions.profiles)
+    var profile = "quick"
+
+    @Flag(name: .long, help: "Print one Markdown table, with what was measured.")
+    var markdown = false
+
+    @Flag(name: .long, help: "With --markdown: leave out what was measured, as in the README.")
+    var brief = false
+
+    @Option(name: .long, help: "With --markdown: link experiments to their files in this folder.")
+    var links: String?
+
+    func validate() throws {
+        if brief, !markdown { throw ValidationError("--brief is a form of --markdown") }
+        if links != nil, !markdown { throw ValidationError("--links belongs to --markdown") }
+    }
+
+    func run() throws {
+        try Ending.reporting {
+            let summaries = try laboratory.experiments(experiments).flatMap {
+                laboratory.withSubstitutes($0, profile: profile)
+            }.map { try ExperimentSummary($0, profile: profile, resultsRoot: laboratory.resultsRoot) }
+            for summary in summaries {
+                for remark in summary.remarks { Terminal.complain("note: \(remark)") }
+            }
+            let ledger = ClaimsLedger(summaries)
+            Terminal.say(
+                markdown ? ledger.markdown(isBrief: brief, links: links) : ledger.text(width: Terminal.width))
+        }
+    }
+}
