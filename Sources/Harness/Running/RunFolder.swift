@@ -37,8 +37,6 @@ public struct RunFolder: Hashable, Sendable {
     public var histograms: URL { file(Table.histograms.rawValue) }
     /// What the run's procedures measured.
     public var measures: URL { file(Table.measures.rawValue) }
-    /// How each tensor's distribution moved.
-    public var shift: URL { file("shift.csv") }
     /// The drift of every unit.
     public var drift: URL { file(DerivedTable.drift.rawValue) }
     /// How far the distribution of every observed tensor moved.

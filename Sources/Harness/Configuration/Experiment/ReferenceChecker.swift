@@ -54,7 +54,7 @@ struct ReferenceChecker {
             guard let arm = arms.first(where: { $0.name == name }) else { continue }
             for configuration in arm.configurations.values {
                 var known = configuration.procedures.flatMap { type(of: $0).quantities.map(\.name) }
-                if !configuration.observe.taps.isEmpty { known += ShiftQuantities.names }
+                if !configuration.observe.taps.isEmpty { known += DistributionShift.Quantity.allCases.map(\.rawValue) }
                 if known.contains(reading.name) { continue }
                 let advice = Suggestion.phrase(for: reading.name, among: known, called: "quantities")
                 diagnostics.error("the arm '\(name)' does not measure '\(reading.name)'\(advice)", at: node)
