@@ -12,6 +12,12 @@ public enum LayerCatalogue {
         HyperbolicTangent.self,
         Dropout.self,
         BatchNormalization.self,
+        GhostBatchNormalization.self,
+        BatchRenormalization.self,
+        LpBatchNormalization.self,
+        LayerNormalization.self,
+        GroupNormalization.self,
+        InstanceNormalization.self,
         LocalResponseNormalization.self,
         Concatenation.self,
     ]

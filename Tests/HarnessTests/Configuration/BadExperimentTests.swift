@@ -219,7 +219,9 @@ import Testing
             "a kind in the wrong slot",
             ExperimentFixture.body.replacing("normalization: batch-norm", with: "normalization: relu"),
             """
-            Experiments/x.yaml:15:32: error: 'arms.batch-norm.normalization': unknown kind 'relu'; expected 'batch-norm', or none
+            Experiments/x.yaml:15:32: error: 'arms.batch-norm.normalization': unknown kind 'relu'; expected one of \
+            'batch-norm', 'ghost-batch-norm', 'batch-renorm', 'lp-batch-norm', 'layer-norm', 'group-norm', 'instance-norm', \
+            or none
                   batch-norm: { normalization: relu }
                                                ^~~~
             1 error
