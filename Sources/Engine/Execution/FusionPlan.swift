@@ -89,6 +89,8 @@ public struct LayerFusion: OptionSet, Sendable {
     public static let nonlinearity = LayerFusion(rawValue: 1)
     /// Its backward pass begins behind that nonlinearity.
     public static let nonlinearityGradient = LayerFusion(rawValue: 2)
+    /// It has a nonlinearity behind it as a part of both of its passes.
+    public static let wholeNonlinearity: LayerFusion = [.nonlinearity, .nonlinearityGradient]
     /// It gathers the moments of its output as it writes it.
     public static let outputMoments = LayerFusion(rawValue: 4)
     /// It applies an affine map of the channels, and then a nonlinearity, to its output as it writes it.

@@ -200,11 +200,17 @@ final class Program {
         }
     }
 
-    /// Calls `body` with each node's tracked state and the batch statistics that the last forward pass left.
-    func forEachBatchStatistics(_ body: (NormalizationState, _ mean: Vector, _ variance: Vector) -> Void) {
+    /// Calls `body` with each node's tracked state, the batch statistics that the last forward pass left, and the factor that
+    /// makes the variance unbiased.
+    func forEachBatchStatistics(
+        images: Int, _ body: (NormalizationState, _ mean: Vector, _ variance: Vector, _ correction: Double) -> Void
+    ) {
         for index in 0..<operations.count {
             guard let state = bindings[index].state, let found = operations[index].batchStatistics else { continue }
-            body(state, vector(found.mean, of: index), vector(found.variance, of: index))
+            let count = found.isUnbiased ? 1 : images * state.statistics.positions
+            body(
+                state, vector(found.mean, of: index), vector(found.variance, of: index),
+                NormalizationState.correction(count))
         }
     }
 

@@ -28,7 +28,8 @@ public protocol Layer: Configurable, Equatable {
     func multiplyAdds(_ inputs: [Shape]) -> Int
     /// The statistics that training tracks for inference; nil for most layers.
     func trackedStatistics(_ inputs: [Shape]) -> TrackedStatistics?
-    /// Whether the layer adds a trainable shift to each channel right after its input, which makes a bias before it redundant.
+    /// Whether the layer takes away the mean of each channel by itself and adds a trainable shift, which makes a bias before it
+    /// redundant: without effect on the output, and with a gradient of 0.
     var absorbsBias: Bool { get }
     /// The layer with `factor` times as many outputs, where their number is one of its fields.
     func widened(by factor: Double) -> Self
@@ -70,7 +71,7 @@ public protocol Layer: Configurable, Equatable {
 public enum LayerRole: Sendable {
     /// A product with trainable weights: dense, convolution. Taps are named after these.
     case linear
-    /// A normalization by statistics of the batch.
+    /// A normalization by statistics of the batch or of each image.
     case normalization
     /// An elementwise nonlinearity.
     case nonlinearity
@@ -88,8 +89,8 @@ public enum LayerRole: Sendable {
 
 /// What stands around a layer in its network.
 public struct Surroundings: Sendable {
-    /// Whether everything that reads the layer's output is a normalization with a shift of its own, which makes a bias
-    /// before it redundant (Ioffe & Szegedy 2015, §3.2).
+    /// Whether everything that reads the layer's output is a normalization that makes a bias before it redundant
+    /// (Ioffe & Szegedy 2015, §3.2): see ``Layer/absorbsBias``.
     public let isFollowedByShift: Bool
     /// The initializer that `default` stands for; nil where none was given.
     public let initializer: (any Initializer)?

@@ -201,7 +201,7 @@ struct NetworkBuilder {
         return start..<parameters.count
     }
 
-    /// Whether everything that reads node `index` adds a shift of its own to it.
+    /// Whether everything that reads node `index` makes a bias of it redundant.
     private func isFollowedByShift(_ index: Int, _ references: [[Int]?]) -> Bool {
         let readers = given.indices.filter { references[$0]?.contains(index + 1) ?? false }
         return !readers.isEmpty

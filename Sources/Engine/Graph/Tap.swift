@@ -2,7 +2,7 @@
 ///
 /// - `<node>/output`: the output of any node.
 /// - `X/preactivation`: the output Wu + b of a dense or convolutional node X.
-/// - `X/normalized`, `X/scaled`: x̂ and γx̂ + β of the batch normalization whose nearest product is X.
+/// - `X/normalized`, `X/scaled`: x̂ and γx̂ + β of the normalization whose nearest product is X.
 /// - `X/activation-input`: what enters the nonlinearity that follows X, normalized or not: the same address in every arm
 ///   of an experiment (Ioffe & Szegedy 2015, Figure 1b and c). Where no nonlinearity comes before the next product, it is
 ///   what would enter one: the normalization's output if there is one, else X's own.

@@ -1,7 +1,7 @@
 /// Whether a product adds a bias.
 public enum Bias: String, ConfigurationWord {
-    /// A bias, except where everything that follows is a normalization with a shift, which absorbs it
-    /// (Ioffe & Szegedy 2015, §3.2).
+    /// A bias, except where everything that follows is a normalization that takes each channel's mean away and adds a shift,
+    /// which absorbs it (Ioffe & Szegedy 2015, §3.2).
     case automatic = "auto"
     /// A bias.
     case present = "true"

@@ -25,7 +25,8 @@ public struct ProductOptions: Sendable {
     /// The fields, which a layer lists after its own.
     static let fields: [Field<Self>] = [
         Field(
-            "bias", \.bias, "Whether a bias is added; `auto` leaves it out where a batch-norm with a shift follows."),
+            "bias", \.bias,
+            "Whether a bias is added; `auto` leaves it out where a normalization follows that takes it away again."),
         Field("weight", \.weightInitializer, "How the weight starts."),
         Field("bias-initializer", \.biasInitializer, "How the bias starts."),
         Field("weight-rate", \.weightRate, 0...1_000, "Factor on the weight's learning rate (Caffe's lr_mult)."),

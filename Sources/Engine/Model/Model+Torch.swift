@@ -8,10 +8,13 @@ extension Model {
     ///   `torch.nn.Flatten` on [channels, height, width].
     /// - `torch.nn.BatchNorm1d` or `2d`: weight γ, bias β (both, or neither where `affine=False`), running_mean and
     ///   running_var (the moving average, the variance unbiased, as PyTorch has it; 0 and 1 before the first step) and
-    ///   num_batches_tracked.
+    ///   num_batches_tracked. The same for every normalization that tracks statistics: in inference all are this module.
+    /// - `torch.nn.GroupNorm`: weight γ, bias β (likewise). Layer normalization has one group, instance normalization one for
+    ///   each channel.
     public func torchTensors() -> [NamedTensor] {
         zip(network.nodes, states).flatMap { node, state in
-            parameterTensors(of: node) + (state.map { statisticsTensors(of: node, $0) } ?? [])
+            parameterTensors(of: node) + constantTensors(of: node)
+                + (state.map { statisticsTensors(of: node, $0) } ?? [])
         }
     }
 
@@ -25,24 +28,31 @@ extension Model {
         }
     }
 
+    /// PyTorch has both γ and β or neither; an untrained one is a constant there.
+    private func constantTensors(of node: NetworkNode) -> [NamedTensor] {
+        guard type(of: node.layer).role == .normalization else { return [] }
+        let channels = node.inputShapes[0].channels
+        switch node.parameters.map({ network.parameters[$0].kind }) {
+        case [.shift]:
+            return [
+                NamedTensor(
+                    name: "\(node.name).weight", shape: [channels], values: Array(repeating: 1, count: channels))
+            ]
+        case [.scale]:
+            return [
+                NamedTensor(
+                    name: "\(node.name).bias", shape: [channels], values: Array(repeating: 0, count: channels))
+            ]
+        default: return []
+        }
+    }
+
     private func statisticsTensors(of node: NetworkNode, _ state: NormalizationState) -> [NamedTensor] {
         let channels = state.statistics.channels
-        var tensors: [NamedTensor] = []
-        // PyTorch has both γ and β or neither; an untrained one is a constant there.
-        let kinds = Set(node.parameters.map { network.parameters[$0].kind })
-        if kinds == [.shift] {
-            tensors.append(
-                NamedTensor(
-                    name: "\(node.name).weight", shape: [channels], values: Array(repeating: 1, count: channels)))
-        } else if kinds == [.scale] {
-            tensors.append(
-                NamedTensor(
-                    name: "\(node.name).bias", shape: [channels], values: Array(repeating: 0, count: channels)))
-        }
         let estimates =
             state.estimates(.movingAverage)
             ?? (mean: Array(repeating: 0, count: channels), variance: Array(repeating: 1, count: channels))
-        return tensors + [
+        return [
             NamedTensor(name: "\(node.name).running_mean", shape: [channels], values: estimates.mean),
             NamedTensor(name: "\(node.name).running_var", shape: [channels], values: estimates.variance),
             NamedTensor(

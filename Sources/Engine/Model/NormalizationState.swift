@@ -14,12 +14,21 @@ public struct TrackedStatistics: Sendable {
 public struct BatchStatistics: Sendable {
     /// μ of each channel.
     public let mean: VectorSlot
-    /// The biased σ² of each channel.
+    /// σ² of each channel, or what a normalization has in its place.
     public let variance: VectorSlot
+    /// Whether σ² is as inference wants it. Otherwise it is biased, over images · positions values, and m/(m − 1) is missing.
+    public let isUnbiased: Bool
+
+    /// Statistics in these slots; biased unless it is said otherwise.
+    public init(mean: VectorSlot, variance: VectorSlot, isUnbiased: Bool = false) {
+        self.mean = mean
+        self.variance = variance
+        self.isUnbiased = isUnbiased
+    }
 }
 
 /// The statistics of one normalization that inference uses: a moving average over training steps, and the estimate of a
-/// population pass.
+/// population pass. What a normalization has in place of the variance (``LpBatchNormalization``) is averaged likewise.
 ///
 /// The moving average is Caffe's (`batch_norm_layer.cpp`): three unnormalized sums
 ///
@@ -60,12 +69,11 @@ public final class NormalizationState {
 
     private let storage: Storage
 
-    /// Adds one training step's statistics, over `count` values a channel, to the moving average.
-    func accumulate(mean: Vector, variance: Vector, count: Int) {
+    /// Adds one training step's statistics to the moving average; `correction` · `variance` is unbiased.
+    func accumulate(mean: Vector, variance: Vector, correction: Double) {
         let keep = statistics.fraction
         scaleFactor = Float(keep * Double(scaleFactor) + 1)
         steps += 1
-        let correction = Self.correction(count)
         for channel in 0..<statistics.channels {
             meanSum[channel] = Float(keep * Double(meanSum[channel]) + Double(mean[channel]))
             varianceSum[channel] = Float(

@@ -5,7 +5,8 @@ import Kernels
 ///
 ///     E[x] = mean of μ_B over the batches,   Var[x] = m/(m − 1) · mean of σ²_B
 ///
-/// for every normalization, m the values a channel has in a batch. Every normalization uses the batch's own statistics
+/// for every normalization, m the values a channel has in a batch (or in its part of one, where a normalization splits the
+/// batch: see ``BatchStatistics/isUnbiased``). Every normalization uses the batch's own statistics
 /// during the pass, as in training; dropout is off, as in the network that will use the result. Nothing but the model's
 /// population statistics changes.
 public final class PopulationPass {
@@ -39,14 +40,14 @@ public final class PopulationPass {
             fill(index, program.input(images: batch))
             program.forward(images: batch, phase: .inference(.batch), team: team)
             var position = 0
-            program.forEachBatchStatistics { _, mean, variance in
+            program.forEachBatchStatistics(images: batch) { _, mean, variance, _ in
                 sums[position].add(mean: mean, variance: variance)
                 position += 1
             }
         }
         var position = 0
-        program.forEachBatchStatistics { state, _, _ in
-            sums[position].store(in: state, batches: batches, count: batch * state.statistics.positions)
+        program.forEachBatchStatistics(images: batch) { state, _, _, correction in
+            sums[position].store(in: state, batches: batches, correction: correction)
             position += 1
         }
     }
@@ -67,11 +68,11 @@ public final class PopulationPass {
             }
         }
 
-        func store(in state: NormalizationState, batches: Int, count: Int) {
-            let correction = NormalizationState.correction(count) / Double(batches)
+        func store(in state: NormalizationState, batches: Int, correction: Double) {
+            let factor = correction / Double(batches)
             for channel in mean.indices {
                 state.populationMean[channel] = Float(mean[channel] / Double(batches))
-                state.populationVariance[channel] = Float(variance[channel] * correction)
+                state.populationVariance[channel] = Float(variance[channel] * factor)
             }
             state.populationBatches = batches
         }

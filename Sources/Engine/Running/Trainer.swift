@@ -82,8 +82,8 @@ public final class Trainer {
         program.backward(images: batch, phase: phase, team: team)
         let rate = rate(step: index)
         for index in 0..<updates.count { optimizer.update(updates[index], rate: rate, team: team) }
-        program.forEachBatchStatistics { state, mean, variance in
-            state.accumulate(mean: mean, variance: variance, count: batch * state.statistics.positions)
+        program.forEachBatchStatistics(images: batch) { state, mean, variance, correction in
+            state.accumulate(mean: mean, variance: variance, correction: correction)
         }
         return StepResult(loss: loss / Double(batch), correct: correct, rate: rate)
     }

@@ -1,15 +1,11 @@
 /// The mean and the sum of squared deviations of each column, block of rows by block of rows: what batch normalization
 /// needs of a matrix, gathered in one pass over it, by whoever has a block at hand.
 ///
-/// In Double. In each block x is taken relative to the block's first row x₀: with S = Σ (x − x₀) and Q = Σ (x − x₀)²,
-/// mean = x₀ + S/n and M = Q − S²/n. Since x₀ is one of the n values, (mean − x₀)² ≤ M, so that the difference loses at
-/// most log₂ n bits of 53; a constant column has exactly its mean and no variance. Blocks are then joined in order (Chan,
-/// Golub & LeVeque 1979). The partition depends on the number of rows alone, and so do the bits.
+/// In Double. Each block is gathered by ``ShiftedMoments``; blocks are then joined in order (Chan, Golub & LeVeque 1979). The
+/// partition depends on the number of rows alone, and so do the bits.
 public struct BlockMoments: @unchecked Sendable {
     /// The rows of a block.
     static let rowsPerBlock = 256
-    /// The columns of one pass down a block: four double lanes with two sums each, so that eight chains are under way.
-    private static let columnsPerPanel = 4 * DoubleLane.scalarCount
 
     private let rows: Int
     private let columns: Int
@@ -40,9 +36,7 @@ public struct BlockMoments: @unchecked Sendable {
 
     private static func blocks(_ rows: Int) -> Int { (rows + rowsPerBlock - 1) / rowsPerBlock }
 
-    private static func width(_ columns: Int) -> Int {
-        (columns + columnsPerPanel - 1) / columnsPerPanel * columnsPerPanel
-    }
+    private static func width(_ columns: Int) -> Int { ShiftedMoments.width(columns) }
 
     // MARK: Gathering
 
@@ -56,65 +50,9 @@ public struct BlockMoments: @unchecked Sendable {
 
     /// Gathers one block.
     func gather(_ matrix: Matrix, block: Int) {
-        for column in stride(from: 0, to: columns, by: BlockMoments.columnsPerPanel) {
-            if columns - column > 2 * DoubleLane.scalarCount {
-                gather(matrix, block: block, column: column, isWide: true)
-            } else {
-                gather(matrix, block: block, column: column, isWide: false)
-            }
-        }
-    }
-
-    /// Gathers one block of four (or two) double lanes of columns.
-    @inline(__always)
-    private func gather(_ matrix: Matrix, block: Int, column: Int, isWide: Bool) {
-        let lanes = DoubleLane.scalarCount
-        let range = BlockMoments.rows(of: block, in: rows)
-        let start = matrix.base + (range.lowerBound * matrix.stride + column)
-        var (sums0, sums1, sums2, sums3) = (
-            Sums(start, 0), Sums(start, lanes), Sums(start, 2 * lanes), Sums(start, 3 * lanes)
-        )
-        var source = start
-        for _ in range {
-            sums0.add(source.doubleLane(at: 0))
-            sums1.add(source.doubleLane(at: lanes))
-            if isWide {
-                sums2.add(source.doubleLane(at: 2 * lanes))
-                sums3.add(source.doubleLane(at: 3 * lanes))
-            }
-            source += matrix.stride
-        }
-        let target = 2 * block * width + column
-        store(sums0, count: range.count, at: target)
-        store(sums1, count: range.count, at: target + lanes)
-        store(sums2, count: range.count, at: target + 2 * lanes)
-        store(sums3, count: range.count, at: target + 3 * lanes)
-    }
-
-    /// The sums of eight columns of a block, relative to its first row.
-    private struct Sums {
-        let origin: DoubleLane
-        var sum = DoubleLane()
-        var squares = DoubleLane()
-
-        @inline(__always)
-        init(_ row: UnsafeMutablePointer<Float>, _ column: Int) {
-            origin = row.doubleLane(at: column)
-        }
-
-        @inline(__always)
-        mutating func add(_ x: DoubleLane) {
-            let deviation = x - origin
-            sum += deviation
-            squares.addProduct(deviation, deviation)
-        }
-    }
-
-    @inline(__always)
-    private func store(_ sums: Sums, count: Int, at index: Int) {
-        let mean = sums.sum / Double(count)
-        store(sums.origin + mean, at: index)
-        store(sums.squares.addingProduct(-mean, sums.sum), at: index + width)
+        let target = table + 2 * block * width
+        ShiftedMoments.gather(
+            matrix.rows(BlockMoments.rows(of: block, in: rows)), means: target, squares: target + width)
     }
 
     // MARK: Joining
@@ -150,15 +88,15 @@ public struct BlockMoments: @unchecked Sendable {
     /// The mean and the sum of squared deviations of eight columns over all blocks.
     private func joined(column: Int) -> (mean: DoubleLane, squares: DoubleLane) {
         guard rows > 0 else { return (DoubleLane(), DoubleLane()) }
-        var mean = lane(at: column)
-        var squares = lane(at: width + column)
+        var mean = table.lane(at: column)
+        var squares = table.lane(at: width + column)
         var count = Double(BlockMoments.rows(of: 0, in: rows).count)
         for block in 1..<max(BlockMoments.blocks(rows), 1) {
             let size = Double(BlockMoments.rows(of: block, in: rows).count)
-            let difference = lane(at: 2 * block * width + column) - mean
+            let difference = table.lane(at: 2 * block * width + column) - mean
             let total = count + size
             mean.addProduct(difference, DoubleLane(repeating: size / total))
-            squares += lane(at: (2 * block + 1) * width + column)
+            squares += table.lane(at: (2 * block + 1) * width + column)
             squares.addProduct(difference * difference, DoubleLane(repeating: count * size / total))
             count = total
         }
@@ -167,11 +105,4 @@ public struct BlockMoments: @unchecked Sendable {
         return (mean, squares)
     }
 
-    private func store(_ lane: DoubleLane, at index: Int) {
-        UnsafeMutableRawPointer(table + index).storeBytes(of: lane, as: DoubleLane.self)
-    }
-
-    private func lane(at index: Int) -> DoubleLane {
-        UnsafeRawPointer(table + index).load(as: DoubleLane.self)
-    }
 }

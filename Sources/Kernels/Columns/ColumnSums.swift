@@ -35,12 +35,21 @@ struct ColumnSums: @unchecked Sendable {
             second.low.addProduct(low, b.lowHalf.widened)
             second.high.addProduct(high, b.highHalf.widened)
         }
+
+        /// Stores the sixteen sums of each kind.
+        @inline(__always)
+        fileprivate func store(first target: UnsafeMutablePointer<Double>, second other: UnsafeMutablePointer<Double>) {
+            target.store(first.low, at: 0)
+            target.store(first.high, at: DoubleLane.scalarCount)
+            other.store(second.low, at: 0)
+            other.store(second.high, at: DoubleLane.scalarCount)
+        }
     }
 
     /// The rows added up in one chain.
     private static let rowsPerBlock = 256
     /// The columns of one item: two lanes, so that four chains (or eight) are under way.
-    private static let columnsPerPanel = 2 * Lane.width
+    static let columnsPerPanel = 2 * Lane.width
     /// The rows of scratch in front of the blocks'.
     private static let headRows = 2
 
@@ -81,17 +90,26 @@ struct ColumnSums: @unchecked Sendable {
         for column in stride(from: 0, to: 2 * width, by: DoubleLane.scalarCount) {
             var total = DoubleLane()
             for block in 0..<blocks {
-                total += lane(at: (ColumnSums.headRows + 2 * block) * width + column)
+                total += scratch.lane(at: (ColumnSums.headRows + 2 * block) * width + column)
             }
-            store(total, at: column)
+            scratch.store(total, at: column)
         }
     }
 
     /// Adds up one block of rows of one panel.
     private func reduce<Terms: ColumnTerms>(_ terms: Terms, block: Int, column: Int) {
+        let rows = block * ColumnSums.rowsPerBlock..<min((block + 1) * ColumnSums.rowsPerBlock, self.rows)
+        let target = scratch + ((ColumnSums.headRows + 2 * block) * width + column)
+        ColumnSums.reduce(terms, rows: rows, column: column, columns: columns, first: target, second: target + width)
+    }
+
+    /// Adds up some rows of one panel: two sums for each of its columns.
+    static func reduce<Terms: ColumnTerms>(
+        _ terms: Terms, rows: Range<Int>, column: Int, columns: Int, first: UnsafeMutablePointer<Double>,
+        second: UnsafeMutablePointer<Double>
+    ) {
         var left = Pair()
         var right = Pair()
-        let rows = block * ColumnSums.rowsPerBlock..<min((block + 1) * ColumnSums.rowsPerBlock, self.rows)
         let parameters = terms.parameters(column: column)
         if columns - column > Lane.width {
             let next = column + Lane.width
@@ -103,31 +121,16 @@ struct ColumnSums: @unchecked Sendable {
         } else {
             for row in rows { terms.add(row: row, column: column, parameters, to: &left) }
         }
-        let target = (ColumnSums.headRows + 2 * block) * width + column
-        store(left, at: target)
-        store(right, at: target + Lane.width)
-    }
-
-    private func store(_ pair: Pair, at index: Int) {
-        store(pair.first.low, at: index)
-        store(pair.first.high, at: index + DoubleLane.scalarCount)
-        store(pair.second.low, at: index + width)
-        store(pair.second.high, at: index + width + DoubleLane.scalarCount)
-    }
-
-    private func store(_ lane: DoubleLane, at index: Int) {
-        UnsafeMutableRawPointer(scratch + index).storeBytes(of: lane, as: DoubleLane.self)
-    }
-
-    private func lane(at index: Int) -> DoubleLane {
-        UnsafeRawPointer(scratch + index).load(as: DoubleLane.self)
+        left.store(first: first, second: second)
+        right.store(first: first + Lane.width, second: second + Lane.width)
     }
 
     private static func blocks(_ rows: Int) -> Int {
         max(1, (rows + rowsPerBlock - 1) / rowsPerBlock)
     }
 
-    private static func width(_ columns: Int) -> Int {
+    /// The columns of whole panels.
+    static func width(_ columns: Int) -> Int {
         (columns + columnsPerPanel - 1) / columnsPerPanel * columnsPerPanel
     }
 }

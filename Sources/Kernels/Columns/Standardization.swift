@@ -107,7 +107,7 @@ public struct Standardization: Sendable {
 // MARK: - Lanes
 
 /// The parameters of sixteen columns.
-private struct StandardizationLanes {
+struct StandardizationLanes {
     let mean: Lane
     let inverseDeviation: Lane
     let scale: Lane
@@ -130,7 +130,8 @@ private struct StandardizationLanes {
     func scaled(_ normalized: Lane) -> Lane { shift.addingProduct(normalized, scale) }
 }
 
-private struct NormalizedMap: ColumnMap {
+/// x̂.
+struct NormalizedMap: ColumnMap {
     let input: Matrix
     let parameters: Standardization
 
@@ -143,7 +144,8 @@ private struct NormalizedMap: ColumnMap {
     }
 }
 
-private struct ForwardMap<Function: LaneFunction>: ColumnMap {
+/// f(γx̂ + β).
+struct ForwardMap<Function: LaneFunction>: ColumnMap {
     let input: Matrix
     let parameters: Standardization
 
@@ -156,7 +158,8 @@ private struct ForwardMap<Function: LaneFunction>: ColumnMap {
     }
 }
 
-private struct GradientTerms<Function: LaneFunction>: ColumnTerms {
+/// What a backward pass adds up, and computes its result from: dz = dy · f′, and dz · x̂.
+struct GradientTerms<Function: LaneFunction>: ColumnTerms {
     let input: Matrix
     let output: Matrix
     let outputGradient: Matrix
@@ -183,6 +186,7 @@ private struct GradientTerms<Function: LaneFunction>: ColumnTerms {
     }
 }
 
+/// γ · inverseDeviation · (dz − mean dz − x̂ · mean(dz · x̂)).
 private struct GradientMap<Function: LaneFunction>: ColumnMap {
     let terms: GradientTerms<Function>
     let meanGradient: Vector

@@ -109,3 +109,17 @@ extension UnsafeMutablePointer<Float> {
         }
     }
 }
+
+extension UnsafeMutablePointer<Double> {
+    /// The eight doubles from `offset` on.
+    @inline(__always)
+    func lane(at offset: Int) -> DoubleLane {
+        UnsafeRawPointer(self + offset).loadUnaligned(as: DoubleLane.self)
+    }
+
+    /// Stores all eight doubles.
+    @inline(__always)
+    func store(_ lane: DoubleLane, at offset: Int) {
+        UnsafeMutableRawPointer(self + offset).storeBytes(of: lane, as: DoubleLane.self)
+    }
+}

@@ -89,6 +89,29 @@ struct TapTests {
         #expect(source(network, "third/scaled") == "third")
     }
 
+    @Test("of every normalization are those of batch normalization")
+    func normalizers() throws {
+        let network = try Fixtures.normalizers()
+        for number in 1...9 {
+            #expect(source(network, "product\(number)/normalized") == "norm\(number):normalized")
+            #expect(source(network, "product\(number)/scaled") == "norm\(number)")
+            #expect(source(network, "product\(number)/activation-input") == "norm\(number)")
+        }
+        // Whoever tracks statistics needs a source of them in inference; a network without does not.
+        #expect(network.tracksStatistics)
+        let images = try Network(
+            input: .flat(4),
+            nodes: [
+                Node(name: "product", layer: Dense(units: 3)), Node(name: "norm", layer: LayerNormalization()),
+                Node(name: "scores", layer: Dense(units: 2)),
+            ], initializer: Xavier())
+        #expect(!images.tracksStatistics)
+        #expect(Model(images, seed: 1).hasPopulationStatistics)
+        // A bias stays where the normalization does not take it away.
+        let biases = network.parameters.map(\.name).filter { $0.hasPrefix("product") && $0.hasSuffix("bias") }
+        #expect(biases == [1, 2, 6, 8, 9].map { "product\($0).bias" })
+    }
+
     @Test("match patterns in which * is any run of characters")
     func patterns() throws {
         let network = try Fixtures.perceptron(batchNorm: true)

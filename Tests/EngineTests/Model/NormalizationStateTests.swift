@@ -18,7 +18,7 @@ struct NormalizationStateTests {
         variance.copy(from: [2, 0.5])
         let expected = [1: 1, 10: 9.9551, 100: 95.2079, 1_000: 632.3046, 5_000: 993.2789]
         for step in 1...5_000 {
-            state.accumulate(mean: mean, variance: variance, count: 5)
+            state.accumulate(mean: mean, variance: variance, correction: NormalizationState.correction(5))
             if let expected = expected[step] {
                 #expect(abs(Double(state.scaleFactor) - expected) < 1e-4 * expected / 10)
                 // Of constant statistics the average is that constant, from the first step on: no bias to be corrected.
@@ -82,7 +82,7 @@ struct NormalizationStateTests {
         for step in 0..<20 {
             mean.fill(Float(step))
             variance.fill(Float(step * step))
-            state.accumulate(mean: mean, variance: variance, count: 3)
+            state.accumulate(mean: mean, variance: variance, correction: NormalizationState.correction(3))
             (s, m, v) = (0.9 * s + 1, 0.9 * m + Double(step), 0.9 * v + 1.5 * Double(step * step))
         }
         #expect(abs(Double(state.estimates(.movingAverage)?.mean[1] ?? 0) - m / s) < 1e-5 * m / s)
@@ -132,5 +132,52 @@ struct NormalizationStateTests {
             #expect(abs(found - expected) < 1e-4, "\(found), not \(expected)")
         }
         withExtendedLifetime(storage) {}
+    }
+
+    /// The estimates after one training step and after a population pass of the same batch.
+    private func estimates(
+        _ layer: any Layer, _ values: [Float]
+    ) throws -> [(mean: [Float], variance: [Float])] {
+        let network = try Network(
+            input: .flat(1), nodes: [Node(name: "norm", layer: layer), Node(name: "scores", layer: Dense(units: 2))],
+            initializer: Xavier())
+        let model = Model(network, seed: 1)
+        Fixtures.trainer(model, batch: values.count).step(0) { matrix, _ in matrix.copy(from: values) }
+        PopulationPass(model: model, batch: values.count, team: Team(threads: 1)).run(batches: 2) {
+            $1.copy(from: values)
+        }
+        let state = try #require(model.normalizationState(of: "norm"))
+        return [try #require(state.estimates(.movingAverage)), try #require(state.estimates(.population))]
+    }
+
+    @Test("of ghost batches are the means of theirs, each unbiased by its own m")
+    func ghostBatches() throws {
+        for found in try estimates(GhostBatchNormalization(ghost: 3), [1, 2, 6, -1, 0, 1, 10, 20]) {
+            // Means 3, 0 and 15, unbiased variances 7, 1 and 50, of three, three and two images.
+            #expect(abs(found.mean[0] - (3 * 3 + 3 * 0 + 2 * 15) / 8) < 1e-5)
+            #expect(abs(found.variance[0] - (3 * 7 + 3 * 1 + 2 * 50) / 8) < 1e-4)
+        }
+        // A single image that is left over belongs to the part before.
+        for found in try estimates(GhostBatchNormalization(ghost: 2), [1, 3, 4, 6, 11]) {
+            #expect(abs(found.mean[0] - 5) < 1e-5)
+            #expect(abs(found.variance[0] - (2 * 2 + 3 * 13) / 5) < 1e-4)
+        }
+    }
+
+    @Test("of a norm are the mean and the norm's square, unbiased where that means something")
+    func norms() throws {
+        let values: [Float] = [1, -2, 4, 3.5, -1]
+        for (p, values2, deviations2) in [
+            (.one, 2.3 * 2.3, 2.12 * 2.12 * 5 / 4), (.two, 6.85, 5.64 * 5 / 4), (.infinity, 16, 3.1 * 3.1),
+        ] as [(LpBatchNormalization.Order, Double, Double)] {
+            for (subject, expected) in [(.values, values2), (.deviations, deviations2)]
+                as [(LpBatchNormalization.Subject, Double)]
+            {
+                for found in try estimates(LpBatchNormalization(p: p, of: subject), values) {
+                    #expect(abs(found.mean[0] - 1.1) < 1e-6)
+                    #expect(abs(Double(found.variance[0]) - expected) < 1e-5 * expected)
+                }
+            }
+        }
     }
 }

@@ -80,4 +80,25 @@ struct TorchTests {
         #expect(tensor("running_mean")?.values == [2.5])
         #expect(abs((tensor("running_var")?.values?[0] ?? 0) - 5 / 3) < 1e-6)
     }
+
+    @Test("of normalizations that track nothing are γ and β alone, both or neither")
+    func imageNormalizations() throws {
+        let network = try Network(
+            input: Shape(height: 2, width: 2, channels: 4),
+            nodes: [
+                Node(name: "layer", layer: LayerNormalization()),
+                Node(name: "group", layer: GroupNormalization(groups: 2, scale: false)),
+                Node(name: "instance", layer: InstanceNormalization(shift: false)),
+                Node(name: "neither", layer: GroupNormalization(groups: 2, scale: false, shift: false)),
+                Node(name: "scores", layer: Dense(units: 2)),
+            ], initializer: Xavier())
+        let tensors = Model(network, seed: 1).torchTensors()
+        #expect(
+            Set(tensors.map(\.name)) == [
+                "layer.weight", "layer.bias", "group.weight", "group.bias", "instance.weight", "instance.bias",
+                "scores.weight", "scores.bias",
+            ])
+        #expect(tensors.first { $0.name == "group.weight" }?.values == [1, 1, 1, 1])
+        #expect(tensors.first { $0.name == "instance.bias" }?.values == [0, 0, 0, 0])
+    }
 }

@@ -26,6 +26,7 @@ struct AllocationTests {
             try Fixtures.perceptron(batchNorm: true),
             try Fixtures.leNet(batchNorm: true, response: true, dropout: true, widths: [4, 6, 20]),
             try Fixtures.inception(),
+            try Fixtures.normalizers(),
         ]
         for network in networks {
             let trainer = Fixtures.trainer(Model(network, seed: 1))

@@ -13,6 +13,7 @@ struct DeterminismTests {
             try Fixtures.perceptron(batchNorm: true),
             try Fixtures.leNet(batchNorm: true, response: true, dropout: true),
             try Fixtures.inception(),
+            try Fixtures.normalizers(),
         ]
     }
 
@@ -45,7 +46,11 @@ struct DeterminismTests {
             return digest
         }
         #expect(numericsVersion == 3)
-        #expect(digests == [8_574_094_371_712_596_091, 15_628_565_281_687_180_395, 14_603_424_020_098_554_846])
+        #expect(
+            digests == [
+                8_574_094_371_712_596_091, 15_628_565_281_687_180_395, 14_603_424_020_098_554_846,
+                1_747_192_560_513_868_993,
+            ])
     }
 
     @Test("with layers computed together and each by itself")

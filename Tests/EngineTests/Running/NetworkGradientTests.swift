@@ -59,6 +59,9 @@ struct NetworkGradientTests {
         check(try Fixtures.perceptron(batchNorm: batchNorm, input: input, units: 12), samples: 4)
     }
 
+    @Test("through every normalization agrees with differences of a reference in double precision")
+    func normalizers() throws { check(try Fixtures.normalizers(), samples: 2) }
+
     @Test("of a small LeNet agrees with differences of a reference in double precision")
     func leNet() throws {
         check(try Fixtures.leNet(batchNorm: true, response: true, widths: [2, 3, 8]), samples: 1)

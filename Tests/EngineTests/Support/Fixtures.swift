@@ -66,6 +66,31 @@ enum Fixtures {
             ], initializer: Glorot())
     }
 
+    /// Every normalization beside batch normalization, on maps and vectors, with and without a nonlinearity behind it. A batch
+    /// of eight makes ghost batches of three, three and two, and batch renormalization corrects from the third step on.
+    static func normalizers() throws -> Network {
+        func block(_ number: Int, _ product: any Layer, _ normalization: any Layer, _ function: (any Layer)?) -> [Node]
+        {
+            [
+                Node(name: "product\(number)", layer: product), Node(name: "norm\(number)", layer: normalization),
+            ] + (function.map { [Node(name: "function\(number)", layer: $0)] } ?? [])
+        }
+        let renormalization = BatchRenormalization(warmup: 1, rSteps: 3, dSteps: 3, fraction: 0.5)
+        return try Network(
+            input: Shape(height: 6, width: 5, channels: 3),
+            nodes: block(
+                1, Engine.Convolution(channels: 8, kernel: 3, pad: 1), GroupNormalization(groups: 4), Rectifier())
+                + block(2, Engine.Convolution(channels: 6, kernel: 3), LayerNormalization(), Sigmoid())
+                + block(3, Engine.Convolution(channels: 19, kernel: 1), InstanceNormalization(), HyperbolicTangent())
+                + block(4, Engine.Convolution(channels: 7, kernel: 3), GhostBatchNormalization(ghost: 3), nil)
+                + block(5, Dense(units: 9), renormalization, Sigmoid())
+                + block(6, Dense(units: 8), LpBatchNormalization(p: .one), Rectifier())
+                + block(7, Dense(units: 8), LpBatchNormalization(p: .infinity, of: .deviations), nil)
+                + block(8, Dense(units: 8), LpBatchNormalization(p: .two), HyperbolicTangent())
+                + block(9, Dense(units: 8), LayerNormalization(), nil)
+                + [Node(name: "scores", layer: Dense(units: 4))], initializer: Glorot())
+    }
+
     /// A batch of random images and labels that depend on nothing but the step.
     static func fill(_ network: Network, step: Int) -> (Matrix, inout [Int32]) -> Void {
         { matrix, labels in

@@ -13,9 +13,11 @@ struct LayerBench {
     /// The memory that nobody needs is NaN.
     var isPoisoned = true
     var threads = 1
+    /// What the layer has tracked before the pass: one step's mean and unbiased variance.
+    var tracked: (mean: [Float], variance: [Float])?
 
     /// What the engine computed, in its own layout.
-    struct Result {
+    struct Result: Equatable {
         var output: [Float]
         var inputGradients: [[Float]]
         var parameterGradients: [[Float]]
@@ -48,6 +50,15 @@ struct LayerBench {
         let model = Model(network, seed: 1)
         for (index, place) in network.nodes[inputCount].parameters.enumerated() {
             model.setValues(of: network.parameters[place].name, to: parameters[index].map(Float.init))
+        }
+        if let tracked, let state = model.normalizationState(of: "layer") {
+            let memory = Storage(count: 2 * tracked.mean.count)
+            let mean = memory.vector(count: tracked.mean.count)
+            let variance = memory.vector(offset: tracked.mean.count, count: tracked.mean.count)
+            mean.copy(from: tracked.mean)
+            variance.copy(from: tracked.variance)
+            state.accumulate(mean: mean, variance: variance, correction: 1)
+            withExtendedLifetime(memory) {}
         }
         let program = Program(
             model, batch: images, purpose: .training(inputGradient: true), poisonsReleasedMemory: isPoisoned)

@@ -49,6 +49,7 @@ struct LayerCase: CustomStringConvertible, Sendable {
             LayerCase(
                 layer: CovariateNoise(shift: 2, scale: 3, shiftSpread: 0.5, scaleSpread: 0.7), input: wide, images: 3),
             LayerCase(layer: CovariateNoise(shift: 0, scale: 1, shiftSpread: 0, scaleSpread: 0), input: map, images: 2),
+        ] + normalizations(map: map, wide: wide) + [
             LayerCase(layer: LocalResponseNormalization(), input: wide, images: 2, spread: 30),
             LayerCase(
                 layer: LocalResponseNormalization(.acrossChannels, size: 5, alpha: 1, k: 1.5), input: wide, images: 2),
@@ -60,6 +61,43 @@ struct LayerCase: CustomStringConvertible, Sendable {
             LayerCase(layer: Concatenation(), input: map, images: 2),
         ]
     }()
+
+    /// Batch normalization's relatives, and those by image.
+    private static func normalizations(map: Shape, wide: Shape) -> [LayerCase] {
+        let even = Shape(height: 2, width: 3, channels: 20)
+        let norms = [LpBatchNormalization.Order.one, .two, .infinity].flatMap { p in
+            [
+                LayerCase(layer: LpBatchNormalization(p: p), input: wide, images: 2, offset: 0.3),
+                LayerCase(layer: LpBatchNormalization(p: p, epsilon: 0.3), input: .flat(3), images: 7, offset: -0.2),
+                LayerCase(layer: LpBatchNormalization(p: p, of: .deviations), input: map, images: 2, offset: 1),
+                LayerCase(
+                    layer: LpBatchNormalization(p: p, of: .deviations, epsilon: 0.3, scale: false), input: .flat(5),
+                    images: 6),
+            ]
+        }
+        return [
+            // Parts of 3 and 4, of 2 and 3, of 4 and 2 images, and one part.
+            LayerCase(layer: GhostBatchNormalization(ghost: 3), input: .flat(4), images: 7, offset: 1),
+            LayerCase(layer: GhostBatchNormalization(ghost: 2), input: wide, images: 5),
+            LayerCase(layer: GhostBatchNormalization(ghost: 4, epsilon: 0.3, scale: false), input: map, images: 6),
+            LayerCase(layer: GhostBatchNormalization(), input: map, images: 2),
+            // Without moving averages, r is 1 and d is 0; the rest is in BatchRenormalizationTests.
+            LayerCase(layer: BatchRenormalization(), input: wide, images: 2),
+            LayerCase(layer: BatchRenormalization(warmup: 0, rSteps: 0, dSteps: 0), input: .flat(3), images: 7),
+            LayerCase(layer: LayerNormalization(), input: wide, images: 3, offset: 2),
+            LayerCase(layer: LayerNormalization(), input: .flat(7), images: 3),
+            LayerCase(layer: LayerNormalization(epsilon: 0.3, scale: false), input: even, images: 2),
+            LayerCase(layer: LayerNormalization(shift: false), input: map, images: 2),
+            LayerCase(layer: GroupNormalization(groups: 5), input: even, images: 3, offset: -1),
+            LayerCase(layer: GroupNormalization(groups: 3), input: even, images: 2),
+            LayerCase(layer: GroupNormalization(groups: 4, epsilon: 0.3), input: .flat(12), images: 3),
+            LayerCase(layer: GroupNormalization(), input: wide, images: 2),
+            LayerCase(layer: GroupNormalization(groups: 2, scale: false, shift: false), input: wide, images: 2),
+            LayerCase(layer: InstanceNormalization(), input: wide, images: 3, offset: 1),
+            LayerCase(layer: InstanceNormalization(epsilon: 0.3, shift: false), input: map, images: 2),
+            LayerCase(layer: InstanceNormalization(), input: .flat(5), images: 3),
+        ] + norms
+    }
 
     /// Random inputs, parameters and upstream gradient.
     func random(seed: UInt64) -> (inputs: [Maps], parameters: [[Double]], upstream: [Double]) {

@@ -35,6 +35,15 @@ struct Reference {
         case let layer as BatchNormalization: batchNormalization(layer)
         case let layer as OutsideNormalization: outsideNormalization(layer)
         case let layer as CovariateNoise: covariateNoise(layer)
+        case let layer as GhostBatchNormalization: ghostBatchNormalization(layer)
+        case let layer as BatchRenormalization: batchRenormalization(layer)
+        case let layer as LpBatchNormalization: lpBatchNormalization(layer)
+        case let layer as LayerNormalization: imageNormalization(layer.epsilon, layer.scaleAndShift) { _ in 1 }
+        case let layer as GroupNormalization:
+            imageNormalization(layer.epsilon, layer.scaleAndShift) { channels in
+                (1...min(layer.groups, channels)).last { channels % $0 == 0 } ?? 1
+            }
+        case let layer as InstanceNormalization: imageNormalization(layer.epsilon, layer.scaleAndShift) { $0 }
         case let layer as LocalResponseNormalization: localResponse(layer)
         case is Concatenation: concatenation
         default: nil
@@ -167,28 +176,6 @@ struct Reference {
     }
 
     // MARK: Normalizations
-
-    /// Algorithm 1 of Ioffe & Szegedy 2015.
-    private static func batchNormalization(_ layer: BatchNormalization) -> Reference {
-        Reference { inputs, parameters in
-            let input = inputs[0]
-            let channels = input.shape.channels
-            let rows = input.values.count / channels
-            var output = input
-            for channel in 0..<channels {
-                let values = (0..<rows).map { input.values[$0 * channels + channel] }
-                let mean = values.reduce(0, +) / Double(rows)
-                let variance = values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(rows)
-                let gamma = layer.scale ? parameters[0][channel] : 1
-                let beta = layer.shift ? parameters[layer.scale ? 1 : 0][channel] : 0
-                for row in 0..<rows {
-                    let normalized = (values[row] - mean) / (variance + layer.epsilon).squareRoot()
-                    output.values[row * channels + channel] = gamma * normalized + beta
-                }
-            }
-            return output
-        }
-    }
 
     /// Caffe's `lrn_layer.cpp` and Krizhevsky et al. 2012, §3.3.
     private static func localResponse(_ layer: LocalResponseNormalization) -> Reference {

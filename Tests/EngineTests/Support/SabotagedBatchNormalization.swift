@@ -35,11 +35,11 @@ struct SabotagedBatchNormalization: Layer {
 
     func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
     func parameters(_ inputs: [Shape]) -> [ParameterDeclaration] { layer.parameters(inputs) }
-    func book(_ booking: inout Booking) -> BatchNormalization.Workspace { layer.book(&booking) }
+    func book(_ booking: inout Booking) -> TrackedNormalizationSlots { layer.book(&booking) }
     var backwardReads: BackwardReads { [.inputs] }
-    func forward(_ pass: Pass, _ workspace: BatchNormalization.Workspace) { layer.forward(pass, workspace) }
+    func forward(_ pass: Pass, _ workspace: TrackedNormalizationSlots) { layer.forward(pass, workspace) }
 
-    func backward(_ pass: Pass, _ workspace: BatchNormalization.Workspace) {
+    func backward(_ pass: Pass, _ workspace: TrackedNormalizationSlots) {
         let (x, dy) = (pass.input, pass.outputGradient)
         guard let dx = pass.inputGradient, let gamma = pass.vectorParameter(.scale) else { return }
         let count = Double(x.rows)

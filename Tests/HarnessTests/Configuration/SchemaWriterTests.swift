@@ -44,6 +44,13 @@ import Testing
         for reference in references { #expect(definitions[reference] != nil, "\(reference)") }
     }
 
+    /// Editors read `true` and `1` as what they look like.
+    @Test func wordsThatLookLikeOtherValuesAreThoseToo() {
+        let text = SchemaWriter.jsonSchema()
+        #expect(text.contains(#""enum": ["auto", "true", true, "false", false]"#))
+        #expect(text.contains(#""enum": ["1", 1, "2", 2, "infinity"]"#))
+    }
+
     @Test func everyKeyIsDocumented() throws {
         let records = [ExperimentSchema.file, RunConfiguration.schema, ModelReader.fileSchema] + ModelReader.layerKinds
         for field in records.flatMap(\.fields) {

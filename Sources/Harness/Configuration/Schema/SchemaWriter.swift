@@ -97,9 +97,10 @@ private struct SchemaDefinitions {
         .object([("type", .string(type))] + bounds.compactMap { key, value in value.map { (key, .number($0)) } })
     }
 
-    /// A word, and the truth value that editors take it for.
+    /// A word, and the truth value or the number that editors take it for.
     private func word(_ text: String) -> [JSONText] {
-        ["true", "false"].contains(text) ? [.string(text), .boolean(text == "true")] : [.string(text)]
+        if ["true", "false"].contains(text) { return [.string(text), .boolean(text == "true")] }
+        return Int(text) == nil ? [.string(text)] : [.string(text), .number(text)]
     }
 
     // MARK: Mappings

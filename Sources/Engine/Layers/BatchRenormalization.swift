@@ -1,0 +1,154 @@
+import Kernels
+
+/// Batch renormalization (Ioffe 2017, arXiv 1702.03275): batch normalization that training and inference agree on.
+///
+/// In training the batch's statistics are corrected towards the moving averages μ and σ, which inference uses:
+///
+///     x̂ = (x − μ_B)/σ_B · r + d,   r = clip(σ_B/σ, 1/r_max … r_max),   d = clip((μ_B − μ)/σ, −d_max … d_max)
+///
+/// (Algorithm 1). r and d are constants to the gradient; unclipped they would make x̂ = (x − μ)/σ. The averages are those of
+/// the steps before; in the first step, and wherever statistics of a batch are used outside training (by an observer, in a
+/// population pass), r = 1 and d = 0, which is batch normalization. The limits follow the paper's schedule (§3): r_max = 1
+/// and d_max = 0 during the warm-up, then each rises linearly to its maximum.
+///
+/// What departs from the paper: it averages σ_B, biased; here, as for every normalization, the *unbiased* variance is
+/// averaged in Caffe's bias-corrected form, and σ = √(Var + ε); see ``NormalizationState``. Its α of 0.01 is a fraction of
+/// 0.99. The schedule counts steps of the run, and a short run needs a short one.
+public struct BatchRenormalization: TrackedNormalization {
+    /// The greatest r_max.
+    public var maximumR = 3.0
+    /// The greatest d_max.
+    public var maximumD = 5.0
+    /// Steps of plain batch normalization.
+    public var warmup = 5_000
+    /// The step from which r_max is at its maximum.
+    public var rSteps = 40_000
+    /// The step from which d_max is at its maximum.
+    public var dSteps = 25_000
+    /// ε, added to the variance inside the root.
+    public var epsilon = 1e-5
+    /// α of the moving average: how much of the earlier steps a step keeps.
+    public var fraction = 0.99
+    /// γ and β.
+    public var scaleAndShift = ScaleAndShift()
+
+    /// The word `batch-renorm`.
+    public static let kind = "batch-renorm"
+    /// One sentence for the reference.
+    public static let summary =
+        "Batch renormalization: batch statistics corrected towards the moving averages that inference uses (Ioffe 2017)."
+    /// What a configuration can say.
+    public static let fields: [Field<Self>] =
+        [
+            Field(
+                "maximum-r", \.maximumR, 1...1_000, "r_max at its greatest: how far a scale is corrected, as a ratio."),
+            Field("maximum-d", \.maximumD, 0...1_000, "d_max at its greatest: how far a mean is corrected, in σ."),
+            Field("warmup", \.warmup, 0...1_000_000_000, "Steps of plain batch normalization: r_max = 1, d_max = 0."),
+            Field(
+                "r-steps", \.rSteps, 0...1_000_000_000,
+                "The step from which r_max is `maximum-r`, rising linearly from the end of the warm-up."),
+            Field(
+                "d-steps", \.dSteps, 0...1_000_000_000,
+                "The step from which d_max is `maximum-d`, rising linearly from the end of the warm-up."),
+        ] + trackedFields
+
+    /// The paper's schedule: 5000 steps of batch normalization, r_max = 3 at 40,000 and d_max = 5 at 25,000.
+    public init() {}
+    /// The given limits, reached at the given steps.
+    public init(
+        maximumR: Double = 3, maximumD: Double = 5, warmup: Int, rSteps: Int, dSteps: Int, fraction: Double = 0.99
+    ) {
+        self.maximumR = maximumR
+        self.maximumD = maximumD
+        self.warmup = warmup
+        self.rSteps = rSteps
+        self.dSteps = dSteps
+        self.fraction = fraction
+    }
+
+    /// r_max and d_max at a step, from 0. A rise that would end before it begins is a jump at the end of the warm-up.
+    func limits(step: Int) -> (r: Double, d: Double) {
+        func share(_ end: Int) -> Double {
+            if step < warmup { return 0 }
+            return step >= end ? 1 : Double(step - warmup) / Double(end - warmup)
+        }
+        return (1 + (maximumR - 1) * share(rSteps), maximumD * share(dSteps))
+    }
+
+    /// What batch normalization books, with r and d and what they make of γ and β.
+    public struct Workspace: TrackedNormalizationWorkspace {
+        /// What batch normalization books.
+        public let tracked: TrackedNormalizationSlots
+        let r: VectorSlot
+        let d: VectorSlot
+        let scale: VectorSlot
+        let shift: VectorSlot
+    }
+
+    /// Four vectors of one value a channel besides batch normalization's.
+    public func book(_ booking: inout Booking) -> Workspace {
+        let channels = booking.input.channels
+        return Workspace(
+            tracked: TrackedNormalizationSlots(&booking), r: booking.vector("r", count: channels, .untilBackward),
+            d: booking.vector("d", count: channels, .untilBackward),
+            scale: booking.vector("corrected scale", count: channels, .untilBackward),
+            shift: booking.vector("corrected shift", count: channels, .untilBackward))
+    }
+
+    /// With x̃ = (x − μ_B)/√(σ_B² + ε): x̂ = x̃·r + d and y = f(γx̂ + β) = f(γr · x̃ + (γd + β)). With estimates, y = f(affine x).
+    public func forward(_ pass: Pass, _ workspace: Workspace) {
+        if appliesEstimates(pass, workspace) { return }
+        let slots = workspace.tracked
+        slots.takeMoments(pass)
+        slots.takeInverseDeviation(pass, epsilon: epsilon)
+        takeCorrection(pass, workspace)
+        slots.scaleAndShift.fill(pass)
+        ChannelArithmetic.correct(
+            scale: slots.scaleAndShift.scale(pass), shift: slots.scaleAndShift.shift(pass), r: pass[workspace.r],
+            d: pass[workspace.d], intoScale: pass[workspace.scale], shift: pass[workspace.shift])
+        let standardization = standardization(pass, workspace)
+        if let normalized = pass.observed(slots.normalized) {
+            standardization.normalize(pass.input, into: normalized, team: pass.team)
+            ColumnAffine(scale: pass[workspace.r], shift: pass[workspace.d])
+                .apply(normalized, into: normalized, team: pass.team)
+        }
+        standardization.forward(pass.input, into: pass.output, team: pass.team)
+    }
+
+    /// r and d, from the moving averages before this step.
+    private func takeCorrection(_ pass: Pass, _ workspace: Workspace) {
+        let (r, d) = (pass[workspace.r], pass[workspace.d])
+        guard case .training(let step, _) = pass.phase, let state = pass.state, state.steps > 0 else {
+            r.fill(1)
+            d.fill(0)
+            return
+        }
+        state.readEstimates(.movingAverage, mean: d, variance: r)
+        let slots = workspace.tracked
+        ChannelArithmetic.renormalize(
+            mean: pass[slots.mean], variance: pass[slots.variance], epsilon: epsilon, limits: limits(step: step), r: r,
+            d: d)
+    }
+
+    /// With dz = dy · f′: dβ = Σ dz,  dγ = Σ dz·x̂ = r · Σ dz·x̃ + d · Σ dz,
+    /// dx = γr/√(σ_B² + ε) · (dz − mean dz − x̃ · mean(dz·x̃)): r and d are constants.
+    public func backward(_ pass: Pass, _ workspace: Workspace) {
+        let slots = workspace.tracked
+        let standardization = standardization(pass, workspace)
+        slots.takeSums(pass, standardization)
+        slots.storeParameterGradients(pass)
+        if let gradient = pass.vectorGradient(.scale) {
+            ChannelArithmetic.combine(
+                gradient, times: pass[workspace.r], plus: pass[slots.sum], times: pass[workspace.d], into: gradient)
+        }
+        slots.storeInputGradient(pass, standardization)
+    }
+
+    /// The normalization by the batch's statistics, with what r and d make of γ and β.
+    private func standardization(_ pass: Pass, _ workspace: Workspace) -> Standardization {
+        var standardization = workspace.tracked.standardization(pass)
+        standardization.scale = pass[workspace.scale]
+        standardization.shift = pass[workspace.shift]
+        return standardization
+    }
+}
