@@ -24,8 +24,8 @@ import Foundation
 /// Units whose every observed value was the same number so far (s_t = 0: a dead ReLU) have no scale and are left out; where
 /// none is left, so is the number. Pooled distributions do not see units that change places; the first three do.
 ///
-/// The total of a kind of tap is the mean over its taps. Kinds (`preactivation`, `normalized`, …) are never mixed: `normalized`
-/// is steady by construction, which proves nothing.
+/// A number for a network is a mean over the taps of one kind, which who reads the table takes. Kinds (`activation-input`,
+/// `normalized`, …) are not to be mixed: `normalized` is steady by construction, which proves nothing.
 public struct DistributionShift: Equatable, Sendable {
     /// What is measured.
     public enum Quantity: String, CaseIterable, Sendable {
@@ -51,13 +51,13 @@ public struct DistributionShift: Equatable, Sendable {
         public let step: Int
         /// What was measured.
         public let quantity: Quantity
-        /// The tap's address, or `*/kind` for the mean over the taps of a kind.
+        /// The tap's address.
         public let place: String
         /// Never negative.
         public let value: Double
     }
 
-    /// The values by step, then by place, taps in the order of the observations and before the totals, then by quantity.
+    /// The values by step, then by place in the order of the observations, then by quantity.
     public let values: [Value]
 
     static let header = ["step", "quantity", "place", "at", "value"]
@@ -70,24 +70,15 @@ public struct DistributionShift: Equatable, Sendable {
         let units = try UnitShift(activations: folder.activations)
         if let step = units.firstNonFinite { observations.cut(before: step) }
         let layers = try LayerShift(observations, histograms: folder.histograms)
-        let kinds = layers.taps.map(Self.kind).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         values = observations.steps.flatMap { step in
-            let taps = layers.taps.map { tap in
-                (tap: tap, numbers: Self.numbers(units.values[tap]?[step], layers.values[tap]?[step]))
-            }
-            let totals = kinds.map { kind in
-                (tap: "*/\(kind)", numbers: Self.means(taps.filter { Self.kind($0.tap) == kind }.map(\.numbers)))
-            }
-            return (taps + totals).flatMap { tap, numbers in
-                zip(Quantity.allCases, numbers).compactMap { quantity, number in
+            layers.taps.flatMap { tap in
+                let numbers = Self.numbers(units.values[tap]?[step], layers.values[tap]?[step])
+                return zip(Quantity.allCases, numbers).compactMap { quantity, number in
                     number.map { Value(step: step, quantity: quantity, place: tap, value: $0) }
                 }
             }
         }
     }
-
-    /// The last component of an address.
-    private static func kind(_ tap: String) -> String { tap.split(separator: "/").last.map(String.init) ?? tap }
 
     /// The numbers of one tensor at one step, in the order of `Quantity`.
     private static func numbers(_ units: UnitShift.Value?, _ layer: LayerShift.Value?) -> [Double?] {
@@ -95,14 +86,6 @@ public struct DistributionShift: Equatable, Sendable {
             units?.mean, units?.deviation, units?.quantile, layer?.wasserstein, layer?.kolmogorovSmirnov,
             layer?.wassersteinToEnd, layer?.kolmogorovSmirnovToEnd,
         ]
-    }
-
-    /// The mean of each quantity over the tensors that have it.
-    private static func means(_ taps: [[Double?]]) -> [Double?] {
-        Quantity.allCases.indices.map { index in
-            let numbers = taps.compactMap { $0[index] }
-            return numbers.isEmpty ? nil : numbers.reduce(0, +) / Double(numbers.count)
-        }
     }
 
     /// The rows of `shift.csv`.
