@@ -47,18 +47,24 @@ import Testing
 
     @Test func panelsBesideEachOtherHaveOneScale() {
         func values(_ values: [Double]) -> CurveRange.Values { CurveRange.Values([(values, true)]) }
-        let short = CurveRange.row([values([0.01, 0.02]), values([1, 5])], scale: nil, isMagnitude: true)
+        let (magnitude, other) = (QuantityWords(title: "q"), QuantityWords(title: "q", isMagnitude: false))
+        let short = CurveRange.row([values([0.01, 0.02]), values([1, 5])], scale: nil, of: magnitude)
         #expect(short.isShared)
         #expect(short.ranges[0]?.isLogarithmic == true)
         #expect(short.ranges[0] == short.ranges[1])
-        let different = CurveRange.row([values([0, 1]), values([0, 50])], scale: nil, isMagnitude: false)
+        let different = CurveRange.row([values([0, 1]), values([0, 50])], scale: nil, of: other)
         #expect(!different.isShared)
         #expect(different.ranges[0] != different.ranges[1])
         let like = CurveRange.row(
-            [values([0, 1]), values([.nan]), values([0, 2])], scale: nil, isMagnitude: false)
+            [values([0, 1]), values([.nan]), values([0, 2])], scale: nil, of: other)
         #expect(like.isShared)
         #expect(like.ranges[1] == nil)
         #expect(like.ranges[0] == like.ranges[2])
+        let cosines = CurveRange.row(
+            [values([0.999, 1]), values([-1, 1])], scale: nil,
+            of: QuantityWords(title: "cos", isMagnitude: false, isBounded: true))
+        #expect(cosines.isShared)
+        #expect(cosines.ranges[0] == cosines.ranges[1])
     }
 
     @Test func otherValuesMustShowBesideCurves() {

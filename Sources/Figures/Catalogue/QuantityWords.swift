@@ -7,6 +7,9 @@ struct QuantityWords: Sendable {
     /// Whether ratios of its values mean something and no value is special but zero: its axis may become logarithmic unasked.
     /// Cosines, correlations and signed quantities are not of this sort.
     var isMagnitude = true
+    /// Whether its values have bounds that mean something, as those of cosines: panels beside each other then share an axis even
+    /// where curves lie flat, for that is what they say.
+    var isBounded = false
 
     /// The words for a quantity; of one that is not in the table its own, without hyphens.
     static func words(_ quantity: String) -> QuantityWords {
@@ -39,7 +42,7 @@ struct QuantityWords: Sendable {
         // Santurkar et al. 2018: Definition 2.1 and Figure 4.
         "gradient-shift": QuantityWords(title: "Gradient shift ‖G − G′‖"),
         "relative-gradient-shift": QuantityWords(title: "Relative gradient shift ‖G − G′‖ / ‖G‖"),
-        "gradient-cosine": QuantityWords(title: "cos(G, G′)", isMagnitude: false),
+        "gradient-cosine": QuantityWords(title: "cos(G, G′)", isMagnitude: false, isBounded: true),
         "loss": QuantityWords(title: "Loss (nats)", axis: stepLength),
         "loss-minimum": QuantityWords(title: "Lowest loss along the gradient (nats)"),
         "loss-maximum": QuantityWords(title: "Highest loss along the gradient (nats)"),
@@ -54,13 +57,14 @@ struct QuantityWords: Sendable {
         "effective-rate": QuantityWords(title: "Effective learning rate η / ‖W‖²"),
         "gradient-norm": QuantityWords(title: "Norm of the gradient ‖∇L‖"),
         "gradient-autocorrelation": QuantityWords(
-            title: "Autocorrelation of the gradient", axis: "Lag (training steps)", isMagnitude: false),
+            title: "Autocorrelation of the gradient", axis: "Lag (training steps)", isMagnitude: false,
+            isBounded: true),
         "singular-value": QuantityWords(title: "Singular value", axis: "Index of the singular value"),
         // How far distributions move.
         "wasserstein": QuantityWords(title: "Wasserstein distance to the observation before"),
         "wasserstein-to-end": QuantityWords(title: "Wasserstein distance to the end of training"),
         "kolmogorov-smirnov": QuantityWords(
-            title: "Kolmogorov–Smirnov distance to the observation before", isMagnitude: false),
+            title: "Kolmogorov–Smirnov distance to the observation before", isMagnitude: false, isBounded: true),
         "mean-drift": QuantityWords(title: "Drift of the mean"),
         "deviation-drift": QuantityWords(title: "Drift of the standard deviation"),
         "quantile-drift": QuantityWords(title: "Drift of the percentiles"),

@@ -93,7 +93,7 @@ struct QuantityOverSteps: FigureKind {
                 arms.flatMap(\.runs).map { ($0.values, $0.run.status == .finished) }, and: quantities.levels)
         }
         let (ranges, isShared) = CurveRange.row(
-            values, scale: quantities.valueScale, isMagnitude: QuantityWords.words(subjects[0].quantity).isMagnitude)
+            values, scale: quantities.valueScale, of: QuantityWords.words(subjects[0].quantity))
         let contents = subjects.indices.map {
             Content(
                 subject: subjects[$0], plot: CurvePlot(arms: curves[$0], band: quantities.band), range: ranges[$0])

@@ -129,7 +129,7 @@ struct QuantityProfile: FigureKind {
                 arms.flatMap(\.profiles).map { ($0.y, $0.run.status == .finished) }, and: quantities.levels)
         }
         let (ranges, isShared) = CurveRange.row(
-            values, scale: quantities.valueScale, isMagnitude: QuantityWords.words(subjects[0].quantity).isMagnitude)
+            values, scale: quantities.valueScale, of: QuantityWords.words(subjects[0].quantity))
         let contents = subjects.indices.map {
             Content(subject: subjects[$0], arms: profiles[$0], range: ranges[$0])
         }
