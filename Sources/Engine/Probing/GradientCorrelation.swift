@@ -77,7 +77,7 @@ public final class GradientCorrelation {
 extension Differentiator {
     /// Computes every value once more with the statistics that the last pass had of its batch, held fixed from now on.
     fileprivate func fixStatistics() {
-        program.forEachBatchStatistics { state, mean, variance in
+        program.forEachBatchStatistics(images: batch) { state, mean, variance, _ in
             state.populationMean.copy(from: mean)
             state.populationVariance.copy(from: variance)
             state.populationBatches = 1

@@ -36,7 +36,9 @@ struct QuantityWords: Sendable {
     /// The quantities that have words of their own.
     static var known: [String] { table.keys.sorted() }
 
-    private static let stepLength = "Length of the step, in learning rates"
+    private static let stepLength = "Step length s in θ − s∇L"
+    private static let factor = "Factor on the weights"
+    private static let depth = "Depth in products"
 
     private static let table: [String: QuantityWords] = [
         // Santurkar et al. 2018: Definition 2.1 and Figure 4.
@@ -68,6 +70,17 @@ struct QuantityWords: Sendable {
         "mean-drift": QuantityWords(title: "Drift of the mean"),
         "deviation-drift": QuantityWords(title: "Drift of the standard deviation"),
         "quantile-drift": QuantityWords(title: "Drift of the percentiles"),
-        "channel-variance": QuantityWords(title: "Variance of the channels"),
+        // Layers over the depth.
+        "squared-gradient-norm": QuantityWords(title: "Squared gradient by a hidden value", axis: depth),
+        "channel-squared-mean": QuantityWords(title: "Squared mean of the channels", axis: depth),
+        "channel-variance": QuantityWords(title: "Variance of the channels", axis: depth),
+        // Ioffe & Szegedy 2015, §3.3: what a factor on a layer's weights changes.
+        "rescaled-output-change": QuantityWords(title: "Relative change of the outputs", axis: factor),
+        "rescaled-loss-change": QuantityWords(title: "Relative change of the loss", axis: factor),
+        "rescaled-input-gradient-change": QuantityWords(
+            title: "Relative change of the gradient by the layer’s input", axis: factor),
+        "rescaled-gradient-ratio": QuantityWords(
+            title: "Weights’ gradient, times the factor, over that before", axis: factor),
+        "weight-gradient-cosine": QuantityWords(title: "cos(W, ∂L/∂W)", axis: factor, isMagnitude: false),
     ]
 }
