@@ -101,7 +101,7 @@ struct NormalizationStateTests {
         for step in 1...400 {
             mean.fill(Float(step % 7) - 2)
             variance.fill(Float(step % 5))
-            state.accumulate(mean: mean, variance: variance, count: 3)
+            state.accumulate(mean: mean, variance: variance, correction: 1.5)
             e = fraction * e + (1 - fraction) * (Double(step % 7) - 2)
             v = fraction * v + (1 - fraction) * 1.5 * Double(step % 5)
             let found = try #require(state.estimates(.plainAverage))
@@ -122,7 +122,7 @@ struct NormalizationStateTests {
         variance.fill(4)
         var errors: [Float] = []
         for step in 1...1000 {
-            state.accumulate(mean: mean, variance: variance, count: 1)
+            state.accumulate(mean: mean, variance: variance, correction: 1)
             guard [1, 100, 1000].contains(step) else { continue }
             #expect(abs(try #require(state.estimates(.movingAverage)).mean[0] - 3) < 1e-4)
             errors.append(3 - (try #require(state.estimates(.plainAverage)).mean[0]))
