@@ -102,7 +102,7 @@ import Testing
             }
             let found = rows.first { $0["arm"] == "batch-norm" && $0["seed"] == "2" && $0["step"] == "30" }
             #expect(expected == [number(found, "value")])
-            #expect(drawing.picture.footnote?.contains("At length of the step, in learning rates 3.") == true)
+            #expect(drawing.picture.footnote?.contains("At step length s in θ − s∇L 3.") == true)
         }
     }
 

@@ -61,7 +61,8 @@ struct LayerBench {
             withExtendedLifetime(memory) {}
         }
         let program = Program(
-            model, batch: images, purpose: .training(inputGradient: true), poisonsReleasedMemory: isPoisoned)
+            model, batch: images, purpose: .training(inputGradient: true), poisonsReleasedMemory: isPoisoned,
+            fuses: phase.statistics == .batch)
         let team = Team(threads: threads)
         program.input(images: images).copy(from: values[0].floats)
         program.forward(images: images, phase: phase, team: team, through: inputCount) { node in
