@@ -15,6 +15,14 @@ public enum Phase: Hashable, Sendable {
         case .inference(let source): source
         }
     }
+
+    /// The training step that it is, or shows; nil in inference.
+    public var step: Int? {
+        switch self {
+        case .training(let step, _), .observation(let step, _): step
+        case .inference: nil
+        }
+    }
 }
 
 /// Where a batch normalization takes the mean and the variance from.

@@ -7,9 +7,10 @@ import Kernels
 ///     x̂ = (x − μ_B)/σ_B · r + d,   r = clip(σ_B/σ, 1/r_max … r_max),   d = clip((μ_B − μ)/σ, −d_max … d_max)
 ///
 /// (Algorithm 1). r and d are constants to the gradient; unclipped they would make x̂ = (x − μ)/σ. The averages are those of
-/// the steps before; in the first step, and wherever statistics of a batch are used outside training (by an observer, in a
-/// population pass), r = 1 and d = 0, which is batch normalization. The limits follow the paper's schedule (§3): r_max = 1
-/// and d_max = 0 during the warm-up, then each rises linearly to its maximum.
+/// the steps before. In the first step, and in inference with statistics of a batch (as in a population pass), r = 1 and
+/// d = 0, which is batch normalization; an observation shows the network as the next training step sees it, corrected. The
+/// limits follow the paper's schedule (§3): r_max = 1 and d_max = 0 during the warm-up, then each rises linearly to its
+/// maximum.
 ///
 /// What departs from the paper: it averages σ_B, biased; here, as for every normalization, the *unbiased* variance is
 /// averaged in Caffe's bias-corrected form, and σ = √(Var + ε); see ``NormalizationState``. Its α of 0.01 is a fraction of
@@ -118,7 +119,7 @@ public struct BatchRenormalization: TrackedNormalization {
     /// r and d, from the moving averages before this step.
     private func takeCorrection(_ pass: Pass, _ workspace: Workspace) {
         let (r, d) = (pass[workspace.r], pass[workspace.d])
-        guard case .training(let step, _) = pass.phase, let state = pass.state, state.steps > 0 else {
+        guard let step = pass.phase.step, let state = pass.state, state.steps > 0 else {
             r.fill(1)
             d.fill(0)
             return

@@ -124,6 +124,19 @@ struct BatchRenormalizationTests {
         }
     }
 
+    @Test("is seen by an observer as by the next training step")
+    func observation() throws {
+        let one = LayerCase(layer: Self.halfway, input: .flat(3), images: 7)
+        let (inputs, parameters, upstream) = one.random(seed: 6)
+        var bench = one.bench
+        bench.tracked = Self.tracked
+        func output(_ phase: Phase) throws -> [Float] {
+            try bench.run(inputs, parameters: parameters, upstream: upstream, phase: phase).output
+        }
+        #expect(try output(.observation(step: 3, seed: 2)) == output(.training(step: 3, seed: 1)))
+        #expect(try output(.observation(step: 3, seed: 2)) != output(.inference(.batch)))
+    }
+
     /// Without limits, training normalizes by what inference does.
     @Test("is the inference's map where nothing is clipped")
     func agreesWithInference() throws {
@@ -133,9 +146,13 @@ struct BatchRenormalizationTests {
         var bench = one.bench
         bench.tracked = Self.tracked
         let training = try bench.run(inputs, parameters: parameters, upstream: upstream)
-        let inference = try bench.run(
-            inputs, parameters: parameters, upstream: upstream, phase: .inference(.movingAverage))
-        #expect(isClose(training.output, inference.output.map(Double.init), within: 1e-5))
+        let expected = inputs[0].values.enumerated().map { place, x in
+            let channel = place % 3
+            let deviation = (Double(Self.tracked.variance[channel]) + layer.epsilon).squareRoot()
+            let normalized = (x - Double(Self.tracked.mean[channel])) / deviation
+            return parameters[0][channel] * normalized + parameters[1][channel]
+        }
+        #expect(isClose(training.output, expected, within: 1e-5))
     }
 
     private func isClose(_ found: [Float], _ expected: [Double], within tolerance: Double = 1e-6) -> Bool {
