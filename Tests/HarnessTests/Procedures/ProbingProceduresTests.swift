@@ -53,7 +53,9 @@ struct ProbingProceduresTests {
         for quantity in declared {
             #expect(Set(rows.filter { $0.quantity == quantity }.map(\.step)) == ["0", "20", "30"])
         }
-        #expect(rows.allSatisfy { $0.value.isFinite })
+        // With the last product left out there is one layer, through which no line is drawn.
+        let undefined = Set(rows.filter { !$0.value.isFinite }.map(\.quantity))
+        #expect(undefined == ["channel-squared-mean-growth", "channel-variance-growth"])
     }
 
     @Test func placesAndAxesAreAsDeclared() throws {
