@@ -33,7 +33,9 @@ struct LandscapeProcedure: Procedure {
         """
     static let fields: [Field<Self>] = [
         intervalField(\.every),
-        Field("from", \.from, 1e-12...1e12, "The shortest step length; published: 1/2 for VGG, 1/100 for the linear network."),
+        Field(
+            "from", \.from, 1e-12...1e12,
+            "The shortest step length; published: 1/2 for VGG, 1/100 for the linear network."),
         Field("to", \.to, 1e-12...1e12, "The longest step length; published: 4 for VGG, 30 for the linear network."),
         Field("points", \.points, 1...1000, "How many step lengths there are."),
         Field("spacing", \.spacing, "Whether their differences or their ratios are equal."),
@@ -57,7 +59,8 @@ struct LandscapeProcedure: Procedure {
             meaning: "the effective β-smoothness: the greatest ‖∇L − ∇L′‖₂ / ‖step‖₂ over the step lengths"),
         Quantity(
             name: "divergence-length",
-            meaning: "the least step length after which the loss is over 1000 times as large, or no number (Bjorck et al. 2018); "
+            meaning:
+                "the least step length after which the loss is over 1000 times as large, or no number (Bjorck et al. 2018); "
                 + "the longest one that was tried where there is none"),
     ]
 

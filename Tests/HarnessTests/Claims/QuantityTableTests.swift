@@ -54,7 +54,8 @@ struct QuantityTableTests {
         #expect(reading { $0.place = "conv*" }.description == "mean shift of conv*")
         let whole = reading { ($0.steps, $0.from, $0.at) = (.maximum, 10, 0.5) }
         #expect(whole.description == "maximum shift at 0.5 from step 10")
-        #expect(reading { ($0.place, $0.steps, $0.places) = ("*", .growth, .median) }.description
-            == "growth of shift of * (median over places)")
+        #expect(
+            reading { ($0.place, $0.steps, $0.places) = ("*", .growth, .median) }.description
+                == "growth of shift of * (median over places)")
     }
 }

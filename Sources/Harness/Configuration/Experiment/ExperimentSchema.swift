@@ -67,7 +67,8 @@ enum ExperimentSchema {
         name: "profile", summary: "How long each run is, and how many there are.",
         fields: [
             SchemaField(
-                name: "steps", documentation: "Training steps of a run; with 0 it only measures.", schema: .integer(0...1_000_000_000),
+                name: "steps", documentation: "Training steps of a run; with 0 it only measures.",
+                schema: .integer(0...1_000_000_000),
                 isRequired: true),
             SchemaField(
                 name: "seeds", documentation: "One run of each arm for each.",

@@ -79,7 +79,9 @@ extension Field {
             get: { .list($0[keyPath: path].compactMap { ($0 as? any Configurable).map { .variant($0) } }) },
             set: {
                 guard case .list(let values) = $1 else { return }
-                $0[keyPath: path] = values.compactMap { if case .variant(let value) = $0 { value as? Kind } else { nil } }
+                $0[keyPath: path] = values.compactMap {
+                    if case .variant(let value) = $0 { value as? Kind } else { nil }
+                }
             })
     }
 
