@@ -48,6 +48,14 @@ import Testing
         #expect(profile.y == [7])
     }
 
+    @Test func everyDepthCounts() throws {
+        // Two branches at the depth 2, one layer at the others.
+        let arm = try arm([(.finished, "0,q,a,1,1\n0,q,b,2,2\n0,q,c,2,4\n0,q,d,3,5\n")])
+        let profile = try #require(arm.profiles("q", places: ["a", "b", "c", "d"], at: .last)?.profiles.first)
+        #expect(profile.x == [1, 2, 3])
+        #expect(profile.y == [1, 3, 5])
+    }
+
     @Test func placesCanBeTheAxis() throws {
         let arm = try arm([(.finished, Self.rows)])
         let profile = try #require(

@@ -102,7 +102,7 @@ import Testing
             }
             let found = rows.first { $0["arm"] == "batch-norm" && $0["seed"] == "2" && $0["step"] == "30" }
             #expect(expected == [number(found, "value")])
-            #expect(drawing.picture.footnote?.contains("At step length s in θ − s∇L 3.") == true)
+            #expect(drawing.picture.footnote?.contains("Length s of the step θ − s∇L(θ): 3.") == true)
         }
     }
 
@@ -138,6 +138,28 @@ import Testing
             }
             #expect(bands == [4, 4, 0])
         }
+    }
+
+    @Test func infiniteLossesReachTheTop() throws {
+        var experiment = SyntheticExperiment()
+        experiment.arms = Array(experiment.arms.prefix(1))
+        let folder = try experiment.write()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "baseline/seed-2/measures.csv")
+        let text = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map { line in
+            line.hasPrefix("30,loss-maximum,") ? "30,loss-maximum,,,inf" : String(line)
+        }
+        try (text.joined(separator: "\n") + "\n").write(to: file, atomically: true, encoding: .utf8)
+        let drawing = try FigureRenderer.draw(
+            FigureRequest(name: "f", kind: "landscape"), of: ExperimentResults(folder: folder))
+        let row = parsed(drawing.numbers.text).first { $0["quantity"] == "loss-maximum" && $0["step"] == "30" }
+        #expect(row?["value"] == "inf" && row?["n"] == "3" && row?["deviation"] == "")
+        let panel = drawing.picture.panels[0][0]
+        let uppers = panel.marks.compactMap { if case .band(_, _, let upper, _, _) = $0 { upper } else { nil } }
+        #expect(uppers.count == 1)
+        #expect(uppers[0].count == 21)
+        #expect(uppers[0][2] == panel.y.upper)
+        #expect(drawing.picture.footnote?.contains("not finite") == true)
     }
 
     // MARK: Profiles

@@ -7,7 +7,7 @@ import Testing
     @Test func knownQuantitiesHaveFormulas() {
         #expect(QuantityWords.words("gradient-shift").title == "Gradient shift ‖G − G′‖")
         #expect(QuantityWords.words("gradient-cosine").title == "cos(G, G′)")
-        #expect(QuantityWords.words("loss").heading == "Loss")
+        #expect(QuantityWords.words("loss").heading == "Loss after a step")
         #expect(QuantityWords.words("gradient-cosine").heading == "cos(G, G′)")
         #expect(!QuantityWords.words("gradient-cosine").isMagnitude)
     }

@@ -29,58 +29,81 @@ struct QuantityWords: Sendable {
 
     /// The first words of the title, without formula and explanation: for a colour bar.
     var short: String {
-        let ends = [" (", " to the ", " ‖", " max ", " η"].compactMap { title.firstRange(of: $0)?.lowerBound }
+        let ends = [" (", " to the ", " ‖", " |", " max ", " η", ", "].compactMap {
+            title.firstRange(of: $0)?.lowerBound
+        }
         return String(title[..<(ends.min() ?? title.endIndex)])
     }
 
     /// The quantities that have words of their own.
     static var known: [String] { table.keys.sorted() }
 
-    private static let stepLength = "Step length s in θ − s∇L"
-    private static let factor = "Factor on the weights"
-    private static let depth = "Depth in products"
+    private static let stepLength = "Length s of the step θ − s∇L(θ)"
+    private static let depth = "Depth, in products from the input"
+    private static let factor = "Factor a of the weight"
+    private static let lag = "Distance, in points of the line"
 
     private static let table: [String: QuantityWords] = [
         // Santurkar et al. 2018: Definition 2.1 and Figure 4.
         "gradient-shift": QuantityWords(title: "Gradient shift ‖G − G′‖"),
         "relative-gradient-shift": QuantityWords(title: "Relative gradient shift ‖G − G′‖ / ‖G‖"),
-        "gradient-cosine": QuantityWords(title: "cos(G, G′)", isMagnitude: false, isBounded: true),
-        "loss": QuantityWords(title: "Loss (nats)", axis: stepLength),
+        "gradient-cosine": cosine("cos(G, G′)"),
+        "loss": QuantityWords(title: "Loss after a step (nats)", axis: stepLength),
+        "loss-ratio": QuantityWords(title: "Loss after one step / loss before", axis: stepLength),
         "loss-minimum": QuantityWords(title: "Lowest loss along the gradient (nats)"),
         "loss-maximum": QuantityWords(title: "Highest loss along the gradient (nats)"),
-        "loss-ratio": QuantityWords(title: "Loss after one step / loss before", axis: stepLength),
+        "loss-range": QuantityWords(title: "Range of the loss along the gradient (nats)"),
         "gradient-change": QuantityWords(title: "Change of the gradient ‖∇L(θ) − ∇L(θ + Δθ)‖", axis: stepLength),
         "gradient-change-minimum": QuantityWords(title: "Least change of the gradient along it"),
         "gradient-change-maximum": QuantityWords(title: "Greatest change of the gradient along it"),
-        "smoothness": QuantityWords(title: "Effective β-smoothness max ‖Δ∇L‖ / ‖Δθ‖", axis: stepLength),
+        "smoothness": QuantityWords(title: "Effective β-smoothness max ‖Δ∇L‖ / ‖Δθ‖"),
+        "divergence-length": QuantityWords(title: "Length of step at which the loss grows a thousandfold"),
         // Weights, their gradients and their rates.
         "weight-norm": QuantityWords(title: "Norm of the weights ‖W‖"),
         "bias-norm": QuantityWords(title: "Norm of the biases ‖b‖"),
+        "scale-rms": QuantityWords(title: "Root mean square of γ"),
+        "shift-norm": QuantityWords(title: "Norm of the shifts ‖β‖"),
         "effective-rate": QuantityWords(title: "Effective learning rate η / ‖W‖²"),
         "gradient-norm": QuantityWords(title: "Norm of the gradient ‖∇L‖"),
-        "gradient-autocorrelation": QuantityWords(
-            title: "Autocorrelation of the gradient", axis: "Lag (training steps)", isMagnitude: false,
-            isBounded: true),
-        "singular-value": QuantityWords(title: "Singular value", axis: "Index of the singular value"),
-        // How far distributions move.
-        "wasserstein": QuantityWords(title: "Wasserstein distance to the observation before"),
-        "wasserstein-to-end": QuantityWords(title: "Wasserstein distance to the end of training"),
-        "kolmogorov-smirnov": QuantityWords(
-            title: "Kolmogorov–Smirnov distance to the observation before", isMagnitude: false, isBounded: true),
-        "mean-drift": QuantityWords(title: "Drift of the mean"),
-        "deviation-drift": QuantityWords(title: "Drift of the standard deviation"),
-        "quantile-drift": QuantityWords(title: "Drift of the percentiles"),
-        // Layers over the depth.
-        "squared-gradient-norm": QuantityWords(title: "Squared gradient by a hidden value", axis: depth),
-        "channel-squared-mean": QuantityWords(title: "Squared mean of the channels", axis: depth),
-        "channel-variance": QuantityWords(title: "Variance of the channels", axis: depth),
-        // Ioffe & Szegedy 2015, §3.3: what a factor on a layer's weights changes.
-        "rescaled-output-change": QuantityWords(title: "Relative change of the outputs", axis: factor),
-        "rescaled-loss-change": QuantityWords(title: "Relative change of the loss", axis: factor),
+        "weight-gradient-cosine": cosine("cos(W, ∂L/∂W)", axis: factor),
+        "rescaled-output-change": QuantityWords(title: "Change of the output ‖y(a) − y(1)‖ / ‖y(1)‖", axis: factor),
+        "rescaled-loss-change": QuantityWords(title: "Change of the loss |L(a) − L(1)| / L(1)", axis: factor),
         "rescaled-input-gradient-change": QuantityWords(
-            title: "Relative change of the gradient by the layer’s input", axis: factor),
-        "rescaled-gradient-ratio": QuantityWords(
-            title: "Weights’ gradient, times the factor, over that before", axis: factor),
-        "weight-gradient-cosine": QuantityWords(title: "cos(W, ∂L/∂W)", axis: factor, isMagnitude: false),
+            title: "Change of the gradient by the layer's input, relative", axis: factor),
+        "rescaled-gradient-ratio": QuantityWords(title: "a ‖∂L/∂W(a)‖ / ‖∂L/∂W(1)‖", axis: factor),
+        // How signals and gradients go through the layers.
+        "singular-value": QuantityWords(title: "Singular value", axis: "Rank of the singular value"),
+        "singular-value-largest": QuantityWords(title: "Largest singular value"),
+        "singular-value-median": QuantityWords(title: "Median singular value"),
+        "singular-value-smallest": QuantityWords(title: "Smallest singular value"),
+        "singular-value-rms": QuantityWords(title: "Root mean square of the singular values"),
+        "singular-values-near-one": share("Share of singular values between 1/2 and 2"),
+        "channel-variance": QuantityWords(title: "Variance σ² of the channels, mean", axis: depth),
+        "channel-squared-mean": QuantityWords(title: "Squared mean μ² of the channels, mean", axis: depth),
+        "channel-variance-growth": QuantityWords(title: "Growth of log σ² a layer", isMagnitude: false),
+        "channel-squared-mean-growth": QuantityWords(title: "Growth of log μ² a layer", isMagnitude: false),
+        "squared-gradient-norm": QuantityWords(title: "Squared gradient by a unit, mean", axis: depth),
+        "gradient-growth": QuantityWords(title: "Growth of the log squared gradient a layer", isMagnitude: false),
+        "gradient-autocorrelation": cosine("Autocorrelation of the gradient", axis: lag),
+        "gradient-autocorrelation-around-mean": cosine(
+            "Autocorrelation of the gradient, its mean subtracted", axis: lag),
+        // How far distributions move, in standard deviations.
+        "wasserstein": QuantityWords(title: "Wasserstein distance to the observation before (deviations)"),
+        "wasserstein-to-end": QuantityWords(title: "Wasserstein distance to the end of training (deviations)"),
+        "kolmogorov-smirnov": share("Kolmogorov–Smirnov distance to the observation before"),
+        "kolmogorov-smirnov-to-end": share("Kolmogorov–Smirnov distance to the end of training"),
+        "mean-drift": QuantityWords(title: "Drift of the units' means (deviations)"),
+        "deviation-drift": QuantityWords(title: "Drift of the units' deviations (deviations)"),
+        "quantile-drift": QuantityWords(title: "Drift of the units' percentiles (deviations)"),
     ]
+
+    /// A cosine or a correlation, from −1 to 1.
+    private static func cosine(_ title: String, axis: String = "At") -> QuantityWords {
+        QuantityWords(title: title, axis: axis, isMagnitude: false, isBounded: true)
+    }
+
+    /// A share or a difference of shares, from 0 to 1.
+    private static func share(_ title: String) -> QuantityWords {
+        QuantityWords(title: title, isMagnitude: false, isBounded: true)
+    }
 }

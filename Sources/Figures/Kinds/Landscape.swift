@@ -65,17 +65,40 @@ struct Landscape: FigureKind {
     private struct Entry {
         let arm: ArmRecord
         let curves: [ArmCurves]
+        /// The means over seeds of each. A loss that is not finite after a step too long makes the mean infinite: without it,
+        /// the landscape would look the smoother the worse it is.
+        let summaries: [[ArmCurves.Point]]
+
+        init(arm: ArmRecord, curves: [ArmCurves]) {
+            self.arm = arm
+            self.curves = curves
+            summaries = curves.map { curves in
+                let finished = curves.runs.filter { $0.run.status == .finished }
+                let members = finished.isEmpty ? curves.runs : finished
+                var valuesOfStep: [Int: [Double]] = [:]
+                for member in members {
+                    for (step, value) in zip(member.steps, member.values) where !value.isNaN {
+                        valuesOfStep[step, default: []].append(value)
+                    }
+                }
+                return valuesOfStep.filter { $0.value.count == members.count }
+                    .map { ArmCurves.Point(step: $0.key, statistics: SeedStatistics($0.value)) }
+                    .sorted { $0.step < $1.step }
+            }
+        }
 
         /// The steps at which all curves have a mean, with the means.
         var points: [(step: Int, values: [Double])] {
-            let means = curves.map { curves in
-                Dictionary(uniqueKeysWithValues: curves.summary.map { ($0.step, $0.statistics.mean) })
+            let means = summaries.map { points in
+                Dictionary(uniqueKeysWithValues: points.map { ($0.step, $0.statistics.mean) })
             }
-            return (curves.first?.summary ?? []).compactMap { point in
+            return summaries[0].compactMap { point in
                 let values = means.compactMap { $0[point.step] }
                 return values.count == means.count ? (point.step, values) : nil
             }
         }
+
+        var isInfinite: Bool { summaries.joined().contains { $0.statistics.mean == .infinity } }
     }
 
     func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
@@ -98,6 +121,10 @@ struct Landscape: FigureKind {
         provenance.add(selection.note)
         provenance.add(readingAid(parts.map(\.part)))
         if smoothing > 1 { provenance.add("Moving mean of \(smoothing) measurements.") }
+        if parts.contains(where: { $0.entries.contains(where: \.isInfinite) }) {
+            provenance.add(
+                "Means reach the top of their panel where a seed's value was not finite after a step too long.")
+        }
         let isPartlyDiverged = parts.contains {
             $0.entries.contains { $0.curves.contains { !$0.diverged.isEmpty && $0.diverged.count < $0.runs.count } }
         }
@@ -149,7 +176,8 @@ struct Landscape: FigureKind {
             let points = entry.points
             let x = points.map { Double($0.step) }
             if part.quantities.count == 2 {
-                let (lower, upper) = (points.map { $0.values[0] }, points.map { $0.values[1] })
+                let lower = points.map { min($0.values[0], range.upper) }
+                let upper = points.map { min($0.values[1], range.upper) }
                 bands.append(.band(x: x, lower: lower, upper: upper, ink, label: label))
                 // One measurement is no area.
                 if x.count == 1 {
@@ -159,7 +187,7 @@ struct Landscape: FigureKind {
             } else {
                 // A marker shows one measurement, which is no line.
                 let pen = x.count == 1 ? ink : ink.unmarked.width(1.6)
-                lines.append(.line(x: x, y: points.map { $0.values[0] }, pen, label: label))
+                lines.append(.line(x: x, y: points.map { min($0.values[0], range.upper) }, pen, label: label))
             }
         }
         return Panel(title: part.title, x: steps, y: range.axis(part.axisTitle), marks: bands + lines)
@@ -168,7 +196,7 @@ struct Landscape: FigureKind {
     /// What the means span. Losses are logarithmic from a factor of 20 on, as in `loss-over-steps`; gradients always.
     private func range(_ part: Part, _ entries: [Entry]) -> CurveRange? {
         func means(_ entries: [Entry]) -> [Double] {
-            entries.flatMap { $0.curves.flatMap { $0.summary.map(\.statistics.mean) } }
+            entries.flatMap { $0.summaries.joined().map(\.statistics.mean) }.filter(\.isFinite)
         }
         let all = means(entries)
         let finished = means(entries.filter { $0.curves[0].diverged.count < $0.curves[0].runs.count })
@@ -187,12 +215,13 @@ struct Landscape: FigureKind {
     // MARK: The numbers
 
     private func write(_ entry: Entry, quantities: [String], to numbers: inout CSVText) {
-        for (quantity, curves) in zip(quantities, entry.curves) {
-            for point in curves.summary {
+        for (quantity, points) in zip(quantities, entry.summaries) {
+            for point in points {
                 let statistics = point.statistics
+                let deviation = statistics.deviation.flatMap { $0.isFinite ? $0 : nil }
                 numbers.append(
                     .text(quantity), .text(entry.arm.name), .integer(point.step), .number(statistics.mean),
-                    .integer(statistics.count), .optional(statistics.deviation), .number(statistics.minimum),
+                    .integer(statistics.count), .optional(deviation), .number(statistics.minimum),
                     .number(statistics.maximum))
             }
         }

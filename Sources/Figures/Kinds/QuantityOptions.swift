@@ -101,13 +101,15 @@ struct QuantityOptions: Sendable {
     func notes(_ subjects: [[Subject]], omitted: Int, of arms: [MeasuredArm], hasAxis: Bool = false) -> String? {
         var notes: [String] = []
         if places == .mean {
-            let means = subjects.joined().map { PlaceNames.phrase($0.places) }
-            let isMean = subjects.joined().contains { $0.places.count > 1 }
-            let distinct = means.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+            let phrases = subjects.joined().map { PlaceNames.phrase($0.places) }
+            let isMean = subjects.joined().contains { subject in
+                arms.contains { $0.runs.contains { $0.measured.averages(subject.quantity, subject.places, hasAxis) } }
+            }
+            let distinct = phrases.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
             if isMean, distinct.count == 1 {
                 notes.append("Mean over \(distinct[0]).")
             } else if isMean {
-                let parts = zip(quantities, means).map { "\(QuantityWords.words($0).short): \($1)" }
+                let parts = zip(quantities, phrases).map { "\(QuantityWords.words($0).short): \($1)" }
                 notes.append("Means over places: \(parts.joined(separator: "; ")).")
             } else if distinct != [PlaceNames.wholeNetwork] {
                 notes.append("Measured at \(Phrase.list(distinct)).")
@@ -124,17 +126,16 @@ struct QuantityOptions: Sendable {
     }
 
     private func axisNotes(of arms: [MeasuredArm]) -> [String] {
-        if let at {
-            let axes = quantities.map { QuantityWords.words($0).axis.lowercasedFirst }
-            let distinct = axes.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-            return ["At \(Phrase.list(distinct)) \(Phrase.plain(at))."]
+        let axes = quantities.filter { quantity in
+            arms.contains { $0.runs.contains { $0.measured.hasAxis(quantity) } }
         }
-        let several = quantities.filter { quantity in
-            arms.contains { $0.runs.contains { Set($0.measured.rows(of: quantity).map(\.at)).count > 1 } }
-        }
-        return several.map {
-            "Mean over \(QuantityWords.words($0).axis.lowercasedFirst) of \(QuantityWords.words($0).short.lowercasedFirst)."
-        }
+        return axes.map { quantity in
+            let words = QuantityWords.words(quantity)
+            guard let at else {
+                return "\(words.short): mean over all of its axis, \(words.axis.lowercasedFirst)."
+            }
+            return "\(words.axis): \(Phrase.plain(at))."
+        }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
     private func lackingNotes(of arms: [MeasuredArm]) -> [String] {

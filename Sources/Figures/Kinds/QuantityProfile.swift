@@ -79,6 +79,9 @@ struct QuantityProfile: FigureKind {
         if shown.contains(where: { $0.arms.contains(where: \.isPartlyDiverged) }) {
             provenance.add("Means are over the runs that did not diverge.")
         }
+        if shown.contains(where: { $0.arms.contains { $0.profiles.contains { !$0.y.allSatisfy(\.isFinite) } } }) {
+            provenance.add("Values that are not finite are left out, as are means with one among them.")
+        }
         if shown.contains(where: { $0.range?.isClipped == true }) {
             provenance.add("Values beyond the axis, of runs that diverge, are not shown.")
         }

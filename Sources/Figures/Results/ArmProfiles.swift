@@ -73,8 +73,11 @@ extension MeasuredArm {
     /// The profiles over the quantity's own axis, each point the mean over places; nil where no run has any.
     func profiles(_ quantity: String, places: [String], at step: ProfileStep) -> ArmProfiles? {
         profiles(quantity, places: places, step: step) { rows in
-            // A point that only some places have would make a mean jump.
             let counted = Dictionary(grouping: rows.filter { $0.at != nil }) { $0.at ?? .nan }
+            // Where every place has one point, as layers have one depth, all points count; otherwise one that only some places
+            // have would make the mean jump.
+            let isSingle = Set(rows.map(\.place)).count == rows.count
+            if isSingle { return counted }
             let whole = counted.values.map(\.count).max() ?? 0
             return counted.filter { $0.value.count == whole }
         }

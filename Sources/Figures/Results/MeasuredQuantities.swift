@@ -62,6 +62,24 @@ struct MeasuredQuantities: Sendable, Equatable {
     /// The steps at which a quantity was measured, ascending.
     func steps(of quantity: String) -> [Int] { Set(rows(of: quantity).map(\.step)).sorted() }
 
+    /// Whether a quantity has several numbers at one place and step: an axis of its own.
+    func hasAxis(_ quantity: String) -> Bool {
+        let rows = rows(of: quantity)
+        guard let first = rows.first else { return false }
+        return rows.count { $0.step == first.step && $0.place == first.place } > 1
+    }
+
+    /// Whether a mean over places takes several numbers together, with `hasAxis` only those at one place of the quantity's own
+    /// axis. Depths are such an axis with one layer at each of its places.
+    func averages(_ quantity: String, _ places: [String], _ hasAxis: Bool) -> Bool {
+        let wanted = Set(places)
+        let rows = rows(of: quantity).filter { wanted.contains($0.place) }
+        guard let first = rows.first else { return false }
+        return rows.contains {
+            $0.step == first.step && $0.place != first.place && (!hasAxis || $0.at == first.at)
+        }
+    }
+
     /// The mean of a quantity over places at every step that has all of them, ascending.
     ///
     /// Numbers at several `at` count as places do. A mean that left out what was measured more rarely would jump.

@@ -9,7 +9,7 @@ struct SyntheticMeasures {
 
     static let header = "step,quantity,place,at,value\n"
 
-    /// Step lengths, in learning rates.
+    /// Lengths of steps along the gradient.
     static let lengths = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30]
 
     private var diverged: Bool { lastStep < experiment.steps }
