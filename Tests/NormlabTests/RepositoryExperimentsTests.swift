@@ -24,7 +24,10 @@ import Testing
         let files = try results.files(folder)
 
         try checkFigures(files)
-        #expect(try StrictCSV(#require(files["claims.csv"])).header.starts(with: ["claim", "paper", "disputed-by", "statement"]))
+        #expect(
+            try StrictCSV(#require(files["claims.csv"])).header.starts(with: [
+                "claim", "paper", "disputed-by", "statement",
+            ]))
         let experiment = try StrictCSV(#require(files["experiment.csv"]))
         let facts = Dictionary(uniqueKeysWithValues: experiment.rows.map { ($0[0], $0[1]) })
         #expect(facts["dataset"] == "glyphs")
