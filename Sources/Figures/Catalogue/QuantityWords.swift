@@ -32,7 +32,9 @@ struct QuantityWords: Sendable {
         let ends = [" (", " to the ", " ‖", " |", " max ", " η", ", "].compactMap {
             title.firstRange(of: $0)?.lowerBound
         }
-        return String(title[..<(ends.min() ?? title.endIndex)])
+        // The comma of cos(G, G′) is none between words.
+        let outside = ends.filter { !title[..<$0].contains("(") }
+        return String(title[..<(outside.min() ?? title.endIndex)])
     }
 
     /// The quantities that have words of their own.
