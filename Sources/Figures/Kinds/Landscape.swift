@@ -46,7 +46,7 @@ struct Landscape: FigureKind {
         }
         var axisTitle: String {
             switch self {
-            case .loss: "Loss along the gradient (nats)"
+            case .loss: "Loss along the gradient"
             case .gradient: "‖∇L(θ) − ∇L(θ + Δθ)‖"
             case .smoothness: "max ‖Δ∇L‖ / ‖Δθ‖"
             }
