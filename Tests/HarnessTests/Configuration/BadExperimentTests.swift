@@ -77,7 +77,7 @@ import Testing
             1 error
             """),
         Case(
-            "names of arms", ExperimentFixture.body + "  Bad Name: {}\n  a/b: {}\n",
+            "names of arms", ExperimentFixture.body + "  Bad Name: {}\n  a/b: {}\n  none: {}\n",
             """
             Experiments/x.yaml:16:3: error: 'Bad Name' cannot name an arm; use lower case letters, digits and '-'
                   Bad Name: {}
@@ -85,7 +85,10 @@ import Testing
             Experiments/x.yaml:17:3: error: 'a/b' cannot name an arm; use lower case letters, digits and '-'
                   a/b: {}
                   ^~~
-            2 errors
+            Experiments/x.yaml:18:3: error: 'none' cannot name an arm; it stands for what is absent
+                  none: {}
+                  ^~~~
+            3 errors
             """),
     ]
 
