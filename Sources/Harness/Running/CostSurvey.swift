@@ -4,8 +4,8 @@ import Engine
 import Foundation
 import Synchronization
 
-/// Measures what runs will cost, in a few seconds whatever the runs are: a fraction of a second for each different network,
-/// of real steps, evaluations and observations. As many networks are measured at once as runs are made at once, so that they
+/// Measures what runs will cost: a fraction of a second for each different network, of real steps, evaluations, observations
+/// and measurements of procedures. As many networks are measured at once as runs are made at once, so that they
 /// hinder each other as the runs will.
 public struct CostSurvey: Sendable {
     private let jobs: Int

@@ -31,7 +31,8 @@ struct Agenda {
     /// The runs that are to be made.
     var needed: [Entry] { entries.filter(\.isNeeded) }
 
-    /// Looks at every run's folder and measures what the work costs, which takes some seconds. Unless the options say how many
+    /// Looks at every run's folder and measures what the work costs, which takes some seconds, and up to a minute for some
+    /// hundred runs of different networks. Unless the options say how many
     /// runs are made at a time, that is done for one and for as many as there are threads, and the shorter time decides.
     init(_ campaign: Campaign) throws {
         self.campaign = campaign
@@ -48,6 +49,8 @@ struct Agenda {
         }
         threads = options.threadCount
         let most = options.jobs ?? options.threadCount
+        if !needed.isEmpty { Terminal.live("Measuring what \(needed.count) runs will cost …") }
+        defer { Terminal.live("") }
         survey(jobs: max(1, min(most, needed.count)))
         if options.jobs == nil, jobs > 1 {
             let (sideBySide, seconds) = ((entries, jobs, threads), expectation.whole)
