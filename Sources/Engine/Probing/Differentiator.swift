@@ -46,7 +46,7 @@ final class Differentiator {
         forward()
     }
 
-    /// The mean softmax cross-entropy, and its gradient by the network's output. ``forward()`` must have come before.
+    /// The mean of the network's objective, and its gradient by the network's output. ``forward()`` must have come before.
     func loss() -> Double { program.loss(labels: labels, images: batch).loss / Double(batch) }
 
     /// Runs the backward passes of the nodes from the last to the first, from the gradient by the network's output.

@@ -60,6 +60,39 @@ struct ProcedureRunTests {
         }
     }
 
+    /// What is read off the points of a line is a function of their rows.
+    @Test func theLandscapesNumbersFollowFromItsPoints() throws {
+        let tiny = try Self.tiny([
+            "procedures: [{ landscape: { every: 10, from: 0.01, to: 1.0e8, points: 6, spacing: logarithmic, unit: gradient } }]"
+        ])
+        _ = try tiny.executor(tiny.plan("baseline")).run()
+        let rows = try CSVReader(tiny.runFolder("baseline").measures).rows(["step", "quantity", "at", "value"])
+        for step in ["0", "10", "20", "30"] {
+            func points(_ quantity: String) throws -> [(at: Double, value: Double)] {
+                try rows.filter { $0[0] == step && $0[1] == quantity && !$0[2].isEmpty }.map {
+                    (try #require(Double($0[2])), try #require(Double($0[3])))
+                }
+            }
+            func number(_ quantity: String) throws -> Double {
+                let found = rows.filter { $0[0] == step && $0[1] == quantity && $0[2].isEmpty }
+                #expect(found.count == 1, "\(quantity)")
+                return try #require(Double(found[0][3]))
+            }
+            let (losses, ratios, changes) = try (points("loss"), points("loss-ratio"), points("gradient-change"))
+            #expect(losses.count == 6 && abs(losses[5].at - 1e8) < 1)
+            #expect(try number("loss-minimum") == losses.map(\.value).min())
+            #expect(try number("loss-maximum") == losses.map(\.value).max())
+            #expect(try number("loss-range") == number("loss-maximum") - number("loss-minimum"))
+            #expect(try number("gradient-change-maximum") == changes.map(\.value).max())
+            #expect(try number("gradient-change-minimum") == changes.map(\.value).min())
+            // The loss before the step is the same for all points, and the longest of these steps ruins any network.
+            let before = losses[0].value / ratios[0].value
+            for (loss, ratio) in zip(losses, ratios) { #expect(abs(loss.value / ratio.value - before) < 1e-9 * before) }
+            let first = try #require(ratios.first { $0.value > 1000 }, "no step is long enough to be tested with")
+            #expect(try number("divergence-length") == first.at)
+        }
+    }
+
     @Test func aRunOfNoStepsMeasuresOnce() throws {
         let tiny = try TinyExperiment(
             TinyExperiment.yaml.replacing("batch: 12", with: "batch: 12\n  \(Self.keys)")
