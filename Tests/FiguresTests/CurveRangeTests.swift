@@ -22,6 +22,14 @@ import Testing
         #expect(range([0, 0], .log)?.isLogarithmic == false)
     }
 
+    @Test func whatAnAxisLeavesOutIsSaid() {
+        #expect([range([0.5, 1]), nil, range([0, 1])].notes.isEmpty)
+        #expect(
+            [range([0.001, 1]), range([0, 0.5, 1], .log)].notes == ["Zeros have no place on a logarithmic axis."])
+        let diverged = range([0.5, 1, 1e9], finished: [0.5, 1])
+        #expect([diverged].notes == ["Values beyond the axis, of runs that diverge, are not shown."])
+    }
+
     @Test func linearRangesShowZeroWhereItIsNear() throws {
         #expect(range([0.3, 1])?.lower == 0)
         let far = try #require(range([0.9, 1]))

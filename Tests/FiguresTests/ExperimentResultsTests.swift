@@ -88,6 +88,18 @@ import Testing
         }
     }
 
+    @Test func onlyACrossEntropyIsMeasuredInNats() throws {
+        func unit(_ lines: String) throws -> String {
+            let text = "key,value\nexperiment,e\ndataset,mnist\nprofile,quick\nsynthetic,false\n\(lines)"
+            return try ExperimentFacts(CSVTable(bytes: Array(text.utf8), name: "experiment.csv")).lossUnit
+        }
+        #expect(try unit("loss,cross-entropy\n") == " (nats)")
+        #expect(try unit("loss,squared-error\n") == "")
+        // Where arms differ, and in a file of before there was a choice.
+        #expect(try unit("loss,\n") == "")
+        #expect(try unit("") == " (nats)")
+    }
+
     @Test(arguments: ["experiment.csv", "arms.csv", "runs.csv", "figures.csv"])
     func missingTablesAreNamed(file: String) throws {
         try withResults { folder in

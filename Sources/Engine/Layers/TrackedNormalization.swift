@@ -12,6 +12,8 @@ public protocol TrackedNormalization: Layer where Workspace: TrackedNormalizatio
     var fraction: Double { get set }
     /// γ and β.
     var scaleAndShift: ScaleAndShift { get set }
+    /// Whether it divides by √(σ² + ε), and does not subtract μ alone.
+    var dividesByDeviation: Bool { get }
 }
 
 /// A workspace with what every ``TrackedNormalization`` books.
@@ -67,6 +69,9 @@ extension TrackedNormalization {
         ] + ScaleAndShift.fields.within(\.scaleAndShift)
     }
 
+    /// It does.
+    public var dividesByDeviation: Bool { true }
+
     /// β takes the place of a bias.
     public var absorbsBias: Bool { scaleAndShift.shift }
 
@@ -121,7 +126,8 @@ extension TrackedNormalization {
         state.readEstimates(pass.phase.statistics, mean: mean, variance: variance)
         let affine = ColumnAffine(scale: pass[slots.scaleAndShift.scale], shift: pass[slots.scaleAndShift.shift])
         ChannelArithmetic.fold(
-            mean: mean, variance: variance, epsilon: epsilon, scale: pass.vectorParameter(.scale),
+            mean: mean, variance: dividesByDeviation ? variance : nil, epsilon: epsilon,
+            scale: pass.vectorParameter(.scale),
             shift: pass.vectorParameter(.shift), into: affine)
         return affine
     }

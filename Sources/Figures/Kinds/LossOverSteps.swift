@@ -63,7 +63,8 @@ struct LossOverSteps: FigureKind {
         let panel = Panel(
             x: .steps(results.facts.steps, scale: stepScale),
             y: Axis(
-                "\(subject) (nats)", scale: range.isLogarithmic ? .logarithmic : .linear, from: range.lower,
+                "\(subject)\(results.facts.lossUnit)", scale: range.isLogarithmic ? .logarithmic : .linear,
+                from: range.lower,
                 to: range.upper),
             marks: plot.marks(range: range.lower...range.upper, isLogarithmic: range.isLogarithmic))
         let picture = Figure(

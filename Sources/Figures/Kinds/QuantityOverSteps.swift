@@ -56,9 +56,7 @@ struct QuantityOverSteps: FigureKind {
         provenance.add(selection.note)
         provenance.add(quantities.notes(subjects, omitted: omitted, of: arms))
         if smoothing > 1 { provenance.add("Moving mean of \(smoothing) measurements.") }
-        if shown.contains(where: { $0.range?.isClipped == true }) {
-            provenance.add("Values beyond the axis, of runs that diverge, are not shown.")
-        }
+        for note in shown.map(\.range).notes { provenance.add(note) }
         provenance.add(shown.lazy.compactMap(\.plot.divergenceNote).first)
 
         var numbers = Self.numbers()

@@ -82,9 +82,7 @@ struct QuantityProfile: FigureKind {
         if shown.contains(where: { $0.arms.contains { $0.profiles.contains { !$0.y.allSatisfy(\.isFinite) } } }) {
             provenance.add("Values that are not finite are left out, as are means with one among them.")
         }
-        if shown.contains(where: { $0.range?.isClipped == true }) {
-            provenance.add("Values beyond the axis, of runs that diverge, are not shown.")
-        }
+        for note in shown.map(\.range).notes { provenance.add(note) }
 
         var numbers = Self.numbers()
         for content in shown { write(content, places: places, to: &numbers) }

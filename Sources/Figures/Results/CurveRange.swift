@@ -9,6 +9,8 @@ struct CurveRange: Equatable, Sendable {
     let isLogarithmic: Bool
     /// Whether values of runs that diverged lie beyond it.
     let isClipped: Bool
+    /// Whether some values are zeros that it has no place for.
+    let hidesZeros: Bool
 
     /// The range of values; nil where none is finite.
     ///
@@ -49,6 +51,7 @@ struct CurveRange: Equatable, Sendable {
         lower = ends.lower
         upper = ends.upper
         isClipped = all.contains { $0 > ends.upper || ($0 < ends.lower && (!isLogarithmic || $0 > 0)) }
+        hidesZeros = isLogarithmic && all.contains(0)
     }
 
     /// The values of one panel: of all runs, and of those that finished.
@@ -99,5 +102,18 @@ struct CurveRange: Equatable, Sendable {
         guard ranges.allSatisfy({ !$0.isLogarithmic }) else { return false }
         let spans = ranges.map { $0.upper - $0.lower }
         return (spans.max() ?? 0) <= comparableSpan * (spans.min() ?? 0)
+    }
+}
+
+extension Sequence<CurveRange?> {
+    /// What a reader must know about values that the axes leave out.
+    var notes: [String] {
+        let ranges = compactMap(\.self)
+        var notes: [String] = []
+        if ranges.contains(where: \.isClipped) {
+            notes.append("Values beyond the axis, of runs that diverge, are not shown.")
+        }
+        if ranges.contains(where: \.hidesZeros) { notes.append("Zeros have no place on a logarithmic axis.") }
+        return notes
     }
 }

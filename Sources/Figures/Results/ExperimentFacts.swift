@@ -15,6 +15,12 @@ public struct ExperimentFacts: Sendable, Equatable {
     /// Training steps of every run, where the file says them.
     public var steps: Int?
 
+    /// What is minimized, such as `cross-entropy`; empty where arms differ, nil in files of before there was a choice.
+    public var loss: String?
+
+    /// The unit of a loss: nats of a cross-entropy, and none otherwise.
+    var lossUnit: String { (loss ?? "cross-entropy") == "cross-entropy" ? " (nats)" : "" }
+
     /// Reads `experiment.csv`.
     init(_ table: CSVTable) throws(CSVError) {
         let keys = try table.texts("key")
@@ -26,6 +32,7 @@ public struct ExperimentFacts: Sendable, Equatable {
         dataset = facts["dataset"] ?? ""
         profile = facts["profile"] ?? ""
         steps = facts["steps"].flatMap { Int($0) }
+        loss = facts["loss"]
         isSynthetic = facts["synthetic"] == "true"
         for key in ["experiment", "dataset", "profile", "synthetic"] where (facts[key] ?? "").isEmpty {
             throw .missingKey(file: table.file, key: key)

@@ -53,10 +53,16 @@ public struct ExperimentSummary: Sendable {
             ("question", experiment.question), ("dataset", runs.dataset?.name ?? "none"),
             ("dataset-checksum", runs.dataset?.checksum ?? ""),
             ("synthetic", runs.dataset?.synthetic == true ? "true" : "false"), ("profile", runs.profile.name),
-            ("steps", "\(runs.profile.steps)"), ("seeds", seeds),
+            ("loss", loss), ("steps", "\(runs.profile.steps)"), ("seeds", seeds),
             ("numerics-version", "\(runs.runs.first?.manifest.numericsVersion ?? numericsVersion)"),
         ]
         return [["key", "value"]] + facts.map { [.text($0.0), .text($0.1)] }
+    }
+
+    /// What all arms are trained by; empty where it is not the same.
+    private var loss: String {
+        let kinds = Set(runs.experiment.arms.map { type(of: $0.configuration(in: runs.profile).loss).kind })
+        return kinds.count == 1 ? kinds.first ?? "" : ""
     }
 
     private var arms: [[CSVField]] {

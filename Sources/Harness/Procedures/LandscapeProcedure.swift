@@ -1,5 +1,4 @@
 import Engine
-import Foundation
 
 /// The loss and its gradient along the gradient: see ``Engine/GradientLandscape``.
 struct LandscapeProcedure: Procedure {
@@ -10,12 +9,6 @@ struct LandscapeProcedure: Procedure {
     var spacing = Spacing.linear
     var unit = Unit.rate
     var gradients = true
-
-    /// How step lengths follow each other.
-    enum Spacing: String, ConfigurationWord {
-        case linear
-        case logarithmic
-    }
 
     /// What step lengths are multiples of.
     enum Unit: String, ConfigurationWord {
@@ -67,21 +60,10 @@ struct LandscapeProcedure: Procedure {
     /// The ratio of losses that counts as divergence (Bjorck et al. 2018, §3.1).
     static let divergence = 1000.0
 
-    func mistakes(in network: Network) -> [String] {
-        from <= to ? [] : ["'from' is \(from) and 'to' is \(to): expected a range that goes up"]
-    }
+    func mistakes(in network: Network) -> [String] { Spacing.mistakes(from: from, to: to) }
 
     /// The step lengths in multiples of the unit.
-    var multiples: [Double] {
-        if points == 1 { return [from] }
-        return (0..<points).map { index in
-            let share = Double(index) / Double(points - 1)
-            switch spacing {
-            case .linear: return from + share * (to - from)
-            case .logarithmic: return from * pow(to / from, share)
-            }
-        }
-    }
+    var multiples: [Double] { spacing.numbers(from: from, to: to, count: points) }
 
     func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
         let landscape = GradientLandscape(subject.surface)

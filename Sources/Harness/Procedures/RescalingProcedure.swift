@@ -1,5 +1,4 @@
 import Engine
-import Foundation
 
 /// What a factor on a weight does: see ``Engine/Rescaling``.
 struct RescalingProcedure: Procedure {
@@ -33,15 +32,10 @@ struct RescalingProcedure: Procedure {
         Quantity(name: "weight-gradient-cosine", meaning: "the cosine of the angle between aW and ∂L/∂W(a)"),
     ]
 
-    func mistakes(in network: Network) -> [String] {
-        from <= to ? [] : ["'from' is \(from) and 'to' is \(to): expected a range that goes up"]
-    }
+    func mistakes(in network: Network) -> [String] { Spacing.mistakes(from: from, to: to) }
 
     /// The factors a.
-    var factors: [Double] {
-        if points == 1 { return [from] }
-        return (0..<points).map { from * pow(to / from, Double($0) / Double(points - 1)) }
-    }
+    var factors: [Double] { Spacing.logarithmic.numbers(from: from, to: to, count: points) }
 
     func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
         let network = subject.model.network

@@ -27,6 +27,7 @@ struct ExperimentSummaryTests {
         #expect(facts["synthetic"] == "true")
         #expect(facts["seeds"] == "1 2")
         #expect(facts["steps"] == "30")
+        #expect(facts["loss"] == "cross-entropy")
 
         let arms = try rows("arms.csv")
         #expect(arms.map { $0["arm"] } == ["baseline", "batch-norm", "unobserved", "explosive"])
