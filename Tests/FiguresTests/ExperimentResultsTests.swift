@@ -74,6 +74,12 @@ import Testing
                 ))
             let alike = results.arms.filter { $0.name != "batch-norm" }
             #expect(!Provenance(results, arms: alike).text.contains("A step is"))
+            // Arms of a sweep over the batch say it in their labels.
+            var swept = results.arms
+            for index in swept.indices {
+                swept[index].label += " (batch=\(swept[index].name == "batch-norm" ? 30 : 60))"
+            }
+            #expect(!Provenance(results, arms: swept).text.contains("A step is"))
         }
     }
 

@@ -15,7 +15,8 @@ struct Provenance: Sendable {
         ]
         let batches = arms.compactMap { arm in results.settings[arm.name]?["batch"].map { (arm.label, $0) } }
         let sizes = batches.map(\.1).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-        if sizes.count > 1 {
+        // Labels of a swept batch say it themselves.
+        if sizes.count > 1, !batches.allSatisfy({ $0.0.contains("batch=\($0.1)") }) {
             let parts = sizes.map { size in
                 "\(size) images (\(Phrase.list(batches.filter { $0.1 == size }.map(\.0))))"
             }
