@@ -29,6 +29,8 @@ import Testing
         #expect(try Self.values(.scale(factor: 0.00390625), train) == [0, 0.19921875, 0.796875])
         #expect(try Self.values(.binary(threshold: 0.5), train) == [0, 0, 1])
         #expect(try Self.values(.minMax(.global), train) == [0, 0.25, 1])
+        #expect(try Self.values(.minMax(.global, lowest: -1, highest: 1), train) == [-1, -0.5, 1])
+        #expect(try Self.values(.leNet, Self.pixels([0, 255])) == [-0.1, 1.175])
         #expect(
             try Self.values(.meanSubtraction(.global), train) == [-1.0 / 3, Float(-34.0 / 255), Float(119.0 / 255)])
         #expect(try Self.values(.meanSubtraction(.global, divisor: 1), train) == [-85, -34, 119])
@@ -111,6 +113,7 @@ import Testing
     @Test(arguments: [
         InputNormalization.scale(factor: 0), .scale(factor: .nan), .binary(threshold: 1.5),
         .pcaWhitening(epsilon: 0, components: nil), .zcaWhitening(epsilon: -1, components: nil),
+        .minMax(.global, lowest: 1, highest: 1), .minMax(.global, lowest: .nan, highest: 1),
         .pcaWhitening(epsilon: 0.1, components: 0), .pcaWhitening(epsilon: 0.1, components: 785),
     ])
     func parametersOutOfRange(normalization: InputNormalization) {

@@ -91,13 +91,15 @@ def read_images(folder, part):
 def input_function(declaration, dtype):
     """How stored pixels become the network's inputs."""
     kind, fields = only_item(declaration)
-    if kind not in ("unit", "identity", "scale", "binary"):
+    if kind not in ("unit", "identity", "scale", "binary", "lenet-5"):
         raise CannotReplay(f"input {kind} is not replayed")
 
     def function(pixels):
         values = torch.from_numpy(pixels.astype(numpy.float64))
         if kind == "unit":
             values = values / 255
+        elif kind == "lenet-5":
+            values = values / 255 * 1.275 - 0.1
         elif kind == "scale":
             values = values * number(fields, "factor")
         elif kind == "binary":
@@ -312,6 +314,11 @@ class Greatest:
         return f"{self.value:.2e} ({self.place})"
 
 
+def network_tensors(path):
+    """A checkpoint without the numbers of the input normalization, whose names have no dot."""
+    return {name: tensor for name, tensor in load_file(path).items() if "." in name}
+
+
 def rows(path):
     with open(path, newline="") as file:
         return list(csv.DictReader(file))
@@ -341,7 +348,7 @@ def replay(folder, data, steps, dtype, is_free):
     fill = input_function(base["input"], dtype)
 
     module, rules = build(expand(base), images.shape[1:])
-    module.load_state_dict(load_file(start), strict=True)
+    module.load_state_dict(network_tensors(start), strict=True)
     module.to(dtype)
     decay = number(settings, "decay") * number(base, "decay-multiplier")
     base_rate = number(settings, "rate") * number(base, "rate-multiplier")
@@ -375,7 +382,7 @@ def replay(folder, data, steps, dtype, is_free):
         rates.add(float(row["rate"]), rate, f"step {step + 1}")
         checkpoint = folder / f"checkpoint-{step + 1}.safetensors"
         if checkpoint.exists() and (step + 1 == steps or not is_free):
-            ours = load_file(checkpoint)
+            ours = network_tensors(checkpoint)
             for name, tensor in module.state_dict().items():
                 tensors.add(ours[name], tensor, f"{name} after step {step + 1}")
             module.load_state_dict(ours, strict=True)

@@ -8,6 +8,9 @@ public struct FittedInput: Sendable {
     public let outputShape: ImageShape
     /// The numbers of the training set that went into the map, for the log of a run, such as `mean 33.318`.
     public let facts: [(name: String, value: Double)]
+    /// The least and greatest byte of the training set: of all values, of every channel, or of every feature, as the map was
+    /// fitted; empty where the map takes nothing from the training set.
+    let extremes: [ClosedRange<UInt8>]
     let map: Map
 
     /// How a byte becomes a value.

@@ -12,6 +12,8 @@ extension InputNormalization {
         switch self {
         case .identity:
             return pointwise(train) { $0 }
+        case .leNet:
+            return pointwise(train) { $0 / 255 * 1.275 - 0.1 }
         case .unit:
             return pointwise(train) { $0 / 255 }
         case .scale(let factor):
@@ -20,8 +22,15 @@ extension InputNormalization {
         case .binary(let threshold):
             try require((0...1).contains(threshold), "threshold \(threshold)", "0…1")
             return pointwise(train) { $0 / 255 > threshold ? 1 : 0 }
-        case .minMax(let scope):
-            return affine(train, scope) { (center: $0.minimum, divisor: $0.maximum - $0.minimum) }
+        case .minMax(let scope, let lowest, let highest):
+            try require(
+                lowest.isFinite && highest.isFinite && lowest < highest, "the range \(lowest)…\(highest)",
+                "a range that goes up")
+            return affine(train, scope) { summary in
+                // (x − center) / divisor is `lowest` at the minimum and `highest` at the maximum.
+                let unit = (summary.maximum - summary.minimum) / (highest - lowest)
+                return (center: summary.minimum - lowest * unit, divisor: unit)
+            }
         case .zScore(let scope):
             return affine(train, scope) { (center: $0.mean, divisor: $0.deviation) }
         case .meanSubtraction(let scope, let divisor):
@@ -29,9 +38,9 @@ extension InputNormalization {
             return affine(train, scope) { (center: $0.mean, divisor: divisor) }
         case .decimalScaling:
             var divisor = 1.0
-            let largest = PixelStatistics.global(train).maximum
-            while largest / divisor >= 1 { divisor *= 10 }
-            return pointwise(train, facts: [("divisor", divisor)]) { $0 / divisor }
+            let summary = PixelStatistics.global(train)
+            while summary.maximum / divisor >= 1 { divisor *= 10 }
+            return pointwise(train, facts: [("divisor", divisor)], extremes: [summary.extremes]) { $0 / divisor }
         case .pcaWhitening(let epsilon, let components):
             return try whitening(train, epsilon, components, rotatesBack: false)
         case .zcaWhitening(let epsilon, let components):
@@ -45,9 +54,10 @@ extension InputNormalization {
 
     /// One table for every feature.
     private func pointwise(
-        _ train: ImageSet, facts: [(name: String, value: Double)] = [], _ value: (Double) -> Double
+        _ train: ImageSet, facts: [(name: String, value: Double)] = [], extremes: [ClosedRange<UInt8>] = [],
+        _ value: (Double) -> Double
     ) -> FittedInput {
-        fitted(train, facts, .table((0...255).map { Float(value(Double($0))) }))
+        fitted(train, facts, .table((0...255).map { Float(value(Double($0))) }), extremes)
     }
 
     /// (x − center) / divisor with numbers for the scope; 0 where the divisor is 0.
@@ -60,14 +70,18 @@ extension InputNormalization {
         }
         switch scope {
         case .global:
-            let (center, divisor) = numbers(PixelStatistics.global(train))
-            return fitted(train, [("center", center), ("divisor", divisor)], .table(table(center, divisor)))
+            let summary = PixelStatistics.global(train)
+            let (center, divisor) = numbers(summary)
+            return fitted(
+                train, [("center", center), ("divisor", divisor)], .table(table(center, divisor)), [summary.extremes])
         case .channel:
-            let pairs = PixelStatistics.channels(train).map(numbers)
+            let summaries = PixelStatistics.channels(train)
+            let pairs = summaries.map(numbers)
             let facts = pairs.enumerated().flatMap { channel, pair in
                 [(name: "center[\(channel)]", value: pair.center), (name: "divisor[\(channel)]", value: pair.divisor)]
             }
-            return fitted(train, facts, .channelTables(pairs.flatMap { table($0.center, $0.divisor) }))
+            return fitted(
+                train, facts, .channelTables(pairs.flatMap { table($0.center, $0.divisor) }), summaries.map(\.extremes))
         case .feature:
             let summaries = PixelStatistics.features(train)
             let constant = summaries.count { $0.minimum == $0.maximum }
@@ -76,7 +90,7 @@ extension InputNormalization {
                 train, [("constant features", Double(constant))],
                 .affine(
                     center: pairs.map { Float($0.center) },
-                    scale: pairs.map { $0.divisor == 0 ? 0 : Float(1 / $0.divisor) }))
+                    scale: pairs.map { $0.divisor == 0 ? 0 : Float(1 / $0.divisor) }), summaries.map(\.extremes))
         }
     }
 
@@ -98,14 +112,16 @@ extension InputNormalization {
         ]
         return fitted(
             train, facts, .projection(weights: weights.weights, shift: weights.shift),
+            PixelStatistics.features(train).map(\.extremes),
             outputs: rotatesBack ? train.shape : ImageShape(height: 1, width: 1, channels: kept))
     }
 
     private func fitted(
         _ train: ImageSet, _ facts: [(name: String, value: Double)], _ map: FittedInput.Map,
-        outputs: ImageShape? = nil
+        _ extremes: [ClosedRange<UInt8>], outputs: ImageShape? = nil
     ) -> FittedInput {
         FittedInput(
-            normalization: self, inputShape: train.shape, outputShape: outputs ?? train.shape, facts: facts, map: map)
+            normalization: self, inputShape: train.shape, outputShape: outputs ?? train.shape, facts: facts,
+            extremes: extremes, map: map)
     }
 }

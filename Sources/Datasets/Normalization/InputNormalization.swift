@@ -15,15 +15,19 @@ public enum InputNormalization: Hashable, Sendable {
 
     /// The bytes as numbers, 0…255.
     case identity
+    /// −0.1 for a byte of 0 to 1.175 for one of 255: the input of LeNet-5, of "roughly" mean 0 and variance 1 on MNIST (LeCun
+    /// et al. 1998, §II.B).
+    case leNet
     /// x / 255, 0…1.
     case unit
     /// x · factor, such as Caffe's 1/256 for LeNet.
     case scale(factor: Double)
     /// 1 where x / 255 > threshold and 0 elsewhere: the binary input of Ioffe & Szegedy 2015, §4.1.
     case binary(threshold: Double)
-    /// (x − min) / (max − min) with the extremes of the training set. Where they are equal the value is 0. Values of the test
-    /// set outside the extremes leave 0…1.
-    case minMax(Scope)
+    /// lowest + (x − min) · (highest − lowest) / (max − min) with the extremes of the training set, which fills
+    /// lowest…highest. Where they are equal the value is 0. Values of the test set outside the extremes leave that range:
+    /// nothing is clipped. ``FittedInput/valuesOutside(_:)`` counts them.
+    case minMax(Scope, lowest: Double = 0, highest: Double = 1)
     /// (x − mean) / deviation, the deviation with divisor n. Where the training set never varies the value is 0.
     ///
     /// The values do not lie in −1…1, not even mostly: P(|z| ≤ 1) is 0.68 for a normal distribution, and pixels are not
@@ -46,6 +50,7 @@ public enum InputNormalization: Hashable, Sendable {
     public var kind: String {
         switch self {
         case .identity: "identity"
+        case .leNet: "lenet-5"
         case .unit: "unit"
         case .scale: "scale"
         case .binary: "binary"
@@ -60,7 +65,8 @@ public enum InputNormalization: Hashable, Sendable {
 
     /// One of each kind with its usual parameters: what tests and documentation go through.
     public static let examples: [InputNormalization] = [
-        .identity, .unit, .scale(factor: 1.0 / 256), .binary(threshold: 0.5), .minMax(.global), .zScore(.global),
+        .identity, .leNet, .unit, .scale(factor: 1.0 / 256), .binary(threshold: 0.5), .minMax(.global),
+        .zScore(.global),
         .meanSubtraction(.feature), .decimalScaling, .pcaWhitening(epsilon: 0.01, components: nil),
         .zcaWhitening(epsilon: 0.01, components: nil),
     ]

@@ -8,6 +8,8 @@ struct PixelStatistics {
         let maximum: Double
 
         var deviation: Double { variance.squareRoot() }
+        /// Least and greatest as the bytes that they are.
+        var extremes: ClosedRange<UInt8> { UInt8(minimum)...UInt8(maximum) }
     }
 
     /// How often each byte occurs in each channel: channels × 256.

@@ -104,7 +104,7 @@ public final class RunExecutor {
         ProcessStatus.forgetPeakMemory()
         let start = now()
         let setup = try RunSetup(plan, dataset, team: team)
-        let saved = try restore(setup.model, &state)
+        let saved = try restore(setup, &state)
         let session = try RunSession(
             plan: plan, dataset: dataset, folder: folder, setup: setup, hash: check.hash, threads: team.threads,
             saved: saved, reason: state.reason, clock: { [now] in now() - start })
@@ -115,10 +115,16 @@ public final class RunExecutor {
     }
 
     /// Puts the saved state of an interrupted run into the model. A state that does not fit it is given up, with the reason.
-    private func restore(_ model: Model, _ state: inout RunState) throws -> SavedState? {
+    private func restore(_ setup: RunSetup, _ state: inout RunState) throws -> SavedState? {
         guard case .interrupted = state, let saved = try SavedState(folder) else { return nil }
+        let fitted = setup.input.tensors
+        guard fitted.allSatisfy(saved.tensors.contains) else {
+            state = .stale(reason: "the saved state's input normalization is not that of the training set")
+            return nil
+        }
         do {
-            try model.restore(saved.tensors)
+            let names = Set(fitted.map(\.name))
+            try setup.model.restore(saved.tensors.filter { !names.contains($0.name) })
             return saved
         } catch {
             state = .stale(reason: "the saved state does not fit the network: \(error)")

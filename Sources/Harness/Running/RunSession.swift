@@ -56,7 +56,10 @@ final class RunSession {
             step: step, steps: plan.steps, batch: plan.configuration.batch, loss: .nan, batchAccuracy: .nan)
         log = try RunLog(folder.log)
         try log.note("\(saved == nil ? "begun" : "continued"): \(reason); data set \(dataset.name)")
-        for fact in setup.facts { try log.note("input: \(fact.name) \(fact.value)") }
+        for fact in setup.input.facts { try log.note("input: \(fact.name) \(fact.value)") }
+        if let share = setup.input.shareOutside(dataset.test) {
+            try log.note("input: share of test values outside the training set's range \(share)")
+        }
         try AtomicFile.write(plan.resolvedConfiguration(dataset: dataset), to: folder.configuration)
         try write(.running)
     }
@@ -125,7 +128,7 @@ final class RunSession {
     }
 
     private func writeCheckpoint(to url: URL) throws {
-        var file = Safetensors(setup.model.torchTensors())
+        var file = Safetensors(setup.model.torchTensors() + setup.input.tensors)
         file.metadata = [
             "format": "pt", "experiment": plan.experiment, "arm": plan.arm.name, "seed": "\(plan.seed)",
             "step": "\(step)",
@@ -156,7 +159,7 @@ final class RunSession {
         try recorder.synchronize()
         let state = SavedState(
             hash: manifest.hash, step: step, lengths: recorder.lengths, seconds: secondsBefore + clock(),
-            tensors: setup.model.stateTensors())
+            tensors: setup.model.stateTensors() + setup.input.tensors)
         try AtomicFile.write(state.encoded(), to: folder.savedState)
     }
 

@@ -20,8 +20,8 @@ final class RunSetup {
     let probe: [Int]
     /// The procedures, made ready, and the steps between two of their measurements.
     let procedures: [(every: Int, measure: (ProcedureMoment) -> [Measurement])]
-    /// Numbers of the training set that the input normalization uses.
-    let facts: [(name: String, value: Double)]
+    /// The input normalization, fitted to the training set.
+    let input: FittedInput
     private let wantedStatistics: [StatisticsSource]
     private var indices: [Int] = []
 
@@ -33,8 +33,7 @@ final class RunSetup {
 
     init(_ plan: RunPlan, _ dataset: Dataset, team: Team) throws {
         let configuration = plan.configuration
-        let input = try configuration.input.normalization.fit(to: dataset.train)
-        facts = input.facts
+        input = try configuration.input.normalization.fit(to: dataset.train)
         let shape = input.outputShape
         let network = try configuration.network(
             input: Shape(height: shape.height, width: shape.width, channels: shape.channels),

@@ -1,3 +1,5 @@
+import Datasets
+import Engine
 import Foundation
 import Testing
 
@@ -81,6 +83,40 @@ struct ResumptionTests {
         var files = folder.determinedFiles
         files["resume.safetensors.partial"] = nil
         #expect(try files == Self.uninterrupted(arm))
+    }
+
+    /// The numbers of the input normalization are in the state and in the checkpoint, bit for bit those of the training set,
+    /// and a state with others is not continued.
+    @Test func fittedInputsSurvive() throws {
+        let tiny = try TinyExperiment(
+            TinyExperiment.yaml.replacing(
+                "  batch: 12\n", with: "  batch: 12\n  input: { z-score: { scope: feature } }\n"))
+        let plan = try tiny.plan("baseline")
+        let folder = tiny.runFolder("baseline")
+        let fitted = try plan.configuration.input.normalization.fit(to: tiny.dataset.train).tensors
+        #expect(fitted.map(\.name) == ["input/center", "input/scale"])
+        let interruption = Interruption()
+        let hook = StepHook { if $0.step == 15 { interruption.request() } }
+        _ = try tiny.executor(plan, progress: hook, interruption: interruption).run()
+        let state = try #require(try SavedState(folder))
+        #expect(fitted.allSatisfy(state.tensors.contains))
+
+        let other = state.tensors.map { tensor in
+            tensor.name == "input/scale"
+                ? NamedTensor(name: tensor.name, shape: tensor.shape, values: (tensor.values ?? []).map { $0 * 2 })
+                : tensor
+        }
+        let spoilt = SavedState(
+            hash: state.hash, step: state.step, lengths: state.lengths, seconds: state.seconds, tensors: other)
+        try AtomicFile.write(spoilt.encoded(), to: folder.savedState)
+        let outcome = try tiny.executor(plan).run()
+        guard case .stale(let reason) = outcome.state else {
+            Issue.record("continued with another input normalization")
+            return
+        }
+        #expect(reason == "the saved state's input normalization is not that of the training set")
+        let checkpoint = try Safetensors(decoding: AtomicFile.read(folder.checkpoint)).namedTensors
+        #expect(fitted.allSatisfy(checkpoint.contains))
     }
 
     @Test func aDamagedStateIsGivenUpWithTheReason() throws {

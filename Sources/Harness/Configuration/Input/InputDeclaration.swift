@@ -23,6 +23,7 @@ public enum InputCatalogue {
         UnitInput.self,
         IdentityInput.self,
         ScaleInput.self,
+        LeNetInput.self,
         BinaryInput.self,
         MinMaxInput.self,
         StandardScoreInput.self,

@@ -19,6 +19,16 @@ struct IdentityInput: InputDeclaration {
     var normalization: InputNormalization { .identity }
 }
 
+/// −0.1 to 1.175.
+struct LeNetInput: InputDeclaration {
+    static let kind = "lenet-5"
+    static let summary =
+        "−0.1 for black to 1.175 for white: roughly mean 0 and variance 1 on MNIST (LeCun et al. 1998, §II.B)."
+    static let fields: [Field<Self>] = []
+
+    var normalization: InputNormalization { .leNet }
+}
+
 /// x · factor.
 struct ScaleInput: InputDeclaration {
     /// The factor.
@@ -48,16 +58,31 @@ struct BinaryInput: InputDeclaration {
     var normalization: InputNormalization { .binary(threshold: threshold) }
 }
 
-/// (x − min) / (max − min).
+/// (x − min) / (max − min), or the same stretched to another range.
 struct MinMaxInput: InputDeclaration {
     /// What the extremes are taken over.
     var scope = InputNormalization.Scope.global
+    /// Where values go.
+    var range = Range.unit
+
+    /// Where the training set's values go.
+    enum Range: String, ConfigurationWord {
+        /// 0…1.
+        case unit
+        /// −1…1.
+        case symmetric
+    }
 
     static let kind = "min-max"
     static let summary = "(x − min) / (max − min), with the extremes of the training set."
-    static let fields: [Field<Self>] = [Field("scope", \.scope, scopeDocumentation)]
+    static let fields: [Field<Self>] = [
+        Field("scope", \.scope, scopeDocumentation),
+        Field(
+            "range", \.range,
+            "Where the training set's values go: `unit`, 0 to 1, or `symmetric`, −1 to 1. Others are not clipped."),
+    ]
 
-    var normalization: InputNormalization { .minMax(scope) }
+    var normalization: InputNormalization { .minMax(scope, lowest: range == .unit ? 0 : -1, highest: 1) }
 }
 
 /// (x − mean) / deviation.
