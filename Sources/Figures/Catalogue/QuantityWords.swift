@@ -46,6 +46,20 @@ struct QuantityWords: Sendable {
     private static let lag = "Distance, in points of the line"
 
     private static let table: [String: QuantityWords] = [
+        // The input after its normalization.
+        "input-mean": QuantityWords(title: "Mean of the input", isMagnitude: false),
+        "input-deviation": QuantityWords(title: "Standard deviation of the input"),
+        "input-minimum": QuantityWords(title: "Smallest value of the input", isMagnitude: false),
+        "input-maximum": QuantityWords(title: "Largest value of the input", isMagnitude: false),
+        "input-share-within-one": QuantityWords(title: "Share of input values in −1…1", isMagnitude: false),
+        "input-skewness": QuantityWords(title: "Skewness of the input", isMagnitude: false),
+        "input-excess-kurtosis": QuantityWords(title: "Excess kurtosis of the input", isMagnitude: false),
+        "input-share-outside": QuantityWords(
+            title: "Share of test values outside the training set's range", isMagnitude: false),
+        "input-covariance-eigenvalue": QuantityWords(title: "Eigenvalue of the input's covariance", axis: "Rank"),
+        "input-covariance-condition": QuantityWords(title: "Condition number of the input's covariance"),
+        "input-covariance-directions": QuantityWords(title: "Effective number of directions (Σλ)²/Σλ²"),
+        "input-moment-condition": QuantityWords(title: "Condition number of the second moments (with a constant)"),
         // Santurkar et al. 2018: Definition 2.1 and Figure 4.
         "gradient-shift": QuantityWords(title: "Gradient shift ‖G − G′‖"),
         "relative-gradient-shift": QuantityWords(title: "Relative gradient shift ‖G − G′‖ / ‖G‖"),

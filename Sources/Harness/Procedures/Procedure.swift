@@ -76,5 +76,6 @@ public enum ProcedureCatalogue {
         ChannelStatisticsProcedure.self,
         RescalingProcedure.self,
         WeightNormsProcedure.self,
+        InputStatisticsProcedure.self,
     ]
 }

@@ -1,3 +1,4 @@
+import Datasets
 import Engine
 
 /// The run that a procedure measures.
@@ -14,6 +15,10 @@ public final class ProcedureSubject {
     public let team: Team
     /// The run's configuration.
     public let configuration: RunConfiguration
+    /// The input normalization, fitted to the training set.
+    public let input: FittedInput
+    /// The images.
+    public let dataset: Dataset
     private let fill: (_ step: Int, Matrix, inout [Int32]) -> Void
 
     /// The loss of a training batch as a function of the parameters, on memory of its own; made when it is first wanted, and
@@ -23,6 +28,7 @@ public final class ProcedureSubject {
     /// - Parameter fill: fills a matrix and labels with the batch of a step, from 0, of the run's own order.
     init(
         model: Model, optimizer: any Optimizer, batch: Int, seed: UInt64, team: Team, configuration: RunConfiguration,
+        input: FittedInput, dataset: Dataset,
         fill: @escaping (_ step: Int, Matrix, inout [Int32]) -> Void
     ) {
         self.model = model
@@ -31,6 +37,8 @@ public final class ProcedureSubject {
         self.seed = seed
         self.team = team
         self.configuration = configuration
+        self.input = input
+        self.dataset = dataset
         self.fill = fill
     }
 

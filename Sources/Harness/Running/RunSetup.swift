@@ -68,7 +68,7 @@ final class RunSetup {
         let (order, training) = (order, training)
         let subject = ProcedureSubject(
             model: model, optimizer: configuration.scaledOptimizer, batch: configuration.batch, seed: plan.randomSeed,
-            team: team, configuration: configuration,
+            team: team, configuration: configuration, input: input, dataset: dataset,
             fill: { step, input, labels in
                 training.fill(order.indices(step: step), as: .step(step), into: input, labels: &labels)
             })

@@ -60,6 +60,35 @@ struct ProcedureRunTests {
         }
     }
 
+    /// The input is measured once, with the run's own normalization, on the training set.
+    @Test func theInputIsMeasuredBeforeTheFirstUpdate() throws {
+        let tiny = try Self.tiny(["input: { z-score: { scope: global } }", "procedures: [input-statistics]"])
+        _ = try tiny.executor(tiny.plan("baseline")).run()
+        let rows = try CSVReader(tiny.runFolder("baseline").measures).rows(["step", "quantity", "at", "value"])
+        #expect(rows.allSatisfy { $0[0] == "0" })
+        #expect(Set(rows.map { $0[1] }) == Set(InputStatisticsProcedure.quantities.map(\.name)))
+        func value(_ quantity: String) throws -> Double {
+            try #require(rows.first { $0[1] == quantity }.flatMap { Double($0[3]) })
+        }
+        #expect(try abs(value("input-mean")) < 1e-6)
+        #expect(try abs(value("input-deviation") - 1) < 1e-6)
+        let eigenvalues = rows.filter { $0[1] == "input-covariance-eigenvalue" }
+        #expect(eigenvalues.map { $0[2] } == (1...36).map { "\($0).0" })
+        // Their sum is the total variance: that of all values less that of the features' means.
+        let variance = eigenvalues.compactMap { Double($0[3]) }.reduce(0, +) / 36
+        #expect(variance < 1 && variance > 0.1)
+        #expect(try value("input-covariance-condition") >= 1)
+    }
+
+    @Test func aSpectrumOfTooManyFeaturesIsRefused() throws {
+        let procedure = InputStatisticsProcedure()
+        let network = try Network(
+            input: Shape(height: 32, width: 32, channels: 3), nodes: [Node(name: "output", layer: Dense(units: 10))],
+            initializer: Xavier(), objective: .crossEntropy)
+        #expect(procedure.mistakes(in: network).count == 1)
+        #expect(InputStatisticsProcedure(spectrum: false).mistakes(in: network).isEmpty)
+    }
+
     /// What is read off the points of a line is a function of their rows.
     @Test func theLandscapesNumbersFollowFromItsPoints() throws {
         let tiny = try Self.tiny([

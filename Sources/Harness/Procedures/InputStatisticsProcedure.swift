@@ -1,0 +1,90 @@
+import Datasets
+import Engine
+
+/// What the input looks like after its normalization: see ``Datasets/InputStatistics`` and ``Datasets/InputSpectrum``.
+struct InputStatisticsProcedure: Procedure {
+    var images = 2000
+    var spectrum = true
+
+    /// The input does not change over a run: it is measured before the first update, and then never again.
+    var every: Int { 1_000_000_000 }
+
+    static let kind = "input-statistics"
+    static let summary = """
+        What the normalized input looks like, once, before the first update: moments, the share of values in −1…1, test values \
+        outside the training set's range, and the condition number of its covariance (LeCun et al. 1998, §4.3).
+        """
+    static let fields: [Field<Self>] = [
+        Field(
+            "images", \.images, 1...1_000_000,
+            "How many training images are looked at: a random choice, always the same."),
+        Field(
+            "spectrum", \.spectrum, "Whether eigenvalues are computed, which takes a second or two for 784 features."),
+    ]
+    static let quantities = [
+        Quantity(name: "input-mean", meaning: "the mean of all values"),
+        Quantity(name: "input-deviation", meaning: "their standard deviation, with divisor n"),
+        Quantity(name: "input-minimum", meaning: "the smallest value"),
+        Quantity(name: "input-maximum", meaning: "the largest value"),
+        Quantity(
+            name: "input-share-within-one",
+            meaning: "the share of values in −1…1: 0.6827 for a normal distribution's z-scores"
+        ),
+        Quantity(name: "input-skewness", meaning: "the third standardized moment: 0 for a normal distribution"),
+        Quantity(
+            name: "input-excess-kurtosis", meaning: "the fourth standardized moment less 3: 0 for a normal distribution"
+        ),
+        Quantity(
+            name: "input-share-outside",
+            meaning: "the share of the test set's values outside the training set's range; 0 where nothing is fitted"),
+        Quantity(
+            name: "input-covariance-eigenvalue",
+            meaning: "the eigenvalue of rank `at`, from 1, the largest, of the covariance"),
+        Quantity(
+            name: "input-covariance-condition",
+            meaning: "the largest of them divided by the smallest that is above a millionth of it"),
+        Quantity(
+            name: "input-covariance-directions",
+            meaning: "the effective number of directions, (Σλ)²/Σλ² of the covariance"),
+        Quantity(
+            name: "input-moment-condition",
+            meaning:
+                "the condition number of E[x·xᵀ] with a constant 1 as a further feature: of a linear model's Hessian with its "
+                + "bias"),
+    ]
+
+    func mistakes(in network: Network) -> [String] {
+        let count = network.input.count
+        guard spectrum, count > InputSpectrum.largestFeatureCount else { return [] }
+        return [
+            "the input has \(count) features: a spectrum takes at most \(InputSpectrum.largestFeatureCount); write 'spectrum: "
+                + "false'"
+        ]
+    }
+
+    func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
+        { moment in moment.step == 0 ? measurements(subject.input, subject.dataset) : [] }
+    }
+
+    private func measurements(_ input: FittedInput, _ dataset: Dataset) -> [Measurement] {
+        let statistics = input.statistics(of: dataset.train, limit: images)
+        let values = [
+            Measurement("input-mean", statistics.mean), Measurement("input-deviation", statistics.deviation),
+            Measurement("input-minimum", statistics.minimum), Measurement("input-maximum", statistics.maximum),
+            Measurement("input-share-within-one", statistics.fractionWithinOne),
+            Measurement("input-skewness", statistics.skewness),
+            Measurement("input-excess-kurtosis", statistics.excessKurtosis),
+            Measurement("input-share-outside", input.shareOutside(dataset.test) ?? 0),
+        ]
+        guard spectrum else { return values }
+        let spectrum = input.spectrum(of: dataset.train, limit: images)
+        return values
+            + spectrum.covariance.enumerated().map {
+                Measurement("input-covariance-eigenvalue", at: Double($0 + 1), $1)
+            } + [
+                Measurement("input-covariance-condition", InputSpectrum.condition(spectrum.covariance)),
+                Measurement("input-covariance-directions", InputSpectrum.participation(spectrum.covariance)),
+                Measurement("input-moment-condition", InputSpectrum.condition(spectrum.moments)),
+            ]
+    }
+}
