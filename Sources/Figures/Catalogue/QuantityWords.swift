@@ -60,6 +60,14 @@ struct QuantityWords: Sendable {
         "input-covariance-condition": QuantityWords(title: "Condition number of the input's covariance"),
         "input-covariance-directions": QuantityWords(title: "Effective number of directions (Σλ)²/Σλ²"),
         "input-moment-condition": QuantityWords(title: "Condition number of the second moments (with a constant)"),
+        // Data that changed after training.
+        "new-data-accuracy": QuantityWords(
+            title: "Test accuracy after the change", axis: "Size of the change", isMagnitude: false),
+        "new-data-accuracy-lost": QuantityWords(
+            title: "Test accuracy lost", axis: "Size of the change", isMagnitude: false),
+        "new-data-share-outside": QuantityWords(
+            title: "Share of test values outside the training set's range", axis: "Size of the change",
+            isMagnitude: false),
         // Santurkar et al. 2018: Definition 2.1 and Figure 4.
         "gradient-shift": QuantityWords(title: "Gradient shift ‖G − G′‖"),
         "relative-gradient-shift": QuantityWords(title: "Relative gradient shift ‖G − G′‖ / ‖G‖"),

@@ -77,5 +77,6 @@ public enum ProcedureCatalogue {
         RescalingProcedure.self,
         WeightNormsProcedure.self,
         InputStatisticsProcedure.self,
+        NewDataProcedure.self,
     ]
 }

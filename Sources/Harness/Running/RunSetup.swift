@@ -19,7 +19,7 @@ final class RunSetup {
     /// The test images that observations look at: one random choice for all runs.
     let probe: [Int]
     /// The procedures, made ready, and the steps between two of their measurements.
-    let procedures: [(every: Int, measure: (ProcedureMoment) -> [Measurement])]
+    private(set) var procedures: [(every: Int, measure: (ProcedureMoment) -> [Measurement])] = []
     /// The input normalization, fitted to the training set.
     let input: FittedInput
     private let wantedStatistics: [StatisticsSource]
@@ -64,13 +64,22 @@ final class RunSetup {
         let taps = Self.taps(configuration.observe.taps, in: network)
         probe = ProbeSet.sample(configuration.observe.probe, seed: Self.probeSeed).indices(count: dataset.test.count)
         observer = taps.isEmpty ? nil : Observer(model: model, batch: probe.count, taps: taps, team: team)
+        makeProcedures(plan, dataset, team: team)
+    }
 
+    private func makeProcedures(_ plan: RunPlan, _ dataset: Dataset, team: Team) {
+        let configuration = plan.configuration
         let (order, training) = (order, training)
         let subject = ProcedureSubject(
             model: model, optimizer: configuration.scaledOptimizer, batch: configuration.batch, seed: plan.randomSeed,
             team: team, configuration: configuration, input: input, dataset: dataset,
             fill: { step, input, labels in
                 training.fill(order.indices(step: step), as: .step(step), into: input, labels: &labels)
+            },
+            evaluation: { [unowned self] step, fill in
+                takePopulationStatistics(batches: populationBatches.count)
+                let source = statistics(step: step).last?.source ?? .movingAverage
+                return evaluator.evaluate(count: testCount, statistics: source, fill: fill)
             })
         procedures = configuration.procedures.map { ($0.every, $0.measurement(of: subject)) }
     }

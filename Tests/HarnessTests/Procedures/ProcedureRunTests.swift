@@ -80,6 +80,37 @@ struct ProcedureRunTests {
         #expect(try value("input-covariance-condition") >= 1)
     }
 
+    @Test func newDataChangesNoByteOfTheRun() throws {
+        let input = "input: { z-score: { scope: feature } }"
+        var plain = try Self.files("batch-norm", [input])
+        var measured = try Self.files("batch-norm", [input, "procedures: [{ new-data: { every: 10 } }]"])
+        for name in ["config.yaml", "measures.csv"] { (plain[name], measured[name]) = (nil, nil) }
+        #expect(plain == measured)
+    }
+
+    /// Accuracy lost is the run's own accuracy less that after the change.
+    @Test func newDataIsComparedWithTheRunsOwnEvaluation() throws {
+        let tiny = try Self.tiny([
+            "input: { z-score: { scope: feature } }", "procedures: [{ new-data: { every: 10 } }]",
+        ])
+        _ = try tiny.executor(tiny.plan("batch-norm")).run()
+        let folder = tiny.runFolder("batch-norm")
+        let rows = try CSVReader(folder.measures).rows(["step", "quantity", "place", "at", "value"])
+        #expect(Set(rows.map { $0[1] }) == Set(NewDataProcedure.quantities.map(\.name)))
+        #expect(Set(rows.map { $0[2] }) == ["shift", "rescaling", "outlier"])
+        let evaluations = try CSVReader(folder.evaluations).rows(["step", "statistics", "accuracy"])
+        for step in ["0", "10", "20", "30"] {
+            let usual = try #require(
+                evaluations.first { $0[0] == step && $0[1] == "population" }.flatMap { Double($0[2]) })
+            func values(_ quantity: String) -> [Double] {
+                rows.filter { $0[0] == step && $0[1] == quantity }.compactMap { Double($0[4]) }
+            }
+            let (accuracies, losses) = (values("new-data-accuracy"), values("new-data-accuracy-lost"))
+            #expect(accuracies.count == 11 && losses.count == 11)
+            for (accuracy, lost) in zip(accuracies, losses) { #expect(abs(usual - accuracy - lost) < 1e-12) }
+        }
+    }
+
     @Test func aSpectrumOfTooManyFeaturesIsRefused() throws {
         let procedure = InputStatisticsProcedure()
         let network = try Network(
