@@ -55,6 +55,9 @@ import Testing
         let system = SymmetricEigensystem(matrix, size: size)
         #expect(residual(matrix, size, system) < 1e-13 * Double(size + 1))
         #expect(system.values == system.values.sorted())
+        let alone = SymmetricEigensystem(matrix, size: size, vectors: false)
+        #expect(alone.values == system.values)
+        #expect(alone.vectors.isEmpty)
     }
 
     @Test func degenerateMatrices() {

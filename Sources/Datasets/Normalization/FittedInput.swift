@@ -100,6 +100,14 @@ public struct FittedInput: Sendable {
         }
     }
 
+    /// target += factor · row: a loop of its own, over a row of known length, becomes vector instructions.
+    private static func add(
+        _ factor: Float, _ row: Span<Float>, to target: inout MutableSpan<Float>, at offset: Int
+    ) {
+        precondition(offset >= 0 && offset <= target.count - row.count)
+        for output in row.indices { target[offset + output] += factor * row[output] }
+    }
+
     private func fillProjection(
         _ bytes: Span<UInt8>, _ start: Int, _ weights: Span<Float>, _ shift: Span<Float>,
         into values: inout MutableSpan<Float>, _ offset: Int
@@ -111,10 +119,8 @@ public struct FittedInput: Sendable {
         for feature in 0..<inputShape.count {
             let byte = bytes[start + feature]
             if byte == 0 { continue }
-            let (value, row) = (Float(byte), feature * outputs)
-            for output in 0..<outputs {
-                values[offset + output] += value * weights[row + output]
-            }
+            let row = feature * outputs
+            Self.add(Float(byte), weights.extracting(row..<(row + outputs)), to: &values, at: offset)
         }
     }
 }

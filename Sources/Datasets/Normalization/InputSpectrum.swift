@@ -18,10 +18,15 @@ public struct InputSpectrum: Sendable {
     /// leaves of them lies below.
     static let negligible = 1e-6
 
+    /// Whether an eigenvalue is one of a direction that varies.
+    public static func counts(_ value: Double, of eigenvalues: [Double]) -> Bool {
+        value > negligible * (eigenvalues.first ?? 0)
+    }
+
     /// The condition number: the largest eigenvalue divided by the smallest that is above a millionth of it.
     public static func condition(_ eigenvalues: [Double]) -> Double {
         guard let largest = eigenvalues.first, largest > 0 else { return .nan }
-        let smallest = eigenvalues.last { $0 > negligible * largest } ?? largest
+        let smallest = eigenvalues.last { counts($0, of: eigenvalues) } ?? largest
         return largest / smallest
     }
 
@@ -67,7 +72,7 @@ extension FittedInput {
             products[i * size + features] = products[features * size + i]
         }
         func eigenvalues(_ matrix: [Double], _ size: Int) -> [Double] {
-            SymmetricEigensystem(matrix, size: size).values.reversed().map { max($0, 0) }
+            SymmetricEigensystem(matrix, size: size, vectors: false).values.reversed().map { max($0, 0) }
         }
         return InputSpectrum(
             images: images.count, covariance: eigenvalues(covariance, features), moments: eigenvalues(products, size))

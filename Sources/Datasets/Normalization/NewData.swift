@@ -50,24 +50,40 @@ public struct NewDataFeed: Sendable {
     /// The share of a set's values outside the training set's range after the change, 0…1; nil where there is no range.
     public func shareOutside(_ set: ImageSet) -> Double? {
         if input.extremes.isEmpty { return nil }
-        var outside = 0
         let (features, period) = (input.inputShape.count, input.extremes.count)
+        // Whether a byte is outside after the change, for every range and byte.
+        let table = input.extremes.flatMap { range in
+            (0...255).map { byte in isOutside(changed(byte), range) }
+        }
+        let (outside, bytes) = (table.span, set.images.span)
+        var count = 0
         for image in 0..<set.count {
-            let broken = if case .outlier = change { place(ofOutlierIn: image) } else { -1 }
+            var place = 0
             for feature in 0..<features {
-                let value = raw(set.images[image * features + feature], isBroken: feature == broken)
-                let range = input.extremes[feature % period]
-                if value < Double(range.lowerBound) || value > Double(range.upperBound) { outside += 1 }
+                if outside[place << 8 | Int(bytes[image * features + feature])] { count += 1 }
+                place += 1
+                if place == period { place = 0 }
+            }
+            if case .outlier(let value) = change {
+                let broken = self.place(ofOutlierIn: image)
+                let range = broken % period
+                if outside[range << 8 | Int(bytes[image * features + broken])] { count -= 1 }
+                if self.isOutside(value, input.extremes[range]) { count += 1 }
             }
         }
-        return Double(outside) / Double(max(set.images.count, 1))
+        return Double(count) / Double(max(set.images.count, 1))
     }
 
-    private func raw(_ byte: UInt8, isBroken: Bool) -> Double {
+    private func isOutside(_ value: Double, _ range: ClosedRange<UInt8>) -> Bool {
+        value < Double(range.lowerBound) || value > Double(range.upperBound)
+    }
+
+    /// What becomes of a byte that is not broken.
+    private func changed(_ byte: Int) -> Double {
         switch change {
         case .shift(let value): Double(byte) + value
         case .rescaling(let factor): Double(byte) * factor
-        case .outlier(let value): isBroken ? value : Double(byte)
+        case .outlier: Double(byte)
         }
     }
 

@@ -73,10 +73,10 @@ public struct Whitening: Sendable {
         _ factor: UInt32, _ row: Span<UInt32>, from first: Int, into products: inout [UInt32], at offset: Int
     ) {
         var target = products.mutableSpan
-        precondition(offset + row.count <= target.count)
-        for column in first..<row.count {
-            target[offset + column] &+= factor &* row[column]
-        }
+        let columns = row.extracting(first..<row.count)
+        let start = offset + first
+        precondition(start >= 0 && start <= target.count - columns.count)
+        for column in columns.indices { target[start + column] &+= factor &* columns[column] }
     }
 
     /// A vector or its opposite, so that its largest weight (the first of them) is positive.

@@ -39,7 +39,9 @@ struct InputStatisticsProcedure: Procedure {
             meaning: "the share of the test set's values outside the training set's range; 0 where nothing is fitted"),
         Quantity(
             name: "input-covariance-eigenvalue",
-            meaning: "the eigenvalue of rank `at`, from 1, the largest, of the covariance"),
+            meaning:
+                "the eigenvalue of rank `at`, from 1, the largest, of the covariance; those below a millionth of the largest are left out"
+        ),
         Quantity(
             name: "input-covariance-condition",
             meaning: "the largest of them divided by the smallest that is above a millionth of it"),
@@ -79,7 +81,7 @@ struct InputStatisticsProcedure: Procedure {
         guard spectrum else { return values }
         let spectrum = input.spectrum(of: dataset.train, limit: images)
         return values
-            + spectrum.covariance.enumerated().map {
+            + spectrum.covariance.prefix { InputSpectrum.counts($0, of: spectrum.covariance) }.enumerated().map {
                 Measurement("input-covariance-eigenvalue", at: Double($0 + 1), $1)
             } + [
                 Measurement("input-covariance-condition", InputSpectrum.condition(spectrum.covariance)),
