@@ -133,9 +133,9 @@ struct QuantityWords: Sendable {
         "line-steps": QuantityWords(title: "Steps to converge"),
         "line-steps-predicted": QuantityWords(title: "Predicted steps to converge"),
         "line-converged": QuantityWords(title: "Whether the descent converged", isMagnitude: false),
-        "line-contraction": QuantityWords(title: "Contraction of the excess loss, last step", isMagnitude: false),
+        "line-contraction": QuantityWords(title: "Contraction of the excess loss a step", isMagnitude: false),
         "line-contraction-predicted": QuantityWords(
-            title: "Predicted contraction of the excess loss", isMagnitude: false),
+            title: "Predicted contraction of the excess loss a step", isMagnitude: false),
         "line-contraction-ratio": QuantityWords(title: "Contraction, measured / predicted", isMagnitude: false),
         // How far distributions move, in standard deviations.
         "wasserstein": QuantityWords(title: "Wasserstein distance to the observation before (deviations)"),

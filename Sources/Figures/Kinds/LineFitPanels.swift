@@ -71,7 +71,9 @@ struct LineFitPanels {
     /// The contours of an arm's loss, and the path of gradient descent.
     func contours(_ fit: LineFitRun) -> Panel {
         let path = fit.path.map { SIMD2($0.slope, $0.intercept) }
-        let (lower, upper) = Self.square(path + [fit.optimum], room: 0.28)
+        // The optimum is in the middle, as it is of the ellipses.
+        let opposite = path.map { 2 * fit.optimum - $0 }
+        let (lower, upper) = Self.square(path + opposite + [fit.optimum], room: 0.1)
         var marks = Self.levels(of: fit).map { level in
             let contour = fit.contour(level)
             return Mark.line(x: contour.map(\.x), y: contour.map(\.y), Ink(Color(0xB5B5B5), width: 1))

@@ -103,7 +103,7 @@ struct QuantityScatter: FigureKind {
                 compare == nil ? .missing : .number(point.compare))
         }
         let (xWords, yWords) = (QuantityWords.words(x), QuantityWords.words(y))
-        let crosses = compare == nil ? "" : ", a cross what it is compared with"
+        let crosses = compare.map { ", a cross its \(QuantityWords.words($0).heading.lowercasedFirst)" } ?? ""
         let picture = Figure(
             title: options.text("title") ?? "\(yWords.heading) and \(xWords.heading.lowercasedFirst)",
             subtitle: "\(results.facts.title). A point is one run\(crosses).",

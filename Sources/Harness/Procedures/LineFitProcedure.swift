@@ -87,7 +87,10 @@ struct LineFitProcedure: Procedure {
         Quantity(name: "line-converged", meaning: "1 where the descent has converged, 0 where it has not"),
         Quantity(
             name: "line-contraction",
-            meaning: "the factor by which the last step changed the loss above the least; none where no step was made"),
+            meaning:
+                "the factor by which a step changes the loss above the least: the last step of a descent that goes on, up to the "
+                + "limit, until 10⁻¹⁶ of the start's is left, and only the slowest direction counts; none where no step is made"
+        ),
         Quantity(
             name: "line-contraction-predicted",
             meaning: "max (1 − ηλ)², the worst case a step; at the optimal rate ((κ − 1)/(κ + 1))²"),
@@ -98,6 +101,8 @@ struct LineFitProcedure: Procedure {
 
     /// What is less than this part of the start is rounding.
     static let rounding = 1e-15
+    /// Where this part of the start is left, fast directions have vanished beside slow ones, and digits enough are right.
+    static let asymptotic = 1e-16
 
     func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
         { moment in moment.step == 0 ? measurements(seed: subject.seed) : [] }
@@ -163,7 +168,9 @@ struct LineFitProcedure: Procedure {
             Measurement("line-converged", descent.isConverged ? 1 : 0),
             Measurement("line-contraction-predicted", predicted),
         ]
-        if let measured = descent.lastContraction {
+        let further = LineDescent(
+            loss, from: descent.lines[0], rate: rate, tolerance: Self.asymptotic, limit: stepsLimit)
+        if let measured = further.lastContraction {
             rows.append(Measurement("line-contraction", measured))
             if predicted >= Self.rounding { rows.append(Measurement("line-contraction-ratio", measured / predicted)) }
         }

@@ -53,6 +53,17 @@ struct LineFitProcedureTests {
         }
     }
 
+    /// What is left at the end lies along the slowest direction, from any start.
+    @Test(arguments: 1...12) func contractionsEndAtThePrediction(seed: UInt64) throws {
+        for transform in PointTransform.allCases {
+            for rate in LineFitProcedure.Rate.allCases where transform != .whitened || rate == .common {
+                let procedure = LineFitProcedure(transform: transform, rate: rate)
+                let ratio = try number(procedure, "line-contraction-ratio", seed: seed)
+                #expect(abs(ratio - 1) < 1e-3, "\(transform) \(rate)")
+            }
+        }
+    }
+
     @Test func theCommonRateIsThatOfTheRawCloud() throws {
         let raw = try number(LineFitProcedure(rate: .common), "line-rate")
         #expect(try abs(raw * number(LineFitProcedure(), "line-eigenvalue-largest") - 1) < 1e-14)
