@@ -151,6 +151,18 @@ import Testing
     }
 
     @Test func runsWithoutBothNumbersAreCounted() throws {
+        let change: (URL) throws -> Void = { folder in
+            let file = folder.appending(path: "batch-norm/seed-2/measures.csv")
+            let text = try String(contentsOf: file, encoding: .utf8).replacing(",smoothness,", with: ",roughness,")
+            try text.write(to: file, atomically: true, encoding: .utf8)
+        }
+        try draw("quantity-scatter", ["x": "gradient-norm", "y": "smoothness"], change: change) { _, drawing in
+            #expect(rows(drawing).filter { $0[3] == "nan" }.map { $0[0] + $0[1] } == ["batch-norm2"])
+            #expect(drawing.picture.footnote?.contains("1 run without both numbers left out.") == true)
+        }
+    }
+
+    @Test func theLastFiniteMeasurementCounts() throws {
         let options = ["x": "gradient-norm", "y": "smoothness"]
         try draw("quantity-scatter", options) { results, drawing in
             // Runs that diverged end with numbers that are none; the last measurement with one counts.

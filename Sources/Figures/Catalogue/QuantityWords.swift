@@ -129,6 +129,7 @@ struct QuantityWords: Sendable {
         "line-optimum-slope": QuantityWords(title: "Slope of the least squares line", isMagnitude: false),
         "line-optimum-intercept": QuantityWords(title: "Intercept of the least squares line", isMagnitude: false),
         "line-loss-optimum": QuantityWords(title: "Least loss L*"),
+        "line-start-excess": QuantityWords(title: "Excess loss at the start / least loss"),
         "line-rate": QuantityWords(title: "Learning rate η"),
         "line-steps": QuantityWords(title: "Steps to converge"),
         "line-steps-predicted": QuantityWords(title: "Predicted steps to converge"),

@@ -49,6 +49,8 @@ struct LineFitPanels {
                 x: fit.points.map(\.x), y: fit.points.map(\.y), Ink(.muted, marker: .circle, opacity: 0.4), size: 4,
                 label: "Points"),
         ]
+        // The legend has the steps in their order, whichever of them this path has.
+        for step in steps { marks.append(.line(x: [.nan], y: [.nan], ink(step), label: Self.words(step))) }
         let states = states(of: fit)
         for (index, state) in states.enumerated() {
             let isLast = index == states.count - 1
@@ -56,7 +58,7 @@ struct LineFitPanels {
             marks.append(
                 .line(
                     x: ends, y: ends.map { state.slope * $0 + state.intercept },
-                    isLast ? Self.last : ink(state.step), label: isLast ? "At the end" : Self.words(state.step)))
+                    isLast ? Self.last : ink(state.step), label: isLast ? "At the end" : nil))
         }
         return Panel(
             title: fit.arm.label, x: Axis("x", from: lower.x, to: upper.x), y: Axis("y", from: lower.y, to: upper.y),

@@ -9,7 +9,7 @@ struct QuantityScatter: FigureKind {
         .arms, .title,
         FigureOption(name: "x", meaning: "the quantity of the horizontal axis; required"),
         FigureOption(name: "y", meaning: "the quantity of the vertical axis; required"),
-        FigureOption(name: "compare", meaning: "a third quantity, on the vertical axis too: a cross a run"),
+        FigureOption(name: "compare", meaning: "a third quantity, on the vertical axis too: a ring a run"),
         FigureOption(name: "place", meaning: "the places of all three, * matches any text; by default all: their mean"),
         FigureOption(name: "step", meaning: "first, last (default) or a number: the measured step nearest to it"),
         FigureOption(
@@ -103,10 +103,10 @@ struct QuantityScatter: FigureKind {
                 compare == nil ? .missing : .number(point.compare))
         }
         let (xWords, yWords) = (QuantityWords.words(x), QuantityWords.words(y))
-        let crosses = compare.map { ", a cross its \(QuantityWords.words($0).heading.lowercasedFirst)" } ?? ""
+        let rings = compare.map { ", a ring its \(QuantityWords.words($0).heading.lowercasedFirst)" } ?? ""
         let picture = Figure(
             title: options.text("title") ?? "\(yWords.heading) and \(xWords.heading.lowercasedFirst)",
-            subtitle: "\(results.facts.title). A point is one run\(crosses).",
+            subtitle: "\(results.facts.title). A point is one run\(rings).",
             panels: [
                 [
                     Panel(
@@ -136,9 +136,12 @@ struct QuantityScatter: FigureKind {
             dots.append(.points(x: [point.x], y: [point.y], ink, size: 10, label: point.arm.label))
         }
         guard let compare else { return ways + dots }
-        let crosses = Mark.points(
-            x: points.map(\.x), y: points.map(\.compare), Ink(.ink, marker: .cross), size: 5,
-            label: QuantityWords.words(compare).heading)
-        return ways + dots + [crosses]
+        // A ring is a dark disk with a light one on it. No arm's marker is one.
+        let rings = [(Color.ink, 7.5), (.white, 4.5)].map { color, size in
+            Mark.points(
+                x: points.map(\.x), y: points.map(\.compare), Ink(color, marker: .circle), size: size,
+                label: QuantityWords.words(compare).heading)
+        }
+        return ways + dots + rings
     }
 }

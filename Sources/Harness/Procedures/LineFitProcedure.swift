@@ -77,6 +77,11 @@ struct LineFitProcedure: Procedure {
         Quantity(name: "line-optimum-slope", meaning: "the slope of the least squares line"),
         Quantity(name: "line-optimum-intercept", meaning: "its intercept"),
         Quantity(name: "line-loss-optimum", meaning: "its loss, the least one"),
+        Quantity(
+            name: "line-start-excess",
+            meaning:
+                "the loss above the least one at the start, divided by the least: how far the first line is from the best"
+        ),
         Quantity(name: "line-rate", meaning: "the learning rate η"),
         Quantity(
             name: "line-steps",
@@ -162,6 +167,7 @@ struct LineFitProcedure: Procedure {
         let predicted = loss.contraction(rate: rate)
         let steps = LineDescent.steps(contraction: predicted, tolerance: tolerance, limit: stepsLimit)
         var rows = [
+            Measurement("line-start-excess", descent.excesses[0] / loss.least),
             Measurement("line-rate", rate),
             Measurement("line-steps", Double(descent.isConverged ? descent.steps : stepsLimit)),
             Measurement("line-steps-predicted", Double(steps)),

@@ -43,6 +43,8 @@ struct LineFitProcedureTests {
             #expect(slopes.map(\.at) == excess.map(\.at) && slopes.first?.at == 0)
             #expect(try slopes.last?.at == number(procedure, "line-steps"))
             #expect(try number(procedure, "line-converged") == 1)
+            let least = try number(procedure, "line-loss-optimum")
+            #expect(try abs(number(procedure, "line-start-excess") * least / excess[0].value - 1) < 1e-14)
             let relative = rows(procedure, "line-relative-excess")
             #expect(relative.first?.value == 1 && (relative.last?.value ?? 1) <= 1e-6)
             // The worst case is a bound on every step, but for the rounding of what it meets.
