@@ -145,8 +145,12 @@ import Testing
                 #expect(abs(try #require(Double(row[column])) / mean - 1) < 1e-12)
             }
             let marks = drawing.picture.panels[0][0].marks
-            let labels = Set(marks.compactMap { if case .points(_, _, _, _, let label) = $0 { label } else { nil } })
-            #expect(labels.count == 5 && labels.contains("Effective β-smoothness max ‖Δ∇L‖ / ‖Δθ‖"))
+            let labels = marks.compactMap { if case .points(_, _, _, _, let label) = $0 { label } else { nil } }
+            #expect(labels.count == 12 && Set(labels).count == 4)
+            // A tick stands at the third number, whose words are in the legend.
+            let lines = marks.compactMap { if case .line(_, let y, _, let label) = $0 { (y, label) } else { nil } }
+            #expect(lines.last?.1 == "Effective β-smoothness max ‖Δ∇L‖ / ‖Δθ‖")
+            #expect(lines.contains { line in rows.allSatisfy { line.0.contains(Double($0[4]) ?? .nan) } })
         }
     }
 

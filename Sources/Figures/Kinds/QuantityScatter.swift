@@ -1,3 +1,4 @@
+import Foundation
 import Plotting
 
 /// `quantity-scatter`: one measured quantity against another, a point a run.
@@ -9,7 +10,7 @@ struct QuantityScatter: FigureKind {
         .arms, .title,
         FigureOption(name: "x", meaning: "the quantity of the horizontal axis; required"),
         FigureOption(name: "y", meaning: "the quantity of the vertical axis; required"),
-        FigureOption(name: "compare", meaning: "a third quantity, on the vertical axis too: a ring a run"),
+        FigureOption(name: "compare", meaning: "a third quantity, on the vertical axis too: a tick a run"),
         FigureOption(name: "place", meaning: "the places of all three, * matches any text; by default all: their mean"),
         FigureOption(name: "step", meaning: "first, last (default) or a number: the measured step nearest to it"),
         FigureOption(
@@ -103,15 +104,15 @@ struct QuantityScatter: FigureKind {
                 compare == nil ? .missing : .number(point.compare))
         }
         let (xWords, yWords) = (QuantityWords.words(x), QuantityWords.words(y))
-        let rings = compare.map { ", a ring its \(QuantityWords.words($0).heading.lowercasedFirst)" } ?? ""
+        let ticks = compare.map { ", a tick its \(QuantityWords.words($0).heading.lowercasedFirst)" } ?? ""
         let picture = Figure(
             title: options.text("title") ?? "\(yWords.heading) and \(xWords.heading.lowercasedFirst)",
-            subtitle: "\(results.facts.title). A point is one run\(rings).",
+            subtitle: "\(results.facts.title). A point is one run\(ticks).",
             panels: [
                 [
                     Panel(
                         x: horizontal.axis(options.text("x-label") ?? xWords.title),
-                        y: vertical.axis(options.text("y-label") ?? yWords.title), marks: marks(shown))
+                        y: vertical.axis(options.text("y-label") ?? yWords.title), marks: marks(shown, horizontal))
                 ]
             ], footnote: provenance.text)
         return FigureDrawing(picture: picture, numbers: numbers)
@@ -125,23 +126,31 @@ struct QuantityScatter: FigureKind {
         return values.reduce(0, +) / Double(values.count)
     }
 
-    private func marks(_ points: [Point]) -> [Mark] {
+    /// Half the length of a tick, as a share of the axis.
+    private static let tick = 0.012
+
+    private func marks(_ points: [Point], _ horizontal: CurveRange) -> [Mark] {
+        let ratio = pow(horizontal.upper / horizontal.lower, Self.tick)
+        let reach = (horizontal.upper - horizontal.lower) * Self.tick
         var (ways, dots): ([Mark], [Mark]) = ([], [])
+        var ticks: (x: [Double], y: [Double]) = ([], [])
         for point in points {
             let ink = Ink.series(point.arm.color)
             // How far a number is from what it is compared with shows where both do not lie on each other.
             if point.compare.isFinite {
                 ways.append(.line(x: [point.x, point.x], y: [point.y, point.compare], ink.unmarked.solid.width(1)))
+                let ends =
+                    horizontal.isLogarithmic
+                    ? [point.x / ratio, point.x * ratio] : [point.x - reach, point.x + reach]
+                ticks.x += ends + [.nan]
+                ticks.y += [point.compare, point.compare, .nan]
             }
-            dots.append(.points(x: [point.x], y: [point.y], ink, size: 10, label: point.arm.label))
+            dots.append(.points(x: [point.x], y: [point.y], ink, size: 8, label: point.arm.label))
         }
-        guard let compare else { return ways + dots }
-        // A ring is a dark disk with a light one on it. No arm's marker is one.
-        let rings = [(Color.ink, 7.5), (.white, 4.5)].map { color, size in
-            Mark.points(
-                x: points.map(\.x), y: points.map(\.compare), Ink(color, marker: .circle), size: size,
-                label: QuantityWords.words(compare).heading)
-        }
-        return ways + dots + rings
+        guard let compare else { return dots }
+        let words = QuantityWords.words(compare).heading
+        // Behind the points, out of which it reaches on both sides, and after them in the legend.
+        return ways + [.line(x: ticks.x, y: ticks.y, Ink(.ink, width: 1.4))] + dots
+            + [.line(x: [.nan], y: [.nan], Ink(.ink, width: 1.4), label: words)]
     }
 }

@@ -220,14 +220,14 @@ struct QuantityScatter: FigureKind {
 
     static let kind = "quantity-scatter"
     static let summary = """
-        One measured quantity against another, a point a run, coloured by arm; beside it, as rings, a third one that the \
+        One measured quantity against another, a point a run, coloured by arm; beside it, as ticks, a third one that the \
         second is to be compared with, such as what was predicted.
         """
     static let fields: [Field<Self>] =
         commonFields + [
             Field(text: "x", \.x, required: true, "The quantity of the horizontal axis, a word of `measures.csv`."),
             Field(text: "y", \.y, required: true, "The quantity of the vertical axis."),
-            Field(text: "compare", \.compare, "A third quantity, on the vertical axis too: a ring a run."),
+            Field(text: "compare", \.compare, "A third quantity, on the vertical axis too: a tick a run."),
             Field(text: "place", \.place, "The places of all three, as a name or a pattern; their mean counts."),
             Field(text: "step", \.step, "`first`, `last`, or a number: the measured step nearest to it."),
             Field(optional: "x-scale", \.horizontalScale, "The horizontal axis; none decides as for the vertical one."),
