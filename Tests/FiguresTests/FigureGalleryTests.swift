@@ -57,7 +57,7 @@ import Testing
         case "log-steps":
             experiment.figures = SyntheticExperiment.allFigures.map { figure in
                 var figure = figure
-                if !["final-accuracy", "match-table", "change-worth", "ensemble"].contains(figure.kind) {
+                if !["final-accuracy", "match-table", "change-worth", "ensemble", "line-fit"].contains(figure.kind) {
                     figure.options["x-scale"] = "log"
                 }
                 return figure

@@ -17,6 +17,8 @@ public enum FigureCatalogue {
         ShiftMap.self,
         QuantityProfile.self,
         ScaleAndPercentiles.self,
+        QuantityScatter.self,
+        LineFit.self,
     ]
 
     /// The figure that a request asks for.

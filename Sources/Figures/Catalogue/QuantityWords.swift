@@ -44,6 +44,8 @@ struct QuantityWords: Sendable {
     private static let depth = "Depth, in products from the input"
     private static let factor = "Factor a of the weight"
     private static let lag = "Distance, in points of the line"
+    private static let descentStep = "Step of gradient descent"
+    private static let point = "Number of the point"
 
     private static let table: [String: QuantityWords] = [
         // The input after its normalization.
@@ -111,6 +113,31 @@ struct QuantityWords: Sendable {
         "gradient-autocorrelation": cosine("Autocorrelation of the gradient", axis: lag),
         "gradient-autocorrelation-around-mean": cosine(
             "Autocorrelation of the gradient, its mean subtracted", axis: lag),
+        // A line fitted to a cloud of points.
+        "line-point-x": QuantityWords(title: "x of the point", axis: point, isMagnitude: false),
+        "line-point-y": QuantityWords(title: "y of the point", axis: point, isMagnitude: false),
+        "line-slope": QuantityWords(title: "Slope k of the line", axis: descentStep, isMagnitude: false),
+        "line-intercept": QuantityWords(title: "Intercept b of the line", axis: descentStep, isMagnitude: false),
+        "line-excess": QuantityWords(title: "Excess loss L − L*", axis: descentStep),
+        "line-relative-excess": QuantityWords(title: "Excess loss / excess at the start", axis: descentStep),
+        "line-relative-excess-predicted": QuantityWords(title: "The same, predicted", axis: descentStep),
+        "line-hessian-slope": QuantityWords(title: "Second moment E x²"),
+        "line-hessian-cross": QuantityWords(title: "Mean E x", isMagnitude: false),
+        "line-eigenvalue-largest": QuantityWords(title: "Largest eigenvalue of the Hessian"),
+        "line-eigenvalue-smallest": QuantityWords(title: "Smallest eigenvalue of the Hessian"),
+        "line-condition": QuantityWords(title: "Condition number of the Hessian"),
+        "line-optimum-slope": QuantityWords(title: "Slope of the least squares line", isMagnitude: false),
+        "line-optimum-intercept": QuantityWords(title: "Intercept of the least squares line", isMagnitude: false),
+        "line-loss-optimum": QuantityWords(title: "Least loss L*"),
+        "line-start-excess": QuantityWords(title: "Excess loss at the start / least loss"),
+        "line-rate": QuantityWords(title: "Learning rate η"),
+        "line-steps": QuantityWords(title: "Steps to converge"),
+        "line-steps-predicted": QuantityWords(title: "Predicted steps to converge"),
+        "line-converged": QuantityWords(title: "Whether the descent converged", isMagnitude: false),
+        "line-contraction": QuantityWords(title: "Contraction of the excess loss a step", isMagnitude: false),
+        "line-contraction-predicted": QuantityWords(
+            title: "Predicted contraction of the excess loss a step", isMagnitude: false),
+        "line-contraction-ratio": QuantityWords(title: "Contraction, measured / predicted", isMagnitude: false),
         // How far distributions move, in standard deviations.
         "wasserstein": QuantityWords(title: "Wasserstein distance to the observation before (deviations)"),
         "wasserstein-to-end": QuantityWords(title: "Wasserstein distance to the end of training (deviations)"),

@@ -59,7 +59,7 @@ enum ProfileStep: Equatable, Sendable {
     }
 
     /// The step among rows; nil where there are none.
-    fileprivate func step(of rows: [MeasuredQuantities.Row]) -> Int? {
+    func step(of rows: [MeasuredQuantities.Row]) -> Int? {
         switch self {
         case .first: rows.map(\.step).min()
         case .last: rows.filter(\.value.isFinite).map(\.step).max() ?? rows.map(\.step).max()

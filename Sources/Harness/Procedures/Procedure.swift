@@ -78,5 +78,6 @@ public enum ProcedureCatalogue {
         WeightNormsProcedure.self,
         InputStatisticsProcedure.self,
         NewDataProcedure.self,
+        LineFitProcedure.self,
     ]
 }

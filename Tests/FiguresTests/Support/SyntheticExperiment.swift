@@ -56,6 +56,11 @@ struct SyntheticExperiment {
         ("depth", "quantity-profile", ["quantity": "gradient-norm", "x": "place", "step": "first"]),
         ("jacobian", "quantity-profile", ["quantity": "singular-value", "places": "panels"]),
         ("scale", "scale-and-percentiles", ["layer": "@last-layer"]),
+        (
+            "scatter", "quantity-scatter",
+            ["x": "smoothness", "y": "loss-maximum", "compare": "loss-minimum", "y-scale": "log"]
+        ),
+        ("line-fit", "line-fit", [:]),
     ]
 
     /// A folder in the system's temporary folder, removed by the caller.

@@ -47,6 +47,7 @@ struct SyntheticMeasures {
                     }
                 }
             }
+            if index == 0 { measures += lineFit() }
             let loss = -2 * log(min(0.995, arm.accuracy(at: max(1, step), of: experiment.steps)))
             let rough = (arm.normalizes ? 0.15 : 1.6) * noise(0.25)
             measures += row("loss-minimum", "", nil, loss * (1 - 0.1 * noise(0.2)))
@@ -67,5 +68,32 @@ struct SyntheticMeasures {
             }
         }
         return [("measures.csv", measures), ("shift.csv", shift)]
+    }
+
+    /// A line y = x/2 fitted to nine points around it, from another start a seed; the Hessian is that of x = 0, 1, …, 8.
+    private func lineFit() -> String {
+        var random = generator
+        let offset = 0.3 * random.normal()
+        var rows = ""
+        func row(_ quantity: String, _ at: Int?, _ value: Double) {
+            rows += "0,line-\(quantity),,\(at.map { "\($0).0" } ?? ""),\(value)\n"
+        }
+        for point in 0...8 {
+            row("point-x", point, Double(point))
+            row("point-y", point, Double(point) / 2 + (point % 2 == 0 ? 0.4 : -0.4))
+        }
+        for step in 0...(arm.normalizes ? 12 : 40) {
+            let left = pow(arm.normalizes ? 0.5 : 0.9, Double(step))
+            row("slope", step, 0.5 - 0.4 * left)
+            row("intercept", step, (0.7 + offset) * left)
+            row("excess", step, 2.4 * left * left)
+        }
+        row("optimum-slope", nil, 0.5)
+        row("optimum-intercept", nil, 0)
+        row("hessian-slope", nil, 204.0 / 9)
+        row("hessian-cross", nil, 4)
+        row("condition", nil, arm.normalizes ? 1.5 : 83)
+        row("converged", nil, arm.normalizes ? 1 : 0)
+        return rows
     }
 }

@@ -156,6 +156,27 @@ import Testing
             """)
     }
 
+    @Test func mistakesOfScatters() throws {
+        let fixture = try ExperimentFixture([
+            "x": ExperimentFixture.head + ExperimentFixture.body + """
+                figures:
+                  - quantity-scatter: { x: line-condition line-rate, y: line-steps, step: middle }
+
+                """
+        ])
+        expectText(
+            try fixture.messages(),
+            """
+            Experiments/x.yaml:17:28: error: 'x' is 'line-condition line-rate'; expected one word
+                  - quantity-scatter: { x: line-condition line-rate, y: line-steps, step: middle }
+                                           ^~~~~~~~~~~~~~~~~~~~~~~~
+            Experiments/x.yaml:17:75: error: 'step' is 'middle'; expected first, last or a whole number from 0
+                  - quantity-scatter: { x: line-condition line-rate, y: line-steps, step: middle }
+                                                                                          ^~~~~~
+            2 errors
+            """)
+    }
+
     @Test func optionsOfQuantities() throws {
         let experiment = try ExperimentFixture.load(
             ExperimentFixture.body + """

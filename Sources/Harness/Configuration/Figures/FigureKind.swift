@@ -72,5 +72,7 @@ enum FigureKindCatalogue {
         ShiftMap.self,
         QuantityProfile.self,
         ScaleAndPercentiles.self,
+        QuantityScatter.self,
+        LineFit.self,
     ]
 }

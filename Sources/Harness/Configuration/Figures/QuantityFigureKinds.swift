@@ -204,3 +204,62 @@ struct ScaleAndPercentiles: FigureKind {
         ]
     var taps: [String] { layer.isEmpty ? [] : ["\(layer)/scaled", "\(layer)/normalized"] }
 }
+
+/// One measured quantity against another, a point a run.
+struct QuantityScatter: FigureKind {
+    var common = FigureOptions()
+    var x = ""
+    var y = ""
+    var compare: String?
+    var place = "*"
+    var step = "last"
+    var horizontalScale: AxisScale?
+    var valueScale: AxisScale?
+    var horizontalLabel: String?
+    var valueLabel: String?
+
+    static let kind = "quantity-scatter"
+    static let summary = """
+        One measured quantity against another, a point a run, coloured by arm; beside it, as ticks, a third one that the \
+        second is to be compared with, such as what was predicted.
+        """
+    static let fields: [Field<Self>] =
+        commonFields + [
+            Field(text: "x", \.x, required: true, "The quantity of the horizontal axis, a word of `measures.csv`."),
+            Field(text: "y", \.y, required: true, "The quantity of the vertical axis."),
+            Field(text: "compare", \.compare, "A third quantity, on the vertical axis too: a tick a run."),
+            Field(text: "place", \.place, "The places of all three, as a name or a pattern; their mean counts."),
+            Field(text: "step", \.step, "`first`, `last`, or a number: the measured step nearest to it."),
+            Field(optional: "x-scale", \.horizontalScale, "The horizontal axis; none decides as for the vertical one."),
+            Field(optional: "y-scale", \.valueScale, valueScaleDocumentation),
+            Field(
+                text: "x-label", \.horizontalLabel, "The title of the horizontal axis; by default the quantity's own."),
+            Field(text: "y-label", \.valueLabel, "The title of the vertical axis; by default the quantity's own."),
+        ]
+
+    var mistakes: [FigureMistake] {
+        let words = [("x", x), ("y", y)] + (compare.map { [("compare", $0)] } ?? [])
+        var mistakes = words.compactMap { key, word in
+            word.split(separator: " ").count == 1
+                ? nil : FigureMistake(key: key, message: "'\(key)' is '\(word)'; expected one word")
+        }
+        if !["first", "last"].contains(step), Int(step).map({ $0 < 0 }) ?? true {
+            mistakes.append(
+                FigureMistake(
+                    key: "step", message: "'step' is '\(step)'; expected first, last or a whole number from 0"))
+        }
+        return mistakes
+    }
+}
+
+/// A line that is fitted to a cloud of points, and gradient descent on its loss.
+struct LineFit: FigureKind {
+    var common = FigureOptions()
+
+    static let kind = "line-fit"
+    static let summary = """
+        A column an arm: the cloud of points with the line as it is fitted, and the contours of the loss with the path of \
+        gradient descent. The runs must have the procedure `line-fit`.
+        """
+    static let fields: [Field<Self>] = commonFields
+}
