@@ -7,7 +7,8 @@ public enum Multiplication {
     ///
     /// Every product goes into the next one's operand, as its bits and `mask`, which is 0 and changes nothing: the compiler
     /// does not know that, so that it can neither vectorize the loop nor begin a product before the one before it is there. On
-    /// x86-64 that is `vmulss`, `vandps` and `vorps` a pair, with no other scalar or packed multiplication in the loop.
+    /// x86-64 `objdump -d` shows for a pair `vmovd`, `and`, `or`, `vmovd`, `vmulss`, and no other multiplication: a chain of
+    /// about twelve cycles, four of them the multiplication's. One cycle less would be 8 % of the time.
     ///
     /// - Parameter mask: 0, as a number that is not known where this is compiled.
     @inline(never)
