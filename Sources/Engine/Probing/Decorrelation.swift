@@ -3,7 +3,7 @@ import Kernels
 /// What Ioffe & Szegedy 2015 do not do, beside what they do: a batch of activations decorrelated, Cov[x]^(−½) · (x − E[x])
 /// (§2), and every feature normalized by itself, (x − E[x]) / √Var[x] (§3). Both are forward passes on a training batch.
 ///
-/// "Full whitening of each layer's inputs is costly and not everywhere differentiable" (§3): the first takes a covariance, its
+/// "The full whitening of each layer's inputs is costly and not everywhere differentiable" (§3): the first takes a covariance, its
 /// inverse square root, and a product with it. All its products are the kernels that dense layers are trained by; the
 /// symmetric inverse square root is V·diag(λ + ε)^(−½)·Vᵀ, from a solver in Double.
 ///

@@ -6,8 +6,8 @@ import Kernels
 /// operands each is as fast as any other. Subnormal operands or products, which have no such bit, take many processors a
 /// detour through microcode.
 ///
-/// All operands are in the first-level cache. Ranges take turns (``InterleavedTimes``). Complexity: a tenth of a second for
-/// twenty rounds, a few times that where subnormal numbers are slow.
+/// All operands are in the first-level cache. Ranges take turns (``InterleavedTimes``). Complexity: about half a second
+/// for sixty rounds.
 public enum MultiplicationThroughput {
     /// What multiplies.
     public enum Kind: String, CaseIterable, Sendable {

@@ -29,7 +29,7 @@ struct DecorrelationCostProcedure: Procedure {
             meaning: "milliseconds of batch normalization's forward pass of the same activations, by its own kernels"),
         Quantity(
             name: "decorrelation-cost-ratio",
-            meaning: "the first time divided by the second; the median of the rounds"),
+            meaning: "the first time divided by the second, tenth percentile of the rounds by tenth percentile"),
         Quantity(
             name: "decorrelation-operations",
             meaning:

@@ -35,7 +35,8 @@ import Testing
         #expect(time.median == 6)
         #expect(abs(time.spread - 8.0 / 6) < 1e-12)
         #expect(RepeatedTime([1, 3]).median == 2)
-        // Of each round by itself: a machine that slows down for all of them changes no ratio.
         #expect(RepeatedTime([2, 20, 200]).ratio(to: RepeatedTime([1, 10, 100])) == 2)
+        // Rounds in which the machine did something else do not count, not even where they are most.
+        #expect(RepeatedTime([90, 3, 3, 80, 70, 99]).ratio(to: RepeatedTime([1, 1, 50, 1, 1, 1])) == 3)
     }
 }
