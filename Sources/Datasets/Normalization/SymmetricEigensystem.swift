@@ -2,11 +2,11 @@
 /// steps with implicit shifts (Golub & Van Loan, Matrix Computations, §8.3; Bowdler, Martin, Reinsch, Wilkinson 1968).
 ///
 /// O(n³), in `Double`, with IEEE 754's exactly rounded operations only: the same bits on every machine.
-struct SymmetricEigensystem {
+public struct SymmetricEigensystem: Sendable {
     /// The eigenvalues in increasing order.
-    let values: [Double]
+    public let values: [Double]
     /// The unit eigenvectors in the order of the values, one after the other; none where they were not wanted.
-    let vectors: [Double]
+    public let vectors: [Double]
 
     /// QL steps for one eigenvalue; two or three are usual.
     private static let largestStepCount = 60
@@ -14,7 +14,7 @@ struct SymmetricEigensystem {
     /// Solves for a matrix of `size` × `size` numbers, row by row; only the lower triangle is read.
     ///
     /// - Parameter vectors: whether eigenvectors are wanted; without them the same values take a fifth of the time.
-    init(_ matrix: [Double], size: Int, vectors wantsVectors: Bool = true) {
+    public init(_ matrix: [Double], size: Int, vectors wantsVectors: Bool = true) {
         precondition(matrix.count == size * size, "a square matrix")
         var rows = matrix
         var diagonal = [Double](repeating: 0, count: size)

@@ -43,6 +43,7 @@ struct QuantityWords: Sendable {
     private static let stepLength = "Length s of the step θ − s∇L(θ)"
     private static let depth = "Depth, in products from the input"
     private static let factor = "Factor a of the weight"
+    private static let features = "Features of the layer"
     private static let lag = "Distance, in points of the line"
     private static let descentStep = "Step of gradient descent"
     private static let point = "Number of the point"
@@ -70,6 +71,19 @@ struct QuantityWords: Sendable {
         "new-data-share-outside": QuantityWords(
             title: "Share of test values outside the training set's range", axis: "Size of the change",
             isMagnitude: false),
+        // Times: of multiplications, and of decorrelating against normalizing.
+        "multiplication-throughput": QuantityWords(title: "Multiplications a second (billions)"),
+        "multiplication-throughput-spread": QuantityWords(title: "Spread of the times (p90 − p10) / median"),
+        "multiplication-time-ratio": QuantityWords(title: "Time of a multiplication / time with operands in 1…2"),
+        "multiplication-time-ratio-to-thousands": QuantityWords(
+            title: "Time with operands in −1…1 / time with operands in 10³…10⁴"),
+        "decorrelation-time": QuantityWords(title: "Time of decorrelating (milliseconds)", axis: features),
+        "normalization-time": QuantityWords(title: "Time of normalizing (milliseconds)", axis: features),
+        "decorrelation-cost-ratio": QuantityWords(title: "Time of decorrelating / time of normalizing", axis: features),
+        "decorrelation-operations": QuantityWords(title: "Multiplications of decorrelating", axis: features),
+        "decorrelation-rank-deficiency": QuantityWords(
+            title: "Share of the covariance's eigenvalues that are zero", axis: features, isMagnitude: false,
+            isBounded: true),
         // Santurkar et al. 2018: Definition 2.1 and Figure 4.
         "gradient-shift": QuantityWords(title: "Gradient shift ‖G − G′‖"),
         "relative-gradient-shift": QuantityWords(title: "Relative gradient shift ‖G − G′‖ / ‖G‖"),

@@ -79,5 +79,7 @@ public enum ProcedureCatalogue {
         InputStatisticsProcedure.self,
         NewDataProcedure.self,
         LineFitProcedure.self,
+        MultiplicationThroughputProcedure.self,
+        DecorrelationCostProcedure.self,
     ]
 }

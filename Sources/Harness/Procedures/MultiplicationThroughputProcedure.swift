@@ -1,0 +1,67 @@
+import Engine
+
+/// Whether multiplication is faster for some numbers than for others: see ``Engine/MultiplicationThroughput``.
+struct MultiplicationThroughputProcedure: Procedure {
+    var rounds = 61
+
+    /// The machine does not change over a run: it is measured before the first update, and then never again.
+    var every: Int { 1_000_000_000 }
+
+    static let kind = "multiplication-throughput"
+    static let summary = """
+        How fast this machine multiplies numbers of −1…1, 1…2, 10³…10⁴, zeros and subnormal ones, once, before the first \
+        update. These are times: they differ from run to run, as nothing else of a run does.
+        """
+    static let fields: [Field<Self>] = [
+        Field("rounds", \.rounds, 1...1000, "How often each range of operands is timed, in turns with the others.")
+    ]
+    static let quantities = [
+        Quantity(
+            name: "multiplication-throughput",
+            meaning:
+                "multiplications of single precision in 10⁹ a second on one thread, from the median of the rounds; `place` is "
+                + "the range of the operands (`symmetric`: −1…1; `one-to-two`; `thousands`: 10³…10⁴; `zeros`: 0 times 1…2; "
+                + "`subnormal`: both; `subnormal-operand`: one, times 1…2; `subnormal-product`: of normal operands) and what "
+                + "multiplies (`scalar`: one product after another, so its latency; `simd`: sixteen at once; `product`: the "
+                + "matrix product that dense layers are trained by), as in `symmetric/scalar`"),
+        Quantity(
+            name: "multiplication-throughput-spread",
+            meaning: "(p90 − p10)/median of the rounds' times: how unsteady they are"),
+        Quantity(
+            name: "multiplication-time-ratio",
+            meaning:
+                "the time of a multiplication divided by that with operands in 1…2 of the same kind, tenth percentile of the "
+                + "rounds by tenth percentile"
+        ),
+        Quantity(
+            name: "multiplication-time-ratio-to-thousands",
+            meaning:
+                "the time with operands in −1…1 divided by that with operands in 10³…10⁴; `place` is `symmetric/scalar` …"
+        ),
+    ]
+
+    func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
+        { moment in moment.step == 0 ? measurements(seed: subject.seed) : [] }
+    }
+
+    private func measurements(seed: UInt64) -> [Measurement] {
+        let entries = MultiplicationThroughput.measure(seed: seed, rounds: rounds)
+        return entries.flatMap { entry in
+            func ratio(to range: OperandRange) -> Double {
+                entries.first { $0.kind == entry.kind && $0.range == range }.map { entry.time.ratio(to: $0.time) }
+                    ?? .nan
+            }
+            let place = "\(entry.range.rawValue)/\(entry.kind.rawValue)"
+            var rows = [
+                Measurement("multiplication-throughput", place: place, entry.throughput),
+                Measurement("multiplication-throughput-spread", place: place, entry.time.spread),
+                Measurement("multiplication-time-ratio", place: place, ratio(to: .oneToTwo)),
+            ]
+            if entry.range == .symmetric {
+                rows.append(
+                    Measurement("multiplication-time-ratio-to-thousands", place: place, ratio(to: .thousands)))
+            }
+            return rows
+        }
+    }
+}
