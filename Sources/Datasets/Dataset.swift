@@ -13,6 +13,8 @@ public struct Dataset: Sendable {
     public let origin: String
     /// Whether the images were drawn by a program: results on them say nothing about real data.
     public let isSynthetic: Bool
+    /// Shared by all copies.
+    let fits = Fits()
 
     /// A data set from its parts; ``DatasetCatalogue/load(_:search:)`` is the usual way to one.
     public init(

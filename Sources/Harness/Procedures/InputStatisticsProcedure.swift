@@ -79,7 +79,7 @@ struct InputStatisticsProcedure: Procedure {
             Measurement("input-share-outside", input.shareOutside(dataset.test) ?? 0),
         ]
         guard spectrum else { return values }
-        let spectrum = input.spectrum(of: dataset.train, limit: images)
+        let spectrum = dataset.spectrum(after: input, limit: images)
         return values
             + spectrum.covariance.prefix { InputSpectrum.counts($0, of: spectrum.covariance) }.enumerated().map {
                 Measurement("input-covariance-eigenvalue", at: Double($0 + 1), $1)

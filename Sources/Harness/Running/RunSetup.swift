@@ -33,7 +33,7 @@ final class RunSetup {
 
     init(_ plan: RunPlan, _ dataset: Dataset, team: Team) throws {
         let configuration = plan.configuration
-        input = try configuration.input.normalization.fit(to: dataset.train)
+        input = try dataset.fit(configuration.input.normalization)
         let shape = input.outputShape
         let network = try configuration.network(
             input: Shape(height: shape.height, width: shape.width, channels: shape.channels),

@@ -207,7 +207,7 @@ import Testing
                   initializer: { gausian: { deviation: 1 } }
                                  ^~~~~~~
             Experiments/x.yaml:14:10: error: 'base.input': unknown kind 'fourier'; expected one of 'unit', 'identity', 'scale', \
-            'binary', 'min-max', 'z-score', 'mean-subtraction', 'decimal-scaling', 'pca-whitening', 'zca-whitening'
+            'lenet-5', 'binary', 'min-max', 'z-score', 'mean-subtraction', 'decimal-scaling', 'pca-whitening', 'zca-whitening'
                   input: fourier
                          ^~~~~~~
             Experiments/x.yaml:15:28: error: 'base.rate-policy': expected one kind, found 2: 'step', 'inv'
