@@ -9,7 +9,7 @@ import Testing
         "Engine": ["Kernels"],
         "Benchmarks": ["Kernels", "Engine"],
         "StrokeFont": [],
-        "Datasets": ["CZlib", "StrokeFont", "Foundation", "FoundationNetworking"],
+        "Datasets": ["CZlib", "StrokeFont", "Foundation", "FoundationNetworking", "Synchronization"],
         "Harness": ["Engine", "Datasets", "Yams", "Foundation", "Dispatch", "Synchronization"],
         "Plotting": ["CPNG", "StrokeFont", "Foundation"],
         "Figures": ["Plotting", "Foundation"],

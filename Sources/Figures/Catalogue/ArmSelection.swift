@@ -1,3 +1,5 @@
+import Plotting
+
 /// The arms that a figure shows, and what must be said about the choice.
 struct ArmSelection: Sendable {
     let arms: [ArmRecord]
@@ -12,7 +14,7 @@ extension ExperimentResults {
     /// The arms that the option `arms` names, or all; of a large sweep the best setting of each base arm.
     func arms(_ options: FigureOptions) throws(FigureError) -> ArmSelection {
         if let text = options.text("arms") {
-            return ArmSelection(arms: try named(text), note: nil)
+            return ArmSelection(arms: Self.toldApart(try named(text)), note: nil)
         }
         guard arms.count > Self.mostArms, orderedBases.count < arms.count else {
             return ArmSelection(arms: arms, note: nil)
@@ -32,6 +34,24 @@ extension ExperimentResults {
         }
         let note = "Of \(arms.count) arms, the setting with the best test accuracy of each base arm is shown."
         return ArmSelection(arms: best, note: note)
+    }
+
+    /// The arms with colours that differ, where the palette has enough: of arms with the same one the first keeps it, and the
+    /// others take what no arm has.
+    static func toldApart(_ arms: [ArmRecord]) -> [ArmRecord] {
+        let count = Palette.colors.count
+        guard arms.count <= count else { return arms }
+        var free = Array(0..<count)
+        let keeps = arms.map { arm in
+            guard let index = free.firstIndex(of: arm.color % count) else { return false }
+            free.remove(at: index)
+            return true
+        }
+        return zip(arms, keeps).map { arm, keeps in
+            var arm = arm
+            if !keeps { arm.color = free.removeFirst() }
+            return arm
+        }
     }
 
     /// The names before `@`, in declared order.

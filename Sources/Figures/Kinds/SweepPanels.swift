@@ -1,3 +1,4 @@
+import Foundation
 import Plotting
 
 /// The panels of ``Sweep``: a heat map for each base arm where two settings vary, lines where one does.
@@ -62,16 +63,20 @@ struct SweepPanels {
         let values = grids.flatMap { $0.cells.filter { $0.mean != nil } }
             .flatMap { [$0.statistics.minimum, $0.statistics.maximum] }
         guard let least = values.min(), let greatest = values.max() else { return [] }
-        let whole = padded(least, greatest)
+        // Where some settings end in losses without bounds, a linear axis would show nothing else.
+        let isWide = !metric.isHigherBetter && least > 0 && greatest > 1000 * least
+        let whole = isWide ? (lower: least / 2, upper: greatest * 2) : padded(least, greatest)
         let colors = metric.colorRange(means)
         let part =
             metric.isHigherBetter
             ? padded(max(least, colors.lower), greatest) : padded(least, min(greatest, colors.upper))
         guard part.upper - part.lower < 0.4 * (whole.upper - whole.lower) else {
-            return [linePanel(whole, title: nil, isPart: false)]
+            return [linePanel(whole, title: nil, isLogarithmic: isWide)]
         }
         let words = metric.isHigherBetter ? "The best settings" : "The lowest losses"
-        return [linePanel(whole, title: "All", isPart: false), linePanel(part, title: words, isPart: true)]
+        return [
+            linePanel(whole, title: "All", isLogarithmic: isWide), linePanel(part, title: words, isPart: true),
+        ]
     }
 
     private func padded(_ least: Double, _ greatest: Double) -> (lower: Double, upper: Double) {
@@ -80,7 +85,9 @@ struct SweepPanels {
         return (max(0, least - margin), metric.isHigherBetter ? min(1, upper) : upper)
     }
 
-    private func linePanel(_ range: (lower: Double, upper: Double), title: String?, isPart: Bool) -> Panel {
+    private func linePanel(
+        _ range: (lower: Double, upper: Double), title: String?, isLogarithmic: Bool = false, isPart: Bool = false
+    ) -> Panel {
         var (bands, lines, signs): ([Mark], [Mark], [Mark]) = ([], [], [])
         for (index, grid) in grids.enumerated() {
             let ink = Ink.series(index)
@@ -95,7 +102,9 @@ struct SweepPanels {
             lines.append(.points(x: x, y: means, ink, label: grid.label))
             // Settings that diverged stand where the metric is worst, base arms beside each other.
             let edge = metric.isHigherBetter ? 0.03 : 0.97
-            let place = range.lower + edge * (range.upper - range.lower)
+            let place =
+                isLogarithmic
+                ? range.lower * pow(range.upper / range.lower, edge) : range.lower + edge * (range.upper - range.lower)
             let diverged = cells.filter { $0.diverged > 0 }
             if !isPart, !diverged.isEmpty {
                 let shift = 0.08 * (Double(index) - Double(grids.count - 1) / 2)
@@ -107,7 +116,9 @@ struct SweepPanels {
         }
         return Panel(
             title: title, x: .categories(grids.first?.xValues ?? [], title: SettingWords.axisTitle(xKey)),
-            y: Axis(metric.title, from: range.lower, to: range.upper, format: metric.format),
+            y: Axis(
+                metric.title, scale: isLogarithmic ? .logarithmic : .linear, from: range.lower, to: range.upper,
+                format: metric.format),
             marks: bands + lines + signs)
     }
 }
