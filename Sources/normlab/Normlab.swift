@@ -16,7 +16,7 @@ struct Normlab: ParsableCommand {
         version: "NormLab \(Version.number)",
         subcommands: [
             Reproduce.self, Run.self, List.self, Show.self, Compare.self, DrawFigures.self, Verify.self,
-            Claims.self, Data.self, Bench.self, BenchWorker.self, RunOne.self, Schema.self,
+            Claims.self, Data.self, Bench.self, BenchWorker.self, RunWorker.self, Schema.self,
         ])
 
     static func main() {

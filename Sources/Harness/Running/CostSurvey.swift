@@ -70,6 +70,8 @@ public struct CostSurvey: Sendable {
             experiment: plan.experiment, arm: plan.arm, seed: plan.seed, profile: plan.profile, steps: plan.steps,
             datasets: plan.datasets, configuration: configuration)
 
+        // Not in ``RunCost/setup``.
+        _ = try dataset.fit(configuration.input.normalization)
         let start = Self.now()
         let setup = try RunSetup(shortened, dataset, team: Team(threads: threads))
         var cost = RunCost(setup: Self.now() - start, step: 0, evaluation: 0, observation: 0)

@@ -3,7 +3,7 @@
 /// The expectation is that of a run that goes its whole length at this speed. One that diverges ends earlier, which nobody
 /// knows beforehand.
 public struct RunCost: Equatable, Sendable {
-    /// Making the network, its memory and its input.
+    /// Making the network and its memory. Fitting the input normalization is not in it: a process does that once for all runs.
     public var setup: Double
     /// One training step, its row in the table included.
     public var step: Double

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a run in a process of its own tells the process that started it: one JSON object a line.
+/// What a process that makes runs tells the process that started it: one JSON object a line.
 public enum RunEvent: Codable, Equatable, Sendable {
     /// It begins at a step, for a reason.
     case began(step: Int, reason: String)
@@ -10,6 +10,9 @@ public enum RunEvent: Codable, Equatable, Sendable {
     case noted(String)
     /// It has ended, in one line how.
     case ended(String)
+    /// The process is done with the run and waits for the next, with the code that a program which makes this run alone would
+    /// end with.
+    case closed(code: Int32)
 
     /// The event that a line stands for; nil for a line that is anything else.
     public init?(line: some Collection<UInt8>) {
@@ -70,4 +73,10 @@ public final class EventProgress: ProgressReporter {
 
     /// The run has ended.
     public func ended(_ summary: String) { write(RunEvent.ended(summary).line) }
+
+    /// The process is done with the run, with a code.
+    public func closed(code: Int32) {
+        write(RunEvent.closed(code: code).line)
+        lastTold = -.infinity
+    }
 }

@@ -69,13 +69,14 @@ public final class SideBySideProgress {
             refresh()
         case .noted(let line): noted("\(name): \(line)")
         case .ended(let summary): running[index].summary = summary
+        case .closed: closed(name)
         }
     }
 
     /// The part that is done of what a run had left when it began; 0 for one that does not go on.
     public func share(of name: String) -> Double { running.first { $0.name == name }?.share ?? 0 }
 
-    /// The process of a run is gone; how the run ended is said where it said so itself.
+    /// A run's process is done with it, or gone; how the run ended is said where it said so itself.
     public func closed(_ name: String) {
         guard let index = running.firstIndex(where: { $0.name == name }) else { return }
         let run = running.remove(at: index)

@@ -13,20 +13,22 @@ enum RunEnding {
     case failed(isBadInput: Bool)
 }
 
-/// Makes runs side by side, each in a process of its own, some at a time. Whatever happens to one, the others go on.
+/// Makes runs side by side, some at a time, each in a process that makes no other meanwhile. Whatever happens to one, the
+/// others go on: a process that has ended is replaced.
 final class RunPool {
     private let agenda: Agenda
     private let laboratory: Laboratory
     private let progress: SideBySideProgress
     private let mailbox = Mailbox<(run: Int, message: RunProcess.Message)>()
     private var waiting: ArraySlice<Agenda.Entry>
+    private var processes: [Int: RunProcess] = [:]
+    /// The runs that go on, by the number of their process.
     private var running: [Int: Running] = [:]
     private var nextNumber = 0
     private var isStopping = false
 
     private struct Running {
         let entry: Agenda.Entry
-        let process: RunProcess
         let threads: Int
         /// Whether it has told that it began: there was something to do.
         var hasBegun = false
@@ -54,7 +56,7 @@ final class RunPool {
         while !running.isEmpty || (!waiting.isEmpty && !isStopping) {
             if interruption.isRequested, !isStopping {
                 isStopping = true
-                for run in running.values { run.process.stop() }
+                for process in processes.values { process.give(.stop) }
             }
             while !isStopping, running.count < agenda.jobs, !isWaiting, let entry = waiting.popFirst() {
                 began(entry)
@@ -74,14 +76,22 @@ final class RunPool {
     // MARK: One run
 
     private func start(_ entry: Agenda.Entry) throws {
+        let threads = threadsForNext()
+        let number = try idleProcess()
+        running[number] = Running(entry: entry, threads: threads)
+        processes[number]?.give(.make(request(entry, threads: threads)))
+        progress.started(entry.plan.title)
+    }
+
+    /// The number of a process that waits, or of a new one.
+    private func idleProcess() throws -> Int {
+        if let idle = processes.keys.filter({ running[$0] == nil }).min() { return idle }
         let number = nextNumber
         nextNumber += 1
-        let threads = threadsForNext()
-        let process = try RunProcess(arguments: arguments(entry, threads: threads)) { [mailbox] message in
+        processes[number] = try RunProcess(arguments: arguments) { [mailbox] message in
             mailbox.post((number, message))
         }
-        running[number] = Running(entry: entry, process: process, threads: threads)
-        progress.started(entry.plan.title)
+        return number
     }
 
     /// Whether the last runs wait for those that go on, to have all threads then.
@@ -100,13 +110,19 @@ final class RunPool {
         return max(1, free / min(agenda.jobs - running.count, waiting.count + 1))
     }
 
-    private func arguments(_ entry: Agenda.Entry, threads: Int) -> [String] {
+    private func request(_ entry: Agenda.Entry, threads: Int) -> RunRequest {
         let (plan, campaign) = (entry.plan, agenda.campaign)
         let part = campaign.parts[entry.part]
+        return RunRequest(
+            experiment: part.file, dataset: part.source.name, arm: plan.arm.name, seed: plan.seed,
+            hash: campaign.check(of: plan, on: entry.dataset).hash, threads: threads)
+    }
+
+    /// What all processes are told that make runs of this agenda.
+    private var arguments: [String] {
+        let campaign = agenda.campaign
         var arguments = [
-            part.file, "--arm=\(plan.arm.name)", "--seed=\(plan.seed)", "--profile=\(plan.profile.name)",
-            "--hash=\(campaign.check(of: plan, on: entry.dataset).hash)", "--dataset=\(part.source.name)",
-            "--threads=\(threads)", "--save-every=\(campaign.options.saveEvery)",
+            "--profile=\(campaign.options.profile)", "--save-every=\(campaign.options.saveEvery)",
             "--root=\(laboratory.rootFolder.path)", "--results=\(campaign.resultsRoot.path)",
         ]
         arguments += campaign.options.set.map { "--set=\($0)" }
@@ -116,37 +132,46 @@ final class RunPool {
         return arguments
     }
 
-    /// Takes a message of a run.
+    /// Takes a message of a process.
     ///
-    /// - Returns: the run with its ending, where it has ended.
+    /// - Returns: the run with its ending, where one has ended.
     private func take(_ message: RunProcess.Message, of number: Int) -> (Agenda.Entry, RunEnding)? {
-        guard let run = running[number] else { return nil }
-        let name = run.entry.plan.title
         switch message {
         case .line(let line):
-            if let event = RunEvent(line: line) {
-                if case .began = event { running[number]?.hasBegun = true }
-                progress.took(event, of: name)
-            } else {
-                // An error, or what the system says about a crash.
-                let text = String(decoding: line, as: UTF8.self)
-                progress.noted(text.contains(name) ? text : "\(name): \(text)")
-            }
-            return nil
+            return take(line, of: number)
         case .exited(let code):
-            close(number)
-            return (run.entry, ending(code, of: run))
+            processes[number] = nil
+            return close(number).map { ($0.entry, ending(code, of: $0)) }
         case .killed(let signal):
-            close(number)
-            progress.noted(
-                "error: \(name): its process was ended by signal \(signal) (\(String(cString: strsignal(signal))))")
-            return (run.entry, .failed(isBadInput: false))
+            processes[number] = nil
+            return close(number).map { run in
+                progress.noted(
+                    "error: \(run.entry.plan.title): its process was ended by signal \(signal) (\(String(cString: strsignal(signal))))"
+                )
+                return (run.entry, .failed(isBadInput: false))
+            }
         }
     }
 
-    private func close(_ number: Int) {
-        guard let run = running.removeValue(forKey: number) else { return }
+    private func take(_ line: [UInt8], of number: Int) -> (Agenda.Entry, RunEnding)? {
+        let name = running[number]?.entry.plan.title ?? "a process without a run"
+        guard let event = RunEvent(line: line) else {
+            // An error, or what the system says about a crash.
+            let text = String(decoding: line, as: UTF8.self)
+            progress.noted(text.contains(name) ? text : "\(name): \(text)")
+            return nil
+        }
+        if case .closed(let code) = event { return close(number).map { ($0.entry, ending(code, of: $0)) } }
+        if case .began = event { running[number]?.hasBegun = true }
+        progress.took(event, of: name)
+        return nil
+    }
+
+    /// Takes note that a process no longer makes its run.
+    private func close(_ number: Int) -> Running? {
+        guard let run = running.removeValue(forKey: number) else { return nil }
         progress.closed(run.entry.plan.title)
+        return run
     }
 
     private func ending(_ code: Int32, of run: Running) -> RunEnding {

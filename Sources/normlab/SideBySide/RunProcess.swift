@@ -1,9 +1,9 @@
 import Foundation
 
-/// One run in a process of its own: this program as `run-one`.
+/// A process that makes one run after the other: this program as `run-worker`.
 ///
-/// What the process prints on both its outputs comes line by line. Its standard input is a leash: the line `stop` asks it to
-/// save and end, and when the leash is gone, because whoever holds it was killed, it ends at once.
+/// What it prints on both its outputs comes line by line. Its standard input takes orders and is a leash: when it is gone,
+/// because whoever holds it was killed or wants no more, the process ends at once.
 final class RunProcess {
     /// What comes from it, on a thread of its own.
     enum Message: Sendable {
@@ -26,7 +26,7 @@ final class RunProcess {
         let process = Process()
         let printed = Pipe()
         process.executableURL = program
-        process.arguments = [RunOne.configuration.commandName ?? ""] + arguments
+        process.arguments = [RunWorker.configuration.commandName ?? ""] + arguments
         process.standardInput = leash
         process.standardOutput = printed
         process.standardError = printed
@@ -48,9 +48,9 @@ final class RunProcess {
         }
     }
 
-    /// Asks it to save and end. Asking again, or when it has ended, does nothing more.
-    func stop() {
+    /// Gives it an order. One that has ended takes none, which its last message says.
+    func give(_ order: RunOrder) {
         // Whoever has ended no longer reads: that is an error here and not this program's end (see `RunPool`).
-        try? leash.fileHandleForWriting.write(contentsOf: Foundation.Data("\(RunOne.stopOrder)\n".utf8))
+        try? leash.fileHandleForWriting.write(contentsOf: Foundation.Data(order.line.utf8))
     }
 }

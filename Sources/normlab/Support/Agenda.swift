@@ -17,8 +17,17 @@ struct Agenda {
         /// The expected seconds of the work, on the threads of one job; nil where it could not be measured.
         var expected: Double?
 
+        /// What is fitted to its data.
+        var fit: Fit { Fit(dataset: dataset.name, normalization: plan.configuration.input.normalization) }
+
         /// Why it is made or kept.
         var reason: String { isNeeded && !state.needsRun ? "forced" : state.reason }
+    }
+
+    /// An input normalization of a data set.
+    struct Fit: Hashable {
+        let dataset: String
+        let normalization: InputNormalization
     }
 
     let campaign: Campaign
@@ -27,6 +36,7 @@ struct Agenda {
     private(set) var jobs = 1
     /// Threads of each.
     private(set) var threads: Int
+    private var fitSeconds: [Fit: Double] = [:]
 
     /// The runs that are to be made.
     var needed: [Entry] { entries.filter(\.isNeeded) }
@@ -51,6 +61,7 @@ struct Agenda {
         let most = options.jobs ?? options.threadCount
         if !needed.isEmpty { Terminal.live("Measuring what \(needed.count) runs will cost …") }
         defer { Terminal.live("") }
+        fitInputs()
         survey(jobs: max(1, min(most, needed.count)))
         if options.jobs == nil, jobs > 1 {
             let (sideBySide, seconds) = ((entries, jobs, threads), expectation.whole)
@@ -61,9 +72,29 @@ struct Agenda {
 
     // MARK: What it costs
 
-    /// Seconds until a process of its own has begun with a run: it starts, reads the experiment and loads the data.
-    private func startUp(of entry: Entry) -> Double {
-        jobs == 1 ? 0 : 0.05 + campaign.parts[entry.part].dataset.loadSeconds
+    /// Seconds until a run begins in each of the processes: it reads the experiment, and the first that needs them the data, to
+    /// which it fits the input normalization. This process has done all that.
+    private func startUps(of entries: [Entry]) -> [Double] {
+        guard jobs > 1 else { return entries.map { _ in 0 } }
+        var (loads, fits): ([String: Int], [Fit: Int]) = ([:], [:])
+        return entries.map { entry in
+            loads[entry.dataset.name, default: 0] += 1
+            fits[entry.fit, default: 0] += 1
+            let load =
+                loads[entry.dataset.name, default: 0] <= jobs ? campaign.parts[entry.part].dataset.loadSeconds : 0
+            let fit = fits[entry.fit, default: 0] <= jobs ? fitSeconds[entry.fit] ?? 0 : 0
+            return 0.05 + load + fit
+        }
+    }
+
+    /// Fits every input normalization that is needed, and takes the time.
+    private mutating func fitInputs() {
+        for entry in needed where fitSeconds[entry.fit] == nil {
+            let start = ContinuousClock.now
+            // What cannot be fitted is an error of the run.
+            _ = try? entry.dataset.fit(entry.fit.normalization)
+            fitSeconds[entry.fit] = (ContinuousClock.now - start) / .seconds(1)
+        }
     }
 
     private mutating func survey(jobs: Int) {
@@ -72,10 +103,11 @@ struct Agenda {
         let indices = entries.indices.filter { entries[$0].isNeeded }
         let costs = CostSurvey(jobs: jobs, threads: threads).costs(
             of: indices.map { (entries[$0].plan, entries[$0].dataset) })
-        for (index, cost) in zip(indices, costs) {
+        let startUps = startUps(of: indices.map { entries[$0] })
+        for ((index, cost), startUp) in zip(zip(indices, costs), startUps) {
             let entry = entries[index]
             let first = if case .interrupted(let step) = entry.state, !campaign.options.force { step } else { 0 }
-            entries[index].expected = cost.map { $0.seconds(of: entry.plan, from: first) + startUp(of: entry) }
+            entries[index].expected = cost.map { $0.seconds(of: entry.plan, from: first) + startUp }
         }
     }
 
