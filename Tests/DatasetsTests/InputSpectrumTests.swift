@@ -19,6 +19,8 @@ import Testing
         #expect(Self.isNear(spectrum.covariance[0], 400, 1e-9))
         #expect(Self.isNear(spectrum.covariance[1], 100, 1e-9))
         #expect(Self.isNear(InputSpectrum.condition(spectrum.covariance), 4, 1e-12))
+        #expect(spectrum.ratios(ranks: [1, 2, 3]).map(\.rank) == [1, 2])
+        #expect(Self.isNear(spectrum.ratios(ranks: [2])[0].ratio, 4, 1e-12))
         // (400 + 100)² / (400² + 100²)
         #expect(Self.isNear(InputSpectrum.participation(spectrum.covariance), 25.0 / 17, 1e-12))
         // E[x xᵀ] has the trace of the covariance, the squared means and the constant's 1, and the determinant of the

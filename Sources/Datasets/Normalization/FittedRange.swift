@@ -2,8 +2,8 @@ extension FittedInput {
     /// How many values of a set lie outside the range that the training set had, and in how many images.
     ///
     /// The map goes on beyond that range as it does inside: an affine map stays affine and nothing is clipped, so min-max
-    /// leaves its interval and decimal scaling may reach 1. A feature that never varied in training is 0 whatever comes, and
-    /// any other byte there is counted. O(values).
+    /// leaves its interval and decimal scaling may reach 1. Min-max and z-scores make 0 of a feature that never varied
+    /// in training, whatever comes; any other byte there is counted. O(values).
     ///
     /// - Returns: nil where the map takes nothing from a training set and has no range.
     /// - Precondition: the set has the shape that was fitted.

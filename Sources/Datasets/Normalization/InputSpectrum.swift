@@ -30,6 +30,12 @@ public struct InputSpectrum: Sendable {
         return largest / smallest
     }
 
+    /// The largest eigenvalue of the covariance divided by that of each rank, from 1; ranks beyond those that count are left out.
+    public func ratios(ranks: [Int]) -> [(rank: Int, ratio: Double)] {
+        ranks.filter { $0 <= covariance.count && Self.counts(covariance[$0 - 1], of: covariance) }
+            .map { ($0, covariance[0] / covariance[$0 - 1]) }
+    }
+
     /// The effective number of directions, (Σλ)² / Σλ²: the number of features where all vary alike and independently.
     public static func participation(_ eigenvalues: [Double]) -> Double {
         let sum = eigenvalues.reduce(0, +)

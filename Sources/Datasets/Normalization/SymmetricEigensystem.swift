@@ -15,7 +15,7 @@ public struct SymmetricEigensystem: Sendable {
     ///
     /// - Parameter vectors: whether eigenvectors are wanted; without them the same values take a fifth of the time.
     public init(_ matrix: [Double], size: Int, vectors wantsVectors: Bool = true) {
-        precondition(matrix.count == size * size, "a square matrix")
+        precondition(size > 0 && matrix.count == size * size, "a square matrix")
         var rows = matrix
         var diagonal = [Double](repeating: 0, count: size)
         var offDiagonal = [Double](repeating: 0, count: size)
@@ -87,10 +87,11 @@ public struct SymmetricEigensystem: Sendable {
         _ rows: inout [Double], _ size: Int, _ diagonal: inout [Double], _ offDiagonal: inout [Double],
         _ wantsVectors: Bool
     ) {
-        for i in 1..<max(size, 1) { offDiagonal[i - 1] = offDiagonal[i] }
-        if size > 0 { offDiagonal[size - 1] = 0 }
+        for i in 1..<size { offDiagonal[i - 1] = offDiagonal[i] }
+        offDiagonal[size - 1] = 0
         for l in 0..<size {
-            for _ in 0..<largestStepCount {
+            var steps = 0
+            while true {
                 // The block from l ends at the first negligible entry beside the diagonal.
                 var m = l
                 while m < size - 1 {
@@ -99,6 +100,8 @@ public struct SymmetricEigensystem: Sendable {
                     m += 1
                 }
                 if m == l { break }
+                precondition(steps < largestStepCount, "no eigenvalue after \(steps) steps: the matrix is not finite")
+                steps += 1
                 step(&rows, size, &diagonal, &offDiagonal, from: l, to: m, wantsVectors)
             }
         }

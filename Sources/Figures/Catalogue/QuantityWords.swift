@@ -60,6 +60,7 @@ struct QuantityWords: Sendable {
         "input-share-outside": QuantityWords(
             title: "Share of test values outside the training set's range", isMagnitude: false),
         "input-covariance-eigenvalue": QuantityWords(title: "Eigenvalue of the input's covariance", axis: "Rank"),
+        "input-covariance-ratio": QuantityWords(title: "Largest eigenvalue / that of the rank", axis: "Rank"),
         "input-covariance-condition": QuantityWords(title: "Condition number of the input's covariance"),
         "input-covariance-directions": QuantityWords(title: "Effective number of directions (Σλ)²/Σλ²"),
         "input-moment-condition": QuantityWords(title: "Condition number of the second moments (with a constant)"),

@@ -36,7 +36,8 @@ struct InputStatisticsProcedure: Procedure {
         ),
         Quantity(
             name: "input-share-outside",
-            meaning: "the share of the test set's values outside the training set's range; 0 where nothing is fitted"),
+            meaning:
+                "the share of the test set's values outside the training set's range; no row where nothing is fitted"),
         Quantity(
             name: "input-covariance-eigenvalue",
             meaning:
@@ -44,7 +45,12 @@ struct InputStatisticsProcedure: Procedure {
         ),
         Quantity(
             name: "input-covariance-condition",
-            meaning: "the largest of them divided by the smallest that is above a millionth of it"),
+            meaning:
+                "the largest of them divided by the smallest that is above a millionth of it: at most 10⁶ by this definition, and near "
+                + "it wherever eigenvalues go on to zero"),
+        Quantity(
+            name: "input-covariance-ratio",
+            meaning: "the largest eigenvalue divided by that of rank `at`: 10 and 100, where there are as many"),
         Quantity(
             name: "input-covariance-directions",
             meaning: "the effective number of directions, (Σλ)²/Σλ² of the covariance"),
@@ -70,20 +76,20 @@ struct InputStatisticsProcedure: Procedure {
 
     private func measurements(_ input: FittedInput, _ dataset: Dataset) -> [Measurement] {
         let statistics = input.statistics(of: dataset.train, limit: images)
-        let values = [
-            Measurement("input-mean", statistics.mean), Measurement("input-deviation", statistics.deviation),
-            Measurement("input-minimum", statistics.minimum), Measurement("input-maximum", statistics.maximum),
-            Measurement("input-share-within-one", statistics.fractionWithinOne),
-            Measurement("input-skewness", statistics.skewness),
-            Measurement("input-excess-kurtosis", statistics.excessKurtosis),
-            Measurement("input-share-outside", input.shareOutside(dataset.test) ?? 0),
-        ]
+        let values =
+            [
+                Measurement("input-mean", statistics.mean), Measurement("input-deviation", statistics.deviation),
+                Measurement("input-minimum", statistics.minimum), Measurement("input-maximum", statistics.maximum),
+                Measurement("input-share-within-one", statistics.fractionWithinOne),
+                Measurement("input-skewness", statistics.skewness),
+                Measurement("input-excess-kurtosis", statistics.excessKurtosis),
+            ] + (input.shareOutside(dataset.test).map { [Measurement("input-share-outside", $0)] } ?? [])
         guard spectrum else { return values }
         let spectrum = dataset.spectrum(after: input, limit: images)
         return values
             + spectrum.covariance.prefix { InputSpectrum.counts($0, of: spectrum.covariance) }.enumerated().map {
                 Measurement("input-covariance-eigenvalue", at: Double($0 + 1), $1)
-            } + [
+            } + spectrum.ratios(ranks: [10, 100]).map { Measurement("input-covariance-ratio", at: Double($0), $1) } + [
                 Measurement("input-covariance-condition", InputSpectrum.condition(spectrum.covariance)),
                 Measurement("input-covariance-directions", InputSpectrum.participation(spectrum.covariance)),
                 Measurement("input-moment-condition", InputSpectrum.condition(spectrum.moments)),

@@ -8,7 +8,8 @@ struct NewDataProcedure: Procedure {
     static let kind = "new-data"
     static let summary = """
         The accuracy on test images that leave the range that the input normalization was fitted to: every pixel brighter, \
-        every pixel times a factor, or one broken pixel an image. Nothing is fitted anew and nothing is clipped.
+        every pixel times a factor, or one broken pixel an image. Nothing is fitted anew and nothing is clipped. \
+        The input `binary` takes no such changes, and has no rows.
         """
     static let fields: [Field<Self>] = [intervalField(\.every)]
     static let quantities = [
@@ -22,7 +23,8 @@ struct NewDataProcedure: Procedure {
             meaning: "the accuracy on the test images as they are, less that after the change"),
         Quantity(
             name: "new-data-share-outside",
-            meaning: "the share of changed test values outside the training set's range; 0 where nothing is fitted"),
+            meaning: "the share of changed test values outside the training set's range; no row where nothing is fitted"
+        ),
     ]
 
     /// How large the changes are.
@@ -41,12 +43,11 @@ struct NewDataProcedure: Procedure {
             return Self.changes.flatMap { place, at, change in
                 guard let feed = try? NewDataFeed(subject.input, change) else { return [Measurement]() }
                 let accuracy = subject.evaluate(moment) { feed.fill($0, of: subject.dataset.test, into: &$1) }.accuracy
+                let share = feed.shareOutside(subject.dataset.test)
                 return [
                     Measurement("new-data-accuracy", place: place, at: at, accuracy),
                     Measurement("new-data-accuracy-lost", place: place, at: at, usual - accuracy),
-                    Measurement(
-                        "new-data-share-outside", place: place, at: at, feed.shareOutside(subject.dataset.test) ?? 0),
-                ]
+                ] + (share.map { [Measurement("new-data-share-outside", place: place, at: at, $0)] } ?? [])
             }
         }
     }
