@@ -52,4 +52,22 @@ import Testing
             / dataset.spectrum(after: unit, limit: 20).covariance[0]
         #expect(abs(ratio / (255 * 255) - 1) < 1e-5)
     }
+
+    @Test("What a data set fits depends on its training set alone")
+    func testSet() throws {
+        let train = FittedInputTests.grey
+        let inverse = ImageSet(
+            name: "inverse", shape: train.shape, images: train.images.map { 255 - $0 }, labels: train.labels,
+            classes: train.classes)
+        func fitted(_ normalization: InputNormalization, test: ImageSet) throws -> [[Float]] {
+            let dataset = Dataset(
+                name: "few", train: train, test: test, checksum: "", origin: "embedded", isSynthetic: true)
+            return try dataset.fit(normalization).parameters.map(\.values)
+        }
+        for normalization in FittedInputTests.cases {
+            let numbers = try fitted(normalization, test: train)
+            #expect(try fitted(normalization, test: inverse) == numbers, "\(normalization)")
+            #expect(try normalization.fit(to: train).parameters.map(\.values) == numbers, "\(normalization)")
+        }
+    }
 }

@@ -4,7 +4,12 @@ import Testing
 
 /// Data that changed between training and use, against the map done by hand on real numbers.
 @Suite struct NewDataTests {
-    private static let affine = InputNormalization.examples.filter { $0.kind != "binary" }
+    /// Every affine map of grey images, and of images with several channels those that are no whitening.
+    private static let fitted: [(input: FittedInput, set: ImageSet)] =
+        [FittedInputTests.grey, FittedInputTests.color].flatMap { set in
+            FittedInputTests.cases.filter { $0.kind != "binary" }
+                .compactMap { normalization in (try? normalization.fit(to: set)).map { ($0, set) } }
+        }
 
     private static func values(_ feed: NewDataFeed, _ set: ImageSet, outputs: Int) -> [Float] {
         var values = [Float](repeating: .nan, count: set.count * outputs)
@@ -27,42 +32,61 @@ import Testing
     }
 
     @Test func noChangeChangesNothing() throws {
-        let set = FittedInputTests.grey
-        for normalization in Self.affine {
-            let input = try normalization.fit(to: set)
+        for (input, set) in Self.fitted {
             var plain = [Float](repeating: 0, count: set.count * input.outputShape.count)
             input.fill(0..<set.count, of: set, into: &plain)
             for change in [NewData.shift(0), .rescaling(1)] {
                 let same = try Self.values(NewDataFeed(input, change), set, outputs: input.outputShape.count)
-                #expect(zip(plain, same).allSatisfy { abs($0 - $1) <= 1e-4 }, "\(normalization.kind)")
+                #expect(zip(plain, same).allSatisfy { abs($0 - $1) <= 1e-4 }, "\(input.normalization)")
             }
         }
     }
 
+    private static func set(like set: ImageSet, _ images: [UInt8]) -> ImageSet {
+        ImageSet(name: "changed", shape: set.shape, images: images, labels: set.labels, classes: set.classes)
+    }
+
+    private static func direct(_ input: FittedInput, _ images: ImageSet) -> [Float] {
+        var values = [Float](repeating: 0, count: images.count * input.outputShape.count)
+        input.fill(0..<images.count, of: images, into: &values)
+        return values
+    }
+
+    @Test func allMapsAreThere() {
+        #expect(Self.fitted.count { $0.set.shape.channels == 1 } == FittedInputTests.cases.count - 1)
+        #expect(Self.fitted.contains { $0.set.shape.channels == 3 && $0.input.normalization == .zScore(.channel) })
+    }
+
     /// Where the changed values are bytes again, the map of those bytes is the answer.
     @Test func agreesWithTheMapOfChangedBytes() throws {
-        let set = FittedInputTests.grey
-        let halved = ImageSet(
-            name: "halved", shape: set.shape, images: set.images.map { $0 & 0xfe }, labels: set.labels,
-            classes: set.classes)
-        let half = ImageSet(
-            name: "half", shape: set.shape, images: halved.images.map { $0 / 2 }, labels: set.labels,
-            classes: set.classes)
-        let brighter = ImageSet(
-            name: "brighter", shape: set.shape, images: half.images.map { $0 + 50 }, labels: set.labels,
-            classes: set.classes)
-        for normalization in Self.affine {
-            let input = try normalization.fit(to: set)
+        for (input, set) in Self.fitted {
+            let halved = Self.set(like: set, set.images.map { $0 & 0xfe })
+            let half = Self.set(like: set, halved.images.map { $0 / 2 })
+            let brighter = Self.set(like: set, half.images.map { $0 + 50 })
             let outputs = input.outputShape.count
-            func direct(_ images: ImageSet) -> [Float] {
-                var values = [Float](repeating: 0, count: set.count * outputs)
-                input.fill(0..<set.count, of: images, into: &values)
-                return values
-            }
             let rescaled = try Self.values(NewDataFeed(input, .rescaling(0.5)), halved, outputs: outputs)
             let shifted = try Self.values(NewDataFeed(input, .shift(50)), half, outputs: outputs)
-            #expect(zip(rescaled, direct(half)).allSatisfy { abs($0 - $1) <= 1e-3 }, "\(normalization.kind)")
-            #expect(zip(shifted, direct(brighter)).allSatisfy { abs($0 - $1) <= 1e-3 }, "\(normalization.kind)")
+            let expected = (rescaled: Self.direct(input, half), shifted: Self.direct(input, brighter))
+            // To the rounding of single precision: the largest value is some hundreds.
+            let tolerance = 2e-6 * (expected.shifted.map(abs).max() ?? 0) + 1e-4
+            #expect(zip(rescaled, expected.rescaled).allSatisfy { abs($0 - $1) <= tolerance }, "\(input.normalization)")
+            #expect(zip(shifted, expected.shifted).allSatisfy { abs($0 - $1) <= tolerance }, "\(input.normalization)")
+        }
+    }
+
+    /// So it is where the broken pixel is a byte, for values and for what lies outside.
+    @Test func agreesWithTheMapOfImagesWithABrokenByte() throws {
+        for (input, set) in Self.fitted {
+            let marked = try Self.values(
+                NewDataFeed(InputNormalization.identity.fit(to: set), .outlier(1000)), set, outputs: set.shape.count)
+            let broken = Self.set(like: set, zip(set.images, marked).map { $1 == 1000 ? 203 : $0 })
+            let feed = try NewDataFeed(input, .outlier(203))
+            let values = Self.values(feed, set, outputs: input.outputShape.count)
+            let expected = Self.direct(input, broken)
+            let tolerance = 2e-6 * (expected.map(abs).max() ?? 0) + 1e-4
+            #expect(zip(values, expected).allSatisfy { abs($0 - $1) <= tolerance }, "\(input.normalization)")
+            let outside = input.valuesOutside(broken).map { Double($0.values) / Double(set.images.count) }
+            #expect(feed.shareOutside(set) == outside, "\(input.normalization)")
         }
     }
 

@@ -21,7 +21,7 @@ struct RunOptions: ParsableArguments {
 
     @Option(
         name: .long,
-        help: "Runs at a time, each in a process of its own on its part of the threads (default: what is faster).")
+        help: "Runs at a time, in as many processes, each on its part of the threads (default: what is faster).")
     var jobs: Int?
 
     @Option(name: .long, help: "Change a setting of every arm: optimizer.sgd.rate=0.2. Repeatable.")

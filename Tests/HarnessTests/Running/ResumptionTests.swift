@@ -85,12 +85,25 @@ struct ResumptionTests {
         #expect(try files == Self.uninterrupted(arm))
     }
 
+    private static let zScores = TinyExperiment.yaml.replacing(
+        "  batch: 12\n", with: "  batch: 12\n  input: { z-score: { scope: feature } }\n")
+
+    @Test func aRunWithAFittedInputGoesOn() throws {
+        let whole = try TinyExperiment(Self.zScores)
+        _ = try whole.executor(whole.plan("baseline")).run()
+        let tiny = try TinyExperiment(Self.zScores)
+        let plan = try tiny.plan("baseline")
+        let interruption = Interruption()
+        let hook = StepHook { if $0.step == 15 { interruption.request() } }
+        _ = try tiny.executor(plan, progress: hook, interruption: interruption).run()
+        #expect(try tiny.executor(plan).run().state == .interrupted(step: 15))
+        #expect(tiny.runFolder("baseline").determinedFiles == whole.runFolder("baseline").determinedFiles)
+    }
+
     /// The numbers of the input normalization are in the state and in the checkpoint, bit for bit those of the training set,
     /// and a state with others is not continued.
     @Test func fittedInputsSurvive() throws {
-        let tiny = try TinyExperiment(
-            TinyExperiment.yaml.replacing(
-                "  batch: 12\n", with: "  batch: 12\n  input: { z-score: { scope: feature } }\n"))
+        let tiny = try TinyExperiment(Self.zScores)
         let plan = try tiny.plan("baseline")
         let folder = tiny.runFolder("baseline")
         let fitted = try plan.configuration.input.normalization.fit(to: tiny.dataset.train).tensors
