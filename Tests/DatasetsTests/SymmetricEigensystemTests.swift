@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Datasets
@@ -58,6 +59,26 @@ import Testing
         let alone = SymmetricEigensystem(matrix, size: size, vectors: false)
         #expect(alone.values == system.values)
         #expect(alone.vectors.isEmpty)
+    }
+
+    /// As the covariance of images: eigenvalues that fall over many orders of magnitude, and a null space.
+    @Test func aGradedSpectrumWithANullSpace() {
+        let (size, rank) = (80, 60)
+        let basis = SymmetricEigensystem(Self.random(size, seed: 80), size: size).vectors
+        let eigenvalues = (0..<size).map { $0 < size - rank ? 0 : pow(10, Double($0 - size + 1) / 4) }
+        var matrix = [Double](repeating: 0, count: size * size)
+        for (i, value) in eigenvalues.enumerated() where value > 0 {
+            for row in 0..<size {
+                for column in 0..<size {
+                    matrix[row * size + column] += value * basis[i * size + row] * basis[i * size + column]
+                }
+            }
+        }
+        // Exactly symmetric.
+        for row in 0..<size { for column in 0..<row { matrix[row * size + column] = matrix[column * size + row] } }
+        let system = SymmetricEigensystem(matrix, size: size)
+        #expect(residual(matrix, size, system) < 1e-13)
+        for (found, expected) in zip(system.values, eigenvalues) { #expect(abs(found - expected) < 1e-14) }
     }
 
     @Test func degenerateMatrices() {

@@ -39,10 +39,10 @@ struct LineFitProcedure: Procedure {
             for all transforms.
             """),
         Field("points", \.points, 3...100_000, "How many points there are."),
-        Field("center-x", \.centerX, -1e6...1e6, "The mean of the distribution that they are drawn from, along x."),
-        Field("center-y", \.centerY, -1e6...1e6, "The same along y."),
-        Field("deviation-x", \.deviationX, 1e-6...1e6, "Its standard deviation along x."),
-        Field("deviation-y", \.deviationY, 1e-6...1e6, "The same along y."),
+        Field("center-x", \.centerX, -1000...1000, "The mean of the distribution that they are drawn from, along x."),
+        Field("center-y", \.centerY, -1000...1000, "The same along y."),
+        Field("deviation-x", \.deviationX, 0.01...1000, "Its standard deviation along x."),
+        Field("deviation-y", \.deviationY, 0.01...1000, "The same along y."),
         Field("correlation", \.correlation, -0.9999...0.9999, "The correlation of the two."),
         Field(
             "start", \.start, 0...1e6,

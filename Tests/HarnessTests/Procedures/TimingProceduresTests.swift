@@ -42,10 +42,8 @@ struct TimingProceduresTests {
         }
         #expect(rows.count { $0[1] == "multiplication-time-ratio-to-thousands" } == 3)
         let widths = ["32.0", "64.0", "128.0", "256.0"]
-        for type in [DecorrelationCostProcedure.self] {
-            for quantity in type.quantities {
-                #expect(rows.filter { $0[1] == quantity.name }.map { $0[3] } == widths, "\(quantity.name)")
-            }
+        for quantity in DecorrelationCostProcedure.quantities {
+            #expect(rows.filter { $0[1] == quantity.name }.map { $0[3] } == widths, "\(quantity.name)")
         }
         for quantity in ["decorrelation-time", "normalization-time", "decorrelation-cost-ratio"] {
             #expect(values(quantity).allSatisfy { $0 > 0 && $0.isFinite })
