@@ -81,7 +81,7 @@ import Testing
         let train = FittedInputTests.grey
         for normalization in [
             InputNormalization.minMax(scope), .minMax(scope, lowest: -1, highest: 1), .zScore(scope),
-            .meanSubtraction(scope),
+            .meanSubtraction(scope), .decimalScaling, .scale(factor: 1.0 / 256), .leNet, .unit,
         ] {
             let fitted = try normalization.fit(to: train)
             let numbers = Dictionary(uniqueKeysWithValues: fitted.parameters.map { ($0.name, $0) })

@@ -125,4 +125,40 @@ import Testing
         #expect(error?.kind == .unsupported)
         #expect(error?.found.contains("3072 features") == true)
     }
+
+    /// x / 255 = mean + Σ √(λ + ε) zₖ vₖ, also of images that the training set had not.
+    @Test func keepingAllComponentsHasAnInverse() throws {
+        let train = FittedInputTests.grey
+        let other = ImageSet(
+            name: "other", shape: train.shape, images: train.images.map { 255 - $0 }, labels: train.labels,
+            classes: train.classes)
+        let (features, epsilon) = (train.shape.count, 0.01)
+        let whitening = try Whitening(of: train, kind: "test")
+        func component(_ rank: Int) -> ArraySlice<Double> {
+            whitening.components[(rank * features)..<((rank + 1) * features)]
+        }
+        for normalization in [
+            InputNormalization.pcaWhitening(epsilon: epsilon, components: nil),
+            .zcaWhitening(epsilon: epsilon, components: nil),
+        ] {
+            let fitted = try normalization.fit(to: train)
+            for set in [train, other] {
+                var values = [Float](repeating: 0, count: features)
+                fitted.fill(CollectionOfOne(7), of: set, into: &values)
+                var pixels = whitening.mean
+                for rank in 0..<features {
+                    let vector = component(rank)
+                    // The whitened value along a component: PCA gives it, of ZCA it is a projection.
+                    let along =
+                        normalization.kind == "pca-whitening"
+                        ? Double(values[rank]) : zip(values, vector).reduce(0) { $0 + Double($1.0) * $1.1 }
+                    let scale = (whitening.variances[rank] + epsilon).squareRoot() * along
+                    for (feature, weight) in zip(0..<features, vector) { pixels[feature] += scale * weight }
+                }
+                for (pixel, byte) in zip(pixels, set.images[(7 * features)..<(8 * features)]) {
+                    #expect(abs(pixel - Double(byte) / 255) < 1e-4, "\(normalization.kind)")
+                }
+            }
+        }
+    }
 }

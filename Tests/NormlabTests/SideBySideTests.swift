@@ -86,6 +86,18 @@ import Testing
         expectSameFiles(determined(try laboratory.files("Results")), try Self.alone.get())
     }
 
+    /// A process makes one run after the other: its end is that of one run alone.
+    @Test func aKilledProcessIsReplaced() throws {
+        let laboratory = try TemporaryLaboratory(["long": Self.long])
+        let running = try laboratory.program.start(command("long", jobs: 2) + ["--seeds", "1-2"])
+        waitForFirst(running, in: laboratory)
+        kill(try #require(process(of: "baseline", in: laboratory)), SIGKILL)
+        let outcome = try running.outcome()
+        #expect(outcome.code == 1)
+        #expect(outcome.errors.hasSuffix("Failed: long/baseline seed 1\n"), "\(outcome.errors)")
+        #expect(outcome.output.contains("3 runs made, 0 up to date"))
+    }
+
     /// More components than pixels: found when the input is fitted to the data.
     @Test func aRunWhoseDataDoNotFitIs65AndTheOthersGoOn() throws {
         let laboratory = try TemporaryLaboratory()

@@ -12,7 +12,7 @@ struct PCAWhiteningInput: InputDeclaration {
     static let summary =
         "Projections on the principal components of the training set, divided by √(variance + epsilon)."
     static let fields: [Field<Self>] = [
-        Field("epsilon", \.epsilon, 0...1e6, epsilonDocumentation),
+        Field("epsilon", \.epsilon, 1e-12...1e6, epsilonDocumentation),
         Field("components", \.components, 0...1_000_000, componentsDocumentation),
     ]
 
@@ -36,7 +36,7 @@ struct ZCAWhiteningInput: InputDeclaration {
     static let kind = "zca-whitening"
     static let summary = "Cov[x]^(−1/2) (x − E[x]), the whitening of Ioffe & Szegedy 2015, §2."
     static let fields: [Field<Self>] = [
-        Field("epsilon", \.epsilon, 0...1e6, epsilonDocumentation),
+        Field("epsilon", \.epsilon, 1e-12...1e6, epsilonDocumentation),
         Field("components", \.components, 0...1_000_000, componentsDocumentation),
     ]
 
