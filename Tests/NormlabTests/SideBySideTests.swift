@@ -21,8 +21,8 @@ import Testing
     private func seed(_ arm: String, _ seed: Int = 1) -> String { "Results/smoke/long/\(arm)/seed-\(seed)" }
 
     /// The process that makes a run, as its lock says; nil while there is none.
-    private func process(of arm: String, in laboratory: TemporaryLaboratory) -> Int32? {
-        guard let text = try? laboratory.text("\(seed(arm))/run.lock") else { return nil }
+    private func process(of arm: String, seed number: Int = 1, in laboratory: TemporaryLaboratory) -> Int32? {
+        guard let text = try? laboratory.text("\(seed(arm, number))/run.lock") else { return nil }
         return Int32(text.trimmingCharacters(in: .whitespacesAndNewlines))
     }
 
@@ -96,6 +96,38 @@ import Testing
         #expect(outcome.code == 1)
         #expect(outcome.errors.hasSuffix("Failed: long/baseline seed 1\n"), "\(outcome.errors)")
         #expect(outcome.output.contains("3 runs made, 0 up to date"))
+    }
+
+    /// Whoever asks one process to stop takes one run from the others and not the next one too.
+    @Test func aStoppedProcessMakesNoOtherRun() throws {
+        let laboratory = try TemporaryLaboratory(["long": Self.long])
+        let running = try laboratory.program.start(command("long", jobs: 2) + ["--seeds", "1-2"])
+        waitForFirst(running, in: laboratory)
+        kill(try #require(process(of: "baseline", in: laboratory)), SIGTERM)
+        let outcome = try running.outcome()
+        #expect(outcome.code == 1)
+        #expect(outcome.errors.contains("error: long/baseline seed 1: someone stopped its process"))
+        #expect(outcome.errors.hasSuffix("Failed: long/baseline seed 1\n"), "\(outcome.errors)")
+        #expect(outcome.output.contains("3 runs made, 0 up to date"))
+        #expect(laboratory.has("\(seed("baseline"))/resume.safetensors"), "it was saved")
+    }
+
+    /// Data are read, and inputs fitted, once in each process and not in each run.
+    @Test func aProcessMakesOneRunAfterTheOther() throws {
+        let laboratory = try TemporaryLaboratory(["long": Self.long])
+        let running = try laboratory.program.start(command("long", jobs: 2) + ["--seeds", "1-2"])
+        func processes(of arm: String) -> Set<Int32> {
+            var found: [Int32] = []
+            running.wait {
+                found = (1...2).compactMap { process(of: arm, seed: $0, in: laboratory) }
+                return found.count == 2
+            }
+            return Set(found)
+        }
+        let first = processes(of: "baseline")
+        let second = processes(of: "batch-norm")
+        #expect(try running.outcome().code == 0)
+        #expect(first.count == 2 && second == first)
     }
 
     /// More components than pixels: found when the input is fitted to the data.

@@ -19,7 +19,7 @@ final class RunPool {
     private let agenda: Agenda
     private let laboratory: Laboratory
     private let progress: SideBySideProgress
-    private let mailbox = Mailbox<(run: Int, message: RunProcess.Message)>()
+    private let mailbox = Mailbox<(process: Int, message: RunProcess.Message)>()
     private var waiting: ArraySlice<Agenda.Entry>
     private var processes: [Int: RunProcess] = [:]
     /// The runs that go on, by the number of their process.
@@ -161,7 +161,11 @@ final class RunPool {
             progress.noted(text.contains(name) ? text : "\(name): \(text)")
             return nil
         }
-        if case .closed(let code) = event { return close(number).map { ($0.entry, ending(code, of: $0)) } }
+        if case .closed(let code) = event {
+            // One that was asked to stop, by whomever, makes no other run.
+            if code == Ending.interrupted.rawValue { processes[number] = nil }
+            return close(number).map { ($0.entry, ending(code, of: $0)) }
+        }
         if case .began = event { running[number]?.hasBegun = true }
         progress.took(event, of: name)
         return nil
