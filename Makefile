@@ -46,7 +46,7 @@ test: setup ## build and run the tests
 reproduce: build ## train every experiment, draw the figures, judge the claims (PROFILE=quick)
 	@$(NORMLAB) reproduce $(EXPERIMENTS) $(OPTIONS)
 
-smoke: ## the same in seconds: every arm, a few steps
+smoke: ## the same in a minute or two: every arm, a few steps
 	@$(MAKE) --no-print-directory reproduce PROFILE=smoke
 
 figures: build ## draw the figures again from the CSV files

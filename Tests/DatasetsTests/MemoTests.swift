@@ -29,6 +29,20 @@ import Testing
         #expect(memo.value(for: 1) { 2 } == 2)
     }
 
+    @Test("Copies of a data set share what was fitted: the numbers are the same memory")
+    func shared() throws {
+        let set = FittedInputTests.grey
+        let dataset = Dataset(
+            name: "few", train: set, test: set, checksum: "", origin: "embedded", isSynthetic: true)
+        let copy = dataset
+        let whitening = InputNormalization.zcaWhitening(epsilon: 0.1, components: nil)
+        let (one, other) = (try dataset.fit(whitening).parameters[0], try copy.fit(whitening).parameters[0])
+        let fresh = try whitening.fit(to: set).parameters[0]
+        func place(_ values: [Float]) -> UnsafePointer<Float>? { values.withUnsafeBufferPointer(\.baseAddress) }
+        #expect(place(one.values) == place(other.values))
+        #expect(place(one.values) != place(fresh.values))
+    }
+
     @Test("A data set gives what the normalization fits, and the spectrum of each")
     func dataset() throws {
         let set = InputNormalizationTests.train.prefix(60)

@@ -2,11 +2,8 @@ import Datasets
 import Engine
 
 /// What decorrelating a layer's activations costs against normalizing each by itself: see ``Engine/Decorrelation``.
-struct DecorrelationCostProcedure: Procedure {
+struct DecorrelationCostProcedure: MeasuredOnce {
     var rounds = 7
-
-    /// The machine does not change over a run: it is measured before the first update, and then never again.
-    var every: Int { 1_000_000_000 }
 
     static let kind = "decorrelation-cost"
     static let summary = """
@@ -47,8 +44,8 @@ struct DecorrelationCostProcedure: Procedure {
     /// Features of the layers.
     static let widths = [32, 64, 128, 256]
 
-    func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
-        { moment in moment.step == 0 ? Self.widths.flatMap { measurements(width: $0, subject) } : [] }
+    func measurements(of subject: ProcedureSubject) -> [Measurement] {
+        Self.widths.flatMap { measurements(width: $0, subject) }
     }
 
     private func measurements(width: Int, _ subject: ProcedureSubject) -> [Measurement] {

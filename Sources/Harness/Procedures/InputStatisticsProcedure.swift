@@ -2,12 +2,9 @@ import Datasets
 import Engine
 
 /// What the input looks like after its normalization: see ``Datasets/InputStatistics`` and ``Datasets/InputSpectrum``.
-struct InputStatisticsProcedure: Procedure {
+struct InputStatisticsProcedure: MeasuredOnce {
     var images = 2000
     var spectrum = true
-
-    /// The input does not change over a run: it is measured before the first update, and then never again.
-    var every: Int { 1_000_000_000 }
 
     static let kind = "input-statistics"
     static let summary = """
@@ -70,11 +67,8 @@ struct InputStatisticsProcedure: Procedure {
         ]
     }
 
-    func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
-        { moment in moment.step == 0 ? measurements(subject.input, subject.dataset) : [] }
-    }
-
-    private func measurements(_ input: FittedInput, _ dataset: Dataset) -> [Measurement] {
+    func measurements(of subject: ProcedureSubject) -> [Measurement] {
+        let (input, dataset) = (subject.input, subject.dataset)
         let statistics = input.statistics(of: dataset.train, limit: images)
         let values =
             [

@@ -1,7 +1,7 @@
 import Engine
 
 /// A line is fitted to a cloud of points by gradient descent: see ``Engine/LineLoss`` and ``Engine/LineDescent``.
-struct LineFitProcedure: Procedure {
+struct LineFitProcedure: MeasuredOnce {
     var transform = PointTransform.raw
     var rate = Rate.optimal
     var points = 200
@@ -21,9 +21,6 @@ struct LineFitProcedure: Procedure {
         /// One that is the same for all transforms.
         case common
     }
-
-    /// The line has nothing to do with the run's network: it is fitted before the first update, and then never again.
-    var every: Int { 1_000_000_000 }
 
     static let kind = "line-fit"
     static let summary = """
@@ -109,9 +106,7 @@ struct LineFitProcedure: Procedure {
     /// Where this part of the start is left, fast directions have vanished beside slow ones, and digits enough are right.
     static let asymptotic = 1e-16
 
-    func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
-        { moment in moment.step == 0 ? measurements(seed: subject.seed) : [] }
-    }
+    func measurements(of subject: ProcedureSubject) -> [Measurement] { measurements(seed: subject.seed) }
 
     /// Everything that is measured for a seed.
     func measurements(seed: UInt64) -> [Measurement] {

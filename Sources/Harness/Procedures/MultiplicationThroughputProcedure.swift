@@ -1,11 +1,8 @@
 import Engine
 
 /// Whether multiplication is faster for some numbers than for others: see ``Engine/MultiplicationThroughput``.
-struct MultiplicationThroughputProcedure: Procedure {
+struct MultiplicationThroughputProcedure: MeasuredOnce {
     var rounds = 61
-
-    /// The machine does not change over a run: it is measured before the first update, and then never again.
-    var every: Int { 1_000_000_000 }
 
     static let kind = "multiplication-throughput"
     static let summary = """
@@ -40,12 +37,8 @@ struct MultiplicationThroughputProcedure: Procedure {
         ),
     ]
 
-    func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
-        { moment in moment.step == 0 ? measurements(seed: subject.seed) : [] }
-    }
-
-    private func measurements(seed: UInt64) -> [Measurement] {
-        let entries = MultiplicationThroughput.measure(seed: seed, rounds: rounds)
+    func measurements(of subject: ProcedureSubject) -> [Measurement] {
+        let entries = MultiplicationThroughput.measure(seed: subject.seed, rounds: rounds)
         return entries.flatMap { entry in
             func ratio(to range: OperandRange) -> Double {
                 entries.first { $0.kind == entry.kind && $0.range == range }.map { entry.time.ratio(to: $0.time) }

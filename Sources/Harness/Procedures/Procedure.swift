@@ -28,6 +28,22 @@ extension Procedure {
     }
 }
 
+/// A procedure of something that does not change over a run: it measures before the first update, and then never again.
+public protocol MeasuredOnce: Procedure {
+    /// Measures.
+    func measurements(of subject: ProcedureSubject) -> [Measurement]
+}
+
+extension MeasuredOnce {
+    /// More updates than any run makes.
+    public var every: Int { 1_000_000_000 }
+
+    /// Measures at step 0 alone.
+    public func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
+        { moment in moment.step == 0 ? measurements(of: subject) : [] }
+    }
+}
+
 /// A quantity that a procedure measures.
 public struct Quantity: Sendable, Equatable {
     /// The word.

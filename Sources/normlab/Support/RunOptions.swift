@@ -4,7 +4,8 @@ import Harness
 
 /// Which runs are meant, and how they are made.
 struct RunOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: "How much: smoke (seconds), quick (minutes) or paper (the published length).")
+    @Option(
+        name: .shortAndLong, help: "How much: smoke (a few steps), quick (minutes) or paper (the published length).")
     var profile = "quick"
 
     @Option(name: .long, help: "Only these arms, separated by commas; * stands for any characters.")

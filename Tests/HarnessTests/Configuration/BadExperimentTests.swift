@@ -229,6 +229,11 @@ import Testing
             """),
     ]
 
+    private static func claim(of quantity: String) -> String {
+        "claims:\n  - { id: c, statement: s, paper: p, arm: baseline, value: 1, expect: below, "
+            + "measure: { quantity: { name: \(quantity) } } }\n"
+    }
+
     static let references = [
         Case(
             "an unknown model", ExperimentFixture.body.replacing("tiny", with: "tinny"),
@@ -236,6 +241,29 @@ import Testing
             Experiments/x.yaml:10:10: error: there is no model 'tinny'; did you mean 'tiny'?
                   model: tinny
                          ^~~~~
+            1 error
+            """),
+        Case(
+            "an unknown procedure, without what would follow from it for claims",
+            ExperimentFixture.body.replacing("batch: 10", with: "batch: 10\n  procedures: [weight-nrms]")
+                + claim(of: "weight-norm"),
+            """
+            Experiments/x.yaml:12:16: error: 'base.procedures': unknown kind 'weight-nrms'; did you mean 'weight-norms'?
+                  procedures: [weight-nrms]
+                               ^~~~~~~~~~~
+            1 error
+            """),
+        Case(
+            "a quantity that no procedure measures",
+            ExperimentFixture.body.replacing("batch: 10", with: "batch: 10\n  procedures: [weight-norms]")
+                + claim(of: "line-steps"),
+            """
+            Experiments/x.yaml:18:107: error: the arm 'baseline' does not measure 'line-steps'; the quantities are \
+            'weight-norm', 'effective-rate', 'bias-norm', 'scale-rms', 'shift-norm', 'mean-drift', 'deviation-drift', \
+            'quantile-drift', 'wasserstein', 'kolmogorov-smirnov', 'wasserstein-to-end', 'kolmogorov-smirnov-to-end'
+                  - { id: c, statement: s, paper: p, arm: baseline, value: 1, expect: below, measure: { quantity: { name: \
+            line-steps } } }
+                                                                                                                          ^~~~~~~~~~
             1 error
             """),
         Case(

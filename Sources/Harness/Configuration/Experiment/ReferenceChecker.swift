@@ -53,6 +53,9 @@ struct ReferenceChecker {
         for name in armNames {
             guard let arm = arms.first(where: { $0.name == name }) else { continue }
             for configuration in arm.configurations.values {
+                // Without one of its procedures the procedure's own mistake is told, and this would follow from it.
+                let written = configuration.written["procedures"]?.elements?.count ?? 0
+                if written > configuration.procedures.count { continue }
                 var known = configuration.procedures.flatMap { type(of: $0).quantities.map(\.name) }
                 if !configuration.observe.taps.isEmpty { known += DistributionShift.Quantity.allCases.map(\.rawValue) }
                 if known.contains(reading.name) { continue }
