@@ -3,32 +3,32 @@ import Synchronization
 
 /// The workers of a team and the loop that they are on.
 ///
-/// One atomic word, the ticket, carries the loop: its upper half numbers the loops, its lower half counts the items not
-/// yet handed out. Whoever takes an item lowers it by one with a compare-and-swap. A thread that looks too late finds
-/// either nothing left or another loop, of which it may take an item just as well. Only a thread that holds an unfinished
-/// item reads the loop's body, and the loop cannot end before that item is finished: so the body needs no lock.
+/// A loop's items are cut into one `Share` a thread, in order. A thread runs its own from the first on and then takes the
+/// last ones of others, so that a thread meets the same part of the data loop after loop, which its nearest caches
+/// still hold, and still nobody waits for a thread that is late. A worker watches nothing but its own share.
+///
+/// Only a thread that holds an unfinished item reads the loop's body, and the loop cannot end before that item is
+/// finished: so the body needs no lock.
 final class Crew: @unchecked Sendable {
-    /// The loop's body and length; written between loops only.
-    private struct Loop {
-        var count = 0
-        var body: @Sendable (Int) -> Void = { _ in }
-    }
-
-    private let loop = UnsafeMutablePointer<Loop>.allocate(capacity: 1)
+    private let threads: Int
+    /// The caller's share, and one for each worker.
+    private let shares: UnsafeMutablePointer<Share>
+    /// The loop's body; written between loops only.
+    private let loop = UnsafeMutablePointer<@Sendable (Int) -> Void>.allocate(capacity: 1)
     private let isClaimed = Atomic(false)
-    private let isDismissed = Atomic(false)
-    private let ticket = Atomic<UInt64>(0)
-    private let unfinished = Atomic<Int>(0)
     private let sleepers = Atomic<Int>(0)
     private let wake = DispatchSemaphore(value: 0)
     private let finish = Finish()
 
     init(workers: Int) {
-        loop.initialize(to: Loop())
-        for index in 0..<workers {
+        threads = workers + 1
+        shares = .allocate(capacity: threads)
+        for thread in 0..<threads { (shares + thread).initialize(to: Share()) }
+        loop.initialize(to: { _ in })
+        for worker in 1..<threads {
             // A serial queue of its own gives each worker a thread of its own.
-            DispatchQueue(label: "normlab.kernels.worker-\(index + 1)", qos: .userInitiated).async { [self] in
-                work()
+            DispatchQueue(label: "normlab.kernels.worker-\(worker)", qos: .userInitiated).async { [self] in
+                work(worker)
             }
         }
     }
@@ -36,6 +36,8 @@ final class Crew: @unchecked Sendable {
     deinit {
         loop.deinitialize(count: 1)
         loop.deallocate()
+        shares.deinitialize(count: threads)
+        shares.deallocate()
     }
 
     /// Takes the crew for one loop; false if somebody has it.
@@ -50,62 +52,66 @@ final class Crew: @unchecked Sendable {
 
     /// Ends the workers.
     func dismiss() {
-        isDismissed.store(true, ordering: .sequentiallyConsistent)
+        for thread in 0..<threads { shares[thread].dismiss() }
         wakeSleepers()
     }
 
     /// Runs a loop on the calling thread and the workers. The caller has claimed the crew.
     func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
         precondition(count <= Int(UInt32.max), "a loop of \(count) items")
-        loop.pointee = Loop(count: count, body: body)
-        unfinished.store(count, ordering: .relaxed)
-        finish.reset()
-        let number = (ticket.load(ordering: .relaxed) >> 32) &+ 1
-        ticket.store(number << 32 | UInt64(count), ordering: .sequentiallyConsistent)
+        loop.pointee = body
+        finish.expect(count)
+        // The caller's last: nobody takes from a share that its worker has not seen while all have work.
+        for thread in (0..<threads).reversed() {
+            shares[thread].give(first(thread, of: count)..<first(thread + 1, of: count))
+        }
         wakeSleepers()
-        while runItem() {}
+        runItems(0)
         finish.wait()
-        loop.pointee.body = { _ in }
+        loop.pointee = { _ in }
     }
 
-    /// Takes one item and runs it; false if there is none.
-    private func runItem() -> Bool {
-        var current = ticket.load(ordering: .acquiring)
-        while true {
-            let left = current & 0xFFFF_FFFF
-            if left == 0 { return false }
-            let (exchanged, original) = ticket.weakCompareExchange(
-                expected: current, desired: current - 1, ordering: .acquiringAndReleasing)
-            if exchanged {
-                perform(itemFromEnd: Int(left))
-                if unfinished.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
-                    finish.signal()
-                }
-                return true
-            }
-            current = original
+    /// The first item of a thread's share.
+    private func first(_ thread: Int, of count: Int) -> Int {
+        (thread * count + threads - 1) / threads
+    }
+
+    /// Runs the items of a thread's share, then what others have left.
+    private func runItems(_ thread: Int) {
+        for distance in 0..<threads {
+            let other = (thread + distance) % threads
+            guard let item = distance == 0 ? shares[thread].takeFirst() : shares[other].takeLast() else { continue }
+            finish.count(perform(item, thread, other))
         }
     }
 
-    /// Calls the body. Not inlined: its own reference to the body must be gone before the item counts as finished.
+    /// Runs an item and those that follow it, and says how many. Not inlined: its own reference to the body must be gone
+    /// before the items count as finished.
     @inline(never)
-    private func perform(itemFromEnd left: Int) {
-        loop.pointee.body(loop.pointee.count - left)
+    private func perform(_ item: Int, _ thread: Int, _ other: Int) -> Int {
+        let body = loop.pointee
+        var count = 1
+        body(item)
+        while let item = thread == other ? shares[thread].takeFirst() : shares[other].takeLast() {
+            body(item)
+            count += 1
+        }
+        return count
     }
 
     /// A worker's life.
-    private func work() {
-        while !isDismissed.load(ordering: .acquiring) {
-            if runItem() { continue }
-            if Patience.awaits(hasNews) { continue }
-            sleep()
+    private func work(_ thread: Int) {
+        while !shares[thread].isDismissed {
+            runItems(thread)
+            if Patience.awaits({ shares[thread].hasNews }) { continue }
+            sleep(thread)
         }
     }
 
     /// Sleeps until a loop is started, unless one was since.
-    private func sleep() {
+    private func sleep(_ thread: Int) {
         sleepers.add(1, ordering: .sequentiallyConsistent)
-        if hasNews(), standUp() { return }
+        if shares[thread].hasNews, standUp() { return }
         wake.wait()
     }
 
@@ -126,12 +132,5 @@ final class Crew: @unchecked Sendable {
         for _ in 0..<sleepers.exchange(0, ordering: .sequentiallyConsistent) {
             wake.signal()
         }
-    }
-
-    /// Whether there is an item to take, or the end has come.
-    @inline(__always)
-    private func hasNews() -> Bool {
-        ticket.load(ordering: .sequentiallyConsistent) & 0xFFFF_FFFF != 0
-            || isDismissed.load(ordering: .sequentiallyConsistent)
     }
 }

@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// The end of one loop: signalled once by whoever finishes its last item, awaited once by whoever started it.
+/// The end of one loop: every thread counts the items that it has run, and whoever started the loop waits for all.
 final class Finish: Sendable {
     private enum State {
         static let running = 0
@@ -9,16 +9,19 @@ final class Finish: Sendable {
         static let done = 2
     }
 
+    private let unfinished = Atomic<Int>(0)
     private let state = Atomic<Int>(State.done)
     private let semaphore = DispatchSemaphore(value: 0)
 
     /// Starts over.
-    func reset() {
+    func expect(_ items: Int) {
+        unfinished.store(items, ordering: .relaxed)
         state.store(State.running, ordering: .relaxed)
     }
 
-    /// Says that the loop is done.
-    func signal() {
+    /// Says that some items are done.
+    func count(_ items: Int) {
+        guard unfinished.subtract(items, ordering: .acquiringAndReleasing).newValue == 0 else { return }
         if state.exchange(State.done, ordering: .acquiringAndReleasing) == State.awaited {
             semaphore.signal()
         }
