@@ -22,6 +22,12 @@ static inline void processor_pause(void) {
 /// Tells the processor that memory will soon be read.
 static inline void processor_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
 
+/// The same pointer, of which the compiler no longer knows where it came from.
+static inline float *_Nonnull processor_unrelated(float *_Nonnull address) {
+    __asm__("" : "+r"(address));
+    return address;
+}
+
 /// The first set of vector instructions that this program was built with and this processor lacks; a null pointer if none
 /// of those checked. (What else a build for one machine uses has always come together with them.)
 const char *processor_missing_instructions(void);

@@ -13,7 +13,7 @@ public enum MomentumUpdate {
         values: Vector, gradients: Vector, history: Vector, rate: Float, momentum: Float, decay: Float, team: Team
     ) {
         precondition(values.count == gradients.count && values.count == history.count, "vectors of different lengths")
-        let chunk = 16_384
+        let chunk = 4096
         let update = Update(
             values: values, gradients: gradients, history: history, rate: Lane(repeating: rate),
             momentum: Lane(repeating: momentum), decay: Lane(repeating: decay))

@@ -28,10 +28,12 @@ public enum MatrixProduct {
 
     /// The scratch floats that `dataGradient` needs: the transposed weights.
     public static func dataGradientScratch(inputs: Int, outputs: Int) -> Int {
-        inputs * outputs + Storage.slack
+        panels(inputs) * panelSize(outputs: outputs) + Storage.slack
     }
 
     /// inputGradient = outputGradient · weightᵀ. Overwrites, or adds.
+    ///
+    /// Whoever computes a panel of columns transposes the weights for it, and they stay in its nearest caches.
     ///
     /// - Parameter adds: Whether the gradient is added to what `inputGradient` holds.
     public static func dataGradient(
@@ -41,12 +43,25 @@ public enum MatrixProduct {
         precondition(outputGradient.columns == weight.columns, "the output gradient does not fit the weights")
         precondition(inputGradient.columns == weight.rows, "the input gradient does not fit the weights")
         precondition(inputGradient.rows == outputGradient.rows, "the gradients differ in rows")
-        let transposed = scratch.range(0..<weight.count).matrix(rows: weight.columns, columns: weight.rows)
-        Transposition.transpose(weight, into: transposed, team: team)
-        var product = product(outputGradient, transposed, into: inputGradient)
-        product.addsToTarget = adds
-        product.compute(team: team) { _, _ in }
+        let needed = dataGradientScratch(inputs: weight.rows, outputs: weight.columns)
+        precondition(scratch.count >= needed, "\(needed) floats of scratch needed, \(scratch.count) given")
+        let (width, size) = (TileShape.columns, panelSize(outputs: weight.columns))
+        let operations = inputGradient.count * weight.columns / Lane.width
+        team.forEach(panels(weight.rows), operations: operations) { panel in
+            let columns = panel * width..<min((panel + 1) * width, weight.rows)
+            let transposed = Matrix(
+                scratch.base + panel * size, rows: weight.columns, columns: columns.count, stride: width)
+            Transposition.transpose(weight.rows(columns), into: transposed)
+            var product = product(outputGradient, transposed, into: inputGradient.columns(columns))
+            product.addsToTarget = adds
+            product.compute()
+        }
     }
+
+    /// The panels of a number of columns.
+    private static func panels(_ columns: Int) -> Int { (columns + TileShape.columns - 1) / TileShape.columns }
+    /// The floats of a panel of transposed weights, whole cache lines.
+    private static func panelSize(outputs: Int) -> Int { outputs * TileShape.columns }
 
     private static func product(_ a: Matrix, _ b: Matrix, into c: Matrix) -> Product {
         Product(

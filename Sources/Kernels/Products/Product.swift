@@ -79,7 +79,8 @@ extension Product {
     /// out, and no more than some microseconds.
     private var workPerItem: Int { min(max(rows * columns * reduction.count / 12, 100_000), 300_000) }
 
-    /// Computes all of C on the team, in blocks of rows of one panel each.
+    /// Computes all of C on the team, in blocks of rows of one panel each. A thread gets neighbours along the longer side of
+    /// C: whole rows of a weight gradient, which it also updates; panels of an output, for which it reads B once.
     ///
     /// - Parameter finish: Called with the rows and columns of each block when it is computed.
     func compute(team: Team, finish: @Sendable (_ rows: Range<Int>, _ columns: Range<Int>) -> Void) {
@@ -89,7 +90,7 @@ extension Product {
         let panels = (columns + TileShape.columns - 1) / TileShape.columns
         let operations = rows * reduction.count * panels * TileShape.columns / Lane.width
         team.forEach(blocks * panels, operations: operations) { item in
-            let (panel, block) = item.quotientAndRemainder(dividingBy: blocks)
+            let (panel, block) = rows > columns ? (item % panels, item / panels) : (item / blocks, item % blocks)
             let rows = block * rowsPerItem..<min((block + 1) * rowsPerItem, self.rows)
             let columns = panel * TileShape.columns..<min((panel + 1) * TileShape.columns, self.columns)
             part(rows: rows, columns: columns).compute()

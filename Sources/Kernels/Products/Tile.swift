@@ -91,7 +91,7 @@ extension Product {
         let firstB = b + column
         for outer in 0..<counts.outer {
             for middle in 0..<counts.middle {
-                var a = firstA + (outer &* aSteps.outer &+ middle &* aSteps.middle)
+                let a = firstA + (outer &* aSteps.outer &+ middle &* aSteps.middle)
                 var b = firstB + (outer &* bSteps.outer &+ middle &* bSteps.middle)
                 switch fetch {
                 case .nothing: break
@@ -100,9 +100,10 @@ extension Product {
                 case .lines:
                     for place in 0..<counts.inner { processor_prefetch(a + (place &* aSteps.inner &+ Lane.width)) }
                 }
+                var places = Rows.places(a, step: aStep)
                 for _ in 0..<counts.inner {
-                    tile.add(a, step: aStep, Rows.Row(loading: b))
-                    a += aSteps.inner
+                    tile.add(places, step: aStep, Rows.Row(loading: b))
+                    places.advance(by: aSteps.inner)
                     b += bSteps.inner
                 }
             }

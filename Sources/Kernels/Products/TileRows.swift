@@ -1,14 +1,18 @@
 /// The rows of a tile: one set of accumulators each, evenly spaced in A and in C. All of it is to stay in registers.
 protocol TileRows {
     associatedtype Row: TileRow
+    /// Where the rows are in A.
+    associatedtype Places: TilePlaces
+    /// The places of rows from `first` on, `step` floats from row to row.
+    static func places(_ first: UnsafeMutablePointer<Float>, step: Int) -> Places
     /// The number of rows.
     static var count: Int { get }
     /// Rows that all start with the same values.
     init(start: Row)
     /// Rows that start with the floats from `source` on, `step` floats from row to row.
     init(loading source: UnsafeMutablePointer<Float>, step: Int)
-    /// Adds a[0]·terms to the first row, a[step]·terms to the second, and so on.
-    mutating func add(_ a: UnsafeMutablePointer<Float>, step: Int, _ terms: Row)
+    /// Adds the product of the float at each row's place and the terms to the row.
+    mutating func add(_ places: Places, step: Int, _ terms: Row)
     /// Stores the first `count` floats of each row, `step` floats from row to row.
     func store(to target: UnsafeMutablePointer<Float>, step: Int, first count: Int)
     /// The sums with the rows of another set.
@@ -32,8 +36,13 @@ struct OneRow<Row: TileRow>: TileRows {
     }
 
     @inline(__always)
-    mutating func add(_ a: UnsafeMutablePointer<Float>, step: Int, _ terms: Row) {
-        row.add(a[0], terms)
+    static func places(_ first: UnsafeMutablePointer<Float>, step: Int) -> Place {
+        Place(first)
+    }
+
+    @inline(__always)
+    mutating func add(_ place: Place, step: Int, _ terms: Row) {
+        row.add(place.a[0], terms)
     }
 
     @inline(__always)
@@ -47,11 +56,9 @@ struct OneRow<Row: TileRow>: TileRows {
     }
 }
 
-/// Rows on top of other rows.
-///
-/// Every address is written as a multiple of one step, from which the compiler makes a running sum: pointers of their own
-/// for twelve rows would not fit into the registers.
-struct StackedRows<Upper: TileRows, Lower: TileRows>: TileRows where Upper.Row == Lower.Row {
+/// Rows on top of other rows, with one pointer for all or with one for each part.
+struct StackedRows<Upper: TileRows, Lower: TileRows, Places: StackedPlaces>: TileRows
+where Upper.Row == Lower.Row, Places.Upper == Upper.Places, Places.Lower == Lower.Places {
     static var count: Int { Upper.count + Lower.count }
 
     private var upper: Upper
@@ -75,9 +82,14 @@ struct StackedRows<Upper: TileRows, Lower: TileRows>: TileRows where Upper.Row =
     }
 
     @inline(__always)
-    mutating func add(_ a: UnsafeMutablePointer<Float>, step: Int, _ terms: Upper.Row) {
-        upper.add(a, step: step, terms)
-        lower.add(a + Upper.count &* step, step: step, terms)
+    static func places(_ first: UnsafeMutablePointer<Float>, step: Int) -> Places {
+        Places(upper: Upper.places(first, step: step), lower: Lower.places(first + Upper.count &* step, step: step))
+    }
+
+    @inline(__always)
+    mutating func add(_ places: Places, step: Int, _ terms: Upper.Row) {
+        upper.add(places.upper, step: step, terms)
+        lower.add(places.lower(Upper.count &* step), step: step, terms)
     }
 
     @inline(__always)
@@ -92,8 +104,16 @@ struct StackedRows<Upper: TileRows, Lower: TileRows>: TileRows where Upper.Row =
     }
 }
 
-typealias TwoRows<Row: TileRow> = StackedRows<OneRow<Row>, OneRow<Row>>
-typealias FourRows<Row: TileRow> = StackedRows<TwoRows<Row>, TwoRows<Row>>
-typealias SixRows<Row: TileRow> = StackedRows<FourRows<Row>, TwoRows<Row>>
-typealias EightRows<Row: TileRow> = StackedRows<FourRows<Row>, FourRows<Row>>
-typealias TwelveRows<Row: TileRow> = StackedRows<EightRows<Row>, FourRows<Row>>
+/// Up to three rows, which share a pointer: one or two steps further is what an address can say.
+typealias Neighbours<Upper: TileRows, Lower: TileRows> = StackedRows<Upper, Lower, Place>
+where Upper.Row == Lower.Row, Upper.Places == Place, Lower.Places == Place
+/// More rows, of which each part has its own places.
+typealias Apart<Upper: TileRows, Lower: TileRows> = StackedRows<Upper, Lower, PlacesApart<Upper.Places, Lower.Places>>
+where Upper.Row == Lower.Row
+
+typealias TwoRows<Row: TileRow> = Neighbours<OneRow<Row>, OneRow<Row>>
+typealias ThreeRows<Row: TileRow> = Neighbours<TwoRows<Row>, OneRow<Row>>
+typealias FourRows<Row: TileRow> = Apart<TwoRows<Row>, TwoRows<Row>>
+typealias SixRows<Row: TileRow> = Apart<ThreeRows<Row>, ThreeRows<Row>>
+typealias EightRows<Row: TileRow> = Apart<SixRows<Row>, TwoRows<Row>>
+typealias TwelveRows<Row: TileRow> = Apart<SixRows<Row>, SixRows<Row>>

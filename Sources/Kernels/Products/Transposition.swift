@@ -1,79 +1,41 @@
 /// Copies of weights in another order.
 enum Transposition {
-    /// The side of a block: its rows read and its rows written fit into the nearest cache together.
-    private static let size = 32
-
-    /// target[j, i] = source[i, j], on the team.
-    static func transpose(_ source: Matrix, into target: Matrix, team: Team) {
-        precondition(target.rows == source.columns && target.columns == source.rows, "not the transposed shape")
-        let blocks = (source.rows + size - 1) / size
-        team.forEach(blocks, operations: source.count / Lane.width) { block in
-            transpose(source, into: target, rows: block * size..<min((block + 1) * size, source.rows))
-        }
-    }
-
     /// target[j, i] = source[i, j].
     static func transpose(_ source: Matrix, into target: Matrix) {
         precondition(target.rows == source.columns && target.columns == source.rows, "not the transposed shape")
-        for first in stride(from: 0, to: source.rows, by: size) {
-            transpose(source, into: target, rows: first..<min(first + size, source.rows))
-        }
-    }
-
-    private static func transpose(_ source: Matrix, into target: Matrix, rows: Range<Int>) {
-        for row in stride(from: rows.lowerBound, to: rows.upperBound, by: 8) {
-            for column in stride(from: 0, to: source.columns, by: 8) {
-                let from = source.base + (row * source.stride + column)
-                let to = target.base + (column * target.stride + row)
-                if row + 8 <= rows.upperBound && column + 8 <= source.columns {
-                    transposeSquare(from, stride: source.stride, into: to, stride: target.stride)
-                } else {
-                    for i in 0..<min(8, rows.upperBound - row) {
-                        for j in 0..<min(8, source.columns - column) {
-                            to[j * target.stride + i] = from[i * source.stride + j]
-                        }
-                    }
+        var row = 0
+        while row < source.rows {
+            if source.rows - row >= Lane.width {
+                row += transpose(source, row, into: target, SixteenRowStrip.self)
+            } else if source.rows - row >= FourRowStrip.count {
+                row += transpose(source, row, into: target, FourRowStrip.self)
+            } else {
+                for column in 0..<source.columns {
+                    target.base[column * target.stride + row] = source.base[row * source.stride + column]
                 }
+                row += 1
             }
         }
     }
 
-    /// Transposes 8×8 floats in registers: pairs of rows, pairs of pairs, halves.
+    /// Transposes a strip of rows and returns their number: four columns at a time, and one by one what is left.
     @inline(__always)
-    private static func transposeSquare(
-        _ source: UnsafeMutablePointer<Float>, stride sourceStride: Int,
-        into target: UnsafeMutablePointer<Float>, stride targetStride: Int
-    ) {
-        typealias Octet = SIMD8<Float>
-        @inline(__always) func load(_ row: Int) -> Octet {
-            UnsafeRawPointer(source + row * sourceStride).loadUnaligned(as: Octet.self)
+    private static func transpose<Strip: RowStrip>(
+        _ source: Matrix, _ row: Int, into target: Matrix, _: Strip.Type
+    ) -> Int {
+        let from = source.base + row * source.stride
+        let to = target.base + row
+        var column = 0
+        while source.columns - column >= 4 {
+            Strip.transposeFourColumns(
+                from + column, step: source.stride, into: to + column &* target.stride, step: target.stride)
+            column += 4
         }
-        @inline(__always) func low(_ a: Octet, _ b: Octet) -> Octet {
-            Octet(a[0], b[0], a[1], b[1], a[4], b[4], a[5], b[5])
+        while column < source.columns {
+            for i in 0..<Strip.count { to[column &* target.stride &+ i] = from[i &* source.stride &+ column] }
+            column += 1
         }
-        @inline(__always) func high(_ a: Octet, _ b: Octet) -> Octet {
-            Octet(a[2], b[2], a[3], b[3], a[6], b[6], a[7], b[7])
-        }
-        @inline(__always) func lowPairs(_ a: Octet, _ b: Octet) -> Octet {
-            Octet(a[0], a[1], b[0], b[1], a[4], a[5], b[4], b[5])
-        }
-        @inline(__always) func highPairs(_ a: Octet, _ b: Octet) -> Octet {
-            Octet(a[2], a[3], b[2], b[3], a[6], a[7], b[6], b[7])
-        }
-        @inline(__always) func store(_ a: Octet, _ b: Octet, _ row: Int) {
-            let target = UnsafeMutableRawPointer(target)
-            let (first, second) = (row * targetStride * 4, (row + 4) * targetStride * 4)
-            (target + first).storeBytes(of: Octet(lowHalf: a.lowHalf, highHalf: b.lowHalf), as: Octet.self)
-            (target + second).storeBytes(of: Octet(lowHalf: a.highHalf, highHalf: b.highHalf), as: Octet.self)
-        }
-        let (r0, r1, r2, r3) = (load(0), load(1), load(2), load(3))
-        let (r4, r5, r6, r7) = (load(4), load(5), load(6), load(7))
-        let (a0, a1, a2, a3) = (low(r0, r1), high(r0, r1), low(r2, r3), high(r2, r3))
-        let (b0, b1, b2, b3) = (low(r4, r5), high(r4, r5), low(r6, r7), high(r6, r7))
-        store(lowPairs(a0, a2), lowPairs(b0, b2), 0)
-        store(highPairs(a0, a2), highPairs(b0, b2), 1)
-        store(lowPairs(a1, a3), lowPairs(b1, b3), 2)
-        store(highPairs(a1, a3), highPairs(b1, b3), 3)
+        return Strip.count
     }
 
     /// Rearranges convolution weights for the gradient of the data: target[(ky', kx', o), c] = source[(ky, kx, c), o]
@@ -87,6 +49,77 @@ enum Transposition {
             transpose(
                 source.rows(last * channels..<(last + 1) * channels),
                 into: target.rows(tap * outputs..<(tap + 1) * outputs))
+        }
+    }
+}
+
+/// Rows whose next four columns are transposed in registers.
+private protocol RowStrip {
+    /// The number of rows.
+    static var count: Int { get }
+    /// Reads four floats of each row and writes four rows of `count` floats.
+    static func transposeFourColumns(
+        _ source: UnsafeMutablePointer<Float>, step: Int, into target: UnsafeMutablePointer<Float>, step targetStep: Int)
+}
+
+/// Sixteen rows. Row i of every four is gathered in one lane, a quarter each, so that all that is left are squares of four
+/// within quarters: two shuffles for each lane of the result, none of which crosses a quarter.
+private enum SixteenRowStrip: RowStrip {
+    static var count: Int { Lane.width }
+
+    @inline(__always)
+    static func transposeFourColumns(
+        _ source: UnsafeMutablePointer<Float>, step: Int, into target: UnsafeMutablePointer<Float>, step targetStep: Int
+    ) {
+        @inline(__always) func quarter(_ row: Int) -> SIMD4<Float> {
+            UnsafeRawPointer(source + row &* step).loadUnaligned(as: SIMD4<Float>.self)
+        }
+        @inline(__always) func gather(_ row: Int) -> Lane {
+            Lane(
+                lowHalf: SIMD8(lowHalf: quarter(row), highHalf: quarter(row + 4)),
+                highHalf: SIMD8(lowHalf: quarter(row + 8), highHalf: quarter(row + 12)))
+        }
+        @inline(__always) func low(_ a: Lane, _ b: Lane) -> Lane {
+            Lane(
+                a[0], b[0], a[1], b[1], a[4], b[4], a[5], b[5], a[8], b[8], a[9], b[9], a[12], b[12], a[13], b[13])
+        }
+        @inline(__always) func high(_ a: Lane, _ b: Lane) -> Lane {
+            Lane(
+                a[2], b[2], a[3], b[3], a[6], b[6], a[7], b[7], a[10], b[10], a[11], b[11], a[14], b[14], a[15], b[15])
+        }
+        @inline(__always) func lowPairs(_ a: Lane, _ b: Lane) -> Lane {
+            Lane(
+                a[0], a[1], b[0], b[1], a[4], a[5], b[4], b[5], a[8], a[9], b[8], b[9], a[12], a[13], b[12], b[13])
+        }
+        @inline(__always) func highPairs(_ a: Lane, _ b: Lane) -> Lane {
+            Lane(
+                a[2], a[3], b[2], b[3], a[6], a[7], b[6], b[7], a[10], a[11], b[10], b[11], a[14], a[15], b[14], b[15])
+        }
+        let (r0, r1, r2, r3) = (gather(0), gather(1), gather(2), gather(3))
+        let (left, nextLeft) = (low(r0, r1), low(r2, r3))
+        let (right, nextRight) = (high(r0, r1), high(r2, r3))
+        target.store(lowPairs(left, nextLeft), at: 0)
+        target.store(highPairs(left, nextLeft), at: targetStep)
+        target.store(lowPairs(right, nextRight), at: 2 &* targetStep)
+        target.store(highPairs(right, nextRight), at: 3 &* targetStep)
+    }
+}
+
+/// Four rows.
+private enum FourRowStrip: RowStrip {
+    static var count: Int { 4 }
+
+    @inline(__always)
+    static func transposeFourColumns(
+        _ source: UnsafeMutablePointer<Float>, step: Int, into target: UnsafeMutablePointer<Float>, step targetStep: Int
+    ) {
+        @inline(__always) func row(_ row: Int) -> SIMD4<Float> {
+            UnsafeRawPointer(source + row &* step).loadUnaligned(as: SIMD4<Float>.self)
+        }
+        let (a, b, c, d) = (row(0), row(1), row(2), row(3))
+        for column in 0..<4 {
+            UnsafeMutableRawPointer(target + column &* targetStep)
+                .storeBytes(of: SIMD4(a[column], b[column], c[column], d[column]), as: SIMD4<Float>.self)
         }
     }
 }
