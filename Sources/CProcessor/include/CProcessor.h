@@ -22,6 +22,9 @@ static inline void processor_pause(void) {
 /// Tells the processor that memory will soon be read.
 static inline void processor_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
 
+/// Tells the processor that memory will soon be written, so that it takes the line from other cores.
+static inline void processor_prefetch_to_write(const void *address) { __builtin_prefetch(address, 1, 3); }
+
 /// The same pointer, of which the compiler no longer knows where it came from.
 static inline float *_Nonnull processor_unrelated(float *_Nonnull address) {
     __asm__("" : "+r"(address));

@@ -1,3 +1,5 @@
+import CProcessor
+
 /// Gradient descent with momentum and weight decay, as Caffe defines it.
 public enum MomentumUpdate {
     /// history ← momentum · history + rate · (gradient + decay · value); value ← value − history.
@@ -36,6 +38,8 @@ public enum MomentumUpdate {
 
         @inline(__always)
         func apply(_ index: Int, count: Int) {
+            // Other threads have read the values, and take long to give them up: they are asked for 2 KB ahead.
+            processor_prefetch_to_write(values.base + index + 512)
             let value = values.base.lane(at: index)
             let slope = gradients.base.lane(at: index).addingProduct(decay, value)
             let step = (slope * rate).addingProduct(momentum, history.base.lane(at: index))
