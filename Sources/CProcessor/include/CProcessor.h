@@ -20,7 +20,7 @@ static inline void processor_pause(void) {
 }
 
 /// Tells the processor that memory will soon be read.
-static inline void processor_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
+static inline void processor_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
 
 /// Tells the processor that memory will soon be written, so that it takes the line from other cores.
 static inline void processor_prefetch_to_write(const void *address) { __builtin_prefetch(address, 1, 3); }
