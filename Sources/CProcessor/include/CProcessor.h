@@ -2,6 +2,8 @@
 #ifndef CPROCESSOR_H
 #define CPROCESSOR_H
 
+#pragma clang assume_nonnull begin
+
 #if defined(__AVX512F__)
 enum { VECTOR_REGISTER_BITS = 512 };
 #elif defined(__AVX__)
@@ -26,15 +28,17 @@ static inline void processor_prefetch(const void *address) { __builtin_prefetch(
 static inline void processor_prefetch_to_write(const void *address) { __builtin_prefetch(address, 1, 3); }
 
 /// The same pointer, of which the compiler no longer knows where it came from.
-static inline float *_Nonnull processor_unrelated(float *_Nonnull address) {
+static inline float *processor_unrelated(float *address) {
     __asm__("" : "+r"(address));
     return address;
 }
 
 /// The first set of vector instructions that this program was built with and this processor lacks; a null pointer if none
 /// of those checked. (What else a build for one machine uses has always come together with them.)
-const char *processor_missing_instructions(void);
+const char *_Nullable processor_missing_instructions(void);
 /// The instructions that this program was built with, in one word.
 const char *processor_built_for(void);
+
+#pragma clang assume_nonnull end
 
 #endif

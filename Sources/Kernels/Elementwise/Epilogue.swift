@@ -43,11 +43,16 @@ extension Nonlinearity {
     /// matrix = f(matrix), on the calling thread.
     func apply(to matrix: Matrix) {
         if self == .identity { return }
+        let whole = matrix.columns & ~(Lane.width - 1)
         func run<Function: LaneFunction>(_: Function.Type) {
             for row in 0..<matrix.rows {
                 let start = matrix.base + row * matrix.stride
-                for column in stride(from: 0, to: matrix.columns, by: Lane.width) {
-                    start.store(Function.value(start.lane(at: column)), at: column, first: matrix.columns - column)
+                // What is left over is apart: its halves and quarters would split the lanes of the loop too.
+                for column in stride(from: 0, to: whole, by: Lane.width) {
+                    start.store(Function.value(start.lane(at: column)), at: column)
+                }
+                if whole < matrix.columns {
+                    start.store(Function.value(start.lane(at: whole)), at: whole, first: matrix.columns - whole)
                 }
             }
         }
