@@ -79,8 +79,11 @@ extension Product {
     /// out, and no more than some microseconds.
     private var workPerItem: Int { min(max(rows * columns * reduction.count / 12, 100_000), 300_000) }
 
-    /// Computes all of C on the team, in blocks of rows of one panel each. A thread gets neighbours along the longer side of
-    /// C: whole rows of a weight gradient, which it also updates; panels of an output, for which it reads B once.
+    /// Whether a thread gets neighbouring rows of C, not neighbouring columns: of a weight gradient, which it also updates,
+    /// and where B is small enough to be read by every thread.
+    private var isSharedByRows: Bool { rows > columns || reduction.count * columns <= 16_384 }
+
+    /// Computes all of C on the team, in blocks of rows of one panel each.
     ///
     /// - Parameter finish: Called with the rows and columns of each block when it is computed.
     func compute(team: Team, finish: @Sendable (_ rows: Range<Int>, _ columns: Range<Int>) -> Void) {
@@ -90,7 +93,8 @@ extension Product {
         let panels = (columns + TileShape.columns - 1) / TileShape.columns
         let operations = rows * reduction.count * panels * TileShape.columns / Lane.width
         team.forEach(blocks * panels, operations: operations) { item in
-            let (panel, block) = rows > columns ? (item % panels, item / panels) : (item / blocks, item % blocks)
+            let (panel, block) =
+                isSharedByRows ? (item % panels, item / panels) : (item / blocks, item % blocks)
             let rows = block * rowsPerItem..<min((block + 1) * rowsPerItem, self.rows)
             let columns = panel * TileShape.columns..<min((panel + 1) * TileShape.columns, self.columns)
             part(rows: rows, columns: columns).compute()
