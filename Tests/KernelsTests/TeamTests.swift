@@ -33,6 +33,26 @@ struct TeamTests {
         #expect(sum.load(ordering: .relaxed) == expected)
     }
 
+    @Test("what a late thread has not begun is run by others", arguments: [2, 3, 8])
+    func lateThread(threads: Int) {
+        let team = Team(threads: threads)
+        for late in [0, 5, 23] {
+            let others = Atomic(0)
+            let wereDone = Atomic(false)
+            team.forEach(24) { item in
+                guard item == late else {
+                    others.add(1, ordering: .acquiringAndReleasing)
+                    return
+                }
+                // The first item of a share holds up those behind it, unless somebody takes them.
+                let limit = DispatchTime.now() + .seconds(20)
+                while others.load(ordering: .acquiring) < 23 && DispatchTime.now() < limit {}
+                wereDone.store(others.load(ordering: .acquiring) == 23, ordering: .relaxed)
+            }
+            #expect(wereDone.load(ordering: .relaxed), "item \(late)")
+        }
+    }
+
     @Test("a loop inside a loop runs in place")
     func nested() {
         let team = Team(threads: 2)

@@ -59,7 +59,8 @@ private protocol RowStrip {
     static var count: Int { get }
     /// Reads four floats of each row and writes four rows of `count` floats.
     static func transposeFourColumns(
-        _ source: UnsafeMutablePointer<Float>, step: Int, into target: UnsafeMutablePointer<Float>, step targetStep: Int)
+        _ source: UnsafeMutablePointer<Float>, step: Int, into target: UnsafeMutablePointer<Float>, step targetStep: Int
+    )
 }
 
 /// Sixteen rows. Row i of every four is gathered in one lane, a quarter each, so that all that is left are squares of four

@@ -61,8 +61,7 @@ final class Crew: @unchecked Sendable {
         precondition(count <= Int(UInt32.max), "a loop of \(count) items")
         loop.pointee = body
         finish.expect(count)
-        // The caller's last: nobody takes from a share that its worker has not seen while all have work.
-        for thread in (0..<threads).reversed() {
+        for thread in 0..<threads {
             shares[thread].give(first(thread, of: count)..<first(thread + 1, of: count))
         }
         wakeSleepers()
@@ -79,22 +78,24 @@ final class Crew: @unchecked Sendable {
     /// Runs the items of a thread's share, then what others have left.
     private func runItems(_ thread: Int) {
         for distance in 0..<threads {
-            let other = (thread + distance) % threads
-            guard let item = distance == 0 ? shares[thread].takeFirst() : shares[other].takeLast() else { continue }
-            finish.count(perform(item, thread, other))
+            let done = perform(thread, (thread + distance) % threads)
+            if done > 0 { finish.count(done) }
         }
     }
 
-    /// Runs an item and those that follow it, and says how many. Not inlined: its own reference to the body must be gone
-    /// before the items count as finished.
+    /// Runs the items of a share that are left, and says how many those were. Not inlined: its own reference to the body
+    /// must be gone before they count as finished.
     @inline(never)
-    private func perform(_ item: Int, _ thread: Int, _ other: Int) -> Int {
+    private func perform(_ thread: Int, _ share: Int) -> Int {
+        func take() -> Int? { share == thread ? shares[share].takeFirst() : shares[share].takeLast() }
+        var next = take()
+        guard next != nil else { return 0 }
         let body = loop.pointee
-        var count = 1
-        body(item)
-        while let item = thread == other ? shares[thread].takeFirst() : shares[other].takeLast() {
+        var count = 0
+        while let item = next {
             body(item)
             count += 1
+            next = take()
         }
         return count
     }

@@ -3,9 +3,10 @@ import Synchronization
 
 /// Threads that stay and share out the items of one loop after another.
 ///
-/// Which thread runs which item is left to chance, and only that: a loop's items, never the number of threads, partition
-/// the work, so results are the same bits on any team. Between loops the workers watch for the next one for some tens of
-/// microseconds, then sleep: an idle team costs nothing. The threads end with the team.
+/// A thread runs neighbouring items, in loops of equal length the same ones, and then takes those that others have not
+/// begun. A loop's items, never the number of threads, partition the work, so results are the same bits on any team. Between
+/// loops the workers watch for the next one for some tens of microseconds, then sleep: an idle team costs nothing. The
+/// threads end with the team.
 ///
 /// A loop on a team of one, with one item, inside another loop of the same team, or while another thread uses the team
 /// runs in place, item after item.
