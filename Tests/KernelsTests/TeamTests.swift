@@ -49,7 +49,8 @@ struct TeamTests {
                 while others.load(ordering: .acquiring) < 23 && DispatchTime.now() < limit {}
                 wereDone.store(others.load(ordering: .acquiring) == 23, ordering: .relaxed)
             }
-            #expect(wereDone.load(ordering: .relaxed), "item \(late)")
+            let wereAllRun = wereDone.load(ordering: .relaxed)
+            #expect(wereAllRun, "item \(late)")
         }
     }
 
