@@ -80,6 +80,7 @@ private enum SixteenRowStrip: RowStrip {
                 lowHalf: SIMD8(lowHalf: quarter(row), highHalf: quarter(row + 4)),
                 highHalf: SIMD8(lowHalf: quarter(row + 8), highHalf: quarter(row + 12)))
         }
+        // The first two of each quarter of a and of b in turns, and the last two.
         @inline(__always) func low(_ a: Lane, _ b: Lane) -> Lane {
             Lane(
                 a[0], b[0], a[1], b[1], a[4], b[4], a[5], b[5], a[8], b[8], a[9], b[9], a[12], b[12], a[13], b[13])
@@ -88,21 +89,13 @@ private enum SixteenRowStrip: RowStrip {
             Lane(
                 a[2], b[2], a[3], b[3], a[6], b[6], a[7], b[7], a[10], b[10], a[11], b[11], a[14], b[14], a[15], b[15])
         }
-        @inline(__always) func lowPairs(_ a: Lane, _ b: Lane) -> Lane {
-            Lane(
-                a[0], a[1], b[0], b[1], a[4], a[5], b[4], b[5], a[8], a[9], b[8], b[9], a[12], a[13], b[12], b[13])
-        }
-        @inline(__always) func highPairs(_ a: Lane, _ b: Lane) -> Lane {
-            Lane(
-                a[2], a[3], b[2], b[3], a[6], a[7], b[6], b[7], a[10], a[11], b[10], b[11], a[14], a[15], b[14], b[15])
-        }
         let (r0, r1, r2, r3) = (gather(0), gather(1), gather(2), gather(3))
-        let (left, nextLeft) = (low(r0, r1), low(r2, r3))
-        let (right, nextRight) = (high(r0, r1), high(r2, r3))
-        target.store(lowPairs(left, nextLeft), at: 0)
-        target.store(highPairs(left, nextLeft), at: targetStep)
-        target.store(lowPairs(right, nextRight), at: 2 &* targetStep)
-        target.store(highPairs(right, nextRight), at: 3 &* targetStep)
+        let (evenLow, oddLow) = (low(r0, r2), low(r1, r3))
+        let (evenHigh, oddHigh) = (high(r0, r2), high(r1, r3))
+        target.store(low(evenLow, oddLow), at: 0)
+        target.store(high(evenLow, oddLow), at: targetStep)
+        target.store(low(evenHigh, oddHigh), at: 2 &* targetStep)
+        target.store(high(evenHigh, oddHigh), at: 3 &* targetStep)
     }
 }
 

@@ -42,7 +42,7 @@ struct Share: ~Copyable {
     /// Takes the last item, if there is one.
     @inline(__always)
     func takeLast() -> Int? {
-        take { ($0 >> 32 - 1, $0 - 1 << 32) }
+        take { (($0 >> 32) - 1, $0 - (1 << 32)) }
     }
 
     @inline(__always)
