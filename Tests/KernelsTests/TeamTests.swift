@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Kernels
 import Synchronization
 import Testing
@@ -31,6 +32,36 @@ struct TeamTests {
         }
         let expected = (0..<3000).reduce(0) { $0 + ($1 % 9) * ($1 % 9 + 1) / 2 }
         #expect(sum.load(ordering: .relaxed) == expected)
+    }
+
+    @Test("a thread goes on with the neighbours of its items")
+    func neighbours() {
+        let team = Team(threads: 2)
+        var together = 0
+        for _ in 0..<100 {
+            let begun = Atomic(0)
+            let late = Atomic(0)
+            let first = Atomic(0)
+            let second = Atomic(0)
+            team.forEach(4) { item in
+                let thread = ObjectIdentifier(Thread.current).hashValue
+                if item == 0 { first.store(thread, ordering: .relaxed) }
+                if item == 1 { second.store(thread, ordering: .relaxed) }
+                guard item.isMultiple(of: 2) else { return }
+                // The first item of each half waits for the other's, so that each thread has one of them.
+                begun.add(1, ordering: .acquiringAndReleasing)
+                let limit = DispatchTime.now() + .seconds(20)
+                while begun.load(ordering: .acquiring) < 2 {
+                    if DispatchTime.now() > limit { late.add(1, ordering: .relaxed); break }
+                }
+            }
+            let lateItems = late.load(ordering: .relaxed)
+            #expect(lateItems == 0)
+            if lateItems > 0 { break }
+            if first.load(ordering: .relaxed) == second.load(ordering: .relaxed) { together += 1 }
+        }
+        // Handed out one by one, the second item is never run by the thread of the first. On a busy machine some are taken.
+        #expect(together >= 25)
     }
 
     @Test("what a late thread has not begun is run by others", arguments: [2, 3, 8])
