@@ -22,6 +22,17 @@ struct MatrixTests {
         #expect(storage.count == 33)
     }
 
+    @Test("a large storage is zeros too, also where one was given back", arguments: [(1 << 19) - 64, 1_000_003])
+    func largeZeros(count: Int) {
+        for _ in 0..<3 {
+            let storage = Storage(count: count)
+            let floats = storage.vector(count: count)
+            #expect(floats.elements.allSatisfy { $0 == 0 })
+            floats.fill(1)
+            #expect(floats.elements.allSatisfy { $0 == 1 })
+        }
+    }
+
     @Test("joining along columns is two writes into one matrix", arguments: [1, 15, 16, 17, 40])
     func concatenation(columns: Int) {
         let left = TestMatrix(rows: 5, columns: columns, gap: 1, seed: 1)

@@ -1,29 +1,38 @@
 import Kernels
 
-/// Batches of normally distributed inputs and of labels, which a step copies as it would copy real ones.
-struct RandomBatches {
-    private let inputs: [[Float]]
-    private let labels: [[Int32]]
+/// Batches of normally distributed inputs and of labels, which a step copies as it would copy real ones. Each is made when
+/// it is first asked for.
+final class RandomBatches {
+    private let count: Int
+    private let batch: Int
+    private let values: Int
+    private let classes: Int
+    private let seed: UInt64
+    private var made: [(inputs: [Float], labels: [Int32])] = []
 
     /// `count` batches of `batch` samples of `values` numbers, the same for the same seed.
     init(count: Int = 8, batch: Int, values: Int, classes: Int, seed: UInt64 = 1) {
-        let storage = Storage(count: batch * values)
-        let vector = storage.vector(count: batch * values)
-        inputs = (0..<count).map { index in
-            RandomStream(seed: seed, "benchmark/input", index).fill(vector, deviation: 1)
-            return vector.elements
-        }
-        labels = (0..<count).map { index in
-            let stream = RandomStream(seed: seed, "benchmark/label", index)
-            return (0..<batch).map { Int32(stream.bits(at: UInt64($0)) % UInt32(classes)) }
-        }
-        withExtendedLifetime(storage) {}
+        self.count = count
+        self.batch = batch
+        self.values = values
+        self.classes = classes
+        self.seed = seed
     }
 
     /// Fills the inputs and the labels of a step, a whole batch.
     func fill(step: Int, _ matrix: Matrix, _ target: inout [Int32]) {
-        let index = step % inputs.count
-        matrix.copy(from: inputs[index])
-        for place in 0..<target.count { target[place] = labels[index][place] }
+        let index = step % count
+        while made.count <= index { made.append(batch(made.count)) }
+        matrix.copy(from: made[index].inputs)
+        for place in 0..<target.count { target[place] = made[index].labels[place] }
+    }
+
+    private func batch(_ index: Int) -> (inputs: [Float], labels: [Int32]) {
+        let storage = Storage(count: batch * values)
+        let vector = storage.vector(count: batch * values)
+        RandomStream(seed: seed, "benchmark/input", index).fill(vector, deviation: 1)
+        let stream = RandomStream(seed: seed, "benchmark/label", index)
+        let labels = (0..<batch).map { Int32(stream.bits(at: UInt64($0)) % UInt32(classes)) }
+        return withExtendedLifetime(storage) { (vector.elements, labels) }
     }
 }

@@ -8,7 +8,8 @@ public final class TrainingProbe {
     /// What is trained.
     public let subject: BenchmarkNetwork
     private let trainer: Trainer
-    private let evaluator: Evaluator
+    private lazy var evaluator = Evaluator(model: trainer.model, batch: batch, team: team)
+    private let team: Team
     private let fill: Fill
     private var step = 0
 
@@ -27,7 +28,7 @@ public final class TrainingProbe {
         trainer = Trainer(
             model: model, batch: batch, optimizer: StochasticGradientDescent(rate: 0.01, momentum: 0.9),
             policy: FixedRate(), steps: 1_000_000, seed: 1, team: team)
-        evaluator = Evaluator(model: model, batch: batch, team: team)
+        self.team = team
         self.fill =
             fill
             ?? RandomBatches(

@@ -1,7 +1,10 @@
+import CProcessor
+
 /// Owns one slab of floats, aligned to a cache line and filled with zeros.
 ///
 /// Behind the last float lie `slack` more, so that a kernel that loads whole lanes may read past the end of any view.
-/// Views (`Matrix`, `Vector`) do not keep their storage alive.
+/// Views (`Matrix`, `Vector`) do not keep their storage alive. A large slab comes from the system as it is: pages are filled
+/// with zeros one by one, where they are first used.
 public final class Storage: @unchecked Sendable {
     /// How many floats behind a view's end a kernel may read.
     public static let slack = 64
@@ -11,18 +14,30 @@ public final class Storage: @unchecked Sendable {
     /// The number of floats that views may cover.
     public let count: Int
     private let base: UnsafeMutablePointer<Float>
+    private let isMapped: Bool
 
     /// A slab of `count` zeros.
     public init(count: Int) {
         precondition(count >= 0, "a storage of \(count) floats")
-        let bytes = (count + Storage.slack) * MemoryLayout<Float>.stride
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Storage.alignment)
         self.count = count
-        base = memory.initializeMemory(as: Float.self, repeating: 0, count: count + Storage.slack)
+        let floats = count + Storage.slack
+        let bytes = floats * MemoryLayout<Float>.stride
+        let mapped = bytes >= Int(LARGE_PAGE_BYTES) ? processor_map_zeros(bytes) : nil
+        isMapped = mapped != nil
+        if let mapped {
+            base = mapped.bindMemory(to: Float.self, capacity: floats)
+        } else {
+            let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Storage.alignment)
+            base = memory.initializeMemory(as: Float.self, repeating: 0, count: floats)
+        }
     }
 
     deinit {
-        base.deallocate()
+        if isMapped {
+            processor_unmap(base, (count + Storage.slack) * MemoryLayout<Float>.stride)
+        } else {
+            base.deallocate()
+        }
     }
 
     /// A matrix from the float at `offset` on; `stride` defaults to the number of columns.
