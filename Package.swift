@@ -42,7 +42,7 @@ let package = Package(
         // The probes of the machine's peaks are loops over lanes, like the kernels.
         .target(name: "Benchmarks", dependencies: ["Kernels", "Engine"], swiftSettings: kernelSettings),
         .target(name: "StrokeFont", swiftSettings: strict),
-        .target(name: "Datasets", dependencies: ["CZlib", "StrokeFont"], swiftSettings: pixelSettings),
+        .target(name: "Datasets", dependencies: ["CProcessor", "CZlib", "StrokeFont"], swiftSettings: pixelSettings),
         .target(
             name: "Harness", dependencies: ["Engine", "Datasets", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),

@@ -55,10 +55,14 @@ extension Product {
     }
 
     /// Computes one panel and returns its width. Twelve rows (or six) at a time, then eight, four, two and one: every row
-    /// exactly once.
+    /// exactly once. Where a row is one register, sixteen at a time come first: four rows left over would be four chains,
+    /// which wait for each other.
     private func computePanel<Row: TileRow>(column: Int, _: Row.Type) -> Int {
         var row = 0
         if TileShape.hasWideRegisters {
+            if Row.width <= LaneRow.width {
+                while rows - row >= 16 { row += tile(row, column, SixteenRows<Row>.self) }
+            }
             while rows - row >= 12 { row += tile(row, column, TwelveRows<Row>.self) }
             if rows - row >= 8 { row += tile(row, column, EightRows<Row>.self) }
         } else {

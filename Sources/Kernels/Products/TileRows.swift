@@ -104,7 +104,7 @@ where Upper.Row == Lower.Row, Places.Upper == Upper.Places, Places.Lower == Lowe
     }
 }
 
-/// Up to three rows, which share a pointer: one or two steps further is what an address can say.
+/// Up to four rows, which share a pointer: one or two steps further is what an address can say, three are one more register.
 typealias Neighbours<Upper: TileRows, Lower: TileRows> = StackedRows<Upper, Lower, Place>
 where Upper.Row == Lower.Row, Upper.Places == Place, Lower.Places == Place
 /// More rows, of which each part has its own places.
@@ -117,3 +117,6 @@ typealias FourRows<Row: TileRow> = Apart<TwoRows<Row>, TwoRows<Row>>
 typealias SixRows<Row: TileRow> = Apart<ThreeRows<Row>, ThreeRows<Row>>
 typealias EightRows<Row: TileRow> = Apart<SixRows<Row>, TwoRows<Row>>
 typealias TwelveRows<Row: TileRow> = Apart<SixRows<Row>, SixRows<Row>>
+typealias SixteenRows<Row: TileRow> = Apart<Apart<FourNear<Row>, FourNear<Row>>, Apart<FourNear<Row>, FourNear<Row>>>
+/// Four rows behind one pointer.
+typealias FourNear<Row: TileRow> = Neighbours<TwoRows<Row>, TwoRows<Row>>
