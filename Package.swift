@@ -69,7 +69,7 @@ let package = Package(
             name: "EngineTests", dependencies: ["Engine", "Kernels", "Datasets", "CAllocations"], swiftSettings: strict),
         .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "Engine"], swiftSettings: strict),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CAllocations"], swiftSettings: strict),
-        .testTarget(name: "HarnessTests", dependencies: ["Harness"], swiftSettings: strict),
+        .testTarget(name: "HarnessTests", dependencies: ["Harness", "Kernels"], swiftSettings: strict),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting", "StrokeFont"], swiftSettings: strict),
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Plotting"], swiftSettings: strict),
         .testTarget(name: "NormlabTests", dependencies: ["Harness", "Figures"], swiftSettings: strict),

@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Testing
 
 @testable import Benchmarks
@@ -38,11 +39,25 @@ import Testing
 
     @Test func networksTrainAndInfer() throws {
         let results = try results(
-            NetworkSection([.small], team: Team(threads: 2), effort: .least, memory: Self.memory))
+            NetworkSection(
+                [.small], peaks: MachinePeaks(effort: .least), team: Team(threads: 2), effort: .least,
+                memory: Self.memory))
         #expect(
             Set(results.map(\.metric)) == [
-                .training, .trainingRate, .inference, .inferenceRate, .plannedMemory, .peakMemory,
+                .training, .trainingRate, .trainingShare, .inference, .inferenceRate, .inferenceShare, .plannedMemory,
+                .peakMemory,
             ])
+    }
+
+    @Test func wholeRunsCountTheirEvaluation() throws {
+        let run = WholeRunSection.Run(subject: .small, images: 8, evaluated: 3) { Thread.sleep(forTimeInterval: 0.002) }
+        let results = try results(
+            WholeRunSection([run], peaks: MachinePeaks(effort: .least), threads: 1, effort: .least))
+        #expect(results.map(\.metric) == [.wholeRun, .rate, .shareOfPeak])
+        let operations = (6 * 8 + 2 * 3) * Double(BenchmarkNetwork.small.network.multiplyAdds)
+        // Images and operations of the same seconds.
+        let ratio = results[1].spread.maximum / results[0].spread.maximum
+        #expect(abs(ratio / (operations / 1e9 / 8) - 1) < 1e-9)
     }
 
     @Test func scalingVariesEverything() throws {

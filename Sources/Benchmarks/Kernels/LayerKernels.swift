@@ -20,7 +20,7 @@ struct LayerKernels {
                 Node(name: "scores", layer: Dense(units: 2, weight: Xavier())),
             ])
         timer = LayerTimer(model: Model(network, seed: 1), batch: shape.batch, team: team, inputGradient: true)
-        batches = RandomBatches(count: 1, batch: shape.batch, values: shape.input.count, classes: 2)
+        batches = RandomBatches(count: 1, batch: shape.batch, values: shape.input.count, classes: 2, team: team)
     }
 
     /// Seconds of each pass.

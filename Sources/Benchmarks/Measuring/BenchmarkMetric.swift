@@ -33,10 +33,14 @@ public struct BenchmarkMetric: Hashable, Sendable {
     public static let training = BenchmarkMetric("training", unit: "images/s")
     /// Operations a second of training: six for each multiply-add of the forward pass.
     public static let trainingRate = BenchmarkMetric("training-rate", unit: "GFLOP/s")
+    /// That rate as a share of the machine's measured peak.
+    public static let trainingShare = BenchmarkMetric("training-share-of-peak", unit: "%")
     /// Images a second, inference.
     public static let inference = BenchmarkMetric("inference", unit: "images/s")
     /// Operations a second of inference: two for each multiply-add.
     public static let inferenceRate = BenchmarkMetric("inference-rate", unit: "GFLOP/s")
+    /// That rate as a share of the machine's measured peak.
+    public static let inferenceShare = BenchmarkMetric("inference-share-of-peak", unit: "%")
     /// Training steps a second.
     public static let steps = BenchmarkMetric("steps", unit: "steps/s")
     /// Memory of the plan: values, gradients, caches and scratch.

@@ -32,6 +32,12 @@ public final class MachinePeaks {
         return sample
     }
 
+    /// A rate in GFLOP/s as a share of the arithmetic peak, in percent.
+    func shareOfPeak(_ rate: Sample, threads: Int) -> Sample {
+        let peak = arithmeticPeak(threads: threads).maximum
+        return rate.map { $0 / peak * 100 }
+    }
+
     /// Seconds that sharing out a loop costs.
     func teamCost(threads: Int) -> Sample { TeamCost.measure(threads: threads, effort: effort) }
 

@@ -54,7 +54,7 @@ public struct LayerSection: BenchmarkSection {
     private func measure(_ subject: BenchmarkNetwork, _ report: (BenchmarkResult) -> Void) {
         let timer = LayerTimer(model: Model(subject.network, seed: 1), batch: subject.batch, team: team)
         let batches = RandomBatches(
-            batch: subject.batch, values: subject.network.input.count, classes: subject.network.classes)
+            batch: subject.batch, values: subject.network.input.count, classes: subject.network.classes, team: team)
         var step = 0
         func run(_ steps: Int) -> [LayerTiming] {
             timer.run(steps: steps) { matrix, labels in

@@ -6,13 +6,17 @@ public struct NetworkSection: BenchmarkSection {
     public static let name = "networks"
 
     private let networks: [BenchmarkNetwork]
+    private let peaks: MachinePeaks
     private let team: Team
     private let effort: Effort
     private let memory: MemoryMeter
 
     /// The section on networks.
-    public init(_ networks: [BenchmarkNetwork], team: Team, effort: Effort, memory: MemoryMeter) {
+    public init(
+        _ networks: [BenchmarkNetwork], peaks: MachinePeaks, team: Team, effort: Effort, memory: MemoryMeter
+    ) {
         self.networks = networks
+        self.peaks = peaks
         self.team = team
         self.effort = effort
         self.memory = memory
@@ -20,6 +24,7 @@ public struct NetworkSection: BenchmarkSection {
 
     /// Training, inference and memory of each.
     public func run(_ report: (BenchmarkResult) -> Void) {
+        _ = peaks.arithmeticPeak(threads: team.threads)
         for subject in networks {
             func make(_ metric: BenchmarkMetric, _ sample: Sample) {
                 report(
@@ -32,10 +37,14 @@ public struct NetworkSection: BenchmarkSection {
             let multiplyAdds = Double(subject.network.multiplyAdds)
             let training = probe.trainingRate(effort)
             make(.training, training)
-            make(.trainingRate, training.map { $0 * 6 * multiplyAdds / 1e9 })
+            let trainingRate = training.map { $0 * 6 * multiplyAdds / 1e9 }
+            make(.trainingRate, trainingRate)
+            make(.trainingShare, peaks.shareOfPeak(trainingRate, threads: team.threads))
             let inference = probe.inferenceRate(effort)
             make(.inference, inference)
-            make(.inferenceRate, inference.map { $0 * 2 * multiplyAdds / 1e9 })
+            let inferenceRate = inference.map { $0 * 2 * multiplyAdds / 1e9 }
+            make(.inferenceRate, inferenceRate)
+            make(.inferenceShare, peaks.shareOfPeak(inferenceRate, threads: team.threads))
             make(.plannedMemory, Sample(exactly: Double(probe.plannedBytes) / 1e6))
             if let bytes = memory.peak() { make(.peakMemory, Sample(exactly: Double(bytes) / 1e6)) }
         }

@@ -82,9 +82,10 @@ private final class ObservedTraining {
         let wanted = Set(plan.taps.flatMap(network.taps(matching:)))
         observer = Observer(
             model: model, batch: plan.images, taps: network.taps.filter(wanted.contains), team: team)
-        batches = RandomBatches(batch: subject.batch, values: network.input.count, classes: network.classes)
+        batches = RandomBatches(batch: subject.batch, values: network.input.count, classes: network.classes, team: team)
         probe = RandomBatches(
-            count: 1, batch: plan.images, values: network.input.count, classes: network.classes, seed: 2)
+            count: 1, batch: plan.images, values: network.input.count, classes: network.classes, seed: 2,
+            team: team)
     }
 
     /// The steps between two observations.

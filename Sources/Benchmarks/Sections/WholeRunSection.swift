@@ -9,36 +9,53 @@ public struct WholeRunSection: BenchmarkSection {
         public let subject: BenchmarkNetwork
         /// Training images that one execution of `epoch` goes through.
         public let images: Int
+        /// Images that it evaluates the network on.
+        public let evaluated: Int
         /// Trains for one epoch and evaluates.
         public let epoch: () -> Void
 
         /// A run of the given parts.
-        public init(subject: BenchmarkNetwork, images: Int, epoch: @escaping () -> Void) {
+        public init(subject: BenchmarkNetwork, images: Int, evaluated: Int, epoch: @escaping () -> Void) {
             self.subject = subject
             self.images = images
+            self.evaluated = evaluated
             self.epoch = epoch
+        }
+
+        /// Floating-point operations of one execution: six for each multiply-add in training, two in evaluation.
+        var operations: Double {
+            Double(6 * images + 2 * evaluated) * Double(subject.network.multiplyAdds)
         }
     }
 
     private let runs: [Run]
+    private let peaks: MachinePeaks
     private let threads: Int
     private let effort: Effort
 
     /// The section on runs.
-    public init(_ runs: [Run], threads: Int, effort: Effort) {
+    public init(_ runs: [Run], peaks: MachinePeaks, threads: Int, effort: Effort) {
         self.runs = runs
+        self.peaks = peaks
         self.threads = threads
         self.effort = effort
     }
 
-    /// Training images a second of each.
+    /// Training images a second of each, and how much of the machine that uses.
     public func run(_ report: (BenchmarkResult) -> Void) {
+        _ = peaks.arithmeticPeak(threads: threads)
         for run in runs {
+            func make(_ metric: BenchmarkMetric, _ sample: Sample) {
+                report(
+                    BenchmarkResult(
+                        section: Self.name, name: run.subject.name, variant: run.subject.variant,
+                        batch: run.subject.batch, threads: threads, metric, sample))
+            }
             let seconds = Stopwatch(effort).seconds(run.epoch)
-            report(
-                BenchmarkResult(
-                    section: Self.name, name: run.subject.name, variant: run.subject.variant,
-                    batch: run.subject.batch, threads: threads, .wholeRun, seconds.map { Double(run.images) / $0 }))
+            let rate = seconds.map { run.operations / $0 / 1e9 }
+            make(.wholeRun, seconds.map { Double(run.images) / $0 })
+            make(.rate, rate)
+            make(.shareOfPeak, peaks.shareOfPeak(rate, threads: threads))
         }
     }
 }

@@ -8,22 +8,24 @@ final class RandomBatches {
     private let values: Int
     private let classes: Int
     private let seed: UInt64
+    private let team: Team
     private var made: [(inputs: [Float], labels: [Int32])] = []
 
     /// `count` batches of `batch` samples of `values` numbers, the same for the same seed.
-    init(count: Int = 8, batch: Int, values: Int, classes: Int, seed: UInt64 = 1) {
+    init(count: Int = 8, batch: Int, values: Int, classes: Int, seed: UInt64 = 1, team: Team) {
         self.count = count
         self.batch = batch
         self.values = values
         self.classes = classes
         self.seed = seed
+        self.team = team
     }
 
-    /// Fills the inputs and the labels of a step, a whole batch.
+    /// Fills the inputs and the labels of a step, a whole batch, on the team.
     func fill(step: Int, _ matrix: Matrix, _ target: inout [Int32]) {
         let index = step % count
         while made.count <= index { made.append(batch(made.count)) }
-        matrix.copy(from: made[index].inputs)
+        matrix.copy(from: made[index].inputs, team: team)
         for place in 0..<target.count { target[place] = made[index].labels[place] }
     }
 

@@ -32,7 +32,8 @@ public final class TrainingProbe {
         self.fill =
             fill
             ?? RandomBatches(
-                batch: batch, values: subject.network.input.count, classes: subject.network.classes
+                batch: batch, values: subject.network.input.count, classes: subject.network.classes,
+                team: team
             ).fill
     }
 

@@ -27,7 +27,8 @@ public struct FittedInput: Sendable {
 
     /// Turns images into values, image after image in the given order, channels last.
     ///
-    /// Nothing is allocated: the indices are an array because the elements of just any sequence cost an allocation each.
+    /// Nothing is allocated: the indices are a part of an array because the elements of just any sequence cost an allocation
+    /// each.
     /// O(images · features), and O(images · features · outputs) for whitening, where features that are 0 cost nothing.
     ///
     /// - Parameters:
@@ -35,22 +36,29 @@ public struct FittedInput: Sendable {
     ///   - set: images of `inputShape`, of the training or of the test set.
     ///   - values: the first `indices.count · outputShape.count` of them are written.
     /// - Precondition: the set has the shape that was fitted, and `values` has room.
-    public func fill(_ indices: [Int], of set: ImageSet, into values: inout MutableSpan<Float>) {
+    public func fill(_ indices: ArraySlice<Int>, of set: ImageSet, into values: inout MutableSpan<Float>) {
         precondition(set.shape == inputShape, "images of \(set.shape) for a map fitted to \(inputShape)")
         let bytes = set.images.span
+        var offset = 0
         for place in indices.indices {
-            if place + 1 < indices.count {
+            if place + 1 < indices.endIndex {
                 let next = indices[place + 1] * inputShape.count
                 bytes.fetch(next..<next + inputShape.count)
             }
-            fillImage(bytes, indices[place] * inputShape.count, into: &values, place * outputShape.count)
+            fillImage(bytes, indices[place] * inputShape.count, into: &values, offset)
+            offset += outputShape.count
         }
+    }
+
+    /// The same for all of an array.
+    public func fill(_ indices: [Int], of set: ImageSet, into values: inout MutableSpan<Float>) {
+        fill(indices[...], of: set, into: &values)
     }
 
     /// The same into an array.
     public func fill(_ indices: some Sequence<Int>, of set: ImageSet, into values: inout [Float]) {
         var span = values.mutableSpan
-        fill(Array(indices), of: set, into: &span)
+        fill(Array(indices)[...], of: set, into: &span)
     }
 
     // MARK: One image

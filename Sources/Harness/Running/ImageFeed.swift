@@ -7,25 +7,38 @@ public final class ImageFeed {
     private let input: FittedInput
     private let set: ImageSet
     private let augmenter: Augmenter?
+    private let team: Team
+
+    /// The values of an item of work on the team: some microseconds.
+    private static let valuesPerItem = 8192
 
     /// A feed of the images of a set.
     ///
-    /// - Parameter augmenter: what distorts the images of batches that are asked for as training batches.
-    public init(_ input: FittedInput, _ set: ImageSet, augmenter: Augmenter? = nil) {
+    /// - Parameters:
+    ///   - augmenter: what distorts the images of batches that are asked for as training batches.
+    ///   - team: who normalizes; images are distorted one after the other.
+    public init(_ input: FittedInput, _ set: ImageSet, augmenter: Augmenter? = nil, team: Team) {
         self.input = input
         self.set = set
         self.augmenter = augmenter
+        self.team = team
     }
 
     /// Fills the rows of a batch with images.
     ///
     /// - Parameter batch: which training batch it is; nil leaves the images as they are.
     public func fill(_ indices: [Int], as batch: AugmentedBatch? = nil, into matrix: Matrix) {
-        matrix.withMutableSpan { values in
-            if let augmenter, let batch {
-                input.fill(indices, of: set, distortedBy: augmenter, as: batch, into: &values)
-            } else {
-                input.fill(indices, of: set, into: &values)
+        let (input, set) = (input, set)
+        if let augmenter, let batch {
+            matrix.withMutableSpan { input.fill(indices, of: set, distortedBy: augmenter, as: batch, into: &$0) }
+            return
+        }
+        let rows = matrix.rows / max(indices.count, 1)
+        let images = max(1, Self.valuesPerItem / input.outputShape.count)
+        team.forEach((indices.count + images - 1) / images) { item in
+            let places = item * images..<min((item + 1) * images, indices.count)
+            matrix.rows(places.lowerBound * rows..<places.upperBound * rows).withMutableSpan {
+                input.fill(indices[places], of: set, into: &$0)
             }
         }
     }

@@ -45,8 +45,9 @@ final class RunSetup {
         training = ImageFeed(
             input, dataset.train,
             augmenter: augmentation.isOff
-                ? nil : try Augmenter(augmentation, shape: dataset.train.shape, seed: plan.randomSeed))
-        testing = ImageFeed(input, dataset.test)
+                ? nil : try Augmenter(augmentation, shape: dataset.train.shape, seed: plan.randomSeed),
+            team: team)
+        testing = ImageFeed(input, dataset.test, team: team)
         let wanted = configuration.evaluate.examples
         testCount = wanted == 0 ? dataset.test.count : min(wanted, dataset.test.count)
 

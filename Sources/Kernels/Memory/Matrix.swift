@@ -119,6 +119,19 @@ extension Matrix {
         return body(&span)
     }
 
+    /// Copies the elements of an array, row after row, on the team.
+    ///
+    /// - Precondition: `source` holds exactly `count` floats.
+    public func copy(from source: [Float], team: Team) {
+        precondition(source.count == count, "\(source.count) floats for a matrix of \(rows)×\(columns)")
+        let rowsPerItem = max(1, 8192 / max(columns, 1))
+        team.forEach((rows + rowsPerItem - 1) / rowsPerItem) { item in
+            let part = item * rowsPerItem..<min((item + 1) * rowsPerItem, rows)
+            let floats = part.lowerBound * columns..<part.upperBound * columns
+            rows(part).copy(from: source.span.extracting(floats))
+        }
+    }
+
     /// Copies the elements of an array, row after row.
     ///
     /// - Precondition: `source` holds exactly `count` floats.

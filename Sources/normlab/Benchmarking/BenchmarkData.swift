@@ -13,9 +13,11 @@ enum BenchmarkData {
     }
 
     /// Reads the data set and hands out batches in a run's order.
-    static func feed(_ search: DataSearch, batch: Int) throws -> (_ step: Int, Matrix, inout [Int32]) -> Void {
+    static func feed(_ search: DataSearch, batch: Int, team: Team) throws -> (_ step: Int, Matrix, inout [Int32]) ->
+        Void
+    {
         let dataset = try DatasetCatalogue.firstAvailable(names, search: search).source.load(from: search)
-        let feed = ImageFeed(try InputNormalization.unit.fit(to: dataset.train), dataset.train)
+        let feed = ImageFeed(try InputNormalization.unit.fit(to: dataset.train), dataset.train, team: team)
         let order = try BatchOrder(count: dataset.train.count, batch: batch, seed: 1)
         return { step, matrix, labels in feed.fill(order.indices(step: step), into: matrix, labels: &labels) }
     }

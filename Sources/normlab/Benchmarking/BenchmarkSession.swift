@@ -55,13 +55,14 @@ struct BenchmarkSession {
             return LayerSection(
                 try profiled.map { try networks.network($0, "bn") }, team: team, effort: effort(.network))
         case .networks:
-            return NetworkSection(chosen, team: team, effort: effort(.network), memory: Self.memory)
+            return NetworkSection(chosen, peaks: peaks, team: team, effort: effort(.network), memory: Self.memory)
         case .runs:
             let runs = try networks.wholeRuns().map { subject in
                 let data = try WholeRunData(subject, images: isQuick ? 32 : 1024, team: team)
-                return WholeRunSection.Run(subject: subject, images: data.imagesPerEpoch, epoch: data.runEpoch)
+                return WholeRunSection.Run(
+                    subject: subject, images: data.imagesPerEpoch, evaluated: data.testCount, epoch: data.runEpoch)
             }
-            return WholeRunSection(runs, threads: threads, effort: effort(.run))
+            return WholeRunSection(runs, peaks: peaks, threads: threads, effort: effort(.run))
         case .scaling:
             let scaled = isQuick ? [("mlp", "bn")] : [("mlp", "bn"), ("lenet", "bn")]
             return ScalingSection(

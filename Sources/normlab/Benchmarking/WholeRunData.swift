@@ -12,7 +12,8 @@ final class WholeRunData {
     private let order: BatchOrder
     private let training: ImageFeed
     private let testing: ImageFeed
-    private let testCount: Int
+    /// Images of the evaluation.
+    let testCount: Int
     private var step = 0
 
     /// A run over `images` training images and a quarter as many for the evaluation.
@@ -23,8 +24,8 @@ final class WholeRunData {
         let train = Self.images("train", shape, count: images)
         let test = Self.images("test", shape, count: max(1, images / 4))
         let input = try InputNormalization.zScore(.channel).fit(to: train)
-        training = ImageFeed(input, train)
-        testing = ImageFeed(input, test)
+        training = ImageFeed(input, train, team: team)
+        testing = ImageFeed(input, test, team: team)
         testCount = test.count
         order = try BatchOrder(count: train.count, batch: min(subject.batch, train.count), seed: 1)
         let model = Model(subject.network, seed: 1)

@@ -53,7 +53,7 @@ struct BenchWorker: ParsableCommand {
             let run = try WholeRunData(subject, images: 1024, team: team)
             return [.train: (subject.batch, run.train), .run: (run.imagesPerEpoch, run.runEpoch)]
         case .data:
-            let feed = try BenchmarkData.feed(laboratory.dataSearch, batch: subject.batch)
+            let feed = try BenchmarkData.feed(laboratory.dataSearch, batch: subject.batch, team: team)
             let probe = TrainingProbe(subject, team: team, fill: feed)
             return [.train: (subject.batch, probe.train)]
         case .random:
