@@ -60,6 +60,23 @@ import Testing
         #expect(abs(ratio / (operations / 1e9 / 8) - 1) < 1e-9)
     }
 
+    @Test func peaksOnlyGrow() {
+        let peaks = MachinePeaks(effort: .least)
+        var before = peaks.arithmeticPeak(threads: 1).maximum
+        for _ in 0..<20 {
+            peaks.measureArithmeticPeakAgain(threads: 1)
+            #expect(peaks.arithmeticPeak(threads: 1).maximum >= before)
+            before = peaks.arithmeticPeak(threads: 1).maximum
+        }
+    }
+
+    @Test(arguments: [(99.0, 0), (101.0, 1)]) func impossibleSharesAreNoted(share: Double, notes: Int) throws {
+        let result = BenchmarkResult(
+            section: NetworkSection.name, name: "mlp", threads: 1, .trainingShare, Sample([share]))
+        let table = try #require(SectionTables.tables(of: NetworkSection.name, [result]).first)
+        #expect(table.notes.count == notes)
+    }
+
     @Test func scalingVariesEverything() throws {
         let results = try results(ScalingSection([.small], threads: 2, effort: .least, memory: Self.memory))
         #expect(Set(results.map { String($0.variant.prefix { $0 != " " }) }) == ["batch", "threads", "width", "size"])

@@ -9,6 +9,11 @@ public enum SectionTables {
                 "Other processes used \(NumberText.fixed(load, decimals: 1)) cores meanwhile: numbers are too low, and scattered."
             )
         }
+        let shares: [BenchmarkMetric] = [.shareOfPeak, .trainingShare, .inferenceShare]
+        if !tables.isEmpty, results.contains(where: { shares.contains($0.metric) && $0.spread.median > 100 }) {
+            tables[0].notes.append(
+                "A share of more than 100 %: the machine was disturbed while its peak was measured; measure again.")
+        }
         return tables
     }
 

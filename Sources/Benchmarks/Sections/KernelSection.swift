@@ -21,6 +21,7 @@ public struct KernelSection: BenchmarkSection {
 
     /// Products, layers, the loss and the update.
     public func run(_ report: (BenchmarkResult) -> Void) throws {
+        peaks.measureArithmeticPeakAgain(threads: team.threads)
         measureProducts(report)
         try measureLayers(report)
         measureLoss(report)

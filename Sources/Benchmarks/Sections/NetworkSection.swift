@@ -24,7 +24,7 @@ public struct NetworkSection: BenchmarkSection {
 
     /// Training, inference and memory of each.
     public func run(_ report: (BenchmarkResult) -> Void) {
-        _ = peaks.arithmeticPeak(threads: team.threads)
+        peaks.measureArithmeticPeakAgain(threads: team.threads)
         for subject in networks {
             func make(_ metric: BenchmarkMetric, _ sample: Sample) {
                 report(

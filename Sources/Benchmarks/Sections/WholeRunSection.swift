@@ -43,7 +43,7 @@ public struct WholeRunSection: BenchmarkSection {
 
     /// Training images a second of each, and how much of the machine that uses.
     public func run(_ report: (BenchmarkResult) -> Void) {
-        _ = peaks.arithmeticPeak(threads: threads)
+        peaks.measureArithmeticPeakAgain(threads: threads)
         for run in runs {
             func make(_ metric: BenchmarkMetric, _ sample: Sample) {
                 report(
