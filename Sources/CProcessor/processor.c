@@ -1,8 +1,6 @@
 // Compiled with the -march of the kernels, so that it knows what they were compiled for.
-#define _GNU_SOURCE
 #include "CProcessor.h"
-#include <stdint.h>
-#include <sys/mman.h>
+#include <stddef.h>
 
 const char *processor_built_for(void) {
 #if defined(__AVX512F__)
@@ -62,24 +60,3 @@ const char *processor_missing_instructions(void) {
 #else
 const char *processor_missing_instructions(void) { return NULL; }
 #endif
-
-static size_t whole_pages(size_t bytes) {
-    return (bytes + LARGE_PAGE_BYTES - 1) / LARGE_PAGE_BYTES * LARGE_PAGE_BYTES;
-}
-
-void *processor_map_zeros(size_t bytes) {
-    size_t size = whole_pages(bytes);
-    // One page more, to give back what lies before and behind a place that is aligned.
-    char *memory = mmap(NULL, size + LARGE_PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) return NULL;
-    size_t before = whole_pages((uintptr_t)memory) - (uintptr_t)memory;
-    if (before > 0) munmap(memory, before);
-    munmap(memory + before + size, LARGE_PAGE_BYTES - before);
-#ifdef MADV_HUGEPAGE
-    // A wish: small pages do too.
-    madvise(memory + before, size, MADV_HUGEPAGE);
-#endif
-    return memory + before;
-}
-
-void processor_unmap(void *address, size_t bytes) { munmap(address, whole_pages(bytes)); }

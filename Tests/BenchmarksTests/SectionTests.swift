@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Kernels
 import Testing
 
 @testable import Benchmarks
@@ -40,34 +41,57 @@ import Testing
     @Test func networksTrainAndInfer() throws {
         let results = try results(
             NetworkSection(
-                [.small], peaks: MachinePeaks(effort: .least), team: Team(threads: 2), effort: .least,
-                memory: Self.memory))
+                [.small], peaks: MachinePeaks(effort: .least) { _, _ in Sample([500]) }, team: Team(threads: 2),
+                effort: .least, memory: Self.memory))
         #expect(
             Set(results.map(\.metric)) == [
                 .training, .trainingRate, .trainingShare, .inference, .inferenceRate, .inferenceShare, .plannedMemory,
                 .peakMemory,
             ])
+        func number(_ metric: BenchmarkMetric) throws -> Double {
+            try #require(results.first { $0.metric == metric }).spread.maximum
+        }
+        let multiplyAdds = Double(BenchmarkNetwork.small.network.multiplyAdds)
+        #expect(abs(try number(.trainingRate) / number(.training) / (6e-9 * multiplyAdds) - 1) < 1e-9)
+        #expect(abs(try number(.inferenceRate) / number(.inference) / (2e-9 * multiplyAdds) - 1) < 1e-9)
+        #expect(try abs(number(.trainingShare) / (number(.trainingRate) / 500 * 100) - 1) < 1e-9)
+        #expect(try abs(number(.inferenceShare) / (number(.inferenceRate) / 500 * 100) - 1) < 1e-9)
     }
 
     @Test func wholeRunsCountTheirEvaluation() throws {
         let run = WholeRunSection.Run(subject: .small, images: 8, evaluated: 3) { Thread.sleep(forTimeInterval: 0.002) }
         let results = try results(
-            WholeRunSection([run], peaks: MachinePeaks(effort: .least), threads: 1, effort: .least))
+            WholeRunSection(
+                [run], peaks: MachinePeaks(effort: .least) { _, _ in Sample([500]) }, threads: 1, effort: .least))
         #expect(results.map(\.metric) == [.wholeRun, .rate, .shareOfPeak])
         let operations = (6 * 8 + 2 * 3) * Double(BenchmarkNetwork.small.network.multiplyAdds)
         // Images and operations of the same seconds.
         let ratio = results[1].spread.maximum / results[0].spread.maximum
         #expect(abs(ratio / (operations / 1e9 / 8) - 1) < 1e-9)
+        #expect(abs(results[2].spread.maximum / (results[1].spread.maximum / 500 * 100) - 1) < 1e-9)
     }
 
-    @Test func peaksOnlyGrow() {
-        let peaks = MachinePeaks(effort: .least)
-        var before = peaks.arithmeticPeak(threads: 1).maximum
-        for _ in 0..<20 {
+    @Test func theBestPeakIsKept() {
+        var measured = [100.0, 90, 120, 110]
+        let peaks = MachinePeaks(effort: .least) { _, _ in Sample([measured.removeFirst()]) }
+        #expect(peaks.arithmeticPeak(threads: 1).maximum == 100)
+        for best in [100.0, 120, 120] {
             peaks.measureArithmeticPeakAgain(threads: 1)
-            #expect(peaks.arithmeticPeak(threads: 1).maximum >= before)
-            before = peaks.arithmeticPeak(threads: 1).maximum
+            #expect(peaks.arithmeticPeak(threads: 1).maximum == best)
         }
+        #expect(peaks.shareOfPeak(Sample([30]), threads: 1).median == 25)
+    }
+
+    @Test func batchesDifferAndComeAgain() {
+        let batches = RandomBatches(count: 2, batch: 3, values: 5, classes: 4, team: Team(threads: 1))
+        let storage = Storage(count: 15)
+        let steps = (0..<4).map { step in
+            var labels: [Int32] = [-1, -1, -1]
+            batches.fill(step: step, storage.matrix(rows: 3, columns: 5), &labels)
+            #expect(labels.allSatisfy { (0..<4).contains($0) })
+            return storage.vector(count: 15).elements
+        }
+        #expect(steps[0] != steps[1] && steps[2] == steps[0] && steps[3] == steps[1])
     }
 
     @Test(arguments: [(99.0, 0), (101.0, 1)]) func impossibleSharesAreNoted(share: Double, notes: Int) throws {

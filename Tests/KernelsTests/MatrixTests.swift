@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import Testing
 
@@ -31,6 +32,20 @@ struct MatrixTests {
             floats.fill(1)
             #expect(floats.elements.allSatisfy { $0 == 1 })
         }
+    }
+
+    @Test("a large storage is given back with its addresses", .enabled(if: addressSpace() != nil))
+    func largeIsGivenBack() throws {
+        let before = try #require(Self.addressSpace())
+        for _ in 0..<1000 { _ = Storage(count: 1 << 24) }
+        // 64 GB were asked for in all; other tests of this process ask for some meanwhile.
+        #expect(try #require(Self.addressSpace()) - before < 16 << 30)
+    }
+
+    /// Bytes of this process's address space; nil where the system does not tell.
+    private static func addressSpace() -> Int? {
+        guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return nil }
+        return text.split(separator: " ").first.flatMap { Int($0) }.map { $0 * 4096 }
     }
 
     @Test("joining along columns is two writes into one matrix", arguments: [1, 15, 16, 17, 40])

@@ -17,12 +17,12 @@ extension KernelWork {
     func measurements(
         seconds: Sample, peaks: MachinePeaks, threads: Int, _ make: (BenchmarkMetric, Sample) -> BenchmarkResult
     ) -> [BenchmarkResult] {
-        let peak = peaks.arithmeticPeak(threads: threads).maximum * 1e9
+        let rate = seconds.map { operations / $0 / 1e9 }
         let bandwidth = peaks.copyBandwidth(forBytes: bytes, threads: threads).maximum * 1e9
         return [
             make(.time, seconds.map { $0 * 1e6 }),
-            make(.rate, seconds.map { operations / $0 / 1e9 }),
-            make(.shareOfPeak, seconds.map { operations / $0 / peak * 100 }),
+            make(.rate, rate),
+            make(.shareOfPeak, peaks.shareOfPeak(rate, threads: threads)),
             make(.traffic, seconds.map { bytes / $0 / 1e9 }),
             make(.shareOfBandwidth, seconds.map { bytes / $0 / bandwidth * 100 }),
             make(.intensity, Sample(exactly: intensity)),

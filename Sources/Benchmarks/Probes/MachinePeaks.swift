@@ -12,8 +12,16 @@ public final class MachinePeaks {
         let threads: Int
     }
 
+    private let measureArithmetic: (_ threads: Int, Effort) -> Sample
+
     /// Peaks measured with an effort.
-    public init(effort: Effort) { self.effort = effort }
+    public convenience init(effort: Effort) { self.init(effort: effort, arithmetic: ArithmeticPeak.measure) }
+
+    /// Peaks of which the arithmetic one is measured by a function.
+    init(effort: Effort, arithmetic: @escaping (_ threads: Int, Effort) -> Sample) {
+        self.effort = effort
+        measureArithmetic = arithmetic
+    }
 
     /// Working sets of one thread, in bytes, from the first cache to memory.
     static let workingSets = [16, 32, 128, 512, 2048, 8192, 32_768, 131_072].map { $0 << 10 }
@@ -27,7 +35,7 @@ public final class MachinePeaks {
     /// Fused multiply-adds on registers, in GFLOP/s.
     func arithmeticPeak(threads: Int) -> Sample {
         if let known = arithmetic[threads] { return known }
-        let sample = ArithmeticPeak.measure(threads: threads, effort: effort)
+        let sample = measureArithmetic(threads, effort)
         arithmetic[threads] = sample
         return sample
     }
@@ -36,7 +44,7 @@ public final class MachinePeaks {
     /// last time. Sections that report shares do it when they begin.
     func measureArithmeticPeakAgain(threads: Int) {
         let known = arithmeticPeak(threads: threads)
-        let sample = ArithmeticPeak.measure(threads: threads, effort: effort)
+        let sample = measureArithmetic(threads, effort)
         if sample.maximum > known.maximum { arithmetic[threads] = sample }
     }
 

@@ -24,12 +24,12 @@ final class RandomBatches {
     /// Fills the inputs and the labels of a step, a whole batch, on the team.
     func fill(step: Int, _ matrix: Matrix, _ target: inout [Int32]) {
         let index = step % count
-        while made.count <= index { made.append(batch(made.count)) }
+        while made.count <= index { made.append(make(made.count)) }
         matrix.copy(from: made[index].inputs, team: team)
         for place in 0..<target.count { target[place] = made[index].labels[place] }
     }
 
-    private func batch(_ index: Int) -> (inputs: [Float], labels: [Int32]) {
+    private func make(_ index: Int) -> (inputs: [Float], labels: [Int32]) {
         let storage = Storage(count: batch * values)
         let vector = storage.vector(count: batch * values)
         RandomStream(seed: seed, "benchmark/input", index).fill(vector, deviation: 1)

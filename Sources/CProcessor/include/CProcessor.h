@@ -1,9 +1,8 @@
-// What the compiler was told about the processor, and large memory. Swift has no word for these; clang's macros follow
-// -march.
+// What the compiler was told about the processor. Swift has no word for it; clang's macros follow -march.
 #ifndef CPROCESSOR_H
 #define CPROCESSOR_H
 
-#include <stddef.h>
+#include "pages.h"
 
 #pragma clang assume_nonnull begin
 
@@ -35,15 +34,6 @@ static inline float *processor_unrelated(float *address) {
     __asm__("" : "+r"(address));
     return address;
 }
-
-/// The large pages of the usual systems, in bytes: what `processor_map_zeros` aligns to and rounds up to.
-enum { LARGE_PAGE_BYTES = 2 << 20 };
-
-/// Zeros from the system, in large pages where it has some; a null pointer if it has no memory. No page is touched: it
-/// becomes memory where it is first used, near the thread that uses it.
-void *_Nullable processor_map_zeros(size_t bytes);
-/// Gives back the memory that `processor_map_zeros` gave for this number of bytes.
-void processor_unmap(void *address, size_t bytes);
 
 /// The first set of vector instructions that this program was built with and this processor lacks; a null pointer if none
 /// of those checked. (What else a build for one machine uses has always come together with them.)

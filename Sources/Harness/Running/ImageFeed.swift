@@ -33,7 +33,7 @@ public final class ImageFeed {
             matrix.withMutableSpan { input.fill(indices, of: set, distortedBy: augmenter, as: batch, into: &$0) }
             return
         }
-        let rows = matrix.rows / max(indices.count, 1)
+        let rows = input.outputShape.count / matrix.columns
         let images = max(1, Self.valuesPerItem / input.outputShape.count)
         team.forEach((indices.count + images - 1) / images) { item in
             let places = item * images..<min((item + 1) * images, indices.count)

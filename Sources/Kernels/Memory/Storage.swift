@@ -22,7 +22,7 @@ public final class Storage: @unchecked Sendable {
         self.count = count
         let floats = count + Storage.slack
         let bytes = floats * MemoryLayout<Float>.stride
-        let mapped = bytes >= Int(LARGE_PAGE_BYTES) ? processor_map_zeros(bytes) : nil
+        let mapped = bytes >= Int(LARGE_PAGE_BYTES) ? pages_map(bytes) : nil
         isMapped = mapped != nil
         if let mapped {
             base = mapped.bindMemory(to: Float.self, capacity: floats)
@@ -34,7 +34,7 @@ public final class Storage: @unchecked Sendable {
 
     deinit {
         if isMapped {
-            processor_unmap(base, (count + Storage.slack) * MemoryLayout<Float>.stride)
+            pages_unmap(base, (count + Storage.slack) * MemoryLayout<Float>.stride)
         } else {
             base.deallocate()
         }
