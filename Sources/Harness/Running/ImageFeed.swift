@@ -35,8 +35,7 @@ public final class ImageFeed {
         }
         let rows = input.outputShape.count / matrix.columns
         let images = max(1, Self.valuesPerItem / input.outputShape.count)
-        team.forEach((indices.count + images - 1) / images) { item in
-            let places = item * images..<min((item + 1) * images, indices.count)
+        team.forEachPart(of: indices.count, size: images) { places in
             matrix.rows(places.lowerBound * rows..<places.upperBound * rows).withMutableSpan {
                 input.fill(indices[places], of: set, into: &$0)
             }

@@ -12,9 +12,7 @@ extension ColumnMap {
     /// Stores the result for every element of the target, on the team. An item is some rows.
     func store(into target: Matrix, team: Team) {
         let rowsPerItem = max(1, 16_384 / max(target.columns, Lane.width))
-        team.forEach((target.rows + rowsPerItem - 1) / rowsPerItem) { item in
-            store(into: target, rows: item * rowsPerItem..<min((item + 1) * rowsPerItem, target.rows))
-        }
+        team.forEachPart(of: target.rows, size: rowsPerItem) { store(into: target, rows: $0) }
     }
 
     /// Stores the result for some rows, going down them two lanes of columns at a time.

@@ -28,8 +28,8 @@ public struct GroupAffine: Sendable {
             "\(scale.rows)×\(scale.columns) parameters for \(input.rows)×\(input.columns)")
         let size = input.rows / scale.rows
         let groupsPerItem = max(1, 16_384 / max(size * input.columns, Lane.width))
-        team.forEach((scale.rows + groupsPerItem - 1) / groupsPerItem) { item in
-            for group in (item * groupsPerItem)..<min((item + 1) * groupsPerItem, scale.rows) {
+        team.forEachPart(of: scale.rows, size: groupsPerItem) { groups in
+            for group in groups {
                 let rows = (group * size)..<((group + 1) * size)
                 apply(input.rows(rows), into: output.rows(rows), group: group)
             }

@@ -9,9 +9,8 @@ enum RowLanes {
     @inline(__always)
     static func forEach(_ target: Matrix, team: Team, _ body: @Sendable (_ row: Int, _ column: Int) -> Lane) {
         let rowsPerItem = max(1, floatsPerItem / max(target.columns, Lane.width))
-        team.forEach((target.rows + rowsPerItem - 1) / rowsPerItem) { item in
-            let first = item * rowsPerItem
-            for row in first..<min(first + rowsPerItem, target.rows) {
+        team.forEachPart(of: target.rows, size: rowsPerItem) { rows in
+            for row in rows {
                 let start = target.base + row * target.stride
                 // Apart from the rest, the whole lanes stay in one register from end to end.
                 let whole = target.columns & ~(Lane.width - 1)

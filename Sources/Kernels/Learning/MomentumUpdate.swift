@@ -15,15 +15,15 @@ public enum MomentumUpdate {
         values: Vector, gradients: Vector, history: Vector, rate: Float, momentum: Float, decay: Float, team: Team
     ) {
         precondition(values.count == gradients.count && values.count == history.count, "vectors of different lengths")
-        let chunk = 4096
         let update = Update(
             values: values, gradients: gradients, history: history, rate: Lane(repeating: rate),
             momentum: Lane(repeating: momentum), decay: Lane(repeating: decay))
-        team.forEach((values.count + chunk - 1) / chunk) { item in
-            let (first, last) = (item * chunk, min((item + 1) * chunk, values.count))
-            let whole = last - (last - first) % Lane.width
-            for index in stride(from: first, to: whole, by: Lane.width) { update.apply(index, count: Lane.width) }
-            if whole < last { update.apply(whole, count: last - whole) }
+        team.forEachPart(of: values.count, size: 4096) { part in
+            let whole = part.upperBound - part.count % Lane.width
+            for index in stride(from: part.lowerBound, to: whole, by: Lane.width) {
+                update.apply(index, count: Lane.width)
+            }
+            if whole < part.upperBound { update.apply(whole, count: part.upperBound - whole) }
         }
     }
 

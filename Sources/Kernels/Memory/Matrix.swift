@@ -124,9 +124,7 @@ extension Matrix {
     /// - Precondition: `source` holds exactly `count` floats.
     public func copy(from source: [Float], team: Team) {
         precondition(source.count == count, "\(source.count) floats for a matrix of \(rows)×\(columns)")
-        let rowsPerItem = max(1, 8192 / max(columns, 1))
-        team.forEach((rows + rowsPerItem - 1) / rowsPerItem) { item in
-            let part = item * rowsPerItem..<min((item + 1) * rowsPerItem, rows)
+        team.forEachPart(of: rows, size: max(1, 8192 / max(columns, 1))) { part in
             let floats = part.lowerBound * columns..<part.upperBound * columns
             rows(part).copy(from: source.span.extracting(floats))
         }

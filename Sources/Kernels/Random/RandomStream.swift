@@ -71,9 +71,7 @@ public struct RandomStream: Hashable, Sendable {
     /// Fills a contiguous matrix with normal deviates on a team: element (i, j) is deviation · `normal(at: i · columns + j)`.
     public func fill(_ matrix: Matrix, deviation: Float, team: Team) {
         let vector = matrix.vector
-        let placesPerItem = 512
-        team.forEach((vector.count + placesPerItem - 1) / placesPerItem) { item in
-            let places = (item * placesPerItem)..<min((item + 1) * placesPerItem, vector.count)
+        team.forEachPart(of: vector.count, size: 512) { places in
             fill(vector, places: places, mean: 0, deviation: deviation)
         }
     }

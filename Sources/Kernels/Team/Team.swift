@@ -43,6 +43,13 @@ public final class Team: Sendable {
         }
     }
 
+    /// Runs `body` on neighbouring parts of 0..<count on the team, as `forEach` runs items: each `size` long, the last shorter.
+    public func forEachPart(of count: Int, size: Int, _ body: @Sendable (Range<Int>) -> Void) {
+        forEach((count + size - 1) / size) { item in
+            body(item * size..<min((item + 1) * size, count))
+        }
+    }
+
     /// Runs a loop in place if its `operations` (of whole lanes, in all) are so few that handing out items would cost more.
     @inline(__always)
     func forEach(_ count: Int, operations: Int, _ body: @Sendable (Int) -> Void) {
