@@ -175,6 +175,11 @@ import Testing
         }
     }
 
+    @Test(arguments: [(0.0053, "0.53 points above"), (-0.02, "2.00 points below")])
+    func gainsAreSaidByTheirSide(gain: Double, words: String) {
+        #expect(EnsembleAccuracy.words(ofGain: gain) == words)
+    }
+
     @Test(arguments: [
         (
             "steps-to-match", ["baseline": "baselin"],

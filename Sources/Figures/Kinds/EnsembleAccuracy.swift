@@ -60,15 +60,19 @@ struct EnsembleAccuracy: FigureKind {
         write(steps, to: &numbers)
         let mean = SeedStatistics(all.map(\.accuracy)).mean
         let single = SeedStatistics(all.map(\.meanSingle)).mean
-        let gain = Phrase.fixed(100 * (mean - single), decimals: 2)
         let seedWords =
             seeds.count == 1 ? "One seed." : "Mean and range of \(seeds.count) seeds; diamonds: single networks."
         let picture = Figure(
             title: options.text("title") ?? "Single networks and their ensemble",
             subtitle: "\(results.facts.title). All \(steps.count) together: \(Phrase.percent(mean, decimals: 2)), "
-                + "\(gain) points above the mean of single networks. \(seedWords)",
+                + "\(Self.words(ofGain: mean - single)) the mean of single networks. \(seedWords)",
             panel: panel(steps, results), footnote: provenance.text)
         return FigureDrawing(picture: picture, numbers: numbers)
+    }
+
+    /// `0.53 points above`: how a difference of two accuracies is said.
+    static func words(ofGain gain: Double) -> String {
+        "\(Phrase.fixed(100 * abs(gain), decimals: 2)) points \(gain < 0 ? "below" : "above")"
     }
 
     private func read(_ results: ExperimentResults) throws(CSVError) -> [[Step]] {
