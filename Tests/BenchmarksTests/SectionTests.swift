@@ -29,6 +29,36 @@ import Testing
         }
     }
 
+    @Test func theProductsThatMatterAreSummedByPass() throws {
+        let network = try Network(
+            input: Shape(height: 3, width: 3, channels: 32),
+            nodes: [
+                Node(name: "wide", layer: Convolution(channels: 40, kernel: 3, pad: 1, weight: Xavier())),
+                Node(name: "point", layer: Convolution(channels: 32, kernel: 1, weight: Xavier())),
+                Node(name: "scores", layer: Dense(units: 2, weight: Xavier())),
+            ])
+        let subject = BenchmarkNetwork(name: "two", variant: "none", batch: 2, network: network)
+        let results = try results(
+            KernelSection(
+                [subject], peaks: MachinePeaks(effort: .least) { _, _ in Sample([500]) }, team: Team(threads: 1),
+                effort: .least))
+        let shares = results.filter { $0.name == KernelSection.headline }
+        let passes = ["forward", "data gradient", "weight gradient"]
+        #expect(shares.map(\.variant) == ["each"] + passes.map { "\($0), together" } + ["all, together"])
+        let works = ProductShape.all(in: [subject]).filter(\.isHeadline).map { ($0.name, $0.work.operations) }
+        func share(_ passes: [String]) -> Double {
+            let seconds = results.filter {
+                $0.metric == .time && passes.contains($0.variant) && $0.name.hasPrefix("conv")
+            }
+            .reduce(0) { $0 + $1.spread.median * 1e-6 }
+            return Double(passes.count) * works.reduce(0) { $0 + $1.1 } / seconds / 500e9 * 100
+        }
+        for (result, passes) in zip(shares.dropFirst(), passes.map { [$0] } + [passes]) {
+            #expect(abs(result.spread.median / share(passes) - 1) < 1e-9, "\(result.variant)")
+        }
+        #expect(shares[0].spread.repeats == 6)
+    }
+
     @Test func layersShareOutTheStep() throws {
         let results = try results(LayerSection([.small], team: Team(threads: 1), effort: .least))
         let shares = results.filter { $0.metric == .shareOfStep && !$0.name.contains(LayerSection.kindMark) }

@@ -31,30 +31,31 @@ public struct KernelSection: BenchmarkSection {
     // MARK: Products
 
     private func measureProducts(_ report: (BenchmarkResult) -> Void) {
-        var operations = 0.0
-        var seconds = 0.0
-        var shares: [Double] = []
-        let peak = peaks.arithmeticPeak(threads: team.threads).maximum * 1e9
+        var headline: [(pass: ProductKernels.Pass, operations: Double, seconds: Double)] = []
         for shape in ProductShape.all(in: networks) {
             let kernels = ProductKernels(shape)
             for pass in ProductKernels.Pass.allCases {
                 let sample = stopwatch.seconds { kernels.run(pass, team: team) }
                 self.report(shape.name, pass.rawValue, shape.geometry.images, shape.work, sample, report)
-                if shape.isHeadline {
-                    operations += shape.work.operations
-                    seconds += sample.median
-                    shares.append(shape.work.operations / sample.median / peak * 100)
-                }
+                if shape.isHeadline { headline.append((pass, shape.work.operations, sample.median)) }
             }
         }
-        guard !shares.isEmpty else { return }
-        let together = Sample(exactly: operations / seconds / peak * 100)
-        for (variant, sample) in [("each", Sample(shares)), ("together", together)] {
+        guard !headline.isEmpty else { return }
+        func reportShare(_ variant: String, _ rates: [Double]) {
+            let share = peaks.shareOfPeak(Sample(rates), threads: team.threads)
             report(
                 BenchmarkResult(
                     section: Self.name, name: Self.headline, variant: variant, threads: team.threads, .shareOfPeak,
-                    sample))
+                    share))
         }
+        func together(_ products: [(pass: ProductKernels.Pass, operations: Double, seconds: Double)]) -> Double {
+            products.reduce(0) { $0 + $1.operations } / products.reduce(0) { $0 + $1.seconds } / 1e9
+        }
+        reportShare("each", headline.map { $0.operations / $0.seconds / 1e9 })
+        for pass in ProductKernels.Pass.allCases {
+            reportShare("\(pass.rawValue), together", [together(headline.filter { $0.pass == pass })])
+        }
+        reportShare("all, together", [together(headline)])
     }
 
     /// The name of the sum over the products that count most; its range is that over the products.
