@@ -32,26 +32,29 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [.executable(name: "normlab", targets: ["normlab"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
         // MARK: The spine: each target sees only what stands here
         .target(name: "Kernels", dependencies: ["CProcessor"], swiftSettings: kernelSettings),
-        .target(name: "Engine", dependencies: ["Kernels"], swiftSettings: strict),
+        .target(name: "Vocabulary", swiftSettings: strict),
+        .target(name: "Engine", dependencies: ["Kernels", "Vocabulary"], swiftSettings: strict),
         // The probes of the machine's peaks are loops over lanes, like the kernels.
-        .target(name: "Benchmarks", dependencies: ["Kernels", "Engine"], swiftSettings: kernelSettings),
+        .target(name: "Benchmarks", dependencies: ["Kernels", "Engine", "Vocabulary"], swiftSettings: kernelSettings),
         .target(name: "StrokeFont", swiftSettings: strict),
         .target(name: "Datasets", dependencies: ["CProcessor", "CZlib", "StrokeFont"], swiftSettings: pixelSettings),
         .target(
-            name: "Harness", dependencies: ["Engine", "Datasets", .product(name: "Yams", package: "Yams")],
+            name: "Harness",
+            dependencies: ["Engine", "Datasets", "Vocabulary", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .target(name: "Plotting", dependencies: ["CPNG", "StrokeFont"], swiftSettings: pixelSettings),
         .target(name: "Figures", dependencies: ["Plotting"], swiftSettings: strict),
         .executableTarget(
             name: "normlab",
             dependencies: [
-                "CProcessor", "Kernels", "Engine", "Benchmarks", "Datasets", "Harness", "Plotting", "Figures",
+                "CProcessor", "Vocabulary", "Kernels", "Engine", "Benchmarks", "Datasets", "Harness", "Plotting",
+                "Figures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -66,10 +69,13 @@ let package = Package(
         .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: strict),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .testTarget(
-            name: "EngineTests", dependencies: ["Engine", "Kernels", "Datasets", "CAllocations"], swiftSettings: strict),
-        .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "Engine", "Kernels"], swiftSettings: strict),
+            name: "EngineTests", dependencies: ["Vocabulary", "Engine", "Kernels", "Datasets", "CAllocations"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "BenchmarksTests", dependencies: ["Vocabulary", "Benchmarks", "Engine", "Kernels"],
+            swiftSettings: strict),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CAllocations"], swiftSettings: strict),
-        .testTarget(name: "HarnessTests", dependencies: ["Harness", "Kernels"], swiftSettings: strict),
+        .testTarget(name: "HarnessTests", dependencies: ["Vocabulary", "Harness", "Kernels"], swiftSettings: strict),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting", "StrokeFont"], swiftSettings: strict),
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Plotting"], swiftSettings: strict),
         .testTarget(name: "NormlabTests", dependencies: ["Harness", "Figures"], swiftSettings: strict),

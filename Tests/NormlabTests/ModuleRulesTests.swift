@@ -6,15 +6,16 @@ import Testing
     /// What each target may import; `Glibc`-like platform modules are nobody's.
     static let allowed: [String: Set<String>] = [
         "Kernels": ["CProcessor", "Synchronization", "Dispatch"],
-        "Engine": ["Kernels"],
-        "Benchmarks": ["Kernels", "Engine"],
+        "Vocabulary": [],
+        "Engine": ["Kernels", "Vocabulary"],
+        "Benchmarks": ["Kernels", "Engine", "Vocabulary"],
         "StrokeFont": [],
         "Datasets": ["CProcessor", "CZlib", "StrokeFont", "Foundation", "FoundationNetworking", "Synchronization"],
-        "Harness": ["Engine", "Datasets", "Yams", "Foundation", "Dispatch", "Synchronization"],
+        "Harness": ["Vocabulary", "Engine", "Datasets", "Yams", "Foundation", "Dispatch", "Synchronization"],
         "Plotting": ["CPNG", "StrokeFont", "Foundation"],
         "Figures": ["Plotting", "Foundation"],
         "normlab": [
-            "CProcessor", "Kernels", "Engine", "Benchmarks", "Datasets", "Harness", "Plotting", "Figures",
+            "CProcessor", "Vocabulary", "Kernels", "Engine", "Benchmarks", "Datasets", "Harness", "Plotting", "Figures",
             "ArgumentParser",
             "Foundation", "Dispatch", "Synchronization",
         ],

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// What a pass is for. It is an argument of every pass: nothing in the engine has a mode.
 public enum Phase: Hashable, Sendable {
     /// A training step: statistics of the batch, dropout and disturbances on, named by the seed and the step.
@@ -23,17 +25,4 @@ public enum Phase: Hashable, Sendable {
         case .inference: nil
         }
     }
-}
-
-/// Where a batch normalization takes the mean and the variance from.
-public enum StatisticsSource: String, ConfigurationWord {
-    /// The batch itself, with the biased variance (Algorithm 1).
-    case batch
-    /// The moving average over the training steps, in Caffe's bias-corrected form, with the unbiased variance.
-    case movingAverage = "moving-average"
-    /// The moving average that starts from mean 0 and variance 1, S ← αS + (1 − α)x, as most frameworks have it: after few
-    /// steps it is mostly its start. With the unbiased variance.
-    case plainAverage = "plain-average"
-    /// A pass over training batches through the frozen network, with the unbiased variance (Algorithm 2).
-    case population
 }

@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// A layer of a network: a small value of hyper-parameters, and nothing else.
 ///

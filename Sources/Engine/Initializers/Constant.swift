@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// The same value everywhere.
 public struct Constant: Initializer {

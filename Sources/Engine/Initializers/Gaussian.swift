@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// Normal values with mean 0 and a given deviation: "small random Gaussian values" (Ioffe & Szegedy 2015, §4.1).
 public struct Gaussian: Initializer {

@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// Glorot & Bengio 2010, equation 16: uniform within ±√(6 / (fan in + fan out)).
 public struct Glorot: Initializer {

@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// He et al. 2015, equation 10: normal with deviation √(2 / fan in), which keeps the variance through rectifiers.
 public struct He: Initializer {

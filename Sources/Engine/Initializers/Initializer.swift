@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// How a parameter's values start.
 public protocol Initializer: Configurable, Equatable {
@@ -42,12 +43,6 @@ extension Field {
     public init(
         _ name: String, _ path: WritableKeyPath<Owner, any Initializer> & Sendable, _ documentation: String
     ) {
-        self.init(
-            name: name, documentation: documentation,
-            type: .variant([RunInitializer.self] + InitializerCatalogue.all), isRequired: false,
-            get: { .variant($0[keyPath: path]) },
-            set: {
-                if case .variant(let value) = $1, let value = value as? any Initializer { $0[keyPath: path] = value }
-            })
+        self.init(name, path, oneOf: [RunInitializer.self] + InitializerCatalogue.all, documentation)
     }
 }

@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// Caffe's `xavier` filler: uniform within ±√(3 / fan in), which gives variance 1 / fan in.
 ///

@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// The mean of each window of each channel; padding counts as zeros (Caffe's divisor: the window's size in the padded map).
 public struct AveragePooling: Layer {

@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// Batch normalization of each channel over the images and positions of the batch (Ioffe & Szegedy 2015).
 ///

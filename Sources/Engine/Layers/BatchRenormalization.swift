@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// Batch renormalization (Ioffe 2017, arXiv 1702.03275): batch normalization that training and inference agree on.
 ///

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Whether a product adds a bias.
 public enum Bias: String, ConfigurationWord {
     /// A bias, except where everything that follows is a normalization that takes each channel's mean away and adds a shift,

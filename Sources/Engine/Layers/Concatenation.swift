@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// Maps of equal height and width side by side: y = [x₀ | x₁ | …] along the channels.
 ///

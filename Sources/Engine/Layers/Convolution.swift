@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// A two-dimensional convolution (a correlation, as in every framework) with square kernels, and zeros around the map:
 /// y[p, o] = b[o] + Σ_{i,j,c} x[p·stride + (i, j) − pad, c] · W[(i, j, c), o].

@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// Noise that shifts and scales the distribution of every unit anew in every training step: the "noisy" batch normalization
 /// of Santurkar et al. 2018 (§2.1 and appendix), which brings back by force the shift that normalization is said to remove.

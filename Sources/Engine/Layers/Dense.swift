@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// A fully connected layer: y = x·W + b, x the whole sample as one row vector (height, width and channels flattened in
 /// that order), W [inputs × units].

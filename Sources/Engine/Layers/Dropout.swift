@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// Dropout (Srivastava et al. 2014) in its inverted form, which is also Caffe's: in training an element is dropped with
 /// the given probability and otherwise scaled by 1/(1 − ratio); inference does nothing.

@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// Ghost batch normalization (Hoffer, Hubara & Soudry 2017, Algorithm 1): the training batch in consecutive parts, each
 /// normalized by statistics of its own, so that a large batch keeps the noise of small ones.

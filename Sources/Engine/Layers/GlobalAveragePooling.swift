@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// The mean of each channel over its whole map, whatever its extent (Lin et al. 2014, §3.2): the same network then serves
 /// images of several sizes.

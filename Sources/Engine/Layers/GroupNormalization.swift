@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Group normalization (Wu & He 2018): each image by the mean and the variance of groups of neighbouring channels, over its
 /// positions.
 ///

@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// The hyperbolic tangent: y = tanh x.
 public struct HyperbolicTangent: Layer {

@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// A normalization of each image by itself: over all its positions and over groups of channels.
 ///

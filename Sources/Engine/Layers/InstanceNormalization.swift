@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Instance normalization (Ulyanov, Vedaldi & Lempitsky 2016): each channel of each image by its mean and variance over
 /// positions.
 ///

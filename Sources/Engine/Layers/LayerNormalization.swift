@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Layer normalization (Ba, Kiros & Hinton 2016): each image by the mean and the variance of all its values, over positions
 /// and channels.
 ///

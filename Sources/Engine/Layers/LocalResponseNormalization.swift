@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// Local response normalization: y = x · scale^−β, with scale = k + α' · Σ x² over a window of neighbours.
 ///
@@ -42,9 +43,8 @@ public struct LocalResponseNormalization: Layer {
         Field("alpha", \.alpha, 0...1_000, "α: weight of the sum of squares, divided or not as the mode says."),
         Field("beta", \.beta, 0...10, "β: exponent of the scale."),
         Field(
-            name: "k", documentation: "k: scale without response; `none` for the mode's own (1, or 2 for `alexnet`).",
-            type: .optional(.number(0...1_000)), isRequired: false,
-            get: { $0.k.map { .number($0) } ?? .none }, set: { $0.k = $1.asNumber }),
+            "k", \.k, .number(0...1_000).optional,
+            "k: scale without response; `none` for the mode's own (1, or 2 for `alexnet`)."),
     ]
     /// A normalization by neighbours.
     public static let role = LayerRole.response

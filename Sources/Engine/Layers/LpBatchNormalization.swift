@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// Normalization of each channel by an average ℓp norm over the batch (Santurkar, Tsipras, Ilyas & Mądry 2018, §3.3):
 ///

@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// The greatest value of each window of each channel; padding never wins.
 public struct MaxPooling: Layer {

@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// Normalization outside the gradient: the experiment of Ioffe & Szegedy 2015, §2, and known to be wrong.
 ///

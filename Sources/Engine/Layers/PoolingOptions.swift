@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// What maximum and average pooling have in common: the window.
 public struct PoolingOptions: Sendable {

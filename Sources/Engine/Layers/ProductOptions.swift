@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// What a dense and a convolutional layer have in common: how their weight and their bias start and learn.
 public struct ProductOptions: Sendable {

@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// The rectified linear unit: y = max(x, 0).
 public struct Rectifier: Layer {

@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// γ and β of a normalization, one of each a channel: y = γx̂ + β.
 ///

@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// The logistic sigmoid: y = 1 / (1 + e⁻ˣ).
 public struct Sigmoid: Layer {

@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// A normalization of each channel by statistics of the batch, which in inference is the affine map of tracked ones: what
 /// ``BatchNormalization`` and its relatives have in common.

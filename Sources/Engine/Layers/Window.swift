@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// A square window that moves over a map: what convolutions and poolings have in common.
 struct Window {

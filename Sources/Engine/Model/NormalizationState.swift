@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// What a layer asks its model to track for inference.
 public struct TrackedStatistics: Sendable {

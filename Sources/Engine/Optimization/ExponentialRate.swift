@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// The rate is multiplied by a factor after every step.
 public struct ExponentialRate: RatePolicy {
     /// The factor of each step (Caffe's gamma).

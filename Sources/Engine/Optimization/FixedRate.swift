@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// The base rate throughout.
 public struct FixedRate: RatePolicy {
     /// The word `fixed`.

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// The rate falls as an inverse power of the step: what Caffe's LeNet uses (factor 10⁻⁴, power 0.75).
 public struct InverseRate: RatePolicy {
     /// Growth of the denominator in each step (Caffe's gamma).

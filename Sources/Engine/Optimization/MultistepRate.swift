@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// The rate is multiplied by a factor at each of the given steps.
 public struct MultistepRate: RatePolicy {
     /// The factor of each drop (Caffe's gamma).
@@ -13,13 +15,8 @@ public struct MultistepRate: RatePolicy {
     public static let fields: [Field<Self>] = [
         Field("factor", \.factor, 0...10, required: true, "Factor of each drop (Caffe's gamma)."),
         Field(
-            name: "at", documentation: "Steps at which the rate drops (Caffe's stepvalue).",
-            type: .list(.integer(1...1_000_000_000), minimum: 1), isRequired: true,
-            get: { .list($0.at.map { .integer($0) }) },
-            set: {
-                guard case .list(let values) = $1 else { return }
-                $0.at = values.compactMap { if case .integer(let step) = $0 { step } else { nil } }
-            }),
+            "at", \.at, .integer(1...1_000_000_000).list(minimum: 1), required: true,
+            "Steps at which the rate drops (Caffe's stepvalue)."),
     ]
 
     /// Without its required fields.

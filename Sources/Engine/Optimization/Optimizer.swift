@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// How gradients change parameters.
 public protocol Optimizer: Configurable, Equatable {

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// The rate falls to zero at the end of the run, along a power of the part that is left.
 public struct PolynomialRate: RatePolicy {
     /// The power; 1 is a straight line.

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// How the learning rate changes over a run. The formulas and names are Caffe's (`sgd_solver.cpp`), but for
 /// ``RelativeExponentialRate``.
 public protocol RatePolicy: Configurable, Equatable {

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// The rate decays exponentially to a share of itself over the run, however long the run is: short and long profiles have
 /// the same schedule.
 ///

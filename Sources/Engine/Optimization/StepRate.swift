@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// The rate is multiplied by a factor after every so many steps.
 public struct StepRate: RatePolicy {
     /// The factor of each drop (Caffe's gamma).

@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// Stochastic gradient descent with momentum and weight decay in Caffe's definition (`sgd_solver.cpp`):
 /// the learning rate is inside the momentum's history, and the decay is added to the gradient.

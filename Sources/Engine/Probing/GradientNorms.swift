@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// How large the loss's gradient by the hidden values is, layer by layer: whether it explodes or vanishes on its way back.
 ///

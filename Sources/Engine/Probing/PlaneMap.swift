@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// An affine map of the plane: p ↦ M(p − c), M an invertible matrix of two rows.
 public struct PlaneMap: Sendable, Equatable {
     /// A point of the plane.

@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// What happens when a product's weight W is multiplied by a number a (Ioffe & Szegedy 2015, §3.3).
 ///

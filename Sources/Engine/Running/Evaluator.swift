@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// The loss and the accuracy of a model on a set of images.
 public struct Evaluation: Equatable, Sendable {

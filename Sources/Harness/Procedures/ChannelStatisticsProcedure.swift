@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// Means and variances of channels over the depth: see ``Engine/ChannelStatistics``.
 struct ChannelStatisticsProcedure: Procedure {

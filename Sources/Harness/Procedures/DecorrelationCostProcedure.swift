@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Vocabulary
 
 /// What decorrelating a layer's activations costs against normalizing each by itself: see ``Engine/Decorrelation``.
 struct DecorrelationCostProcedure: MeasuredOnce {

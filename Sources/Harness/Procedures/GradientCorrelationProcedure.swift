@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// Whether gradients at neighbouring inputs are alike: see ``Engine/GradientCorrelation``.
 struct GradientCorrelationProcedure: Procedure {

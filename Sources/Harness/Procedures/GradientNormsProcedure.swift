@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// Whether gradients explode or vanish on their way back: see ``Engine/GradientNorms``.
 struct GradientNormsProcedure: Procedure {

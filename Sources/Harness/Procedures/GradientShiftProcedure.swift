@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// Internal covariate shift in the sense of gradients: see ``Engine/GradientShift``.
 struct GradientShiftProcedure: Procedure {

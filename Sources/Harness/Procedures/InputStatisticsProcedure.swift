@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Vocabulary
 
 /// What the input looks like after its normalization: see ``Datasets/InputStatistics`` and ``Datasets/InputSpectrum``.
 struct InputStatisticsProcedure: MeasuredOnce {

@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// The loss and its gradient along the gradient: see ``Engine/GradientLandscape``.
 struct LandscapeProcedure: Procedure {

@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// Singular values of the Jacobians between layers: see ``Engine/LayerJacobian``.
 struct LayerJacobianProcedure: Procedure {
@@ -15,7 +16,7 @@ struct LayerJacobianProcedure: Procedure {
     static let fields: [Field<Self>] = [
         intervalField(\.every),
         Field(
-            texts: "of", \.of, minimum: 1,
+            "of", \.of, .text.list(minimum: 1),
             "Patterns of taps, such as `*/normalized`; each is derived by the one before it that leads to it."),
         Field(
             "images", \.images, 1...1_000, "At how many images of the batch: the first ones. Values are their means."),

@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// A line is fitted to a cloud of points by gradient descent: see ``Engine/LineLoss`` and ``Engine/LineDescent``.
 struct LineFitProcedure: MeasuredOnce {

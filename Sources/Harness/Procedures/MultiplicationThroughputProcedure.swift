@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// Whether multiplication is faster for some numbers than for others: see ``Engine/MultiplicationThroughput``.
 struct MultiplicationThroughputProcedure: MeasuredOnce {

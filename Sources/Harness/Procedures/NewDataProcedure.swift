@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Vocabulary
 
 /// What becomes of a network when the data change after training: see ``Datasets/NewData``.
 struct NewDataProcedure: Procedure {

@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// A named measurement that a run makes of its network at intervals: what cannot be read from activations, such as
 /// gradients, the shape of the loss around a point, norms of weights.

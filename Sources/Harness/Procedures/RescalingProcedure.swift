@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// What a factor on a weight does: see ``Engine/Rescaling``.
 struct RescalingProcedure: Procedure {

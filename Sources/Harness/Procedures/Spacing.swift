@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Vocabulary
 
 /// How the numbers at which a procedure measures follow each other.
 enum Spacing: String, ConfigurationWord {

@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// How large weights, biases and scales are: see ``Engine/WeightNorms``.
 struct WeightNormsProcedure: Procedure {

@@ -2,6 +2,7 @@ import Kernels
 import Testing
 
 @testable import Engine
+import Vocabulary
 
 /// The noise of Santurkar et al. 2018 has the distributions that they state.
 @Suite("Covariate noise")

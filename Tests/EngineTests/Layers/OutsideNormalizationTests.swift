@@ -2,6 +2,7 @@ import Kernels
 import Testing
 
 @testable import Engine
+import Vocabulary
 
 /// What Ioffe & Szegedy 2015, §2, say happens where gradient descent does not know of a normalization.
 @Suite("Normalization outside the gradient")

@@ -2,6 +2,7 @@ import Kernels
 import Testing
 
 @testable import Engine
+import Vocabulary
 
 /// Bits are the contract: what a run computes depends on its configuration and its seed, and on nothing else.
 @Suite("The same bits")

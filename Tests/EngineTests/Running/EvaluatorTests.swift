@@ -2,6 +2,7 @@ import Kernels
 import Testing
 
 @testable import Engine
+import Vocabulary
 
 @Suite("An evaluation")
 struct EvaluatorTests {

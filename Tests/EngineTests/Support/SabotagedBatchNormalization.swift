@@ -1,6 +1,7 @@
 import Kernels
 
 @testable import Engine
+import Vocabulary
 
 /// A batch normalization with a backward pass that is wrong in one known way: what a gradient check must reject.
 struct SabotagedBatchNormalization: Layer {

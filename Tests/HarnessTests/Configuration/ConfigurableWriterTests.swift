@@ -3,6 +3,7 @@ import Engine
 import Testing
 
 @testable import Harness
+import Vocabulary
 
 /// Whatever can be configured is written and read back: every kind of every catalogue.
 @Suite struct ConfigurableWriterTests {
@@ -18,11 +19,12 @@ import Testing
         case .number(let range): .number(min(range.upperBound, max(range.lowerBound, 0) + 0.37))
         case .boolean: .boolean(false)
         case .word(let words): .word(words[words.count - 1])
-        case .name: .word("2015: a 'text', # with \"signs\"")
+        case .text: .word("2015: a 'text', # with \"signs\"")
         case .variant(let kinds): .variant(sample(kinds[kinds.count - 1]))
         case .record(let type): .variant(sample(type))
         case .optional(let inner): sample(inner)
         case .list(let element, let minimum): .list([FieldValue](repeating: sample(element), count: minimum + 1))
+        case .named, .partial, .tree: FieldValue.none
         }
     }
 

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+import Vocabulary
 
 @Suite struct SchemaWriterTests {
     private func schema() throws -> [String: Any] {

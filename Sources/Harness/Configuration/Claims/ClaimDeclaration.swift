@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// A statement with a source, the number that decides it, and the least effect that counts.
 public struct ClaimDeclaration: Sendable, Equatable {
@@ -118,38 +119,38 @@ struct ClaimFields: Configurable {
     static let kind = "claim"
     static let summary = "A statement with a source, the number that decides it, and the least effect that counts."
     static let fields: [Field<Self>] = [
-        Field(text: "id", \.id, required: true, "A name, unique in the experiment."),
-        Field(text: "statement", \.statement, required: true, "What is claimed, in one sentence of our own."),
-        Field(text: "paper", \.paper, required: true, "What the paper says, quoted briefly, with the section."),
+        Field("id", \.id, .text, required: true, "A name, unique in the experiment."),
+        Field("statement", \.statement, .text, required: true, "What is claimed, in one sentence of our own."),
+        Field("paper", \.paper, .text, required: true, "What the paper says, quoted briefly, with the section."),
         Field(
-            text: "disputed-by", \.disputedBy,
+            "disputed-by", \.disputedBy, .text.optional,
             "Who says otherwise, with what and where; it is shown beside the verdict, which it does not change."),
         Field(
             "measure", \.measure, oneOf: ClaimMeasureCatalogue.all, required: true,
             "The number of each run that decides: with one seed, one number."),
         Field(
-            text: "arm", \.arm, required: true,
+            "arm", \.arm, .text, required: true,
             "The arm that the claim is about, a pattern such as 'batch-norm@*', or an ensemble."),
         Field(
-            text: "with", \.with,
+            "with", \.with, .text.optional,
             """
             The arm or pattern that it is compared with, seed by seed; an ensemble, or `mean-of(ENSEMBLE)` or \
             `best-of(ENSEMBLE)`, which are the mean and the best accuracy of its members.
             """),
         Field(
-            optional: "value", \.value, -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude,
+            "value", \.value, .number(-Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude).optional,
             "A published number that it is compared with, instead of an arm."),
         Field(
-            optional: "choose", \.choose,
+            "choose", \.choose, .word().optional,
             "How one arm is chosen where a pattern fits several: by the best mean over seeds of this metric at the end."
         ),
         Field("expect", \.expect, required: true, "On which side of the other the arm is expected."),
-        Field(optional: "factor", \.factor, 1...1e9, "The least ratio that counts: 2 means half, or double."),
+        Field("factor", \.factor, .number(1...1e9).optional, "The least ratio that counts: 2 means half, or double."),
         Field(
-            optional: "margin", \.margin, -1e9...1e9,
+            "margin", \.margin, .number(-1e9...1e9).optional,
             "The least difference that counts, in the measure's unit; below 0 it is how much worse is still not worse."),
         Field(
-            optional: "statistics", \.statistics,
+            "statistics", \.statistics, .word().optional,
             "The statistics of batch normalization; none means population where there are any, else the moving average."
         ),
         Field(

@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// What a claim measures of each run: one number for one seed.
 public enum ClaimMeasure: Sendable, Equatable {
@@ -54,7 +55,7 @@ struct StepsToMeasure: Configurable {
     static let fields: [Field<Self>] = [
         Field("metric", \.metric, "The metric."),
         Field(
-            text: "target", \.target, required: true,
+            "target", \.target, .text, required: true,
             "A number, or best-of(ARM): the best value that this arm reaches with the same seed."),
     ]
 }
@@ -93,7 +94,7 @@ struct DriftMeasure: Configurable {
     static let kind = "drift"
     static let summary =
         "How far the 15th, 50th and 85th percentile of a tensor's typical unit move between observations."
-    static let fields: [Field<Self>] = [Field(text: "tap", \.tap, required: true, "The tensor's address.")]
+    static let fields: [Field<Self>] = [Field("tap", \.tap, .text, required: true, "The tensor's address.")]
 }
 
 struct SpreadMeasure: Configurable {
@@ -101,7 +102,7 @@ struct SpreadMeasure: Configurable {
 
     static let kind = "spread"
     static let summary = "The distance from the 15th to the 85th percentile of a tensor's typical unit at the end."
-    static let fields: [Field<Self>] = [Field(text: "tap", \.tap, required: true, "The tensor's address.")]
+    static let fields: [Field<Self>] = [Field("tap", \.tap, .text, required: true, "The tensor's address.")]
 }
 
 struct DivergesMeasure: Configurable {

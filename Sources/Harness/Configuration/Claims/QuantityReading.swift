@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// How one number is made of a quantity's rows: of every place over the steps, then of the places.
 public struct QuantityReading: Configurable, Equatable {
@@ -34,12 +35,12 @@ public struct QuantityReading: Configurable, Equatable {
         "A number from `measures.csv` or `shift.csv`: of every place over the steps, then of the places."
     /// Its keys.
     public static let fields: [Field<Self>] = [
-        Field(text: "name", \.name, required: true, "The quantity, such as gradient-shift or wasserstein."),
+        Field("name", \.name, .text, required: true, "The quantity, such as gradient-shift or wasserstein."),
         Field(
-            text: "place", \.place,
+            "place", \.place, .text,
             "A pattern of layers or taps; by default what belongs to the whole network."),
         Field(
-            optional: "at", \.at, -1e300...1e300,
+            "at", \.at, .number(-1e300...1e300).optional,
             "The number on the quantity's own axis, such as a step length; none means all of them."),
         Field("steps", \.steps, "Which value over the steps counts; `growth` is the last divided by the first."),
         Field("from", \.from, 0...1_000_000_000, "The first step that counts."),

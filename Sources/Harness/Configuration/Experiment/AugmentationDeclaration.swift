@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Vocabulary
 
 extension Augmentation: Configurable {
     /// The key under which it stands.
@@ -8,8 +9,8 @@ extension Augmentation: Configurable {
     public static let summary = "How the images of training batches are distorted at random; by default not at all."
     /// Its keys.
     public static let fields: [Field<Self>] = [
-        Field(record: "geometric", \.geometric, GeometricAugmentation.summary),
-        Field(record: "photometric", \.photometric, PhotometricAugmentation.summary),
+        Field("geometric", \.geometric, .record(), GeometricAugmentation.summary),
+        Field("photometric", \.photometric, .record(), PhotometricAugmentation.summary),
     ]
 }
 

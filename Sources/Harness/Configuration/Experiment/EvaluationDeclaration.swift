@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// How often, and how, a run measures itself on the test set.
 public struct EvaluationDeclaration: Configurable, Equatable {
@@ -27,7 +28,7 @@ public struct EvaluationDeclaration: Configurable, Equatable {
             evaluation; 0 leaves the population statistics out. Without batch normalization it means nothing.
             """),
         Field(
-            words: "statistics", \.statistics, minimum: 1,
+            "statistics", \.statistics, .word().list(minimum: 1),
             """
             Where batch normalization takes mean and variance from in evaluations, a row of `eval.csv` for each: \
             `moving-average`, Caffe's; `plain-average`, the one that starts from 0 and 1, as in most frameworks; `population`, \

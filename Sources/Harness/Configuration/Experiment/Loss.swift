@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// What a network's output is compared with, as a configuration says it.
 public protocol Loss: Configurable, Equatable {

@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// A number that a run records over its steps.
 public enum Metric: String, ConfigurationWord {

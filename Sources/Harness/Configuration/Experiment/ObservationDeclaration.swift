@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// What a run records of the distributions inside its network, and how often.
 public struct ObservationDeclaration: Configurable, Equatable {
@@ -19,7 +20,7 @@ public struct ObservationDeclaration: Configurable, Equatable {
     public static let fields: [Field<Self>] = [
         Field("every", \.every, 1...1_000_000_000, "Steps between observations; one more follows the last step."),
         Field(
-            texts: "taps", \.taps,
+            "taps", \.taps, .text.list(),
             "Patterns of tap addresses ('*' stands for any run of characters); an empty list observes nothing."),
         Field(
             "probe", \.probe, 2...1_000_000,

@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Vocabulary
 
 /// Everything that decides what a run computes, but for its seed, its length and its data.
 public struct RunConfiguration: Configurable, Equatable {
@@ -62,7 +63,7 @@ public struct RunConfiguration: Configurable, Equatable {
     /// Its keys.
     public static let fields: [Field<Self>] = [
         Field(
-            slot: "normalization", \.normalization, oneOf: Slot.normalize.kinds,
+            "normalization", \.normalization, .variant(Slot.normalize.kinds).optional,
             "What stands in the model's `normalize` slots."),
         Field(
             "placement", \.placement,
@@ -71,38 +72,35 @@ public struct RunConfiguration: Configurable, Equatable {
             wants it (§3.2), or `after` it: slots that the `activate` slot follows directly change places with it.
             """),
         Field(
-            texts: "normalize-at", \.normalizeAt, minimum: 1,
+            "normalize-at", \.normalizeAt, .text.list(minimum: 1),
             """
             Patterns of names ('*' stands for any run of characters): the `normalize` slots behind other products stay empty, \
             as where only the last layer is normalized (Bjorck et al. 2018). Behind a block its own name counts.
             """),
         Field(
-            slot: "disturbance", \.disturbance, oneOf: LayerCatalogue.all.filter { $0.role == .disturbance },
+            "disturbance", \.disturbance, .variant(disturbances).optional,
             """
             What disturbs the values behind every used `normalize` slot in training, or in its place where `normalization` is \
             none (Santurkar et al. 2018, §2.1).
             """),
         Field(
-            slot: "activation", \.activation, oneOf: Slot.activate.kinds, "What stands in the model's `activate` slots."
-        ),
+            "activation", \.activation, .variant(Slot.activate.kinds).optional,
+            "What stands in the model's `activate` slots."),
         Field(
-            slot: "response", \.response, oneOf: Slot.respond.kinds,
+            "response", \.response, .variant(Slot.respond.kinds).optional,
             "What stands in the model's `respond` slots: a local response normalization."),
         Field(
-            slot: "dropout", \.dropout, oneOf: Slot.drop.kinds, "What stands in the model's `drop` slots."),
+            "dropout", \.dropout, .variant(Slot.drop.kinds).optional, "What stands in the model's `drop` slots."),
         Field(
             "width", \.width, 0.01...16,
             "Factor on the channels of every convolution and the units of every dense layer, to the nearest whole number, "
                 + "at least 1. The last of them, which gives the scores, and those with `keeps-width` stay as they are."
         ),
         Field(
-            variant: "initializer", get: { $0.initializer },
-            set: { if let value = $1 as? any Initializer { $0.initializer = value } }, oneOf: InitializerCatalogue.all,
+            "initializer", \.initializer, oneOf: InitializerCatalogue.all,
             "How weights start where the model says nothing else."),
         Field(
-            variant: "input", get: { $0.input },
-            set: { if let value = $1 as? any InputDeclaration { $0.input = value } },
-            oneOf: InputCatalogue.all, "How pixels, 0 to 255, become the network's inputs."),
+            "input", \.input, oneOf: InputCatalogue.all, "How pixels, 0 to 255, become the network's inputs."),
         Field("batch", \.batch, 1...1_000_000, required: true, "Images of a training step."),
         Field(
             "batch-order", \.batchOrder,
@@ -117,14 +115,11 @@ public struct RunConfiguration: Configurable, Equatable {
             Which of the seed's families of random numbers the run draws from: initial weights, batches, distortions and \
             masks. Arms of equal number are paired; members of an ensemble have numbers of their own.
             """),
-        Field(record: "augmentation", \.augmentation, Augmentation.summary),
+        Field("augmentation", \.augmentation, .record(), Augmentation.summary),
         Field(
-            variant: "loss", get: { $0.loss }, set: { if let value = $1 as? any Loss { $0.loss = value } },
-            oneOf: LossCatalogue.all, "What the network's output is compared with."),
+            "loss", \.loss, oneOf: LossCatalogue.all, "What the network's output is compared with."),
         Field(
-            variant: "optimizer", get: { $0.optimizer },
-            set: { if let value = $1 as? any Optimizer { $0.optimizer = value } },
-            oneOf: OptimizerCatalogue.all, required: true, "How gradients change parameters."),
+            "optimizer", \.optimizer, oneOf: OptimizerCatalogue.all, required: true, "How gradients change parameters."),
         Field(
             "rate-multiplier", \.rateMultiplier, 0...1_000_000,
             "Factor on the optimizer's rate: what an arm changes to train at 5 times the rate of the base."),
@@ -135,18 +130,19 @@ public struct RunConfiguration: Configurable, Equatable {
             Szegedy 2015, §4.2.1.
             """),
         Field(
-            variant: "rate-policy", get: { $0.ratePolicy },
-            set: { if let value = $1 as? any RatePolicy { $0.ratePolicy = value } }, oneOf: RatePolicyCatalogue.all,
+            "rate-policy", \.ratePolicy, oneOf: RatePolicyCatalogue.all,
             "How the learning rate changes over the run."),
-        Field(record: "evaluate", \.evaluate, EvaluationDeclaration.summary),
-        Field(record: "observe", \.observe, ObservationDeclaration.summary),
+        Field("evaluate", \.evaluate, .record(), EvaluationDeclaration.summary),
+        Field("observe", \.observe, .record(), ObservationDeclaration.summary),
         Field(
-            variants: "procedures", \.procedures, oneOf: ProcedureCatalogue.all,
+            "procedures", \.procedures, .variant(ProcedureCatalogue.all).list(),
             """
             What else the run measures of its network at intervals, without changing it: `[gradient-shift]`, \
             `[{ landscape: { every: 100 } }]`. The numbers stand in `measures.csv`.
             """),
     ]
+
+    private static let disturbances: [any Layer.Type] = LayerCatalogue.all.filter { $0.role == .disturbance }
 
     /// The defaults, without a model.
     public init() {}
@@ -168,16 +164,3 @@ public struct RunConfiguration: Configurable, Equatable {
 }
 
 extension BatchOrder.Order: ConfigurationWord {}
-
-extension Field {
-    /// A value of one of a catalogue's kinds, kept as the catalogue's protocol.
-    init(
-        variant name: String, get: @escaping @Sendable (Owner) -> any Configurable,
-        set: @escaping @Sendable (inout Owner, any Configurable) -> Void, oneOf kinds: [any Configurable.Type],
-        required: Bool = false, _ documentation: String
-    ) {
-        self.init(
-            name: name, documentation: documentation, type: .variant(kinds), isRequired: required,
-            get: { .variant(get($0)) }, set: { if case .variant(let value) = $1 { set(&$0, value) } })
-    }
-}

@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// Accuracy over steps, and where each arm matches a baseline: Figure 2 of Ioffe & Szegedy 2015.
 struct StepsToMatch: FigureKind {
@@ -30,7 +31,7 @@ struct MatchTable: FigureKind {
     static let fields: [Field<Self>] =
         commonFields + MatchOptions.fields(\.options) + [
             Field(
-                records: "paper", \.paper,
+                "paper", \.paper, .record().list(),
                 """
                 What the paper found, an entry an arm: `{ arm: bn-x5, steps: 2.1e6, accuracy: 0.73 }`. Ratios are formed \
                 from the steps of the baseline's entry.
@@ -48,9 +49,11 @@ struct PublishedResult: Configurable {
     static let kind = "paper"
     static let summary = "What a publication says of an arm."
     static let fields: [Field<Self>] = [
-        Field(text: "arm", \.arm, required: true, "The arm that stands for it."),
-        Field(optional: "steps", \.steps, 1...1e12, "The steps after which it matches the baseline's best accuracy."),
-        Field(optional: "accuracy", \.accuracy, 0...1, "Its best accuracy, from 0 to 1."),
+        Field("arm", \.arm, .text, required: true, "The arm that stands for it."),
+        Field(
+            "steps", \.steps, .number(1...1e12).optional,
+            "The steps after which it matches the baseline's best accuracy."),
+        Field("accuracy", \.accuracy, .number(0...1).optional, "Its best accuracy, from 0 to 1."),
     ]
 }
 
@@ -66,7 +69,7 @@ struct ChangeWorth: FigureKind {
     static let fields: [Field<Self>] =
         namingFields + MatchOptions.fields(\.options) + [
             Field(
-                records: "groups", \.groups, minimum: 1, required: true,
+                "groups", \.groups, .record().list(minimum: 1), required: true,
                 """
                 The references with their changes: `{ reference: bn-baseline, label: Added, changes: [{ arm: no-dropout }] }`.
                 """)
@@ -83,10 +86,10 @@ struct ChangeGroup: Configurable {
     static let kind = "groups"
     static let summary = "Changes that are compared with one arm, seed by seed."
     static let fields: [Field<Self>] = [
-        Field(text: "reference", \.reference, required: true, "The arm without the changes."),
-        Field(text: "label", \.label, "The heading of the group; by default the reference's label."),
+        Field("reference", \.reference, .text, required: true, "The arm without the changes."),
+        Field("label", \.label, .text.optional, "The heading of the group; by default the reference's label."),
         Field(
-            records: "changes", \.changes, minimum: 1, required: true,
+            "changes", \.changes, .record().list(minimum: 1), required: true,
             "The arms with one change each: `{ arm: no-dropout, label: without dropout }`."),
     ]
 }
@@ -99,8 +102,8 @@ struct Change: Configurable {
     static let kind = "changes"
     static let summary = "An arm that differs from its reference by one change."
     static let fields: [Field<Self>] = [
-        Field(text: "arm", \.arm, required: true, "The arm with the change."),
-        Field(text: "label", \.label, "What the change is; by default the arm's label."),
+        Field("arm", \.arm, .text, required: true, "The arm with the change."),
+        Field("label", \.label, .text.optional, "What the change is; by default the arm's label."),
     ]
 }
 
@@ -112,5 +115,5 @@ struct EnsembleAccuracy: FigureKind {
     static let kind = "ensemble"
     static let summary = "Test accuracy against the number of averaged networks, with each network's own."
     static let fields: [Field<Self>] =
-        namingFields + [Field(text: "ensemble", \.ensemble, required: true, "The name of the ensemble.")]
+        namingFields + [Field("ensemble", \.ensemble, .text, required: true, "The name of the ensemble.")]
 }

@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// A sort of figure that an experiment can ask for. A new one is a type and one line in ``FigureKindCatalogue``.
 protocol FigureKind: Configurable {
@@ -42,15 +43,17 @@ extension FigureKind {
     static var namingFields: [Field<Self>] {
         [
             Field(
-                text: "name", \.common.name,
+                "name", \.common.name, .text.optional,
                 "The stem of the figure's files, where one kind is asked for more than once."),
-            Field(text: "title", \.common.title, "The heading; by default the figure's own."),
+            Field("title", \.common.title, .text.optional, "The heading; by default the figure's own."),
         ]
     }
 
     /// The fields of all figures whose arms can be chosen freely.
     static var commonFields: [Field<Self>] {
-        namingFields + [Field(texts: "arms", \.common.arms, "The arms it shows, as names or patterns; none means all.")]
+        namingFields + [
+            Field("arms", \.common.arms, .text.list(), "The arms it shows, as names or patterns; none means all.")
+        ]
     }
 }
 

@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// Test accuracy over steps: Figure 1a of Ioffe & Szegedy 2015.
 struct AccuracyOverSteps: FigureKind {
@@ -11,7 +12,7 @@ struct AccuracyOverSteps: FigureKind {
     static let summary = "Test accuracy over training steps: the mean over seeds, their spread, and each seed."
     static let fields: [Field<Self>] =
         commonFields + [
-            Field(optional: "statistics", \.statistics, statisticsDocumentation),
+            Field("statistics", \.statistics, .word().optional, statisticsDocumentation),
             Field("band", \.band, bandDocumentation),
             Field("x-scale", \.stepScale, stepScaleDocumentation),
         ]
@@ -36,7 +37,7 @@ struct LossOverSteps: FigureKind {
     static let fields: [Field<Self>] =
         commonFields + [
             Field("metric", \.metric, "The loss of the training batches, or on the test set."),
-            Field(optional: "statistics", \.statistics, statisticsDocumentation),
+            Field("statistics", \.statistics, .word().optional, statisticsDocumentation),
             Field("band", \.band, bandDocumentation),
             Field("x-scale", \.stepScale, stepScaleDocumentation),
         ]
@@ -52,7 +53,7 @@ struct ActivationQuantiles: FigureKind {
     static let summary = "The 15th, 50th and 85th percentile of a tensor's typical unit over steps, arms side by side."
     static let fields: [Field<Self>] =
         commonFields + [
-            Field(text: "tap", \.tap, required: true, "The tensor's address: hidden3/activation-input."),
+            Field("tap", \.tap, .text, required: true, "The tensor's address: hidden3/activation-input."),
             Field("x-scale", \.stepScale, stepScaleDocumentation),
         ]
     var taps: [String] { [tap] }
@@ -69,7 +70,7 @@ struct ActivationDistributions: FigureKind {
         "The distribution of each layer's tensor over steps, layers below each other, arms side by side."
     static let fields: [Field<Self>] =
         commonFields + [
-            Field(text: "tap", \.tap, "The pattern of the tensors' addresses, one in each layer."),
+            Field("tap", \.tap, .text, "The pattern of the tensors' addresses, one in each layer."),
             Field("x-scale", \.stepScale, stepScaleDocumentation),
         ]
     var taps: [String] { [tap] }
@@ -83,7 +84,7 @@ struct FinalAccuracy: FigureKind {
     static let kind = "final-accuracy"
     static let summary = "Best and final test accuracy by arm: each seed, their mean and its 95 % interval."
     static let fields: [Field<Self>] =
-        commonFields + [Field(optional: "statistics", \.statistics, statisticsDocumentation)]
+        commonFields + [Field("statistics", \.statistics, .word().optional, statisticsDocumentation)]
 }
 
 /// A metric over the values of a sweep.
@@ -98,8 +99,8 @@ struct SweepMap: FigureKind {
         "The best test accuracy, or a loss after the last step, over the swept values: a heat map for each arm, or lines."
     static let fields: [Field<Self>] =
         commonFields + [
-            Field(text: "x", \.x, required: true, "The swept key along the horizontal axis."),
-            Field(text: "y", \.y, "The swept key along the vertical axis; none draws curves."),
+            Field("x", \.x, .text, required: true, "The swept key along the horizontal axis."),
+            Field("y", \.y, .text.optional, "The swept key along the vertical axis; none draws curves."),
             Field("metric", \.metric, "The metric."),
         ]
     var sweptKeys: [String] { [x] + [y].compactMap(\.self) }

@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// When an arm matches another: at the first evaluation at which the mean of its last `smoothing` test accuracies is at least
 /// the best such mean of the baseline with the same seed.
@@ -27,13 +28,13 @@ struct MatchOptions: Sendable {
     static func fields<Owner>(_ path: WritableKeyPath<Owner, MatchOptions> & Sendable) -> [Field<Owner>] {
         [
             Field<MatchOptions>(
-                text: "baseline", \.baseline, required: true,
+                "baseline", \.baseline, .text, required: true,
                 "The arm whose best accuracy is to be matched, seed by seed."),
             Field<MatchOptions>(
                 "smoothing", \.smoothing, 1...1000,
                 "Accuracies are means over so many consecutive evaluations, at the last of them; 1 takes them as they are."
             ),
-            Field<MatchOptions>(optional: "statistics", \.statistics, statisticsDocumentation),
+            Field<MatchOptions>("statistics", \.statistics, .word().optional, statisticsDocumentation),
         ].within(path)
     }
 }

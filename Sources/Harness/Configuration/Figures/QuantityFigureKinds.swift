@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// Measured quantities over steps: Figure 2 of Santurkar et al. 2018.
 struct QuantityOverSteps: FigureKind {
@@ -34,7 +35,7 @@ struct Landscape: FigureKind {
     static let fields: [Field<Self>] =
         commonFields + [
             Field(
-                optional: "y-scale", \.valueScale,
+                "y-scale", \.valueScale, .word().optional,
                 """
                 The vertical axes; none means logarithmic for gradients, and for losses that span a factor of 20.
                 """),
@@ -67,22 +68,24 @@ struct QuantityOptions: Sendable {
     ) -> [Field<Owner>] {
         let all: [Field<QuantityOptions>] = [
             Field(
-                text: "quantity", \.quantity, required: true,
+                "quantity", \.quantity, .text, required: true,
                 "The quantity, a word of `measures.csv` or `shift.csv`: gradient-shift. Several, separated by spaces, get a row each."
             ),
-            Field(text: "place", \.place, "The layers, taps or parameters it was measured at, as a name or a pattern."),
+            Field(
+                "place", \.place, .text, "The layers, taps or parameters it was measured at, as a name or a pattern."),
             Field("places", \.places, "What becomes of several places that match: their mean, or a panel for each."),
             Field(
-                optional: "at", \.at, -1e12...1e12,
+                "at", \.at, .number(-1e12...1e12).optional,
                 "The place on the quantity's own axis, such as a step length; none means the mean over all."),
             Field("band", \.band, bandDocumentation),
-            Field(optional: "y-scale", \.valueScale, valueScaleDocumentation),
+            Field("y-scale", \.valueScale, .word().optional, valueScaleDocumentation),
             Field(
-                text: "y-label", \.valueLabel,
+                "y-label", \.valueLabel, .text.optional,
                 "The title of the vertical axis of one quantity; by default the quantity's own."
             ),
-            Field(optional: "level", \.level, -1e12...1e12, "A value at which a thin horizontal line is drawn."),
-            Field(text: "level-label", \.levelLabel, "What the line is called; by default its value."),
+            Field(
+                "level", \.level, .number(-1e12...1e12).optional, "A value at which a thin horizontal line is drawn."),
+            Field("level-label", \.levelLabel, .text.optional, "What the line is called; by default its value."),
         ]
         return all.within(path)
     }
@@ -123,10 +126,10 @@ struct ShiftMap: FigureKind {
         "A measured quantity over layers (rows) and training steps as colours, arms side by side with one colour scale."
     static let fields: [Field<Self>] =
         commonFields + [
-            Field(text: "quantity", \.quantity, "The quantity, a word of `measures.csv` or `shift.csv`."),
-            Field(text: "place", \.place, "The layers, taps or parameters, as a pattern: a row each."),
+            Field("quantity", \.quantity, .text, "The quantity, a word of `measures.csv` or `shift.csv`."),
+            Field("place", \.place, .text, "The layers, taps or parameters, as a pattern: a row each."),
             Field(
-                optional: "color-scale", \.colorScale,
+                "color-scale", \.colorScale, .word().optional,
                 "The colours' scale; none means logarithmic for magnitudes that are positive and span a factor of 20."),
             Field("x-scale", \.stepScale, stepScaleDocumentation),
         ]
@@ -161,8 +164,9 @@ struct QuantityProfile: FigureKind {
             Field("x", \.x, "The horizontal axis: the quantity's own (`at`), or the places that match."),
             Field("x-scale", \.horizontalScale, "The quantity's own axis."),
             Field(
-                text: "x-label", \.horizontalLabel, "The title of the horizontal axis; by default the quantity's own."),
-            Field(text: "step", \.step, "`first`, `last`, or a number: the measured step nearest to it."),
+                "x-label", \.horizontalLabel, .text.optional,
+                "The title of the horizontal axis; by default the quantity's own."),
+            Field("step", \.step, .text, "`first`, `last`, or a number: the measured step nearest to it."),
         ]
 
     var mistakes: [FigureMistake] {
@@ -199,7 +203,7 @@ struct ScaleAndPercentiles: FigureKind {
         """
     static let fields: [Field<Self>] =
         commonFields + [
-            Field(text: "layer", \.layer, required: true, "The normalized layer: hidden3."),
+            Field("layer", \.layer, .text, required: true, "The normalized layer: hidden3."),
             Field("x-scale", \.stepScale, stepScaleDocumentation),
         ]
     var taps: [String] { layer.isEmpty ? [] : ["\(layer)/scaled", "\(layer)/normalized"] }
@@ -225,16 +229,21 @@ struct QuantityScatter: FigureKind {
         """
     static let fields: [Field<Self>] =
         commonFields + [
-            Field(text: "x", \.x, required: true, "The quantity of the horizontal axis, a word of `measures.csv`."),
-            Field(text: "y", \.y, required: true, "The quantity of the vertical axis."),
-            Field(text: "compare", \.compare, "A third quantity, on the vertical axis too: a tick a run."),
-            Field(text: "place", \.place, "The places of all three, as a name or a pattern; their mean counts."),
-            Field(text: "step", \.step, "`first`, `last`, or a number: the measured step nearest to it."),
-            Field(optional: "x-scale", \.horizontalScale, "The horizontal axis; none decides as for the vertical one."),
-            Field(optional: "y-scale", \.valueScale, valueScaleDocumentation),
+            Field("x", \.x, .text, required: true, "The quantity of the horizontal axis, a word of `measures.csv`."),
+            Field("y", \.y, .text, required: true, "The quantity of the vertical axis."),
+            Field("compare", \.compare, .text.optional, "A third quantity, on the vertical axis too: a tick a run."),
+            Field("place", \.place, .text, "The places of all three, as a name or a pattern; their mean counts."),
+            Field("step", \.step, .text, "`first`, `last`, or a number: the measured step nearest to it."),
             Field(
-                text: "x-label", \.horizontalLabel, "The title of the horizontal axis; by default the quantity's own."),
-            Field(text: "y-label", \.valueLabel, "The title of the vertical axis; by default the quantity's own."),
+                "x-scale", \.horizontalScale, .word().optional,
+                "The horizontal axis; none decides as for the vertical one."),
+            Field("y-scale", \.valueScale, .word().optional, valueScaleDocumentation),
+            Field(
+                "x-label", \.horizontalLabel, .text.optional,
+                "The title of the horizontal axis; by default the quantity's own."),
+            Field(
+                "y-label", \.valueLabel, .text.optional,
+                "The title of the vertical axis; by default the quantity's own."),
         ]
 
     var mistakes: [FigureMistake] {

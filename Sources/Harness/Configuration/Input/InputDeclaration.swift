@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Vocabulary
 
 /// How pixels become inputs, as it is written in a configuration. A new kind is a type and one line in ``InputCatalogue``.
 public protocol InputDeclaration: Configurable {

@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Vocabulary
 
 /// x / 255.
 struct UnitInput: InputDeclaration {

@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Vocabulary
 
 /// Projections on the principal components, divided by their deviations.
 struct PCAWhiteningInput: InputDeclaration {

@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// Where the layer that fills a `normalize` slot stands.
 public enum Placement: String, ConfigurationWord {

@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// A place in a model that an arm fills, or leaves empty.
 public enum Slot: String, ConfigurationWord {

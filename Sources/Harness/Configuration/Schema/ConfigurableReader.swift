@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// Makes declared values from nodes that `SchemaChecker` has accepted. Absent fields keep their defaults.
 enum ConfigurableReader {
@@ -31,11 +32,12 @@ enum ConfigurableReader {
         case .integer: return try? .integer(ScalarReading.integer(node).get())
         case .number: return try? .number(ScalarReading.number(node).get())
         case .boolean: return try? .boolean(ScalarReading.boolean(node).get())
-        case .word, .name: return node.scalar.map { .word($0) }
+        case .word, .text: return node.scalar.map { .word($0) }
         case .variant(let kinds): return variant(node, among: kinds).map { .variant($0) }
         case .record(let type): return .variant(value(ofKind: type, from: node))
         case .optional(let inner): return node.isNone ? FieldValue.none : fieldValue(node, inner)
         case .list(let element, _): return node.elements.map { .list($0.compactMap { fieldValue($0, element) }) }
+        case .named, .partial, .tree: return nil
         }
     }
 }

@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// Writes declared values as nodes in their full form, with every field, in the order of the declaration.
 enum ConfigurableWriter {
@@ -21,7 +22,7 @@ enum ConfigurableWriter {
         case (_, .optional(let inner)):
             if case .none = value { node(value) } else { node(value, inner) }
         case (.list(let values), .list(let element, _)): ConfigurationNode(.sequence(values.map { node($0, element) }))
-        case (.word(let text), .name):
+        case (.word(let text), .text):
             // Quotes keep `2015` a text for whoever reads it next.
             ConfigurationNode(.scalar(text, isQuoted: ScalarReading.isAmbiguous(text)))
         default: node(value)

@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// A JSON value whose objects keep the order of their keys.
 indirect enum JSONText {

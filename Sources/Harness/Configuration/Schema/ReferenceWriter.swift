@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Vocabulary
 
 /// Writes the reference of experiment and model files from the declarations that the reader uses.
 public enum ReferenceWriter {

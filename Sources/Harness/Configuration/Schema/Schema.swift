@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// What a place in a configuration accepts.
 ///
@@ -84,11 +85,12 @@ extension Schema {
             case .number(let range): .number(range)
             case .boolean: .boolean
             case .word(let words): .word(words)
-            case .name: .text
+            case .text: .text
             case .variant(let kinds): .variant(kinds.map(RecordSchema.init))
             case .record(let type): .record(RecordSchema(type))
             case .optional(let type): .optional(Schema(type))
             case .list(let type, let minimum): .list(Schema(type), minimum: minimum)
+            case .named, .partial, .tree: .anything
             }
     }
 }

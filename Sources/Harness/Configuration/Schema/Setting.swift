@@ -1,4 +1,5 @@
 import Engine
+import Vocabulary
 
 /// One value of a resolved configuration, with the path of its key and where it came from.
 public struct Setting: Sendable, Equatable {

@@ -1,0 +1,381 @@
+/// A small value whose fields can be read from a configuration: a layer, an optimizer, a kind of figure, a claim.
+///
+/// The list of fields is the single declaration from which everything else follows: the strict reader, its messages and
+/// suggestions, the resolved configuration that a run writes down, the JSON Schema and the reference documentation.
+///
+///     public struct Dense: Layer {
+///         public var units = 0
+///         public var bias = Bias.automatic
+///         public static let kind = "dense"
+///         public static let summary = "A fully connected layer: output = input · weight + bias."
+///         public static let fields: [Field<Self>] = [
+///             Field("units", \.units, 1...1_000_000, required: true, "Number of outputs."),
+///             Field("bias", \.bias, "Whether a bias is added; `auto` leaves it out where a normalization follows."),
+///         ]
+///     }
+public protocol Configurable: Sendable {
+    /// The word that names this kind in a configuration, in lower case with hyphens (`max-pool`).
+    static var kind: String { get }
+    /// One sentence for the schema and the reference.
+    static var summary: String { get }
+    /// The fields, in the order in which they are documented and written.
+    static var fields: [Field<Self>] { get }
+    /// The value with every field at its default; required fields hold a value that their type refuses.
+    init()
+}
+
+/// A word in a configuration that stands for one case of an enumeration.
+public protocol ConfigurationWord: RawRepresentable, CaseIterable, Equatable, Sendable where RawValue == String {}
+
+/// What a place in a configuration accepts: the one language of types that reading, merging, writing, the JSON Schema and
+/// the reference share.
+public indirect enum FieldType: Sendable {
+    /// A whole number in the range.
+    case integer(ClosedRange<Int>)
+    /// A finite number in the range.
+    case number(ClosedRange<Double>)
+    /// `true` or `false`, and nothing else.
+    case boolean
+    /// One of these words.
+    case word([String])
+    /// Any text, such as a name.
+    case text
+    /// One of these kinds: a word alone (`relu`), or a mapping with one key (`gaussian: { deviation: 0.1 }`).
+    case variant([any Configurable.Type])
+    /// A mapping with the fields of this type, such as `evaluate: { every: 100 }`.
+    case record(any Configurable.Type)
+    /// The type, or the word `none`, which stands for an absent value.
+    case optional(FieldType)
+    /// A list of at least `minimum` values.
+    case list(FieldType, minimum: Int)
+    /// A mapping whose keys are names that the file gives, such as arms.
+    case named(Names, FieldType)
+    /// A part of the type: what is required may stand elsewhere.
+    case partial(FieldType)
+    /// What a reader of its own takes, such as the layers of a model.
+    case tree(Tree)
+
+    /// The keys of a mapping that are names.
+    public struct Names: Sendable {
+        /// What a name stands for: `arm`.
+        public let noun: String
+        /// Whether the names are paths of keys, and not names of folders.
+        public let arePaths: Bool
+
+        /// Names of things.
+        public init(_ noun: String, arePaths: Bool = false) {
+            self.noun = noun
+            self.arePaths = arePaths
+        }
+    }
+
+    /// A part of a configuration with a grammar of its own.
+    public struct Tree: Sendable {
+        /// What the schema calls it.
+        public let name: String
+        /// What is accepted, in words.
+        public let expectation: String
+        /// Whether it must be a list.
+        public let isList: Bool
+
+        /// A grammar that some reader knows.
+        public init(_ name: String, expectation: String, isList: Bool = false) {
+            self.name = name
+            self.expectation = expectation
+            self.isList = isList
+        }
+    }
+}
+
+/// The value of a field, as read or as written.
+public indirect enum FieldValue: Sendable {
+    /// A whole number.
+    case integer(Int)
+    /// A finite number.
+    case number(Double)
+    /// `true` or `false`.
+    case boolean(Bool)
+    /// A word or a text.
+    case word(String)
+    /// A value with fields of its own.
+    case variant(any Configurable)
+    /// A list.
+    case list([FieldValue])
+    /// The word `none`.
+    case none
+}
+
+/// How values of one type are declared, written and read.
+///
+/// Reading takes what the resolver made of a text by the same type: there is no other value, and none is passed over.
+public struct FieldForm<Value>: Sendable {
+    let type: FieldType
+    let write: @Sendable (Value) -> FieldValue
+    let read: @Sendable (FieldValue) -> Value
+
+    /// The form, or the word `none`.
+    public var optional: FieldForm<Value?> {
+        let (write, read) = (write, read)
+        return FieldForm<Value?>(
+            type: .optional(type), write: { $0.map(write) ?? FieldValue.none },
+            read: { if case .none = $0 { nil } else { read($0) } })
+    }
+
+    /// A list of at least `minimum` values of the form.
+    public func list(minimum: Int = 0) -> FieldForm<[Value]> {
+        let (write, read) = (write, read)
+        return FieldForm<[Value]>(
+            type: .list(type, minimum: minimum), write: { .list($0.map(write)) },
+            read: { if case .list(let values) = $0 { values.map(read) } else { $0.disagrees(with: "a list") } })
+    }
+}
+
+// Each is found from any form's type, so that `.number(0...1).optional` and `.word().list()` read as they are meant.
+extension FieldForm {
+    /// A whole number.
+    public static func integer(_ range: ClosedRange<Int>) -> FieldForm<Int> {
+        FieldForm<Int>(
+            type: .integer(range), write: { .integer($0) },
+            read: { if case .integer(let value) = $0 { value } else { $0.disagrees(with: "a whole number") } })
+    }
+
+    /// A number, kept in double precision.
+    public static func number(_ range: ClosedRange<Double>) -> FieldForm<Double> {
+        FieldForm<Double>(
+            type: .number(range), write: { .number($0) }, read: { $0.required($0.asNumber, "a number") })
+    }
+
+    /// `true` or `false`.
+    public static var boolean: FieldForm<Bool> {
+        FieldForm<Bool>(
+            type: .boolean, write: { .boolean($0) },
+            read: { if case .boolean(let value) = $0 { value } else { $0.disagrees(with: "true or false") } })
+    }
+
+    /// A text.
+    public static var text: FieldForm<String> {
+        FieldForm<String>(type: .text, write: { .word($0) }, read: { $0.text })
+    }
+
+    /// One of an enumeration's words.
+    public static func word<Word: ConfigurationWord>() -> FieldForm<Word> {
+        let words = Word.allCases.map(\.rawValue)
+        return FieldForm<Word>(
+            type: .word(words), write: { .word($0.rawValue) },
+            read: { $0.required(Word(rawValue: $0.text), "one of \(words.joined(separator: ", "))") })
+    }
+
+    /// A nested mapping.
+    public static func record<Record: Configurable>() -> FieldForm<Record> {
+        FieldForm<Record>(
+            type: .record(Record.self), write: { .variant($0) },
+            read: { $0.required($0.configurable as? Record, "the fields of \(Record.kind)") })
+    }
+
+    /// A value of one of a catalogue's kinds, kept as the catalogue's protocol.
+    public static func variant<Kind>(_ kinds: [any Configurable.Type]) -> FieldForm<Kind> {
+        FieldForm<Kind>(
+            type: .variant(kinds),
+            write: { value in
+                guard let value = value as? any Configurable else {
+                    preconditionFailure("\(Kind.self) holds a value that is not configurable")
+                }
+                return .variant(value)
+            }, read: { $0.required($0.configurable as? Kind, "a kind of \(Kind.self)") })
+    }
+}
+
+/// One field of a configurable value: its name, what it accepts, what it means, and how it is read and written.
+public struct Field<Owner>: Sendable {
+    /// The key in the configuration.
+    public let name: String
+    /// One sentence: meaning, unit, source.
+    public let documentation: String
+    /// What is accepted.
+    public let type: FieldType
+    /// Whether it must be present.
+    public let isRequired: Bool
+    /// Reads the field of a value.
+    public let get: @Sendable (Owner) -> FieldValue
+    /// Sets the field to what the resolver read by `type`.
+    public let set: @Sendable (inout Owner, FieldValue) -> Void
+
+    /// A field from its parts.
+    init(
+        name: String, documentation: String, type: FieldType, isRequired: Bool,
+        get: @escaping @Sendable (Owner) -> FieldValue, set: @escaping @Sendable (inout Owner, FieldValue) -> Void
+    ) {
+        self.name = name
+        self.documentation = documentation
+        self.type = type
+        self.isRequired = isRequired
+        self.get = get
+        self.set = set
+    }
+
+    /// A field of any form: `Field("rates", \.rates, .number(0...1).list(), "…")`.
+    public init<Value>(
+        _ name: String, _ path: WritableKeyPath<Owner, Value> & Sendable, _ form: FieldForm<Value>,
+        required: Bool = false, _ documentation: String
+    ) {
+        self.init(
+            name: name, documentation: documentation, type: form.type, isRequired: required,
+            get: { form.write($0[keyPath: path]) }, set: { $0[keyPath: path] = form.read($1) })
+    }
+
+    /// A whole number.
+    public init(
+        _ name: String, _ path: WritableKeyPath<Owner, Int> & Sendable, _ range: ClosedRange<Int>,
+        required: Bool = false, _ documentation: String
+    ) {
+        self.init(name, path, .integer(range), required: required, documentation)
+    }
+
+    /// A number, kept in double precision.
+    public init(
+        _ name: String, _ path: WritableKeyPath<Owner, Double> & Sendable, _ range: ClosedRange<Double>,
+        required: Bool = false, _ documentation: String
+    ) {
+        self.init(name, path, .number(range), required: required, documentation)
+    }
+
+    /// `true` or `false`.
+    public init(
+        _ name: String, _ path: WritableKeyPath<Owner, Bool> & Sendable, required: Bool = false,
+        _ documentation: String
+    ) {
+        self.init(name, path, .boolean, required: required, documentation)
+    }
+
+    /// One of an enumeration's words.
+    public init<Word: ConfigurationWord>(
+        _ name: String, _ path: WritableKeyPath<Owner, Word> & Sendable, required: Bool = false,
+        _ documentation: String
+    ) {
+        self.init(name, path, .word(), required: required, documentation)
+    }
+
+    /// A value of one of several kinds, such as an initializer.
+    public init<Kind>(
+        _ name: String, _ path: WritableKeyPath<Owner, Kind> & Sendable, oneOf kinds: [any Configurable.Type],
+        required: Bool = false, _ documentation: String
+    ) {
+        self.init(name, path, .variant(kinds), required: required, documentation)
+    }
+
+    /// What a value does not keep: a part of a file that its reader takes from the tree.
+    public init(tree name: String, _ type: FieldType, required: Bool = false, _ documentation: String) {
+        self.init(
+            name: name, documentation: documentation, type: type, isRequired: required, get: { _ in FieldValue.none },
+            set: { _, _ in })
+    }
+}
+
+extension Array {
+    /// The fields of a part, as fields of the whole that holds the part at `path`.
+    public func within<Part, Whole>(_ path: WritableKeyPath<Whole, Part> & Sendable) -> [Field<Whole>]
+    where Element == Field<Part> {
+        map { field in
+            Field<Whole>(
+                name: field.name, documentation: field.documentation, type: field.type, isRequired: field.isRequired,
+                get: { field.get($0[keyPath: path]) }, set: { field.set(&$0[keyPath: path], $1) })
+        }
+    }
+}
+
+// MARK: Without the owner's type
+
+/// A field with its owner's type forgotten, so that code outside can walk any configurable value.
+public struct AnyField: Sendable {
+    /// The key in the configuration.
+    public let name: String
+    /// One sentence: meaning, unit, source.
+    public let documentation: String
+    /// What is accepted.
+    public let type: FieldType
+    /// Whether it must be present.
+    public let isRequired: Bool
+}
+
+extension Configurable {
+    /// The fields without their owner's type, for schemas and messages.
+    public static var anyFields: [AnyField] {
+        fields.map {
+            AnyField(name: $0.name, documentation: $0.documentation, type: $0.type, isRequired: $0.isRequired)
+        }
+    }
+
+    /// The value of a field by its name, or nil where there is no such field.
+    public subscript(field name: String) -> FieldValue? {
+        get { Self.fields.first { $0.name == name }?.get(self) }
+        set {
+            guard let newValue, let field = Self.fields.first(where: { $0.name == name }) else { return }
+            field.set(&self, newValue)
+        }
+    }
+
+    /// The value of every field by name, in declared order.
+    public var fieldValues: [(name: String, value: FieldValue)] {
+        Self.fields.map { (name: $0.name, value: $0.get(self)) }
+    }
+}
+
+extension FieldValue {
+    /// A whole number or a number, in double precision.
+    public var asNumber: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
+
+    fileprivate var text: String {
+        if case .word(let text) = self { text } else { disagrees(with: "a text") }
+    }
+
+    fileprivate var configurable: any Configurable {
+        if case .variant(let value) = self { value } else { disagrees(with: "a value with fields") }
+    }
+
+    fileprivate func required<Value>(_ value: Value?, _ expected: String) -> Value {
+        if let value { value } else { disagrees(with: expected) }
+    }
+
+    /// A reader that gives a field what its type refuses is a fault of the program, never of its input.
+    fileprivate func disagrees(with expected: String) -> Never {
+        preconditionFailure("a field of the type '\(expected)' was given \(self)")
+    }
+}
+
+// MARK: Equality
+
+extension FieldValue: Equatable {
+    /// Whether two field values are written the same way in a resolved configuration.
+    public static func == (left: FieldValue, right: FieldValue) -> Bool {
+        switch (left, right) {
+        case (.integer(let left), .integer(let right)): left == right
+        case (.boolean(let left), .boolean(let right)): left == right
+        case (.word(let left), .word(let right)): left == right
+        case (.list(let left), .list(let right)): left == right
+        case (.variant(let left), .variant(let right)): left.isEqual(to: right)
+        case (.none, .none): true
+        default: left.asNumber != nil && left.asNumber == right.asNumber
+        }
+    }
+}
+
+extension Configurable {
+    /// Whether `other` has the same kind and the same value in every field.
+    ///
+    /// A configurable value is nothing but its fields, so this is its equality.
+    public func isEqual(to other: any Configurable) -> Bool {
+        guard let other = other as? Self else { return false }
+        return Self.fields.allSatisfy { $0.get(self) == $0.get(other) }
+    }
+}
+
+extension Configurable where Self: Equatable {
+    /// Equality by fields: see ``Configurable/isEqual(to:)``.
+    public static func == (left: Self, right: Self) -> Bool { left.isEqual(to: right) }
+}
