@@ -45,15 +45,17 @@ let package = Package(
         .target(name: "StrokeFont", swiftSettings: strict),
         .target(name: "Datasets", dependencies: ["CProcessor", "CZlib", "StrokeFont"], swiftSettings: pixelSettings),
         .target(
-            name: "Harness",
-            dependencies: ["Engine", "Datasets", "Vocabulary", .product(name: "Yams", package: "Yams")],
+            name: "Declarations", dependencies: ["Vocabulary", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
+        .target(
+            name: "Harness", dependencies: ["Engine", "Datasets", "Vocabulary", "Declarations"], swiftSettings: strict),
         .target(name: "Plotting", dependencies: ["CPNG", "StrokeFont"], swiftSettings: pixelSettings),
         .target(name: "Figures", dependencies: ["Plotting"], swiftSettings: strict),
         .executableTarget(
             name: "normlab",
             dependencies: [
-                "CProcessor", "Vocabulary", "Kernels", "Engine", "Benchmarks", "Datasets", "Harness", "Plotting",
+                "CProcessor", "Vocabulary", "Declarations", "Kernels", "Engine", "Benchmarks", "Datasets", "Harness",
+                "Plotting",
                 "Figures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
@@ -75,7 +77,10 @@ let package = Package(
             name: "BenchmarksTests", dependencies: ["Vocabulary", "Benchmarks", "Engine", "Kernels"],
             swiftSettings: strict),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CAllocations"], swiftSettings: strict),
-        .testTarget(name: "HarnessTests", dependencies: ["Vocabulary", "Harness", "Kernels"], swiftSettings: strict),
+        .testTarget(name: "DeclarationsTests", dependencies: ["Vocabulary", "Declarations"], swiftSettings: strict),
+        .testTarget(
+            name: "HarnessTests", dependencies: ["Vocabulary", "Declarations", "Harness", "Kernels"],
+            swiftSettings: strict),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting", "StrokeFont"], swiftSettings: strict),
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Plotting"], swiftSettings: strict),
         .testTarget(name: "NormlabTests", dependencies: ["Harness", "Figures"], swiftSettings: strict),

@@ -27,6 +27,16 @@ public protocol Configurable: Sendable {
 /// A word in a configuration that stands for one case of an enumeration.
 public protocol ConfigurationWord: RawRepresentable, CaseIterable, Equatable, Sendable where RawValue == String {}
 
+/// A value that is written as a text of a certain form, such as `last`, `1000` or `best-of(baseline)`.
+public protocol ConfigurationPhrase: Equatable, Sendable {
+    /// What is accepted, in words: `a number or best-of(ARM)`.
+    static var expectation: String { get }
+    /// The value that a text stands for; nil where it stands for none.
+    init?(phrase: String)
+    /// The text that stands for the value.
+    var phrase: String { get }
+}
+
 /// What a place in a configuration accepts: the one language of types that reading, merging, writing, the JSON Schema and
 /// the reference share.
 public indirect enum FieldType: Sendable {
@@ -40,6 +50,8 @@ public indirect enum FieldType: Sendable {
     case word([String])
     /// Any text, such as a name.
     case text
+    /// A text of the form that this type reads.
+    case phrase(any ConfigurationPhrase.Type)
     /// One of these kinds: a word alone (`relu`), or a mapping with one key (`gaussian: { deviation: 0.1 }`).
     case variant([any Configurable.Type])
     /// A mapping with the fields of this type, such as `evaluate: { every: 100 }`.
@@ -75,14 +87,19 @@ public indirect enum FieldType: Sendable {
         public let name: String
         /// What is accepted, in words.
         public let expectation: String
-        /// Whether it must be a list.
-        public let isList: Bool
+        /// What must stand there before that reader is asked.
+        public let shape: Shape
+
+        /// What the resolver looks at.
+        public enum Shape: Sendable {
+            case anything, something, list
+        }
 
         /// A grammar that some reader knows.
-        public init(_ name: String, expectation: String, isList: Bool = false) {
+        public init(_ name: String, expectation: String, shape: Shape = .something) {
             self.name = name
             self.expectation = expectation
-            self.isList = isList
+            self.shape = shape
         }
     }
 }
@@ -103,86 +120,6 @@ public indirect enum FieldValue: Sendable {
     case list([FieldValue])
     /// The word `none`.
     case none
-}
-
-/// How values of one type are declared, written and read.
-///
-/// Reading takes what the resolver made of a text by the same type: there is no other value, and none is passed over.
-public struct FieldForm<Value>: Sendable {
-    let type: FieldType
-    let write: @Sendable (Value) -> FieldValue
-    let read: @Sendable (FieldValue) -> Value
-
-    /// The form, or the word `none`.
-    public var optional: FieldForm<Value?> {
-        let (write, read) = (write, read)
-        return FieldForm<Value?>(
-            type: .optional(type), write: { $0.map(write) ?? FieldValue.none },
-            read: { if case .none = $0 { nil } else { read($0) } })
-    }
-
-    /// A list of at least `minimum` values of the form.
-    public func list(minimum: Int = 0) -> FieldForm<[Value]> {
-        let (write, read) = (write, read)
-        return FieldForm<[Value]>(
-            type: .list(type, minimum: minimum), write: { .list($0.map(write)) },
-            read: { if case .list(let values) = $0 { values.map(read) } else { $0.disagrees(with: "a list") } })
-    }
-}
-
-// Each is found from any form's type, so that `.number(0...1).optional` and `.word().list()` read as they are meant.
-extension FieldForm {
-    /// A whole number.
-    public static func integer(_ range: ClosedRange<Int>) -> FieldForm<Int> {
-        FieldForm<Int>(
-            type: .integer(range), write: { .integer($0) },
-            read: { if case .integer(let value) = $0 { value } else { $0.disagrees(with: "a whole number") } })
-    }
-
-    /// A number, kept in double precision.
-    public static func number(_ range: ClosedRange<Double>) -> FieldForm<Double> {
-        FieldForm<Double>(
-            type: .number(range), write: { .number($0) }, read: { $0.required($0.asNumber, "a number") })
-    }
-
-    /// `true` or `false`.
-    public static var boolean: FieldForm<Bool> {
-        FieldForm<Bool>(
-            type: .boolean, write: { .boolean($0) },
-            read: { if case .boolean(let value) = $0 { value } else { $0.disagrees(with: "true or false") } })
-    }
-
-    /// A text.
-    public static var text: FieldForm<String> {
-        FieldForm<String>(type: .text, write: { .word($0) }, read: { $0.text })
-    }
-
-    /// One of an enumeration's words.
-    public static func word<Word: ConfigurationWord>() -> FieldForm<Word> {
-        let words = Word.allCases.map(\.rawValue)
-        return FieldForm<Word>(
-            type: .word(words), write: { .word($0.rawValue) },
-            read: { $0.required(Word(rawValue: $0.text), "one of \(words.joined(separator: ", "))") })
-    }
-
-    /// A nested mapping.
-    public static func record<Record: Configurable>() -> FieldForm<Record> {
-        FieldForm<Record>(
-            type: .record(Record.self), write: { .variant($0) },
-            read: { $0.required($0.configurable as? Record, "the fields of \(Record.kind)") })
-    }
-
-    /// A value of one of a catalogue's kinds, kept as the catalogue's protocol.
-    public static func variant<Kind>(_ kinds: [any Configurable.Type]) -> FieldForm<Kind> {
-        FieldForm<Kind>(
-            type: .variant(kinds),
-            write: { value in
-                guard let value = value as? any Configurable else {
-                    preconditionFailure("\(Kind.self) holds a value that is not configurable")
-                }
-                return .variant(value)
-            }, read: { $0.required($0.configurable as? Kind, "a kind of \(Kind.self)") })
-    }
 }
 
 /// One field of a configurable value: its name, what it accepts, what it means, and how it is read and written.
@@ -317,34 +254,6 @@ extension Configurable {
     /// The value of every field by name, in declared order.
     public var fieldValues: [(name: String, value: FieldValue)] {
         Self.fields.map { (name: $0.name, value: $0.get(self)) }
-    }
-}
-
-extension FieldValue {
-    /// A whole number or a number, in double precision.
-    public var asNumber: Double? {
-        switch self {
-        case .integer(let value): Double(value)
-        case .number(let value): value
-        default: nil
-        }
-    }
-
-    fileprivate var text: String {
-        if case .word(let text) = self { text } else { disagrees(with: "a text") }
-    }
-
-    fileprivate var configurable: any Configurable {
-        if case .variant(let value) = self { value } else { disagrees(with: "a value with fields") }
-    }
-
-    fileprivate func required<Value>(_ value: Value?, _ expected: String) -> Value {
-        if let value { value } else { disagrees(with: expected) }
-    }
-
-    /// A reader that gives a field what its type refuses is a fault of the program, never of its input.
-    fileprivate func disagrees(with expected: String) -> Never {
-        preconditionFailure("a field of the type '\(expected)' was given \(self)")
     }
 }
 

@@ -1,3 +1,5 @@
+import Declarations
+
 extension ArmComparison {
     /// The most changed settings that have a column each; of more, each arm has a list.
     private static let mostKeyColumns = 4
@@ -96,15 +98,15 @@ extension ArmComparison {
 
     /// The comparison as one JSON object.
     public var json: String {
-        JSONText.object([
+        JSON.object([
             ("profile", .string(profile)), ("metric", .string(metric.rawValue)),
             ("target", target.map { .string($0.description) } ?? .null), ("arms", .array(rows.map(json))),
         ]).text()
     }
 
-    private func json(_ row: Row) -> JSONText {
-        let settings = zip(keys, row.settings).compactMap { key, value in value.map { (key, JSONText.string($0)) } }
-        var members: [(key: String, value: JSONText)] = [
+    private func json(_ row: Row) -> JSON {
+        let settings = zip(keys, row.settings).compactMap { key, value in value.map { (key, JSON.string($0)) } }
+        var members: [(key: String, value: JSON)] = [
             ("experiment", .string(row.experiment)), ("arm", .string(row.arm)), ("settings", .object(settings)),
             ("n", .number("\(row.count)")), ("diverged", Self.json(row.diverged)), ("final", Self.json(row.final)),
             ("best", Self.json(row.best)), ("best-step", Self.json(row.bestStep)),
@@ -118,9 +120,9 @@ extension ArmComparison {
         return .object(members)
     }
 
-    private static func json(_ statistics: SampleStatistics?) -> JSONText {
+    private static func json(_ statistics: SampleStatistics?) -> JSON {
         guard let statistics, statistics.count > 0 else { return .null }
-        func number(_ value: Double?) -> JSONText {
+        func number(_ value: Double?) -> JSON {
             guard let value else { return .null }
             return value.isFinite ? .number("\(value)") : .string(ClaimText.number(value))
         }
@@ -130,7 +132,7 @@ extension ArmComparison {
         ])
     }
 
-    private static func json(_ steps: [SeedStep]) -> JSONText {
+    private static func json(_ steps: [SeedStep]) -> JSON {
         .array(steps.map { .object([("seed", .number("\($0.seed)")), ("step", .number("\($0.step)"))]) })
     }
 }

@@ -1,3 +1,4 @@
+import Declarations
 import Engine
 
 /// Arms of one or several experiments beside each other: the settings in which they differ, how they ended, how good they

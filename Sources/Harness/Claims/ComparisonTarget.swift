@@ -1,3 +1,5 @@
+import Declarations
+
 /// What counts as reached where arms are compared: a value, or the best that an arm reaches.
 public enum ComparisonTarget: Equatable, Sendable {
     /// A fixed value.
@@ -23,7 +25,7 @@ public enum ComparisonTarget: Equatable, Sendable {
     /// As it is written.
     public var description: String {
         switch self {
-        case .value(let value): ScalarReading.format(value)
+        case .value(let value): Scalar.format(value)
         case .bestOf(let experiment, let arm): "best-of(\(experiment.map { "\($0)/" } ?? "")\(arm))"
         }
     }

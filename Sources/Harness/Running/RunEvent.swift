@@ -1,3 +1,4 @@
+import Declarations
 import Foundation
 
 /// What a process that makes runs tells the process that started it: one JSON object a line.

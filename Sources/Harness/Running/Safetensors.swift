@@ -1,3 +1,5 @@
+import Declarations
+
 /// The contents of a safetensors file: named tensors and a few words about them.
 ///
 /// The format: 8 bytes with the length of the header (little endian), a JSON header that gives each tensor's type, shape

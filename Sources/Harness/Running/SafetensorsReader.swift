@@ -1,3 +1,4 @@
+import Declarations
 import Foundation
 
 /// A safetensors file that cannot be taken: what is wrong with it.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Declarations
 import Harness
 
 /// `normlab schema`: the JSON Schema by which an editor completes and checks experiment files.
@@ -15,6 +16,6 @@ struct Schema: ParsableCommand {
     var reference = false
 
     func run() throws {
-        Terminal.say(reference ? ReferenceWriter.markdown() : SchemaWriter.jsonSchema())
+        Terminal.say(reference ? ConfigurationDocuments.reference() : ConfigurationDocuments.jsonSchema())
     }
 }

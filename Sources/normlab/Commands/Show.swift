@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Declarations
 import Engine
 import Foundation
 import Harness

@@ -143,8 +143,8 @@ import Testing
             ExperimentFixture.body.replacing(
                 "normalization: batch-norm", with: "normalization: { batch-norm: { scale: yes, shift: \"false\" } }"),
             """
-            Experiments/x.yaml:15:55: error: 'arms.batch-norm.normalization.batch-norm.scale': 'yes' is not read as a truth \
-            value; write true
+            Experiments/x.yaml:15:55: error: 'arms.batch-norm.normalization.batch-norm.scale': expected true or \
+            false, found 'yes'; write true
                   batch-norm: { normalization: { batch-norm: { scale: yes, shift: "false" } } }
                                                                       ^~~
             Experiments/x.yaml:15:67: error: 'arms.batch-norm.normalization.batch-norm.shift': expected true or false, found the \

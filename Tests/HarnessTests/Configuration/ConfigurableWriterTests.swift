@@ -2,6 +2,7 @@ import Datasets
 import Engine
 import Testing
 
+@testable import Declarations
 @testable import Harness
 import Vocabulary
 
@@ -24,6 +25,7 @@ import Vocabulary
         case .record(let type): .variant(sample(type))
         case .optional(let inner): sample(inner)
         case .list(let element, let minimum): .list([FieldValue](repeating: sample(element), count: minimum + 1))
+        case .phrase: .word("last")
         case .named, .partial, .tree: FieldValue.none
         }
     }
@@ -41,16 +43,15 @@ import Vocabulary
     func readsBack(_ index: Int) throws {
         let kind = Self.kinds[index]
         let value = sample(kind)
-        let text = YAMLWriter().text(of: .mapping([("value", ConfigurableWriter.variant(value))]))
+        let text = YAMLWriter().text(of: .mapping([("value", ConfigurationNode(variant: value))]))
         let diagnostics = DiagnosticCollector()
         let root = try #require(YAMLReader(text, file: "f", layer: .base, diagnostics: diagnostics).root())
         let node = try #require(root["value"])
-        let schema = Schema.variant([RecordSchema(kind)])
-        let checked = try #require(SchemaChecker(diagnostics: diagnostics).check(node, schema, path: "value"))
-        CompletenessChecker(diagnostics: diagnostics).check(checked, schema, path: "value")
+        let type = FieldType.variant([kind])
+        let resolved = try #require(Resolver(diagnostics).resolve(node, type, path: "value"))
+        Resolver(diagnostics).checkCompleteness(of: resolved, type, path: "value")
         try diagnostics.throwIfAny()
-        let back = try #require(ConfigurableReader.variant(checked, among: [kind]))
-        #expect(back.isEqual(to: value), "\(text)")
+        #expect(resolved.value(as: type) == .variant(value), "\(text)")
     }
 
     @Test(arguments: kinds.indices)
@@ -59,7 +60,7 @@ import Vocabulary
         let names = kind.anyFields.map(\.name)
         #expect(Set(names).count == names.count)
         for word in names + [kind.kind] {
-            #expect(SchemaChecker.isFolderName(word), "\(word)")
+            #expect(Resolver.isName(word), "\(word)")
         }
         #expect(!kind.summary.isEmpty)
     }

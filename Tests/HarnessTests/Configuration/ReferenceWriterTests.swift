@@ -1,3 +1,4 @@
+import Declarations
 import Foundation
 import Testing
 
@@ -8,12 +9,12 @@ import Testing
         let url = Repository.library.root.appending(path: "docs/configuration.md")
         let committed = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
         #expect(
-            committed == ReferenceWriter.markdown() + "\n",
+            committed == ConfigurationDocuments.reference() + "\n",
             "write it again: normlab schema --reference > docs/configuration.md")
     }
 
     @Test func everyRowHasFourCells() {
-        let rows = ReferenceWriter.markdown().split(separator: "\n").filter { $0.hasPrefix("|") }
+        let rows = ConfigurationDocuments.reference().split(separator: "\n").filter { $0.hasPrefix("|") }
         #expect(rows.count > 100)
         for row in rows {
             #expect(row.replacing("\\|", with: "").count { $0 == "|" } == 5, "\(row)")

@@ -2,12 +2,13 @@ import Engine
 import Foundation
 import Testing
 
+@testable import Declarations
 @testable import Harness
 import Vocabulary
 
 @Suite struct SchemaWriterTests {
     private func schema() throws -> [String: Any] {
-        let object = try JSONSerialization.jsonObject(with: Data(SchemaWriter.jsonSchema().utf8))
+        let object = try JSONSerialization.jsonObject(with: Data(ConfigurationDocuments.jsonSchema().utf8))
         return try #require(object as? [String: Any])
     }
 
@@ -23,10 +24,11 @@ import Vocabulary
 
     @Test func everyKeyIsNamed() throws {
         let names = propertyNames(try schema())
-        let records = [
-            ExperimentSchema.file, RunConfiguration.schema, ModelReader.fileSchema, ExperimentSchema.profiles,
+        let records: [any Configurable.Type] = [
+            ExperimentFile.self, RunConfiguration.self, ModelFile.self, ProfilesFields.self, ProfileFields.self,
+            ArmFields.self, LayerItem.self,
         ]
-        for field in records.flatMap(\.fields) { #expect(names.contains(field.name)) }
+        for field in records.flatMap({ $0.anyFields }) { #expect(names.contains(field.name)) }
         let kinds: [[any Configurable.Type]] = [
             LayerCatalogue.all, InitializerCatalogue.all, OptimizerCatalogue.all, RatePolicyCatalogue.all,
             InputCatalogue.all, FigureKindCatalogue.all, ClaimMeasureCatalogue.all,
@@ -39,7 +41,7 @@ import Vocabulary
 
     @Test func everyReferenceHasADefinition() throws {
         let definitions = try #require(schema()["definitions"] as? [String: Any])
-        let text = SchemaWriter.jsonSchema()
+        let text = ConfigurationDocuments.jsonSchema()
         let references = text.matches(of: /"#\/definitions\/([^"]+)"/).map { String($0.1) }
         #expect(!references.isEmpty)
         for reference in references { #expect(definitions[reference] != nil, "\(reference)") }
@@ -47,14 +49,14 @@ import Vocabulary
 
     /// Editors read `true` and `1` as what they look like.
     @Test func wordsThatLookLikeOtherValuesAreThoseToo() {
-        let text = SchemaWriter.jsonSchema()
+        let text = ConfigurationDocuments.jsonSchema()
         #expect(text.contains(#""enum": ["auto", "true", true, "false", false]"#))
         #expect(text.contains(#""enum": ["1", 1, "2", 2, "infinity"]"#))
     }
 
     @Test func everyKeyIsDocumented() throws {
-        let records = [ExperimentSchema.file, RunConfiguration.schema, ModelReader.fileSchema] + ModelReader.layerKinds
-        for field in records.flatMap(\.fields) {
+        let records: [any Configurable.Type] = [ExperimentFile.self, RunConfiguration.self, ModelFile.self]
+        for field in (records + LayerCatalogue.all).flatMap({ $0.anyFields }) {
             #expect(field.documentation.last == "." || field.documentation.last == ")", "\(field.name)")
         }
     }
@@ -62,12 +64,12 @@ import Vocabulary
     @Test func theCommittedSchemaIsCurrent() throws {
         let url = Repository.library.root.appending(path: "Experiments/schema.json")
         #expect(
-            try String(contentsOf: url, encoding: .utf8) == SchemaWriter.jsonSchema() + "\n",
+            try String(contentsOf: url, encoding: .utf8) == ConfigurationDocuments.jsonSchema() + "\n",
             "write it again: normlab schema > Experiments/schema.json")
     }
 
     @Test func jsonIsEscaped() throws {
-        let text = JSONText.object([
+        let text = JSON.object([
             ("a\"", .array([.string("\\\n\t\u{1}ü"), .number("1"), .boolean(true), .object([])]))
         ])
         let object = try JSONSerialization.jsonObject(with: Data(text.text().utf8)) as? [String: [Any]]

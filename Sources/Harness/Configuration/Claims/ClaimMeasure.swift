@@ -1,3 +1,4 @@
+import Declarations
 import Engine
 import Vocabulary
 
@@ -31,7 +32,7 @@ public enum ClaimMeasure: Sendable, Equatable {
     /// One phrase for tables: `steps to the best test-accuracy of baseline`.
     public var description: String {
         switch self {
-        case .stepsTo(let metric, .value(let value)): "steps to \(metric.rawValue) \(ScalarReading.format(value))"
+        case .stepsTo(let metric, .value(let value)): "steps to \(metric.rawValue) \(Scalar.format(value))"
         case .stepsTo(let metric, .bestOf(let arm)): "steps to the best \(metric.rawValue) of \(arm)"
         case .best(let metric): "best \(metric.rawValue)"
         case .final(let metric): "final \(metric.rawValue)"

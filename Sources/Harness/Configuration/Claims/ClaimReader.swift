@@ -1,3 +1,4 @@
+import Declarations
 import Engine
 
 /// Reads the claims of an experiment.
@@ -23,8 +24,8 @@ struct ClaimReader {
     }
 
     private func claim(_ node: ConfigurationNode) -> ClaimDeclaration? {
-        let fields = ConfigurableReader.value(ClaimFields.self, from: node)
-        if let place = node["id"], !place.isRefused, !SchemaChecker.isFolderName(fields.id) {
+        let fields = ClaimFields(resolved: node)
+        if let place = node["id"], !place.isRefused, !Resolver.isName(fields.id) {
             diagnostics.error("'\(fields.id)' cannot name a claim; use lower case letters, digits and '-'", at: place)
         }
         let arm = choice(fields.arm, fields.choose, at: node["arm"])
@@ -154,7 +155,7 @@ struct ClaimReader {
     }
 
     private func target(_ text: String, at node: ConfigurationNode) -> ClaimMeasure.Target? {
-        if case .success(let value) = ScalarReading.number(node) { return .value(value) }
+        if let value = Scalar.decimal(text) { return .value(value) }
         let opening = "best-of("
         guard text.hasPrefix(opening), text.hasSuffix(")") else {
             diagnostics.error("'target': expected a number or best-of(ARM), found \(node.found)", at: node)

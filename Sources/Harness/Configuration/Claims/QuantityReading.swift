@@ -1,3 +1,4 @@
+import Declarations
 import Engine
 import Vocabulary
 
@@ -52,7 +53,7 @@ public struct QuantityReading: Configurable, Equatable {
 
     /// One phrase for tables: `mean gradient-shift of conv*`.
     var description: String {
-        let axis = at.map { " at \(ScalarReading.format($0))" } ?? ""
+        let axis = at.map { " at \(Scalar.format($0))" } ?? ""
         let time =
             switch steps {
             case .mean: "mean \(name)"

@@ -1,3 +1,6 @@
+import Declarations
+import Vocabulary
+
 /// Makes the arms of an experiment: base, profile, arm, sweep and command line laid over each other, in this order.
 struct ArmReader {
     let reader: ExperimentReader
@@ -6,7 +9,7 @@ struct ArmReader {
     let overrides: OverrideApplication
 
     private var diagnostics: DiagnosticCollector { reader.diagnostics }
-    private let record = Schema.record(RunConfiguration.schema)
+    private let record = FieldType.record(RunConfiguration.self)
 
     init(
         reader: ExperimentReader, file: ConfigurationNode, overrides: OverrideApplication
@@ -32,19 +35,20 @@ struct ArmReader {
 
     private func arm(_ entry: ConfigurationNode.Entry, at point: Sweep.Point) -> Arm {
         let fields = entry.value
+        let own = ArmFields.own.map(\.name)
         let differences = fields.replacing(
-            .mapping((fields.entries ?? []).filter { RunConfiguration.schema.field($0.key) != nil }))
+            .mapping((fields.entries ?? []).filter { !own.contains($0.key) }))
         let name = entry.key + point.suffix
         var configurations: [String: RunConfiguration] = [:]
         for profile in Profile.names {
             var node = (file["base"] ?? fields.replacing(.refused)).inLayer(.base)
             if let changes = file[path: ["profiles", profile, "set"]] {
-                node = SchemaMerger.merge(node, changes.inLayer(.profile(profile)), record)
+                node = node.merging(changes.inLayer(.profile(profile)), as: record)
             }
-            node = SchemaMerger.merge(node, differences.inLayer(.arm(entry.key)), record)
+            node = node.merging(differences.inLayer(.arm(entry.key)), as: record)
             node = point.apply(to: node, arm: entry.key, diagnostics: diagnostics)
             node = overrides.apply(to: node, arm: name, group: entry.key, sweptKeys: point.values.map(\.key))
-            CompletenessChecker(diagnostics: diagnostics).check(node, RunConfiguration.schema, path: "base")
+            Resolver(diagnostics).checkCompleteness(of: node, fieldsOf: RunConfiguration.self, path: "base")
             configurations[profile] = reader.configuration(node)
         }
 

@@ -1,4 +1,5 @@
 import Datasets
+import Declarations
 
 /// Looks whether every data set can be used as the arms say, so that it is found before any training: whether it fills a
 /// batch, and whether its images can be distorted so.

@@ -1,3 +1,5 @@
+import Declarations
+
 /// Networks whose class probabilities are averaged: Figure 4 of Ioffe & Szegedy 2015.
 public struct EnsembleDeclaration: Sendable, Equatable {
     /// Its name, which no arm has.

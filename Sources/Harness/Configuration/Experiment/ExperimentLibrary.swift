@@ -1,3 +1,4 @@
+import Declarations
 import Foundation
 
 /// The experiments and models of a folder: `Experiments/*.yaml` and `Experiments/Models/*.yaml`.

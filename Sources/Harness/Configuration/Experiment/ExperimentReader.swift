@@ -1,3 +1,4 @@
+import Declarations
 import Engine
 
 /// Reads one experiment: its file, those it extends, the models it names, its arms, figures and claims.
@@ -18,12 +19,16 @@ final class ExperimentReader {
     /// The experiment, or nil where there is nothing to show for it; the diagnostics say why.
     func experiment(_ name: String) -> Experiment? {
         guard var file = file(name, chain: []) else { return nil }
-        CompletenessChecker(diagnostics: diagnostics).check(file, ExperimentSchema.file, path: "")
+        Resolver(diagnostics).checkCompleteness(of: file, fieldsOf: ExperimentFile.self, path: "")
+        if let profiles = file["profiles"] {
+            Resolver(diagnostics).checkCompleteness(of: profiles, fieldsOf: ProfilesFields.self, path: "profiles")
+        }
         let application = OverrideApplication(overrides, diagnostics: diagnostics)
         file = application.applyToProfiles(of: file)
         let profiles = self.profiles(file)
         let arms = ArmReader(reader: self, file: file, overrides: application).arms()
-        let datasets = file["dataset"]?.elements?.compactMap(\.scalar) ?? []
+        let written = ExperimentFile(resolved: file)
+        let datasets = written.datasets
         let networks = NetworkChecker(diagnostics: diagnostics).check(arms, datasets: datasets)
         DataChecker(diagnostics: diagnostics).check(arms, datasets: datasets)
         SettingChecker(diagnostics: diagnostics).check(arms)
@@ -36,8 +41,8 @@ final class ExperimentReader {
             .figures(file["figures"])
         let claims = ClaimReader(references: references, ensembles: names).claims(file["claims"])
         return Experiment(
-            name: name, title: file["title"]?.scalar ?? "", source: file["source"]?.scalar ?? "",
-            question: file["question"]?.scalar ?? "", datasets: datasets, profiles: profiles, arms: arms,
+            name: name, title: written.title, source: written.source, question: written.question, datasets: datasets,
+            profiles: profiles, arms: arms,
             ensembles: ensembles, figures: figures, claims: claims)
     }
 
@@ -47,8 +52,7 @@ final class ExperimentReader {
     private func file(_ name: String, chain: [String]) -> ConfigurationNode? {
         let path = "\(ExperimentLibrary.experimentFolder)/\(name).yaml"
         guard let root = library.read(path, layer: .base, diagnostics: diagnostics) else { return nil }
-        let checker = SchemaChecker(diagnostics: diagnostics)
-        guard let file = checker.check(root, .record(ExperimentSchema.file), path: "") else { return nil }
+        guard let file = Resolver(diagnostics).resolve(root, .record(ExperimentFile.self), path: "") else { return nil }
         guard let extended = file["extends"], let base = extended.scalar else { return file }
         let chain = chain + [name]
         if chain.contains(base) {
@@ -62,18 +66,18 @@ final class ExperimentReader {
             return file
         }
         guard let below = self.file(base, chain: chain) else { return file }
-        return SchemaMerger.merge(below, file, .record(ExperimentSchema.file))
+        return below.merging(file, as: .record(ExperimentFile.self))
     }
 
     private func profiles(_ file: ConfigurationNode) -> [String: Profile] {
         var profiles: [String: Profile] = [:]
         for entry in file["profiles"]?.entries ?? [] {
-            guard let steps = entry.value["steps"]?.wholeNumber, let list = entry.value["seeds"],
-                let seeds = list.elements
-            else { continue }
+            guard let steps = entry.value["steps"]?.integer, let seeds = entry.value["seeds"]?.elements else {
+                continue
+            }
             var numbers: [UInt64] = []
             for seed in seeds {
-                guard let number = seed.wholeNumber.map(UInt64.init) else { continue }
+                guard let number = seed.integer.map(UInt64.init) else { continue }
                 if numbers.contains(number) {
                     diagnostics.error("the seed \(number) is listed twice", at: seed)
                 } else {
@@ -90,7 +94,7 @@ final class ExperimentReader {
     /// The run configuration of a merged and complete node, or nil where its model cannot be had.
     func configuration(_ node: ConfigurationNode) -> RunConfiguration? {
         guard let place = node["model"], !place.isRefused, let model = model(place) else { return nil }
-        var configuration = ConfigurableReader.value(RunConfiguration.self, from: node)
+        var configuration = RunConfiguration(resolved: node)
         configuration.model = model
         configuration.written = node
         return configuration

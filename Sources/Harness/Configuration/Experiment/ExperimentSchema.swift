@@ -1,96 +1,100 @@
 import Datasets
+import Declarations
 import Engine
+import Vocabulary
 
-/// The keys of an experiment file.
-enum ExperimentSchema {
-    static let file = RecordSchema(
-        name: "experiment", summary: "A question, its arms, and what is made of their runs.",
-        fields: [
-            SchemaField(name: "title", documentation: "The heading.", schema: .text, isRequired: true),
-            SchemaField(
-                name: "source", documentation: "The publication it follows, with section and figure.", schema: .text,
-                isRequired: true),
-            SchemaField(
-                name: "question", documentation: "What it asks, in one sentence.", schema: .text, isRequired: true),
-            SchemaField(
-                name: "extends",
-                documentation: "Another experiment that this one is laid over: mappings merge, lists replace.",
-                schema: .text),
-            SchemaField(
-                name: "dataset", documentation: "Data sets by preference: the first that the machine has is used.",
-                schema: .list(.word(DatasetCatalogue.names), minimum: 1), isRequired: true),
-            SchemaField(
-                name: "profiles", documentation: "How much is done: in seconds, in minutes, at the published length.",
-                schema: .record(profiles), isRequired: true),
-            SchemaField(
-                name: "base", documentation: "What all arms have in common.",
-                schema: .partial(.record(RunConfiguration.schema)), isRequired: true),
-            SchemaField(
-                name: "arms", documentation: "The variations by name, each stating only its differences from the base.",
-                schema: .named(arms), isRequired: true),
-            SchemaField(
-                name: "sweep",
-                documentation: """
-                    Paths of keys with lists of values (`optimizer.sgd.rate: [0.1, 1]`): every arm is run with every \
-                    combination, under names such as `baseline@rate=0.1`.
-                    """,
-                schema: .named(
-                    NamedSchema(
-                        name: "key", documentation: "The values of a key.", value: .list(.anything, minimum: 1),
-                        keys: .paths))),
-            SchemaField(
-                name: "ensembles",
-                documentation: """
-                    Names with lists of at least two arms (`six: [a, b, c]`): the class probabilities of their final networks \
-                    are averaged, seed by seed. The arms need `evaluate.predictions`; a claim may name an ensemble as its arm.
-                    """,
-                schema: .named(
-                    NamedSchema(
-                        name: "ensemble", documentation: "Its arms, in the order in which they join.",
-                        value: .list(.text, minimum: 1)))),
-            SchemaField(
-                name: "figures", documentation: "The figures that are drawn of the runs.",
-                schema: .list(.variant(FigureKindCatalogue.all.map { RecordSchema($0) }), minimum: 0)),
-            SchemaField(
-                name: "claims", documentation: "The statements that the runs decide.",
-                schema: .list(.record(RecordSchema(ClaimFields.self)), minimum: 0)),
-        ])
+/// An experiment file as it is written. Its arms and what they share are kept in the tree, where layers are merged.
+struct ExperimentFile: Configurable {
+    var title = ""
+    var source = ""
+    var question = ""
+    var datasets: [String] = []
 
-    static let profiles = RecordSchema(
-        name: "profiles", summary: "How much of the experiment is done.",
-        fields: zip(
-            Profile.names, ["In seconds: does it run?", "In minutes: what does it show?", "At the published length."]
-        )
-        .map { SchemaField(name: $0, documentation: $1, schema: .record(profile), isRequired: true) })
+    static let kind = "experiment"
+    static let summary = "A question, its arms, and what is made of their runs."
+    static let fields: [Field<Self>] = [
+        Field("title", \.title, .text, required: true, "The heading."),
+        Field("source", \.source, .text, required: true, "The publication it follows, with section and figure."),
+        Field("question", \.question, .text, required: true, "What it asks, in one sentence."),
+        Field(
+            tree: "extends", .text,
+            "Another experiment that this one is laid over: mappings merge, lists replace."),
+        Field(
+            "dataset", \.datasets, .word(among: DatasetCatalogue.names).list(minimum: 1), required: true,
+            "Data sets by preference: the first that the machine has is used."),
+        Field(
+            tree: "profiles", .partial(.record(ProfilesFields.self)), required: true,
+            "How much is done: in seconds, in minutes, at the published length."),
+        Field(
+            tree: "base", .partial(.record(RunConfiguration.self)), required: true, "What all arms have in common."),
+        Field(
+            tree: "arms", .named(.init("arm"), .optional(.partial(.record(ArmFields.self)))), required: true,
+            "The variations by name, each stating only its differences from the base."),
+        Field(
+            tree: "sweep",
+            .named(
+                .init("key", arePaths: true),
+                .list(.tree(.init("value", expectation: "a value", shape: .anything)), minimum: 1)),
+            """
+            Paths of keys with lists of values (`optimizer.sgd.rate: [0.1, 1]`): every arm is run with every \
+            combination, under names such as `baseline@rate=0.1`.
+            """),
+        Field(
+            tree: "ensembles", .named(.init("ensemble"), .list(.text, minimum: 1)),
+            """
+            Names with lists of at least two arms (`six: [a, b, c]`): the class probabilities of their final networks \
+            are averaged, seed by seed. The arms need `evaluate.predictions`; a claim may name an ensemble as its arm.
+            """),
+        Field(
+            tree: "figures", .list(.variant(FigureKindCatalogue.all), minimum: 0),
+            "The figures that are drawn of the runs."),
+        Field(
+            tree: "claims", .list(.record(ClaimFields.self), minimum: 0), "The statements that the runs decide."),
+    ]
+}
 
-    static let profile = RecordSchema(
-        name: "profile", summary: "How long each run is, and how many there are.",
-        fields: [
-            SchemaField(
-                name: "steps", documentation: "Training steps of a run; with 0 it only measures.",
-                schema: .integer(0...1_000_000_000),
-                isRequired: true),
-            SchemaField(
-                name: "seeds", documentation: "One run of each arm for each.",
-                schema: .list(.integer(0...Int.max), minimum: 1), isRequired: true),
-            SchemaField(
-                name: "set", documentation: "What this profile changes of the base; arms win over it.",
-                schema: .partial(.record(RunConfiguration.schema))),
-        ])
+/// How much of an experiment is done, by name.
+struct ProfilesFields: Configurable {
+    static let kind = "profiles"
+    static let summary = "How much of the experiment is done."
+    static let fields: [Field<Self>] = zip(
+        Profile.names, ["In seconds: does it run?", "In minutes: what does it show?", "At the published length."]
+    ).map { Field(tree: $0, .record(ProfileFields.self), required: true, $1) }
+}
 
-    static let arms = NamedSchema(
-        name: "arm",
-        documentation:
-            "One variation of the base: an empty mapping is the base itself, `none` leaves out an extended arm.",
-        value: .optional(.partial(.record(arm))))
+/// How long each run is, and how many there are.
+struct ProfileFields: Configurable {
+    var steps = 0
+    var seeds: [Int] = []
 
-    private static let arm = RecordSchema(
-        name: "arm", summary: "One variation of the base, stating only its differences.",
-        fields: armFields + RunConfiguration.schema.fields)
+    static let kind = "profile"
+    static let summary = "How long each run is, and how many there are."
+    static let fields: [Field<Self>] = [
+        Field(
+            "steps", \.steps, 0...1_000_000_000, required: true,
+            "Training steps of a run; with 0 it only measures."),
+        Field(
+            "seeds", \.seeds, .integer(0...Int.max).list(minimum: 1), required: true, "One run of each arm for each."),
+        Field(
+            tree: "set", .partial(.record(RunConfiguration.self)),
+            "What this profile changes of the base; arms win over it."),
+    ]
+}
+
+/// One variation of the base, stating only its differences: an empty mapping is the base itself, `none` leaves out an
+/// extended arm.
+struct ArmFields: Configurable {
+    var label: String?
+    var description: String?
+
+    static let kind = "arm"
+    static let summary = "One variation of the base, stating only its differences."
+    static let fields: [Field<Self>] =
+        own + RunConfiguration.fields.map { Field(tree: $0.name, $0.type, required: $0.isRequired, $0.documentation) }
 
     /// The keys of an arm that no run configuration has.
-    static let armFields = [
-        SchemaField(name: "label", documentation: "The arm's name in figures; by default its own.", schema: .text),
-        SchemaField(name: "description", documentation: "What the arm shows.", schema: .text),
+    static let own: [Field<Self>] = [
+        Field("label", \.label, .text.given, "The arm's name in figures; by default its own."),
+        Field("description", \.description, .text.given, "What the arm shows."),
     ]
 }

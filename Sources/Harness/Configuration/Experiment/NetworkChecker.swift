@@ -1,4 +1,5 @@
 import Datasets
+import Declarations
 import Engine
 
 /// Builds every arm's network for the images of every data set, so that an impossible shape is found before any training.

@@ -1,3 +1,5 @@
+import Declarations
+
 /// Lays the command line's settings over configurations, and reports those that fit nowhere.
 final class OverrideApplication {
     private let overrides: [(override: Override, line: Int, value: ConfigurationNode)]
@@ -17,13 +19,11 @@ final class OverrideApplication {
         var file = file
         for (override, line, value) in overrides where override.path[0] == "profiles" {
             let path = SettingPath(override.path)
-            switch path.schema(in: ExperimentSchema.file, of: file) {
+            switch path.type(in: ExperimentFile.self, of: file) {
             case .failure(let problem): report(problem, override, line)
-            case .success(let schema):
-                guard let value = SchemaChecker(diagnostics: diagnostics).check(value, schema, path: path.text) else {
-                    continue
-                }
-                file = SchemaMerger.merge(file, path.nesting(value), .record(ExperimentSchema.file))
+            case .success(let type):
+                guard let value = Resolver(diagnostics).resolve(value, type, path: path.text) else { continue }
+                file = file.merging(path.nesting(value), as: .record(ExperimentFile.self))
             }
         }
         return file
@@ -43,19 +43,17 @@ final class OverrideApplication {
                 record(SettingPath.Problem(message: "'\(path.text)' is swept; change the sweep", keyIndex: 0), line)
                 continue
             }
-            switch path.schema(in: RunConfiguration.schema, of: node) {
+            switch path.type(in: RunConfiguration.self, of: node) {
             case .failure(let problem):
                 let shift = override.path.count - keys.count
                 record(
                     .init(
                         message: problem.message, advice: problem.advice, keyIndex: problem.keyIndex + shift,
                         isOtherKind: problem.isOtherKind), line)
-            case .success(let schema):
+            case .success(let type):
                 outcomes[line] = .some(nil)
-                guard let value = SchemaChecker(diagnostics: diagnostics).check(value, schema, path: path.text) else {
-                    continue
-                }
-                node = SchemaMerger.merge(node, path.nesting(value), .record(RunConfiguration.schema))
+                guard let value = Resolver(diagnostics).resolve(value, type, path: path.text) else { continue }
+                node = node.merging(path.nesting(value), as: .record(RunConfiguration.self))
             }
         }
         return node

@@ -1,3 +1,4 @@
+import Declarations
 import Engine
 
 /// Holds the arms and taps that figures, claims and observations name against those that there are.

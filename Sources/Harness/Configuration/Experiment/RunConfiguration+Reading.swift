@@ -1,3 +1,5 @@
+import Declarations
+
 extension RunConfiguration {
     /// The configuration that a run wrote down, or any mapping of the keys of `base` with the model's layers in place.
     ///
@@ -10,10 +12,10 @@ extension RunConfiguration {
         let reader = YAMLReader(yaml, file: file, layer: .base, diagnostics: diagnostics)
         var configuration = RunConfiguration()
         if let root = reader.root(),
-            let node = SchemaChecker(diagnostics: diagnostics).check(root, .record(Self.schema), path: "")
+            let node = Resolver(diagnostics).resolve(root, .record(Self.self), path: "")
         {
-            CompletenessChecker(diagnostics: diagnostics).check(node, Self.schema, path: "")
-            configuration = ConfigurableReader.value(RunConfiguration.self, from: node)
+            Resolver(diagnostics).checkCompleteness(of: node, fieldsOf: Self.self, path: "")
+            configuration = RunConfiguration(resolved: node)
             configuration.written = node
             if let model = node["model"] {
                 if model.scalar == nil {

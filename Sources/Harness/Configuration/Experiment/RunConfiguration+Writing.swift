@@ -1,9 +1,10 @@
+import Declarations
 import Engine
 
 extension RunConfiguration {
     /// Every setting in its full form, the model's layers included.
     private var node: ConfigurationNode {
-        let fields = ConfigurableWriter.fields(of: self).entries ?? []
+        let fields = ConfigurationNode(fieldsOf: self).entries ?? []
         return .mapping([("model", model.node)] + fields.map { ($0.key, $0.value) })
     }
 

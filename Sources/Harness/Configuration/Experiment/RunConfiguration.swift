@@ -1,4 +1,5 @@
 import Datasets
+import Declarations
 import Engine
 import Vocabulary
 
@@ -62,6 +63,9 @@ public struct RunConfiguration: Configurable, Equatable {
         "Everything that decides what a run computes, but for its seed, its length and its data."
     /// Its keys.
     public static let fields: [Field<Self>] = [
+        Field(
+            tree: "model", .tree(ModelReader.modelTree), required: true,
+            "The name of a file in Experiments/Models, or a list of layers in place."),
         Field(
             "normalization", \.normalization, .variant(Slot.normalize.kinds).optional,
             "What stands in the model's `normalize` slots."),
@@ -151,16 +155,6 @@ public struct RunConfiguration: Configurable, Equatable {
     public static func == (left: Self, right: Self) -> Bool {
         left.model == right.model && left.isEqual(to: right)
     }
-
-    /// The keys of a whole or partial run configuration.
-    static let schema = RecordSchema(
-        name: kind, summary: summary,
-        fields: [
-            SchemaField(
-                name: "model",
-                documentation: "The name of a file in Experiments/Models, or a list of layers in place.",
-                schema: .model, isRequired: true)
-        ] + RecordSchema(Self.self).fields)
 }
 
 extension BatchOrder.Order: ConfigurationWord {}

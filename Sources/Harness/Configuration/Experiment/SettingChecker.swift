@@ -1,3 +1,4 @@
+import Declarations
 import Engine
 
 /// Looks whether an arm's settings fit each other and its model, where no schema can tell.

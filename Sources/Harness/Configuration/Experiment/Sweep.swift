@@ -1,3 +1,5 @@
+import Declarations
+
 /// The combinations of the values of an experiment's sweep.
 struct Sweep {
     /// One combination.
@@ -26,17 +28,16 @@ struct Sweep {
             var node = node
             for value in values {
                 let path = SettingPath(value.key)
-                switch path.schema(in: RunConfiguration.schema, of: node) {
+                switch path.type(in: RunConfiguration.self, of: node) {
                 case .failure(let problem):
                     diagnostics.error(
                         "'\(value.key)' cannot be swept: \(problem.message)\(problem.advice)", at: value.keyPosition,
                         length: value.key.unicodeScalars.count,
                         notes: problem.isOtherKind ? ["in the arm '\(arm)'"] : [])
-                case .success(let schema):
-                    let checker = SchemaChecker(diagnostics: diagnostics)
-                    guard let checked = checker.check(value.node, schema, path: value.key) else { continue }
-                    node = SchemaMerger.merge(
-                        node, path.nesting(checked).inLayer(.sweep), .record(RunConfiguration.schema))
+                case .success(let type):
+                    let resolver = Resolver(diagnostics)
+                    guard let resolved = resolver.resolve(value.node, type, path: value.key) else { continue }
+                    node = node.merging(path.nesting(resolved).inLayer(.sweep), as: .record(RunConfiguration.self))
                 }
             }
             return node

@@ -1,3 +1,4 @@
+import Declarations
 import Engine
 
 /// Reads the figures of an experiment.
@@ -27,10 +28,11 @@ struct FigureReader {
     private func figure(_ node: ConfigurationNode) -> FigureDeclaration? {
         guard let entry = node.entries?.first,
             let kind = FigureKindCatalogue.all.first(where: { $0.kind == entry.key }),
-            let figure = ConfigurableReader.value(ofKind: kind, from: entry.value) as? any FigureKind
+            !entry.value.isRefused
         else { return nil }
+        let figure = kind.init(resolved: entry.value)
         let fields = entry.value
-        if let name = figure.common.name, let place = fields["name"], !SchemaChecker.isFolderName(name) {
+        if let name = figure.common.name, let place = fields["name"], !Resolver.isName(name) {
             diagnostics.error("'\(name)' cannot name a figure; use lower case letters, digits and '-'", at: place)
         }
         let named = fields["arms"]?.elements ?? []
@@ -98,7 +100,7 @@ struct FigureReader {
                 return arms.isEmpty ? nil : .init(name: "arms", value: arms.joined(separator: " "))
             }
             if stated.elements != nil {
-                return .init(name: field.name, value: JSONText(field.get(figure)).line)
+                return .init(name: field.name, value: JSON(field.get(figure)).line)
             }
             return stated.scalar.map { .init(name: field.name, value: $0) }
         }

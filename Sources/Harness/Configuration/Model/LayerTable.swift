@@ -1,3 +1,4 @@
+import Declarations
 import Engine
 
 /// The layers of a network as a table: name, kind, output shape, trainable values, multiply-adds of one sample.
@@ -62,7 +63,7 @@ extension LayerDeclaration {
         return Value.fields.compactMap { field in
             let value = field.get(layer)
             if !field.isRequired, value == field.get(standard) { return nil }
-            return "\(field.name): \(YAMLWriter.inline(ConfigurableWriter.node(value, field.type)))"
+            return "\(field.name): \(YAMLWriter.inline(ConfigurationNode(value, as: field.type)))"
         }.joined(separator: ", ")
     }
 }

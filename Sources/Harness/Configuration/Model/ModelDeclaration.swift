@@ -1,3 +1,4 @@
+import Declarations
 import Engine
 
 /// A network before its slots are filled: layers, slots and blocks, as a model file lists them.
@@ -83,7 +84,7 @@ extension LayerDeclaration {
         }
         switch content {
         case .slot(let slot): return .word(slot.rawValue)
-        case .layer(let layer): pairs.append((type(of: layer).kind, ConfigurableWriter.fields(of: layer)))
+        case .layer(let layer): pairs.append((type(of: layer).kind, ConfigurationNode(fieldsOf: layer)))
         case .branches(let branches):
             let nodes = branches.map { ($0.name, ConfigurationNode(.sequence($0.layers.map(\.canonicalNode)))) }
             pairs.append(("branches", .mapping(nodes)))

@@ -1,3 +1,4 @@
+import Declarations
 import Engine
 
 /// The nodes of a network: a model's layers with its slots filled and its blocks unrolled.

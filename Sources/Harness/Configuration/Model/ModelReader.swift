@@ -1,69 +1,20 @@
+import Declarations
 import Engine
+import Vocabulary
 
 /// Reads models: a file's, or the layers that stand in an experiment.
 struct ModelReader {
     let diagnostics: DiagnosticCollector
+    private var resolver: Resolver { Resolver(diagnostics) }
+
+    init(diagnostics: DiagnosticCollector) { self.diagnostics = diagnostics }
 
     // MARK: Schemas
 
-    /// The keys of a model file.
-    static let fileSchema = RecordSchema(
-        name: "model", summary: "A network: layers, slots that arms fill, and blocks of branches.",
-        fields: [
-            SchemaField(
-                name: "title", documentation: "One line: what the network is.", schema: .text, isRequired: true),
-            SchemaField(
-                name: "source", documentation: "Where the architecture is published.", schema: .text, isRequired: true),
-            SchemaField(
-                name: "input",
-                documentation: "The shape of a sample the model was made for; the real one comes from the data set.",
-                schema: .record(inputSchema)),
-            SchemaField(
-                name: "classes",
-                documentation:
-                    "How many classes the model was made for, if not 10; the real number comes from the data set.",
-                schema: .integer(2...1_000_000)),
-            SchemaField(
-                name: "layers",
-                documentation: "The layers from the input to the scores, one for each class. The softmax is implied.",
-                schema: .layers, isRequired: true),
-        ])
-
-    private static let inputSchema = RecordSchema(
-        name: "input", summary: "The shape of a sample.",
-        fields: [
-            SchemaField(name: "height", documentation: "Rows.", schema: .integer(1...100_000), isRequired: true),
-            SchemaField(name: "width", documentation: "Columns.", schema: .integer(1...100_000), isRequired: true),
-            SchemaField(
-                name: "channels", documentation: "Values at each position.", schema: .integer(1...100_000),
-                isRequired: true),
-        ])
-
-    /// The keys of a model in a resolved configuration.
-    static let resolvedSchema = RecordSchema(
-        name: "model", summary: "A model as a run writes it down.",
-        fields: [
-            SchemaField(name: "name", documentation: "The model's name.", schema: .text, isRequired: true),
-            SchemaField(name: "layers", documentation: "Its layers.", schema: .layers, isRequired: true),
-        ])
-
-    /// The keys of a layer that are not kinds.
-    static let layerFields = [
-        SchemaField(
-            name: "name",
-            documentation: "The name of the node; by default the kind and a number: conv1, dense2, pool1.",
-            schema: .text),
-        SchemaField(
-            name: "inputs", documentation: "The names of the nodes it reads; by default the one before it.",
-            schema: .list(.text, minimum: 1)),
-    ]
-
-    static let branchesField = SchemaField(
-        name: "branches",
-        documentation: "Named lists of layers that read the same input; their outputs are joined along the channels.",
-        schema: .named(NamedSchema(name: "branch", documentation: "A path of the block.", value: .layers)))
-
-    static let layerKinds = LayerCatalogue.all.map { RecordSchema($0) }
+    /// What stands behind the key `model` of a run.
+    static let modelTree = FieldType.Tree("model", expectation: "the name of a model or a list of layers")
+    /// A list of layers.
+    static let layersTree = FieldType.Tree("layers", expectation: "a list of layers", shape: .list)
 
     // MARK: Files and forms
 
@@ -80,19 +31,16 @@ struct ModelReader {
     }
 
     private func readModel(named name: String, file root: ConfigurationNode) -> ModelDeclaration? {
-        let checker = SchemaChecker(diagnostics: diagnostics)
-        guard let node = checker.check(root, .record(Self.fileSchema), path: "") else { return nil }
-        CompletenessChecker(diagnostics: diagnostics).check(node, Self.fileSchema, path: "")
+        guard let node = resolver.resolve(root, .record(ModelFile.self), path: "") else { return nil }
+        resolver.checkCompleteness(of: node, fieldsOf: ModelFile.self, path: "")
         guard let layers = node["layers"] else { return nil }
         var model = ModelDeclaration(name: name, layers: self.layers(layers))
-        model.title = node["title"]?.scalar ?? ""
-        model.source = node["source"]?.scalar ?? ""
-        if let classes = node["classes"]?.wholeNumber { model.classes = classes }
-        if let input = node["input"], let height = input["height"]?.wholeNumber,
-            let width = input["width"]?.wholeNumber,
-            let channels = input["channels"]?.wholeNumber
-        {
-            model.inputShape = Shape(height: height, width: width, channels: channels)
+        let file = ModelFile(resolved: node)
+        model.title = file.title
+        model.source = file.source
+        if let classes = file.classes { model.classes = classes }
+        if let input = file.input {
+            model.inputShape = Shape(height: input.height, width: input.width, channels: input.channels)
         }
         return model
     }
@@ -104,9 +52,8 @@ struct ModelReader {
 
     private func readModel(inPlace node: ConfigurationNode) -> ModelDeclaration? {
         if node.elements != nil { return ModelDeclaration(name: ModelDeclaration.inPlaceName, layers: layers(node)) }
-        let checker = SchemaChecker(diagnostics: diagnostics)
-        guard let resolved = checker.check(node, .record(Self.resolvedSchema), path: "model") else { return nil }
-        CompletenessChecker(diagnostics: diagnostics).check(resolved, Self.resolvedSchema, path: "model")
+        guard let resolved = resolver.resolve(node, .record(WrittenModel.self), path: "model") else { return nil }
+        resolver.checkCompleteness(of: resolved, fieldsOf: WrittenModel.self, path: "model")
         guard let name = resolved["name"]?.scalar, let layers = resolved["layers"] else { return nil }
         return ModelDeclaration(name: name, layers: self.layers(layers))
     }
@@ -133,11 +80,11 @@ struct ModelReader {
     /// The kind of an item, if it has one.
     private static func kind(_ element: ConfigurationNode) -> String? {
         let keys = element.entries?.map(\.key) ?? element.scalar.map { [$0] } ?? []
-        return keys.first { key in layerKinds.contains { $0.name == key } || key == branchesField.name }
+        return keys.first { key in LayerCatalogue.all.contains { $0.kind == key } || key == LayerItem.branches }
     }
 
     private func layer(_ element: ConfigurationNode, names: inout LayerNames) -> LayerDeclaration? {
-        let kindNames = Self.layerKinds.map(\.name)
+        let kindNames = LayerCatalogue.all.map { $0.kind }
         let slots = Slot.allCases.map(\.rawValue)
         if element.isRefused { return nil }
         if let word = element.scalar, !element.isEmpty {
@@ -154,7 +101,7 @@ struct ModelReader {
             return nil
         }
         let entries = element.entries ?? [.init(word: element)]
-        let allowed = Self.layerFields.map(\.name) + [Self.branchesField.name] + kindNames
+        let allowed = LayerItem.fields.map(\.name) + kindNames
         for entry in entries where !allowed.contains(entry.key) {
             if slots.contains(entry.key) {
                 diagnostics.error("the slot '\(entry.key)' is a word alone: '- \(entry.key)'", atKey: entry)
@@ -163,7 +110,7 @@ struct ModelReader {
                 diagnostics.error("unknown layer or key '\(entry.key)'\(advice)", atKey: entry)
             }
         }
-        let contents = entries.filter { kindNames.contains($0.key) || $0.key == Self.branchesField.name }
+        let contents = entries.filter { kindNames.contains($0.key) || $0.key == LayerItem.branches }
         guard let entry = contents.first else {
             if entries.allSatisfy({ allowed.contains($0.key) }) {
                 diagnostics.error("this item has no layer", at: element)
@@ -181,30 +128,27 @@ struct ModelReader {
     private func layer(
         _ entry: ConfigurationNode.Entry, of element: ConfigurationNode, names: inout LayerNames
     ) -> LayerDeclaration? {
-        let checker = SchemaChecker(diagnostics: diagnostics)
-        let completeness = CompletenessChecker(diagnostics: diagnostics)
-        let given = element["name"].flatMap { checker.check($0, .text, path: "name") }
+        let given = element["name"].flatMap { resolver.resolve($0, .text, path: "name") }
         if let given, let text = given.scalar, !Self.isNodeName(text) {
             diagnostics.error("'\(text)' cannot name a layer; use letters, digits, '-' and '_'", at: given)
         }
-        let inputs = element["inputs"].flatMap { checker.check($0, Self.layerFields[1].schema, path: "inputs") }
+        let inputs = element["inputs"].flatMap { resolver.resolve($0, .list(.text, minimum: 1), path: "inputs") }
         let name = names.name(of: entry.key, given: given?.scalar)
         var layer = LayerDeclaration(name: name, content: .branches([]), node: element)
         layer.inputs = inputs?.elements?.compactMap(\.scalar) ?? []
-        if entry.key == Self.branchesField.name {
-            let named = NamedSchema(name: "branch", documentation: "", value: .layers)
-            guard let branches = checker.check(entry.value, .named(named), path: name)?.entries else { return nil }
+        if entry.key == LayerItem.branches {
+            guard let branches = resolver.resolve(entry.value, LayerItem.branchesType, path: name)?.entries else {
+                return nil
+            }
             if branches.isEmpty { diagnostics.error("a block needs at least one branch", at: entry.value) }
             layer.content = .branches(
                 branches.map { .init(name: $0.key, layers: layers($0.value, prefix: "\(name)/\($0.key)/")) })
             return layer
         }
         guard let kind = LayerCatalogue.all.first(where: { $0.kind == entry.key }) else { return nil }
-        let schema = RecordSchema(kind)
-        guard let fields = checker.checkKind(entry.value, schema, path: name) else { return nil }
-        completeness.check(fields, schema, path: name)
-        guard let value = ConfigurableReader.value(ofKind: kind, from: fields) as? any Layer else { return nil }
-        layer.content = .layer(value)
+        guard let fields = resolver.resolve(entry.value, kind: kind, path: name) else { return nil }
+        resolver.checkCompleteness(of: fields, fieldsOf: kind, path: name)
+        layer.content = .layer(kind.init(resolved: fields))
         // The full form, so that every field is found under the kind's key.
         let others = (element.entries ?? []).filter { $0.key != entry.key }
         layer.node = element.replacing(.mapping(others + [entry.with(fields)]))
@@ -222,10 +166,6 @@ extension LayerDeclaration {
     }
 }
 
-extension ConfigurationNode {
-    var wholeNumber: Int? { try? ScalarReading.integer(self).get() }
-}
-
 extension ConfigurationNode.Entry {
     /// A word alone, as a key without fields.
     fileprivate init(word node: ConfigurationNode) {
@@ -233,5 +173,75 @@ extension ConfigurationNode.Entry {
             key: node.scalar ?? "", position: node.position, keyLength: node.length,
             value: node.replacing(.mapping([])))
     }
+}
 
+// MARK: How models are written
+
+/// A model file as it is written.
+struct ModelFile: Configurable {
+    var title = ""
+    var source = ""
+    var input: InputShape?
+    var classes: Int?
+
+    static let kind = "model"
+    static let summary = "A network: layers, slots that arms fill, and blocks of branches."
+    static let fields: [Field<Self>] = [
+        Field("title", \.title, .text, required: true, "One line: what the network is."),
+        Field("source", \.source, .text, required: true, "Where the architecture is published."),
+        Field(
+            "input", \.input, .record().given,
+            "The shape of a sample the model was made for; the real one comes from the data set."),
+        Field(
+            "classes", \.classes, .integer(2...1_000_000).given,
+            "How many classes the model was made for, if not 10; the real number comes from the data set."),
+        Field(
+            tree: "layers", .tree(ModelReader.layersTree), required: true,
+            "The layers from the input to the scores, one for each class. The softmax is implied."),
+    ]
+
+    /// The shape of a sample.
+    struct InputShape: Configurable {
+        var height = 0
+        var width = 0
+        var channels = 0
+
+        static let kind = "input"
+        static let summary = "The shape of a sample."
+        static let fields: [Field<Self>] = [
+            Field("height", \.height, 1...100_000, required: true, "Rows."),
+            Field("width", \.width, 1...100_000, required: true, "Columns."),
+            Field("channels", \.channels, 1...100_000, required: true, "Values at each position."),
+        ]
+    }
+}
+
+/// A model as a run writes it down.
+struct WrittenModel: Configurable {
+    var name = ""
+
+    static let kind = "model"
+    static let summary = "A model as a run writes it down."
+    static let fields: [Field<Self>] = [
+        Field("name", \.name, .text, required: true, "The model's name."),
+        Field(tree: "layers", .tree(ModelReader.layersTree), required: true, "Its layers."),
+    ]
+}
+
+/// The keys of an item in a list of layers besides the kinds of layers.
+struct LayerItem: Configurable {
+    static let kind = "layer"
+    static let summary = "A layer, or a block of branches."
+    static let branches = "branches"
+    static let branchesType = FieldType.named(.init("branch"), .tree(ModelReader.layersTree))
+    static let fields: [Field<Self>] = [
+        Field(
+            tree: "name", .text, "The name of the node; by default the kind and a number: conv1, dense2, pool1."),
+        Field(
+            tree: "inputs", .list(.text, minimum: 1),
+            "The names of the nodes it reads; by default the one before it."),
+        Field(
+            tree: branches, branchesType,
+            "Named lists of layers that read the same input; their outputs are joined along the channels."),
+    ]
 }

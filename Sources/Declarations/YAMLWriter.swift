@@ -1,18 +1,21 @@
 /// Writes nodes as YAML in one canonical layout: two spaces a level, lists of mappings one item a line, and whatever fits
 /// on a line in braces.
-struct YAMLWriter {
+public struct YAMLWriter {
     /// The longest line that a value in braces may make.
-    var width = 100
+    var width: Int
+
+    /// A writer of lines of at most so many characters.
+    public init(width: Int = 100) { self.width = width }
 
     /// The text of a mapping, with a final newline.
-    func text(of root: ConfigurationNode) -> String {
+    public func text(of root: ConfigurationNode) -> String {
         var lines: [String] = []
         write(entries: root.entries ?? [], indent: 0, into: &lines)
         return lines.map { $0 + "\n" }.joined()
     }
 
     /// A value on one line, as it stands behind a key.
-    static func inline(_ node: ConfigurationNode) -> String {
+    public static func inline(_ node: ConfigurationNode) -> String {
         YAMLWriter().flow(node)
     }
 

@@ -1,19 +1,19 @@
 import Testing
 
-@testable import Harness
+@testable import Declarations
 
-@Suite struct ScalarReadingTests {
+@Suite struct ScalarTests {
     private func plain(_ text: String) -> ConfigurationNode {
         ConfigurationNode(.scalar(text, isQuoted: false))
     }
 
-    private func message<Value>(_ outcome: ScalarReading.Outcome<Value>) -> String? {
+    private func message<Value>(_ outcome: Scalar.Outcome<Value>) -> String? {
         if case .failure(let refusal) = outcome { refusal.message } else { nil }
     }
 
     @Test(arguments: [("0", 0), ("60", 60), ("-1", -1), ("+7", 7), ("9223372036854775807", Int.max)])
     func wholeNumbers(_ text: String, _ value: Int) throws {
-        #expect(try ScalarReading.integer(plain(text)).get() == value)
+        #expect(try Scalar.integer(plain(text)).get() == value)
     }
 
     @Test(arguments: [
@@ -34,12 +34,12 @@ import Testing
         ("１", "expected a whole number, found '１'"),
     ])
     func refusedWholeNumbers(_ text: String, _ expected: String) {
-        #expect(message(ScalarReading.integer(plain(text))) == expected)
+        #expect(message(Scalar.integer(plain(text))) == expected)
     }
 
     @Test(arguments: [("0.1", 0.1), ("1e-4", 1e-4), ("1E5", 1e5), (".5", 0.5), ("-3", -3), ("60", 60), ("0.0", 0)])
     func numbers(_ text: String, _ value: Double) throws {
-        #expect(try ScalarReading.number(plain(text)).get() == value)
+        #expect(try Scalar.number(plain(text)).get() == value)
     }
 
     @Test(arguments: [
@@ -51,16 +51,16 @@ import Testing
         ("fast", "expected a number, found 'fast'"), ("e", "expected a number, found 'e'"),
     ])
     func refusedNumbers(_ text: String, _ expected: String) {
-        #expect(message(ScalarReading.number(plain(text))) == expected)
+        #expect(message(Scalar.number(plain(text))) == expected)
     }
 
     @Test func quotesMakeText() {
         let quoted = ConfigurationNode(.scalar("0.1", isQuoted: true))
         #expect(
-            message(ScalarReading.number(quoted))
+            message(Scalar.number(quoted))
                 == "expected a number, found the quoted text \"0.1\"; remove the quotes")
         let word = ConfigurationNode(.scalar("fast", isQuoted: true))
-        #expect(message(ScalarReading.number(word)) == "expected a number, found the quoted text \"fast\"")
+        #expect(message(Scalar.number(word)) == "expected a number, found the quoted text \"fast\"")
     }
 
     @Test(arguments: [
@@ -68,22 +68,22 @@ import Testing
         ("no", "write false"), ("off", "write false"), ("FALSE", "write false"), ("n", "write false"),
     ])
     func truthHasOneSpelling(_ text: String, _ advice: String) {
-        #expect(message(ScalarReading.boolean(plain(text)))?.hasSuffix(advice) == true)
+        #expect(message(Scalar.boolean(plain(text)))?.hasSuffix(advice) == true)
     }
 
     @Test func truth() throws {
-        #expect(try ScalarReading.boolean(plain("true")).get())
-        #expect(try !ScalarReading.boolean(plain("false")).get())
-        #expect(message(ScalarReading.boolean(plain("maybe"))) == "expected true or false, found 'maybe'")
+        #expect(try Scalar.boolean(plain("true")).get())
+        #expect(try !Scalar.boolean(plain("false")).get())
+        #expect(message(Scalar.boolean(plain("maybe"))) == "expected true or false, found 'maybe'")
     }
 
     @Test(arguments: [0.1, 1e-5, 60, 0, -2.5, 1.0 / 256, 1e300, 0.1 + 0.2])
     func formatsReadBack(_ value: Double) throws {
-        #expect(try ScalarReading.number(plain(ScalarReading.format(value))).get() == value)
+        #expect(try Scalar.number(plain(Scalar.format(value))).get() == value)
     }
 
     @Test func wholeValuesHaveNoFraction() {
-        #expect(ScalarReading.format(60) == "60")
-        #expect(ScalarReading.format(0.00390625) == "0.00390625")
+        #expect(Scalar.format(60) == "60")
+        #expect(Scalar.format(0.00390625) == "0.00390625")
     }
 }

@@ -1,10 +1,10 @@
 /// "Did you mean": the known word nearest to an unknown one.
-enum Suggestion {
+public enum Suggestion {
     /// The candidate with the smallest edit distance to the word, if it is near enough to be what was meant.
     ///
     /// Near enough is a third of the longer word's length, at least one edit, or a whole word left out or added at either
     /// end (`rate` for `learning-rate`). Of equals, the first.
-    static func nearest(to word: String, among candidates: [String]) -> String? {
+    public static func nearest(to word: String, among candidates: [String]) -> String? {
         let folded = fold(word)
         if let same = candidates.first(where: { fold($0) == folded }) { return same }
         var best: (candidate: String, distance: Int)?
@@ -26,7 +26,7 @@ enum Suggestion {
     }
 
     /// `; did you mean 'x'?`, or the list of what is known where nothing is near.
-    static func phrase(for word: String, among candidates: [String], called plural: String) -> String {
+    public static func phrase(for word: String, among candidates: [String], called plural: String) -> String {
         if let nearest = nearest(to: word, among: candidates) { return "; did you mean '\(nearest)'?" }
         if candidates.isEmpty { return "; there are no \(plural)" }
         let shown = candidates.prefix(12).map { "'\($0)'" }.joined(separator: ", ")
@@ -52,7 +52,7 @@ enum Suggestion {
 
     /// The number of insertions, deletions, substitutions and swaps of neighbours between two words
     /// (the optimal string alignment distance). O(first · second).
-    static func editDistance(_ first: String, _ second: String) -> Int {
+    public static func editDistance(_ first: String, _ second: String) -> Int {
         let first = Array(first)
         let second = Array(second)
         guard !first.isEmpty, !second.isEmpty else { return max(first.count, second.count) }

@@ -1,5 +1,5 @@
 /// Reads scalars by the type that is expected, and explains YAML 1.1's traps instead of falling into them.
-enum ScalarReading {
+public enum Scalar {
     /// The value, or why it is not one.
     typealias Outcome<Value> = Result<Value, Refusal>
 
@@ -48,9 +48,9 @@ enum ScalarReading {
         }
         switch text.lowercased() {
         case "yes", "on", "y", "true", "1":
-            return .failure(Refusal(message: "'\(text)' is not read as a truth value; write true"))
+            return .failure(Refusal(message: "expected true or false, found '\(text)'; write true"))
         case "no", "off", "n", "false", "0":
-            return .failure(Refusal(message: "'\(text)' is not read as a truth value; write false"))
+            return .failure(Refusal(message: "expected true or false, found '\(text)'; write false"))
         default:
             return refuse(node, expected: "true or false")
         }
@@ -106,6 +106,9 @@ enum ScalarReading {
         return !digits.isEmpty && digits.allSatisfy { $0.isASCII && $0.isNumber }
     }
 
+    /// The number that a text in decimal notation stands for, as in a phrase that is a number or a word.
+    public static func decimal(_ text: String) -> Double? { numberTrap(text) == nil ? finiteNumber(text) : nil }
+
     /// Swift's own reading also takes `nan`, `inf` and hexadecimal; here only decimal notation counts.
     private static func finiteNumber(_ text: String) -> Double? {
         guard text.allSatisfy({ $0.isASCII && ($0.isNumber || "+-.eE".contains($0)) }),
@@ -116,7 +119,7 @@ enum ScalarReading {
     }
 
     /// The shortest text that reads back as the same number, without a needless `.0`.
-    static func format(_ value: Double) -> String {
+    public static func format(_ value: Double) -> String {
         if value == value.rounded(), abs(value) < 1e15 { return String(Int(value)) }
         return "\(value)"
     }

@@ -1,10 +1,10 @@
-import Engine
+import Vocabulary
 import Vocabulary
 
 /// A JSON value whose objects keep the order of their keys.
-indirect enum JSONText {
-    case object([(key: String, value: JSONText)])
-    case array([JSONText])
+public indirect enum JSON {
+    case object([(key: String, value: JSON)])
+    case array([JSON])
     case string(String)
     /// A number in the digits that are written.
     case number(String)
@@ -12,7 +12,7 @@ indirect enum JSONText {
     case null
 
     /// The value over several lines, two spaces a level; objects and arrays without further ones inside stay on a line.
-    func text(indent: Int = 0) -> String {
+    public func text(indent: Int = 0) -> String {
         let margin = String(repeating: " ", count: indent + 2)
         let close = String(repeating: " ", count: indent)
         switch self {
@@ -32,7 +32,7 @@ indirect enum JSONText {
     }
 
     /// The value on one line.
-    var line: String {
+    public var line: String {
         switch self {
         case .object(let members):
             "{" + members.map { "\(Self.quoted($0.key)):\($0.value.line)" }.joined(separator: ",") + "}"
@@ -71,25 +71,25 @@ indirect enum JSONText {
     }
 }
 
-extension JSONText {
+extension JSON {
     /// The value of a configuration's field. Of records, fields that are `none` are left out.
-    init(_ value: FieldValue) {
+    public init(_ value: FieldValue) {
         switch value {
         case .integer(let value): self = .number(String(value))
         case .number(let value): self = .number("\(value)")
         case .boolean(let value): self = .boolean(value)
         case .word(let text): self = .string(text)
-        case .list(let values): self = .array(values.map { JSONText($0) })
+        case .list(let values): self = .array(values.map { JSON($0) })
         case .variant(let record): self = .object(Self.members(of: record))
         case .none: self = .string("none")
         }
     }
 
-    private static func members<Record: Configurable>(of record: Record) -> [(key: String, value: JSONText)] {
+    private static func members<Record: Configurable>(of record: Record) -> [(key: String, value: JSON)] {
         Record.fields.compactMap { field in
             let value = field.get(record)
             if case .none = value { return nil }
-            return (field.name, JSONText(value))
+            return (field.name, JSON(value))
         }
     }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Harness
+@testable import Declarations
 
 @Suite struct DiagnosticTests {
     private func diagnostic(_ line: Int, _ message: String, file: String = "f") -> Diagnostic {

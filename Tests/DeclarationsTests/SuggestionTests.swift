@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Harness
+@testable import Declarations
 
 @Suite struct SuggestionTests {
     @Test(arguments: [

@@ -1,18 +1,20 @@
 import Testing
+import Vocabulary
 
+@testable import Declarations
 @testable import Harness
 
-@Suite struct SchemaMergerTests {
+@Suite struct MergingTests {
     private func merged(_ base: String, _ top: String) throws -> String {
         let diagnostics = DiagnosticCollector()
-        let schema = Schema.record(RunConfiguration.schema)
+        let type = FieldType.record(RunConfiguration.self)
         let nodes = [base, top].compactMap { text in
             YAMLReader(text, file: "f", layer: .base, diagnostics: diagnostics).root().flatMap {
-                SchemaChecker(diagnostics: diagnostics).check($0, schema, path: "")
+                Resolver(diagnostics).resolve($0, type, path: "")
             }
         }
         try diagnostics.throwIfAny()
-        return YAMLWriter().text(of: SchemaMerger.merge(nodes[0], nodes[1], schema))
+        return YAMLWriter().text(of: nodes[0].merging(nodes[1], as: type))
     }
 
     @Test(arguments: [

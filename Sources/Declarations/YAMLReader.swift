@@ -4,7 +4,7 @@ import Yams
 /// duplicate keys, anchors, aliases, tags, merge keys and keys that are not plain words.
 ///
 /// Scalars stay text: what they mean depends on what is expected there, never on YAML 1.1's guess.
-struct YAMLReader {
+public struct YAMLReader {
     let file: String
     let text: String
     let diagnostics: DiagnosticCollector
@@ -14,7 +14,7 @@ struct YAMLReader {
     private let lines: [[Unicode.Scalar]]
 
     /// A reader of a text. Messages quote its lines, unless they are registered otherwise.
-    init(
+    public init(
         _ text: String, file: String, layer: Origin.Layer, diagnostics: DiagnosticCollector, quotes: Bool = true
     ) {
         self.file = file
@@ -26,7 +26,7 @@ struct YAMLReader {
     }
 
     /// The document's root, or nil after an error that leaves nothing to look at.
-    func root() -> ConfigurationNode? {
+    public func root() -> ConfigurationNode? {
         var text = text
         var hidden: [SourceKey: String] = [:]
         // Yams refuses a mapping with duplicate keys and says where the first one stands. The first one is renamed, in place

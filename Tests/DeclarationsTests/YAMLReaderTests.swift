@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Harness
+@testable import Declarations
 
 @Suite struct YAMLReaderTests {
     private func read(_ text: String) -> (node: ConfigurationNode?, messages: [String]) {
@@ -12,7 +12,7 @@ import Testing
     @Test func nodesKnowTheirPlaces() throws {
         let node = try #require(read("a: 1\nb:\n  ü: [x, 'y z']\n").node)
         #expect(node["a"]?.position == SourcePosition(file: "f.yaml", line: 1, column: 4))
-        #expect(node.entry("b")?.position.line == 2)
+        #expect(node.entries?[1].position.line == 2)
         let list = try #require(node[path: ["b", "ü"]]?.elements)
         #expect(list.map(\.position.column) == [7, 10])
         #expect(list.map(\.length) == [1, 5])

@@ -1,0 +1,303 @@
+import Vocabulary
+
+/// Reads nodes by the types that are declared for their places: every scalar is parsed here, once, into a value or a
+/// diagnostic, and abbreviations get their full form: `batch-norm` becomes `{ batch-norm: {} }`, `{ constant: 0 }` becomes
+/// `{ constant: { value: 0 } }`.
+///
+/// What is required is not looked at: an arm states only its differences. ``checkCompleteness(of:_:path:)`` looks at the
+/// merged result, and ``ConfigurationNode/value(as:)`` makes typed values of it.
+public struct Resolver {
+    let diagnostics: DiagnosticCollector
+
+    /// A resolver that reports what does not fit.
+    public init(_ diagnostics: DiagnosticCollector) { self.diagnostics = diagnostics }
+
+    /// The node in its full form, with the parts that are wrong marked as refused; nil if nothing of it is right.
+    ///
+    /// - Parameter path: what messages call the place: `optimizer.sgd`.
+    public func resolve(_ node: ConfigurationNode, _ type: FieldType, path: String) -> ConfigurationNode? {
+        if node.isRefused { return nil }
+        switch type {
+        case .integer(let range):
+            return scalar(Scalar.integer(node), node, type, path) {
+                range.contains($0) ? nil : "\($0)"
+            } value: {
+                .integer($0)
+            }
+        case .number(let range):
+            return scalar(Scalar.number(node), node, type, path) {
+                range.contains($0) ? nil : Scalar.format($0)
+            } value: {
+                .number($0)
+            }
+        case .boolean:
+            return scalar(Scalar.boolean(node), node, type, path) { _ in
+                nil
+            } value: {
+                .boolean($0)
+            }
+        case .word(let words): return word(node, words, path)
+        case .text: return text(node, path)
+        case .phrase(let phrase):
+            guard let read = text(node, expectation: type.expectation, path), let text = read.scalar else { return nil }
+            return phrase.init(phrase: text) == nil ? refuse(node, type.expectation, path) : read
+        case .optional(let inner): return optional(node, inner, path)
+        case .list(let element, let minimum): return list(node, element, minimum, path)
+        case .record(let record): return fields(node, of: record, path)
+        case .variant(let kinds): return variant(node, kinds, path, orNone: false)
+        case .named(let names, let inner): return named(node, names, inner, path)
+        case .partial(let inner): return resolve(node, inner, path: path)
+        case .tree(let tree):
+            switch tree.shape {
+            case .anything: return node
+            case .something: return node.isEmpty ? refuse(node, tree.expectation, path) : node
+            case .list: return node.elements == nil ? refuse(node, tree.expectation, path) : node
+            }
+        }
+    }
+
+    // MARK: Scalars
+
+    private func scalar<Value>(
+        _ outcome: Scalar.Outcome<Value>, _ node: ConfigurationNode, _ type: FieldType, _ path: String,
+        outOfRange: (Value) -> String?, value: (Value) -> FieldValue
+    ) -> ConfigurationNode? {
+        switch outcome {
+        case .failure(let refusal):
+            diagnostics.error("\(Self.subject(path))\(refusal.message)", at: node)
+        case .success(let read):
+            guard let found = outOfRange(read) else { return node.meaning(value(read)) }
+            diagnostics.error("\(Self.subject(path))expected \(type.expectation), found \(found)", at: node)
+        }
+        return nil
+    }
+
+    private func word(_ node: ConfigurationNode, _ words: [String], _ path: String) -> ConfigurationNode? {
+        let expectation = FieldType.word(words).expectation
+        guard let text = node.scalar, !node.isEmpty else { return refuse(node, expectation, path) }
+        if words.contains(text) { return node.replacing(.scalar(text, isQuoted: false)).meaning(.word(text)) }
+        let hint = Self.truthAsWord(text, among: words) ?? Suggestion.nearest(to: text, among: words)
+        let advice = hint.map { "; did you mean '\($0)'?" } ?? ""
+        diagnostics.error("\(Self.subject(path))expected \(expectation), found \(node.found)\(advice)", at: node)
+        return nil
+    }
+
+    private func text(
+        _ node: ConfigurationNode, expectation: String = FieldType.text.expectation, _ path: String
+    ) -> ConfigurationNode? {
+        guard let text = node.scalar, !node.isEmpty, !text.allSatisfy(\.isWhitespace) else {
+            return refuse(node, expectation, path)
+        }
+        return node.meaning(.word(text))
+    }
+
+    /// The word meant by somebody who writes `off` or `yes`.
+    private static func truthAsWord(_ text: String, among words: [String]) -> String? {
+        switch text.lowercased() {
+        case "no", "off", "false", "null", "~": words.first { ["none", "false"].contains($0) }
+        case "yes", "on": words.first { $0 == "true" }
+        default: nil
+        }
+    }
+
+    private func refuse(_ node: ConfigurationNode, _ expectation: String, _ path: String) -> ConfigurationNode? {
+        diagnostics.error("\(Self.subject(path))expected \(expectation), found \(node.found)", at: node)
+        return nil
+    }
+
+    // MARK: Containers
+
+    private func optional(_ node: ConfigurationNode, _ inner: FieldType, _ path: String) -> ConfigurationNode? {
+        if node.isNone { return node.replacing(.scalar("none", isQuoted: false)).meaning(FieldValue.none) }
+        if case .variant(let kinds) = inner { return variant(node, kinds, path, orNone: true) }
+        // A record may be left empty, which is not nothing.
+        if case .partial = inner, node.isEmpty { return resolve(node, inner, path: path) }
+        if node.isEmpty || Self.truthAsWord(node.scalar ?? "", among: ["none"]) != nil {
+            diagnostics.error(
+                "\(Self.subject(path))expected \(inner.expectation), or none, found \(node.found); write none", at: node
+            )
+            return nil
+        }
+        return resolve(node, inner, path: path)
+    }
+
+    private func list(
+        _ node: ConfigurationNode, _ element: FieldType, _ minimum: Int, _ path: String
+    ) -> ConfigurationNode? {
+        guard let elements = node.elements else {
+            let advice = node.scalar.map { node.isEmpty ? "" : "; write [\($0)]" } ?? ""
+            diagnostics.error("\(Self.subject(path))expected a list, found \(node.found)\(advice)", at: node)
+            return nil
+        }
+        if elements.count < minimum {
+            let expected = minimum == 1 ? "one value" : "\(minimum) values"
+            diagnostics.error("\(Self.subject(path))expected at least \(expected), found \(elements.count)", at: node)
+            return nil
+        }
+        return node.replacing(
+            .sequence(elements.map { resolve($0, element, path: path) ?? $0.replacing(.refused) }))
+    }
+
+    private func fields(
+        _ node: ConfigurationNode, of record: any Configurable.Type, _ path: String
+    ) -> ConfigurationNode? {
+        // A key without a value is an empty mapping: `baseline:` states no difference.
+        let entries = node.isEmpty ? [] : node.entries
+        guard let entries else { return refuse(node, "a mapping", path) }
+        let fields = record.anyFields
+        var resolved: [ConfigurationNode.Entry] = []
+        for entry in entries {
+            guard let field = fields.first(where: { $0.name == entry.key }) else {
+                let place = path.isEmpty ? "" : " in '\(path)'"
+                let known = fields.map(\.name)
+                let advice = Suggestion.phrase(for: entry.key, among: known, called: "keys")
+                diagnostics.error("unknown key '\(entry.key)'\(place)\(advice)", atKey: entry)
+                // What was meant is not missing.
+                if let meant = Suggestion.nearest(to: entry.key, among: known), node[meant] == nil {
+                    resolved.append(entry.with(entry.value.replacing(.refused), key: meant))
+                }
+                continue
+            }
+            let value = resolve(entry.value, field.type, path: Self.join(path, entry.key))
+            resolved.append(entry.with(value ?? entry.value.replacing(.refused)))
+        }
+        return node.replacing(.mapping(resolved))
+    }
+
+    private func variant(
+        _ node: ConfigurationNode, _ kinds: [any Configurable.Type], _ path: String, orNone: Bool
+    ) -> ConfigurationNode? {
+        let expectation = FieldType.variant(kinds).expectation + (orNone ? ", or none" : "")
+        let words = kinds.map { $0.kind } + (orNone ? ["none"] : [])
+        if let word = node.scalar, !node.isEmpty {
+            guard kinds.contains(where: { $0.kind == word }) else {
+                let hint = Self.truthAsWord(word, among: words) ?? Suggestion.nearest(to: word, among: words)
+                let advice = hint.map { "did you mean '\($0)'?" } ?? "expected \(expectation)"
+                diagnostics.error("\(Self.subject(path))unknown kind '\(word)'; \(advice)", at: node)
+                return nil
+            }
+            return node.nesting(node.replacing(.mapping([])), under: word)
+        }
+        guard let entries = node.entries, !entries.isEmpty else {
+            let advice = orNone && node.isEmpty ? "; write none" : ""
+            diagnostics.error("\(Self.subject(path))expected \(expectation), found \(node.found)\(advice)", at: node)
+            return nil
+        }
+        if entries.count > 1 {
+            let found = "\(entries.count): \(FieldType.quoted(entries.map(\.key)))"
+            diagnostics.error("\(Self.subject(path))expected one kind, found \(found)", atKey: entries[1])
+            return nil
+        }
+        let entry = entries[0]
+        guard let kind = kinds.first(where: { $0.kind == entry.key }) else {
+            let hint = Suggestion.nearest(to: entry.key, among: words)
+            let advice = hint.map { "did you mean '\($0)'?" } ?? "expected \(expectation)"
+            diagnostics.error("\(Self.subject(path))unknown kind '\(entry.key)'; \(advice)", atKey: entry)
+            return nil
+        }
+        let value = resolve(entry.value, kind: kind, path: Self.join(path, kind.kind))
+        return node.replacing(.mapping([entry.with(value ?? entry.value.replacing(.refused))]))
+    }
+
+    /// The fields of a kind, or the value of its only field: `{ constant: 0 }` is `{ constant: { value: 0 } }`.
+    public func resolve(
+        _ node: ConfigurationNode, kind: any Configurable.Type, path: String
+    ) -> ConfigurationNode? {
+        if let field = kind.onlyField, node.entries == nil, !node.isEmpty {
+            let value = resolve(node, field.type, path: Self.join(path, field.name)) ?? node.replacing(.refused)
+            return node.nesting(value, under: field.name)
+        }
+        if let text = node.scalar, !node.isEmpty, let field = kind.anyFields.first(where: \.isRequired) {
+            diagnostics.error(
+                "\(Self.subject(path))expected a mapping, found \(node.found); write { \(field.name): \(text) }",
+                at: node)
+            return nil
+        }
+        return fields(node, of: kind, path)
+    }
+
+    private func named(
+        _ node: ConfigurationNode, _ names: FieldType.Names, _ inner: FieldType, _ path: String
+    ) -> ConfigurationNode? {
+        guard let entries = node.entries else {
+            return refuse(node, FieldType.named(names, inner).expectation, path)
+        }
+        var resolved: [ConfigurationNode.Entry] = []
+        for entry in entries {
+            if !names.arePaths, entry.key == "none" || !Self.isName(entry.key) {
+                let advice =
+                    entry.key == "none" ? "it stands for what is absent" : "use lower case letters, digits and '-'"
+                diagnostics.error(
+                    "'\(entry.key)' cannot name \(Self.article(names.noun)); \(advice)", atKey: entry)
+                continue
+            }
+            let value = resolve(entry.value, inner, path: Self.join(path, entry.key))
+            resolved.append(entry.with(value ?? entry.value.replacing(.refused)))
+        }
+        return node.replacing(.mapping(resolved))
+    }
+
+    // MARK: Completeness
+
+    /// Reports required keys that a resolved and merged node lacks, in it and in everything in it.
+    public func checkCompleteness(of node: ConfigurationNode, _ type: FieldType, path: String) {
+        switch type {
+        case .record(let record): checkCompleteness(of: node, fieldsOf: record, path: path)
+        case .optional(let inner): if !node.isNone { checkCompleteness(of: node, inner, path: path) }
+        case .list(let element, _):
+            for value in node.elements ?? [] { checkCompleteness(of: value, element, path: path) }
+        case .named(_, let inner):
+            for entry in node.entries ?? [] {
+                checkCompleteness(of: entry.value, inner, path: Self.join(path, entry.key))
+            }
+        case .variant(let kinds):
+            guard let entry = node.entries?.first, let kind = kinds.first(where: { $0.kind == entry.key }) else {
+                return
+            }
+            checkCompleteness(of: entry.value, fieldsOf: kind, path: Self.join(path, entry.key))
+        case .integer, .number, .boolean, .word, .text, .phrase, .partial, .tree: break
+        }
+    }
+
+    /// Looks at the keys of a mapping.
+    public func checkCompleteness(
+        of node: ConfigurationNode, fieldsOf record: any Configurable.Type, path: String
+    ) {
+        if node.isRefused { return }
+        for field in record.anyFields {
+            if let value = node[field.name] {
+                checkCompleteness(of: value, field.type, path: Self.join(path, field.name))
+            } else if field.isRequired {
+                let place = path.isEmpty ? "" : " in '\(path)'"
+                diagnostics.error("missing key '\(field.name)'\(place): expected \(field.type.expectation)", at: node)
+            }
+        }
+    }
+
+    // MARK: Words
+
+    /// Whether a text may name an arm, a figure, a claim: names become folders on every system and appear in CSV files and
+    /// on command lines.
+    public static func isName(_ name: String) -> Bool {
+        guard let first = name.first, first.isASCII, first.isLetter || first.isNumber else { return false }
+        return name.count <= 64
+            && name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-") }
+    }
+
+    private static func article(_ noun: String) -> String {
+        (noun.first.map { "aeiou".contains($0) } ?? false) ? "an \(noun)" : "a \(noun)"
+    }
+
+    /// What a message begins with: the place it is about, or nothing for the whole file.
+    private static func subject(_ path: String) -> String { path.isEmpty ? "" : "'\(path)': " }
+
+    /// A path of keys with one more.
+    public static func join(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+}
+
+extension ConfigurationNode {
+    /// A mapping of one key that stands where this node does.
+    fileprivate func nesting(_ value: ConfigurationNode, under key: String) -> ConfigurationNode {
+        replacing(.mapping([Entry(key: key, position: position, keyLength: length, value: value)]))
+    }
+}

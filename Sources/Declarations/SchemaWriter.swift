@@ -1,0 +1,170 @@
+import Vocabulary
+
+/// Writes JSON Schemas (draft 7) from the declarations that the reader uses, so that an editor completes keys, shows what
+/// they mean and marks mistakes.
+public struct SchemaWriter {
+    /// What a tree, whose grammar only its own reader knows, is in the schema, by its name.
+    public typealias Trees = [String: JSON]
+
+    /// Records that are defined once and referred to elsewhere, by their kind.
+    private let definitions: [String: String]
+    private let trees: Trees
+    /// Definitions by name; those of kinds are found by what they list.
+    private var shared: [(key: String, name: String, value: JSON)] = []
+    /// The key whose value is being written, after which its kinds are called.
+    private var currentKey = ""
+
+    /// A writer.
+    ///
+    /// - Parameters:
+    ///   - definitions: the definition that stands for a record, by the record's kind.
+    ///   - trees: the schema of each tree by its name.
+    public init(definitions: [String: String], trees: Trees) {
+        self.definitions = definitions
+        self.trees = trees
+    }
+
+    /// The definitions of kinds that were collected while others were written.
+    public var sharedDefinitions: [(String, JSON)] { shared.map { ($0.name, $0.value) } }
+
+    /// A reference to a definition.
+    public static func reference(_ definition: String) -> JSON {
+        .object([("$ref", .string("#/definitions/\(definition)"))])
+    }
+
+    // MARK: Types
+
+    /// The schema of a place. In a partial one nothing is required.
+    public mutating func json(_ type: FieldType, isPartial: Bool) -> JSON {
+        switch type {
+        case .integer(let range):
+            let bounds = [
+                ("minimum", range.lowerBound == .min ? nil : String(range.lowerBound)),
+                ("maximum", range.upperBound == .max ? nil : String(range.upperBound)),
+            ]
+            return number("integer", bounds)
+        case .number(let range):
+            let isOpenBelow = range.lowerBound == -Double.greatestFiniteMagnitude
+            let isOpenAbove = range.upperBound == Double.greatestFiniteMagnitude
+            let bounds = [
+                ("minimum", isOpenBelow ? nil : Scalar.format(range.lowerBound)),
+                ("maximum", isOpenAbove ? nil : Scalar.format(range.upperBound)),
+            ]
+            return number("number", bounds)
+        case .boolean: return .object([("type", .string("boolean"))])
+        case .word(let words): return words.isEmpty ? .object([]) : .object([("enum", .array(words.flatMap(word)))])
+        // What looks like a number is a text, too, where a text is expected.
+        case .text, .phrase: return .object([("type", .array([.string("string"), .string("number")]))])
+        case .optional(let inner):
+            return .object([
+                ("anyOf", .array([.object([("const", .string("none"))]), json(inner, isPartial: isPartial)]))
+            ])
+        case .list(let element, let minimum):
+            return .object([
+                ("type", .string("array")), ("items", json(element, isPartial: isPartial)),
+                ("minItems", .number(String(minimum))),
+            ])
+        case .record(let type):
+            return definitions[type.kind].map(Self.reference) ?? record(type, isPartial: isPartial)
+        case .variant(let kinds): return sharedVariant(kinds, isPartial: isPartial)
+        case .named(_, let inner):
+            return .object([
+                ("type", .string("object")), ("additionalProperties", json(inner, isPartial: isPartial)),
+            ])
+        case .partial(let inner): return json(inner, isPartial: true)
+        case .tree(let tree): return trees[tree.name] ?? .object([])
+        }
+    }
+
+    private func number(_ type: String, _ bounds: [(String, String?)]) -> JSON {
+        .object([("type", .string(type))] + bounds.compactMap { key, value in value.map { (key, .number($0)) } })
+    }
+
+    /// A word, and the truth value or the number that editors take it for.
+    private func word(_ text: String) -> [JSON] {
+        if ["true", "false"].contains(text) { return [.string(text), .boolean(text == "true")] }
+        return Int(text) == nil ? [.string(text)] : [.string(text), .number(text)]
+    }
+
+    // MARK: Mappings
+
+    /// A mapping with the fields of a type.
+    public mutating func record(_ type: any Configurable.Type, isPartial: Bool) -> JSON {
+        let required = isPartial ? [] : type.anyFields.filter(\.isRequired).map { JSON.string($0.name) }
+        var members: [(String, JSON)] = [
+            ("type", .string("object")), ("description", .string(type.summary)),
+            ("properties", properties(type, isPartial: isPartial)), ("additionalProperties", .boolean(false)),
+        ]
+        if !required.isEmpty { members.append(("required", .array(required))) }
+        return .object(members)
+    }
+
+    /// The properties of a type's fields.
+    public mutating func properties(_ type: any Configurable.Type, isPartial: Bool) -> JSON {
+        .object(type.anyFields.map { ($0.name, property($0, of: type, isPartial: isPartial)) })
+    }
+
+    private mutating func property(_ field: AnyField, of type: any Configurable.Type, isPartial: Bool) -> JSON {
+        currentKey = field.name
+        var schema = json(field.type, isPartial: isPartial)
+        if case .object(let members) = schema {
+            // In draft 7 what stands beside a reference is ignored.
+            let isReference = members.contains { $0.key == "$ref" }
+            let inner =
+                isReference
+                ? [(key: "allOf", value: JSON.array([schema]))] : members.filter { $0.key != "description" }
+            schema = .object([("description", .string(field.documentation))] + inner + standard(field, of: type))
+        }
+        return schema
+    }
+
+    /// The default, where it is a scalar.
+    private func standard(_ field: AnyField, of type: any Configurable.Type) -> [(key: String, value: JSON)] {
+        guard let text = type.standard(field)?.scalar else { return [] }
+        let value: JSON =
+            switch field.type {
+            case .integer, .number: .number(text)
+            case .boolean: .boolean(text == "true")
+            default: .string(text)
+            }
+        return [("default", value)]
+    }
+
+    // MARK: Kinds
+
+    /// A reference to the definition of these kinds, which is written once.
+    private mutating func sharedVariant(_ kinds: [any Configurable.Type], isPartial: Bool) -> JSON {
+        let key = kinds.map { $0.kind }.joined(separator: " ") + (isPartial ? " partial" : "")
+        if let known = shared.first(where: { $0.key == key }) { return Self.reference(known.name) }
+
+        let word = currentKey
+        let name = [word, "partial-\(word)"].first { name in !shared.contains { $0.name == name } } ?? key
+        shared.append((key, name, .object([])))
+        let index = shared.count - 1
+        shared[index].value = variant(kinds, isPartial: isPartial)
+        return Self.reference(name)
+    }
+
+    /// A kind as a word, or a mapping whose one key is the kind.
+    private mutating func variant(_ kinds: [any Configurable.Type], isPartial: Bool) -> JSON {
+        let words = kinds.filter { kind in isPartial || !kind.anyFields.contains(where: \.isRequired) }
+        let mapping: JSON = .object([
+            ("type", .string("object")),
+            ("properties", .object(kinds.map { ($0.kind, kind($0, isPartial: isPartial)) })),
+            ("additionalProperties", .boolean(false)),
+            ("minProperties", .number("1")), ("maxProperties", .number("1")),
+        ])
+        if words.isEmpty { return mapping }
+        return .object([("anyOf", .array([.object([("enum", .array(words.map { .string($0.kind) }))]), mapping]))])
+    }
+
+    /// The fields of a kind, or the value of its only one.
+    public mutating func kind(_ kind: any Configurable.Type, isPartial: Bool) -> JSON {
+        let full = record(kind, isPartial: isPartial)
+        guard let field = kind.onlyField else { return full }
+        return .object([
+            ("description", .string(kind.summary)),
+            ("anyOf", .array([full, property(field, of: kind, isPartial: isPartial)])),
+        ])
+    }
+}
