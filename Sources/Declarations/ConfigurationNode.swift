@@ -133,6 +133,18 @@ extension ConfigurationNode {
         return copy
     }
 
+    /// The value and everything in it, as if it stood at one place: what is derived from what stands there.
+    public func standing(at position: SourcePosition) -> ConfigurationNode {
+        var copy = self
+        copy.position = position
+        switch content {
+        case .scalar, .refused: break
+        case .sequence(let elements): copy.content = .sequence(elements.map { $0.standing(at: position) })
+        case .mapping(let entries): copy.content = .mapping(entries.map { $0.with($0.value.standing(at: position)) })
+        }
+        return copy
+    }
+
     /// What stands there, for messages.
     public var found: String {
         switch content {

@@ -9,26 +9,26 @@ import Testing
             claims:
               - id: faster
                 statement: Batch normalization is faster.
-                paper: "It is (§4.2.2)."
+                source: "It is (§4.2.2)."
                 measure: { steps-to: { target: best-of(baseline) } }
                 smoothing: 3
                 arm: batch-norm
-                with: baseline
+                compared-with: baseline
                 expect: below
                 factor: 1
               - id: explodes
                 statement: A huge rate diverges.
-                paper: "“machine infinity” (§4.2.2)"
+                source: "“machine infinity” (§4.2.2)"
                 measure: diverges
                 arm: explosive
                 value: 0.5
                 expect: above
               - id: together
                 statement: Together they are better.
-                paper: "They are (§4.2.3)."
+                source: "They are (§4.2.3)."
                 measure: { final: test-accuracy }
                 arm: both
-                with: mean-of(both)
+                compared-with: mean-of(both)
                 expect: above
             """
     ).replacing("examples: 100 }", with: "examples: 100, predictions: true }")

@@ -52,7 +52,7 @@ import Testing
         claims:
           - id: bold
             statement: It ends above \(value).
-            paper: "“…”"
+            source: "“…”"
             measure: { final: test-accuracy }
             arm: batch-norm
             value: \(value)

@@ -5,8 +5,9 @@ import Testing
 @Suite struct RepositoryExperimentsTests {
     static let names: [String] = {
         let folder = Program.repository.appending(path: "Experiments").path
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
+        let files = (try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []
+        return files.filter { $0.hasSuffix(".yaml") && !$0.hasPrefix("Models/") }
+            .map { URL(filePath: $0).deletingPathExtension().lastPathComponent }.sorted()
     }()
 
     @Test func thereAreExperiments() {

@@ -14,7 +14,7 @@ extension ClaimsLedger {
             lines.append(Self.row(isBrief ? heading + [counts] : [""] + heading + ["", counts]))
             for result in part.results {
                 let claim = result.claim
-                let source = claim.paper + (claim.disputedBy.map { "<br>*Disputed by* \($0)" } ?? "")
+                let source = claim.source + (claim.disputedBy.map { "<br>*Disputed by* \($0)" } ?? "")
                 let cells = (isBrief ? [] : ["`\(claim.id)`"]) + [claim.statement, source]
                 lines.append(Self.row(cells + (isBrief ? [] : [result.evidence]) + ["**\(result.outcome)**"]))
             }

@@ -24,5 +24,5 @@ public struct ClaimsTable: Sendable {
 
 extension ClaimDeclaration {
     /// Who says it and, on a line below, who says otherwise.
-    var sources: String { paper + (disputedBy.map { "\ndisputed by \($0)" } ?? "") }
+    var sources: String { source + (disputedBy.map { "\ndisputed by \($0)" } ?? "") }
 }

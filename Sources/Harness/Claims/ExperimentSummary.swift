@@ -170,7 +170,7 @@ public struct ExperimentSummary: Sendable {
                 ]
                 if !hasNumbers { numbers = numbers.map { _ in .empty } }
                 return [
-                    .text(claim.id), .text(claim.paper), claim.disputedBy.map { .text($0) } ?? .empty,
+                    .text(claim.id), .text(claim.source), claim.disputedBy.map { .text($0) } ?? .empty,
                     .text(claim.statement), .text(claim.measure.description),
                     .text(result.arm ?? claim.arm.pattern), .text(result.other), .integer(comparison.seeds.count),
                 ] + numbers + [

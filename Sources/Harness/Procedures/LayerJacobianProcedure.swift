@@ -4,7 +4,7 @@ import Vocabulary
 /// Singular values of the Jacobians between layers: see ``Engine/LayerJacobian``.
 struct LayerJacobianProcedure: Procedure {
     var every = 200
-    var of = ["*/activation-input"]
+    var taps = ["*/activation-input"]
     var images = 2
 
     static let kind = "layer-jacobian"
@@ -16,7 +16,7 @@ struct LayerJacobianProcedure: Procedure {
     static let fields: [Field<Self>] = [
         intervalField(\.every),
         Field(
-            "of", \.of, .text.list(minimum: 1),
+            "taps", \.taps, .text.list(minimum: 1),
             "Patterns of taps, such as `*/normalized`; each is derived by the one before it that leads to it."),
         Field(
             "images", \.images, 1...1_000, "At how many images of the batch: the first ones. Values are their means."),
@@ -40,7 +40,7 @@ struct LayerJacobianProcedure: Procedure {
     /// The pairs of taps with a path from the first to the second, and no third one between them.
     func pairs(in network: Network) -> [(from: Tap, to: Tap)] {
         var known: Set<Tap> = []
-        let taps = of.flatMap(network.taps(matching:)).filter { known.insert($0).inserted }
+        let taps = taps.flatMap(network.taps(matching:)).filter { known.insert($0).inserted }
         let ordered = network.taps.filter(known.contains)
         return taps.isEmpty
             ? []
@@ -53,7 +53,7 @@ struct LayerJacobianProcedure: Procedure {
     func mistakes(in network: Network) -> [String] {
         let pairs = pairs(in: network)
         if pairs.isEmpty {
-            return ["'of' fits no two taps of which one leads to the other: \(of.joined(separator: ", "))"]
+            return ["'taps' fits no two of which one leads to the other: \(taps.joined(separator: ", "))"]
         }
         var known: Set<Tap> = []
         return pairs.flatMap { [$0.from, $0.to] }.filter {

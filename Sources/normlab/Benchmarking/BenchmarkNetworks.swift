@@ -32,7 +32,7 @@ struct BenchmarkNetworks {
         configuration.model = try library.model(model)
         switch variant {
         case "bn": configuration.normalization = BatchNormalization()
-        case "lrn": configuration.response = LocalResponseNormalization()
+        case "lrn": configuration.localResponse = LocalResponseNormalization()
         default: break
         }
         if model == "mlp" { configuration.activation = Sigmoid() }

@@ -7,22 +7,22 @@ struct ClaimEvaluatorTests {
     private static let faster = """
         - id: faster
           statement: "a is faster"
-          paper: "It is (§1)."
+          source: "It is (§1)."
           measure: { steps-to: { metric: test-accuracy, target: best-of(b) } }
           arm: a
-          with: b
+          compared-with: b
           expect: below
           factor: 2
         """
     private static let higher = """
         - id: higher
           statement: "a ends higher"
-          paper: "It does (§1)."
+          source: "It does (§1)."
           measure: { final: test-accuracy }
           arm: a
-          with: b
+          compared-with: b
           expect: above
-          margin: 0.01
+          by: 0.01
         """
     private static let slow = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
     private static let quick = [0.1, 0.5, 0.9, 0.9, 0.9, 0.91, 0.91, 0.92, 0.92]
@@ -118,7 +118,7 @@ struct ClaimEvaluatorTests {
         let diverges = """
             - id: diverges
               statement: "a diverges"
-              paper: "“reached machine infinity” (§4.2.2)."
+              source: "“reached machine infinity” (§4.2.2)."
               measure: diverges
               arm: a
               value: 0.5
@@ -126,7 +126,7 @@ struct ClaimEvaluatorTests {
             """
         let runs = try SyntheticRuns(
             claims: diverges + "\n"
-                + diverges.replacing("id: diverges", with: "id: not").replacing("value: 0.5", with: "with: b")
+                + diverges.replacing("id: diverges", with: "id: not").replacing("value: 0.5", with: "compared-with: b")
                 .replacing("arm: a", with: "arm: tuned-low"))
         for seed in 1...3 as ClosedRange<UInt64> {
             try runs.add("a", seed: seed, accuracy: [0.1, 0.2], divergedAt: 17)
@@ -253,7 +253,7 @@ struct ClaimEvaluatorTests {
 
     @Test func ofAGroupTheBestArmByTheDeclaredMetricIsTaken() throws {
         let runs = try SyntheticRuns(
-            claims: Self.higher.replacing("arm: a", with: "arm: tuned-*\n  choose: test-accuracy"))
+            claims: Self.higher.replacing("arm: a", with: "arm: tuned-*\n  chosen-by: test-accuracy"))
         for seed in 1...3 as ClosedRange<UInt64> {
             try runs.add("tuned-low", seed: seed, accuracy: [0.97])
             try runs.add("tuned-high", seed: seed, accuracy: [0.99], divergedAt: 50)
@@ -266,7 +266,7 @@ struct ClaimEvaluatorTests {
     }
 
     @Test func aPublishedNumberIsComparedWithTheMean() throws {
-        let runs = try SyntheticRuns(claims: Self.higher.replacing("with: b", with: "value: 0.95"))
+        let runs = try SyntheticRuns(claims: Self.higher.replacing("compared-with: b", with: "value: 0.95"))
         for (seed, value) in [(1, 0.97), (2, 0.975), (3, 0.98)] as [(UInt64, Double)] {
             try runs.add("a", seed: seed, accuracy: [value])
         }
@@ -277,7 +277,7 @@ struct ClaimEvaluatorTests {
     }
 
     @Test func aPublishedNumberDecidesNothingOnOtherData() throws {
-        let runs = try SyntheticRuns(claims: Self.higher.replacing("with: b", with: "value: 0.95"))
+        let runs = try SyntheticRuns(claims: Self.higher.replacing("compared-with: b", with: "value: 0.95"))
         for seed in 1...3 as ClosedRange<UInt64> {
             try runs.add("a", seed: seed, accuracy: [0.97])
             let folder = runs.tiny.runFolder("a", seed: seed, profile: "quick")
@@ -310,17 +310,17 @@ struct ClaimEvaluatorTests {
         let claims = """
             - id: steadier
               statement: "a moves less"
-              paper: "(§1)"
+              source: "(§1)"
               measure: { drift: hidden/activation-input }
               arm: a
-              with: b
+              compared-with: b
               expect: below
             - id: narrower
               statement: "a is narrower"
-              paper: "(§1)"
+              source: "(§1)"
               measure: { spread: hidden/activation-input }
               arm: a
-              with: b
+              compared-with: b
               expect: below
               factor: 2
             """

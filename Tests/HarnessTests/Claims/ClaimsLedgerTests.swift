@@ -7,18 +7,18 @@ struct ClaimsLedgerTests {
     private static let claims = """
         - id: faster
           statement: "With a the network ends higher | than b."
-          paper: "“… higher accuracy” (§4.1)"
+          source: "“… higher accuracy” (§4.1)"
           disputed-by: "Somebody 2018, §2: it does not"
           measure: { final: test-accuracy }
           arm: a
-          with: b
+          compared-with: b
           expect: above
         - id: large
           statement: "Large batches end higher."
-          paper: "(§2)"
+          source: "(§2)"
           measure: { final: test-accuracy }
           arm: large
-          with: b
+          compared-with: b
           expect: above
         """
 

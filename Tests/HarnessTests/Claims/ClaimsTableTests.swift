@@ -9,18 +9,18 @@ struct ClaimsTableTests {
             claims: """
                 - id: a-rather-long-name
                   statement: "With a the network reaches the best accuracy of b in at most half of the steps."
-                  paper: "“Batch Normalization helps the network train faster” (§4.1, Figure 1a)"
+                  source: "“Batch Normalization helps the network train faster” (§4.1, Figure 1a)"
                   measure: { steps-to: { metric: test-accuracy, target: best-of(b) } }
                   arm: a
-                  with: b
+                  compared-with: b
                   expect: below
                   factor: 2
                 - id: short
                   statement: "Another."
-                  paper: "(§2)"
+                  source: "(§2)"
                   measure: { final: test-accuracy }
                   arm: tuned-low
-                  with: b
+                  compared-with: b
                   expect: above
                 """)
         for seed in 1...3 as ClosedRange<UInt64> {

@@ -30,12 +30,12 @@ struct EnsembleAccuraciesTests {
     private static let claim = """
         - id: together
           statement: "Together they are better"
-          paper: "They are (§4.2.3)."
+          source: "They are (§4.2.3)."
           measure: { final: test-accuracy }
           arm: pair
-          with: best-of(pair)
+          compared-with: best-of(pair)
           expect: above
-          margin: 0.1
+          by: 0.1
         """
 
     private func runs(_ claims: String) throws -> SyntheticRuns {

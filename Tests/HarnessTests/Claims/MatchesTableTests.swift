@@ -56,11 +56,11 @@ struct MatchesTableTests {
         let claim = """
             - id: faster
               statement: "a is faster"
-              paper: "It is (§1)."
+              source: "It is (§1)."
               measure: { steps-to: { target: best-of(b) } }
               smoothing: 3
               arm: a
-              with: b
+              compared-with: b
               expect: below
             """
         let runs = try SyntheticRuns(claims: claim, figures: Self.figures)

@@ -102,7 +102,7 @@ import Testing
               batch: 010
               optimizer: { sgd: { rate: .inf, momentum: "0.9", decay: 1_000 } }
               evaluate: { every: 1e3, examples: 0x10, population-batches: 1:30 }
-              response: ~
+              local-response: ~
             arms: { baseline: {} }
             """,
             """
@@ -134,7 +134,7 @@ import Testing
                   evaluate: { every: 1e3, examples: 0x10, population-batches: 1:30 }
                                                                               ^~~~
             Experiments/x.yaml:15:13: error: 'base.response': expected 'lrn', or none, found nothing; write none
-                  response: ~
+                  local-response: ~
                             ^
             9 errors
             """),

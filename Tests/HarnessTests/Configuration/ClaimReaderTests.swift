@@ -7,7 +7,7 @@ import Testing
         claims:
           - id: one
             statement: It is so.
-            paper: "“It is so” (§1)"
+            source: "“It is so” (§1)"
 
         """
 
@@ -22,12 +22,12 @@ import Testing
             """
             measure: { steps-to: { target: best-of(baseline) } }
             arm: batch-norm
-            with: baseline
+            compared-with: baseline
             expect: below
             factor: 2
             """)
         #expect(claim.id == "one")
-        #expect(claim.paper == "“It is so” (§1)")
+        #expect(claim.source == "“It is so” (§1)")
         #expect(claim.measure == .stepsTo(.testAccuracy, target: .bestOf(arm: "baseline")))
         #expect(claim.measure.description == "steps to the best test-accuracy of baseline")
         #expect(claim.arm == ArmChoice(arm: "batch-norm"))
@@ -44,7 +44,7 @@ import Testing
             arm: baseline
             value: 0.9897
             expect: above
-            margin: -0.002
+            at-most-worse: 0.002
             statistics: moving-average
             """)
         #expect(claim.measure == .final(.testAccuracy))
@@ -61,13 +61,13 @@ import Testing
         ("diverges", .diverges),
     ])
     func measures(_ text: String, _ expected: ClaimMeasure) throws {
-        let claim = try claim("measure: \(text)\narm: batch-norm\nwith: baseline\nexpect: below")
+        let claim = try claim("measure: \(text)\narm: batch-norm\ncompared-with: baseline\nexpect: below")
         #expect(claim.measure == expected)
         #expect(claim.minimumEffect == .margin(0))
     }
 
     @Test func aDisputeIsShownAndNoPartOfARun() throws {
-        let rest = "measure: { final: test-accuracy }\narm: batch-norm\nwith: baseline\nexpect: below\n"
+        let rest = "measure: { final: test-accuracy }\narm: batch-norm\ncompared-with: baseline\nexpect: below\n"
         #expect(try claim(rest).disputedBy == nil)
         let claim = try claim(rest + "disputed-by: Somebody 2018, §2")
         #expect(claim.disputedBy == "Somebody 2018, §2")
@@ -83,7 +83,7 @@ import Testing
 
     @Test func groupsAreChosenFromByAMetric() throws {
         let claim = try claim(
-            "measure: { final: test-accuracy }\narm: batch-norm\nwith: 'baseline@*'\nchoose: test-loss\nexpect: above",
+            "measure: { final: test-accuracy }\narm: batch-norm\ncompared-with: 'baseline@*'\nchosen-by: test-loss\nexpect: above",
             sweep: "sweep: { batch: [5, 6] }\n")
         #expect(
             claim.arm
@@ -104,29 +104,29 @@ import Testing
             "x": ExperimentFixture.head + predicting + """
                 ensembles: { both: [baseline, batch-norm] }
                 claims:
-                  - { id: a, statement: s, paper: p, measure: { best: test-accuracy }, arm: both, value: 1, expect: above }
-                  - { id: b, statement: s, paper: p, measure: diverges, arm: baseline, value: 0.5, factor: 2, expect: above }
-                  - { id: c, statement: s, paper: p, measure: { final: train-loss }, smoothing: 2, arm: baseline, value: 1, expect: below }
-                  - { id: d, statement: s, paper: p, measure: { final: test-accuracy }, arm: both, with: best-of(bot), expect: above }
+                  - { id: a, statement: s, source: p, measure: { best: test-accuracy }, arm: both, value: 1, expect: above }
+                  - { id: b, statement: s, source: p, measure: diverges, arm: baseline, value: 0.5, factor: 2, expect: above }
+                  - { id: c, statement: s, source: p, measure: { final: train-loss }, smoothing: 2, arm: baseline, value: 1, expect: below }
+                  - { id: d, statement: s, source: p, measure: { final: test-accuracy }, arm: both, compared-with: best-of(bot), expect: above }
 
                 """
         ])
         expectText(
             try fixture.messages(),
             """
-            Experiments/x.yaml:19:47: error: of the ensemble 'both' there is one number: measure { final: test-accuracy }, without \
+            Experiments/x.yaml:19:48: error: of the ensemble 'both' there is one number: measure { final: test-accuracy }, without \
             'statistics' and 'smoothing'
-                  - { id: a, statement: s, paper: p, measure: { best: test-accuracy }, arm: both, value: 1, expect: above }
-                                                              ^
-            Experiments/x.yaml:20:92: error: a share of 0 has no ratio; give a 'margin'
-                  - { id: b, statement: s, paper: p, measure: diverges, arm: baseline, value: 0.5, factor: 2, expect: above }
-                                                                                                           ^
-            Experiments/x.yaml:21:81: error: 'smoothing' averages evaluations of the test set; this measure has none
-                  - { id: c, statement: s, paper: p, measure: { final: train-loss }, smoothing: 2, arm: baseline, value: 1, expect: below }
-                                                                                                ^
-            Experiments/x.yaml:22:90: error: no arm is called 'best-of(bot)'; the arms are 'baseline', 'batch-norm'
-                  - { id: d, statement: s, paper: p, measure: { final: test-accuracy }, arm: both, with: best-of(bot), expect: above }
-                                                                                                         ^~~~~~~~~~~~
+                  - { id: a, statement: s, source: p, measure: { best: test-accuracy }, arm: both, value: 1, expect: above }
+                                                               ^
+            Experiments/x.yaml:20:93: error: a share of 0 has no ratio; give a difference, 'by'
+                  - { id: b, statement: s, source: p, measure: diverges, arm: baseline, value: 0.5, factor: 2, expect: above }
+                                                                                                            ^
+            Experiments/x.yaml:21:82: error: 'smoothing' averages evaluations of the test set; this measure has none
+                  - { id: c, statement: s, source: p, measure: { final: train-loss }, smoothing: 2, arm: baseline, value: 1, expect: below }
+                                                                                                 ^
+            Experiments/x.yaml:22:100: error: no arm is called 'best-of(bot)'; the arms are 'baseline', 'batch-norm'
+                  - { id: d, statement: s, source: p, measure: { final: test-accuracy }, arm: both, compared-with: best-of(bot), expect: above }
+                                                                                                                   ^~~~~~~~~~~~
             4 errors
             """)
     }
@@ -135,9 +135,9 @@ import Testing
         let fixture = try ExperimentFixture([
             "x": ExperimentFixture.head + ExperimentFixture.body + """
                 claims:
-                  - { id: a, statement: s, paper: p, measure: { final: test-accuracy }, arm: baseline, value: 97.5, expect: above }
-                  - { id: b, statement: s, paper: p, measure: { steps-to: { target: 90 } }, arm: baseline, value: 5, expect: below }
-                  - { id: c, statement: s, paper: p, measure: { final: test-loss }, arm: baseline, value: 2, expect: below }
+                  - { id: a, statement: s, source: p, measure: { final: test-accuracy }, arm: baseline, value: 97.5, expect: above }
+                  - { id: b, statement: s, source: p, measure: { steps-to: { target: 90 } }, arm: baseline, value: 5, expect: below }
+                  - { id: c, statement: s, source: p, measure: { final: test-loss }, arm: baseline, value: 2, expect: below }
 
                 """
         ])
@@ -154,7 +154,7 @@ import Testing
             predicting + """
                 ensembles: { both: ['b*'] }
                 claims:
-                  - { id: a, statement: s, paper: p, measure: { final: test-accuracy }, arm: both, with: mean-of(both), expect: above }
+                  - { id: a, statement: s, source: p, measure: { final: test-accuracy }, arm: both, compared-with: mean-of(both), expect: above }
 
                 """)
         #expect(experiment.ensembles == [EnsembleDeclaration(name: "both", arms: ["baseline", "batch-norm"])])
@@ -189,10 +189,10 @@ import Testing
                 claims:
                   - id: one
                     statement: s
-                    paper: p
+                    source: p
                     measure: { steps-to: { metric: test-acuracy, target: best-of(basline) } }
                     arm: batchnorm
-                    with: baseline
+                    compared-with: baseline
                     expect: bellow
                     factor: 0.5
                   - id: one
@@ -202,13 +202,13 @@ import Testing
                     expect: below
                   - id: Two
                     statement: s
-                    paper: p
+                    source: p
                     measure: { drift: dense9/activation-input }
                     arm: baseline
-                    with: baseline
+                    compared-with: baseline
                     value: 0.9
                     factor: 2
-                    margin: 1
+                    by: 1
                     expect: below
 
                 """
@@ -233,10 +233,10 @@ import Testing
             Experiments/x.yaml:24:13: error: 'claims.factor': expected a number of at least 1, found 0.5
                     factor: 0.5
                             ^~~
-            Experiments/x.yaml:25:5: error: a claim compares 'with' an arm, or with a 'value'
+            Experiments/x.yaml:25:5: error: a claim compares its arm with another, 'compared-with', or with a 'value'
                   - id: one
                     ^
-            Experiments/x.yaml:25:5: error: missing key 'paper' in 'claims': expected a text
+            Experiments/x.yaml:25:5: error: missing key 'source' in 'claims': expected a text
                   - id: one
                     ^
             Experiments/x.yaml:25:9: error: two claims are called 'one'
@@ -245,7 +245,7 @@ import Testing
             Experiments/x.yaml:27:36: error: 'target': expected a number or best-of(ARM), found 'half'
                     measure: { steps-to: { target: half } }
                                                    ^~~~
-            Experiments/x.yaml:28:10: error: 'b*' stands for 2 arms; 'choose: test-accuracy' says how one is chosen
+            Experiments/x.yaml:28:10: error: 'b*' stands for 2 arms; 'chosen-by: test-accuracy' says how one is chosen
                     arm: "b*"
                          ^~~~
             Experiments/x.yaml:30:9: error: 'Two' cannot name a claim; use lower case letters, digits and '-'
@@ -258,9 +258,10 @@ import Testing
             Experiments/x.yaml:36:12: error: a claim compares with an arm or with a value, not with both
                     value: 0.9
                            ^~~
-            Experiments/x.yaml:38:13: error: the least effect is a factor or a margin, not both
-                    margin: 1
-                            ^
+            Experiments/x.yaml:38:9: error: the least effect is a 'factor', a difference ('by'), or an 'at-most-worse', not \
+            several
+                    by: 1
+                        ^
             14 errors
             """)
     }

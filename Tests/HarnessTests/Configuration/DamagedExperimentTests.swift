@@ -27,11 +27,11 @@ import Testing
             claims:
               - id: one
                 statement: s
-                paper: p
+                source: p
                 measure: { steps-to: { target: best-of(baseline@rate=1) } }
                 arm: batch-norm
-                with: "baseline@*"
-                choose: test-accuracy
+                compared-with: "baseline@*"
+                chosen-by: test-accuracy
                 expect: below
 
             """

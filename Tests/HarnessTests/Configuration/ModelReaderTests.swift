@@ -41,7 +41,7 @@ import Testing
         let without = try network(layers, arm: "activation: none")
         #expect(without.nodes.map(\.name) == ["dense1", "dense2"])
         let with = try network(
-            layers, arm: "normalization: batch-norm, activation: tanh, response: lrn, dropout: { dropout: 0.3 }")
+            layers, arm: "normalization: batch-norm, activation: tanh, local-response: lrn, dropout: { dropout: 0.3 }")
         #expect(
             with.nodes.map(\.name) == [
                 "input/normalize", "dense1", "dense1/normalize", "dense1/activate", "dense1/respond", "dense1/drop",

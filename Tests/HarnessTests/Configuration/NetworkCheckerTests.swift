@@ -38,14 +38,14 @@ import Testing
     @Test func anArmsOwnMistakeIsReportedInTheArm() throws {
         let deep = Self.deep.replacing("kernel: 5 }", with: "kernel: 3 }")
         let body =
-            ExperimentFixture.body.replacing("tiny", with: "deep") + "  lrn: { response: { lrn: { size: 4 } } }\n"
+            ExperimentFixture.body.replacing("tiny", with: "deep") + "  lrn: { local-response: { lrn: { size: 4 } } }\n"
         let fixture = try ExperimentFixture(["x": ExperimentFixture.head + body], models: ["deep": deep])
         expectText(
             try fixture.messages(),
             """
             Experiments/x.yaml:16:35: error: layer 'conv1/respond': found size 4, expected an odd size, so that a window has \
             a middle; use 5
-                  lrn: { response: { lrn: { size: 4 } } }
+                  lrn: { local-response: { lrn: { size: 4 } } }
                                                   ^
                 note: in the arm 'lrn', for mnist's 28×28×1
             1 error

@@ -47,7 +47,7 @@ import Testing
         #expect(origins["optimizer.sgd.rate"] == "0.3 from Experiments/x.yaml:18 (arm batch-norm)")
         #expect(origins["optimizer.sgd.momentum"] == "0.5 from Experiments/x.yaml:13 (base)")
         #expect(origins["observe.bins"] == "30 from --set")
-        #expect(origins["response"] == "none from default")
+        #expect(origins["local-response"] == "none from default")
     }
 
     @Test func theListingHasALineForEach() throws {

@@ -138,10 +138,10 @@ import Testing
             """
         ),
         (
-            "response.lrn.size=3",
+            "local-response.lrn.size=3",
             """
-            --set:2:10: error: 'response' is 'none' here, not 'lrn'
-                response.lrn.size=3
+            --set:2:10: error: 'local-response' is 'none' here, not 'lrn'
+                local-response.lrn.size=3
                          ^~~
             1 error
             """

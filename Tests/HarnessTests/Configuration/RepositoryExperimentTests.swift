@@ -73,7 +73,7 @@ import Testing
             }
             #expect(
                 changed == [
-                    "rate-multiplier", "dropout", "decay-multiplier", "rate-policy", "response", "batch-order",
+                    "rate-multiplier", "dropout", "decay-multiplier", "rate-policy", "local-response", "batch-order",
                     "augmentation",
                 ])
         }

@@ -18,7 +18,7 @@ import Testing
     }
 
     private static let filled = [
-        "normalization=batch-norm", "activation=sigmoid", "response=lrn", "dropout={ dropout: 0.4 }",
+        "normalization=batch-norm", "activation=sigmoid", "local-response=lrn", "dropout={ dropout: 0.4 }",
     ]
 
     /// The four slots change what they are named after, and nothing else: products and their names stay.
@@ -146,7 +146,7 @@ import Testing
     /// By the shapes of Caffe's prototxts. Batch normalization takes the biases of conv2 and conv3 and adds two values for
     /// each of 32 + 32 + 64 channels.
     @Test(arguments: [
-        ("cifar10-quick", [], 145_578), ("cifar10-full", [], 89_578), ("cifar10-full", ["response=lrn"], 89_578),
+        ("cifar10-quick", [], 145_578), ("cifar10-full", [], 89_578), ("cifar10-full", ["local-response=lrn"], 89_578),
         (
             "cifar10-full", ["activation=sigmoid", "normalization=batch-norm"],
             2432 + 25_632 + 51_264 + 10_250 - 32 - 64 + 2 * 128
@@ -160,7 +160,7 @@ import Testing
     /// deviations; 12.30 million multiply-adds.
     @Test func cifar10FullIsCaffes() throws {
         let network = try network(
-            "cifar10-full", set: ["response={ lrn: { mode: within-channel, size: 3, alpha: 5e-5 } }"])
+            "cifar10-full", set: ["local-response={ lrn: { mode: within-channel, size: 3, alpha: 5e-5 } }"])
         #expect(
             network.nodes.map { "\(type(of: $0.layer).kind) \($0.shape)" } == [
                 "convolution 32×32×32", "max-pool 16×16×32", "relu 16×16×32", "lrn 16×16×32",

@@ -14,7 +14,7 @@ import Testing
     @Test func canonicalYAMLReadsBack() throws {
         let configuration = try configuration(
             """
-            normalization: { batch-norm: { epsilon: 0.001 } }, response: lrn, activation: none, batch-order: sequential, \
+            normalization: { batch-norm: { epsilon: 0.001 } }, local-response: lrn, activation: none, batch-order: sequential, \
             input: { zca-whitening: { components: 50 } }, rate-policy: { multistep: { factor: 0.1, at: [3, 5] } }, \
             rate-multiplier: 30, augmentation: { geometric: { strength: 0.5 }, photometric: { saturation: 0 } }, \
             model: [{ name: in, convolution: { channels: 3, kernel: 28 } }, respond, { branches: { a: [{ dense: { units: 4 } }, \
@@ -46,11 +46,11 @@ import Testing
         for difference in [
             "batch: 11", "normalization: batch-norm", "observe: { bins: 3 }", "optimizer: { sgd: { rate: 0.2 } }",
             "model: [{ dense: { units: 10 } }]", "input: { scale: 2 }", "batch-order: sequential", "width: 0.5",
-            "stream: 1",
+            "random-stream: 1",
             "dropout: dropout", "batch-order: fixed", "rate-multiplier: 5", "decay-multiplier: 0.2",
             "augmentation: { geometric: { strength: 0.5 } }", "augmentation: { photometric: { strength: 0.5 } }",
-            "placement: after", "normalize-at: [dense1]", "disturbance: covariate-noise",
-            "disturbance: { covariate-noise: { shift: 1 } }", "evaluate: { statistics: [batch] }",
+            "placement: after", "normalize-at: [dense1]", "noise: covariate-noise",
+            "noise: { covariate-noise: { shift: 1 } }", "evaluate: { statistics: [batch] }",
             "batch-order: by-class",
             "augmentation: { geometric: { flip: false } }", "augmentation: { photometric: { contrast: 0.1 } }",
         ] {

@@ -4,7 +4,7 @@ import Testing
 @testable import Engine
 @testable import Harness
 
-/// The keys `placement`, `normalize-at` and `disturbance`: what stands in `normalize` slots, and where.
+/// The keys `placement`, `normalize-at` and `noise`: what stands in `normalize` slots, and where.
 @Suite struct SlotFillingTests {
     private static let layers = """
         model:
@@ -166,13 +166,13 @@ import Testing
         #expect(message?.description.contains("no 'normalize' slot is behind a product 'fc'") == true)
     }
 
-    // MARK: disturbance
+    // MARK: noise
 
     @Test func noiseStandsBehindTheNormalizationOrInItsPlace() throws {
         func names(_ arm: String) throws -> [String] {
             try network("\(arm), normalize-at: [fc3]").nodes.map(\.name).filter { $0.hasPrefix("fc3") }
         }
-        let noise = "disturbance: covariate-noise"
+        let noise = "noise: covariate-noise"
         #expect(
             try names("normalization: batch-norm, \(noise)")
                 == ["fc3", "fc3/normalize", "fc3/disturb", "fc3/activate"])
@@ -181,11 +181,11 @@ import Testing
             try names("normalization: batch-norm, placement: after, \(noise)")
                 == ["fc3", "fc3/activate", "fc3/normalize", "fc3/disturb"])
         #expect(try network(noise).nodes.count { $0.name.hasSuffix("/disturb") } == 5)
-        #expect(try network("normalization: none, disturbance: none").nodes.count { $0.layer is CovariateNoise } == 0)
+        #expect(try network("normalization: none, noise: none").nodes.count { $0.layer is CovariateNoise } == 0)
     }
 
     @Test func noiseLeavesBiasesAsTheNormalizationWantsThem() throws {
-        let noise = "disturbance: { covariate-noise: { shift: 1 } }"
+        let noise = "noise: { covariate-noise: { shift: 1 } }"
         let (plain, normalized) = (try network(noise), try network("normalization: batch-norm, \(noise)"))
         #expect(plain.parameters.contains { $0.name == "fc3.bias" })
         #expect(!normalized.parameters.contains { $0.name == "fc3.bias" })
@@ -199,7 +199,7 @@ import Testing
 
     @Test func settingsAreWrittenDownAndReadBack() throws {
         let configuration = try configuration(
-            "placement: after, normalize-at: ['fc*', conv1], disturbance: { covariate-noise: { scale: 1.5 } }")
+            "placement: after, normalize-at: ['fc*', conv1], noise: { covariate-noise: { scale: 1.5 } }")
         let back = try RunConfiguration(yaml: configuration.canonicalYAML)
         #expect(back == configuration)
         #expect(back.placement == .after && back.normalizeAt == ["fc*", "conv1"])
@@ -208,10 +208,10 @@ import Testing
 
     @Test func aMistakeInADisturbanceIsReportedWhereItIs() throws {
         let body = ExperimentFixture.body.replacing(
-            "baseline: {}", with: "baseline: { disturbance: { covariate-noise: { scale: 0.5 } } }")
+            "baseline: {}", with: "baseline: { noise: { covariate-noise: { scale: 0.5 } } }")
         let messages = try ExperimentFixture(["x": ExperimentFixture.head + body]).messages()
         #expect(
-            messages.hasPrefix("Experiments/x.yaml:14:56: error: 'arms.baseline.disturbance.covariate-noise.scale'"))
+            messages.hasPrefix("Experiments/x.yaml:14:56: error: 'arms.baseline.noise.covariate-noise.scale'"))
         let word = ExperimentFixture.body.replacing("baseline: {}", with: "baseline: { placement: behind }")
         #expect(try ExperimentFixture(["x": ExperimentFixture.head + word]).messages().contains("'before'"))
     }

@@ -104,7 +104,7 @@ struct ProbingProceduresTests {
     }
 
     @Test(arguments: [
-        "layer-jacobian: { of: [\"*/nowhere\"] }", "layer-jacobian: { of: [\"output/*\"] }",
+        "layer-jacobian: { taps: [\"*/nowhere\"] }", "layer-jacobian: { taps: [\"output/*\"] }",
         "rescaling: { from: 2, to: 1 }",
         "gradient-correlation: { points: 10, lags: 10 }",
     ])

@@ -160,7 +160,7 @@ struct RunExecutorTests {
     @Test func aStreamOfItsOwnIsAnotherRun() throws {
         let tables = try [0, 1, 2].map { stream in
             let tiny = try TinyExperiment(
-                TinyExperiment.yaml.replacing("batch: 12", with: "batch: 12\n  stream: \(stream)"))
+                TinyExperiment.yaml.replacing("batch: 12", with: "batch: 12\n  random-stream: \(stream)"))
             let plan = try tiny.plan("baseline")
             #expect((plan.randomSeed == plan.seed) == (stream == 0))
             _ = try tiny.executor(plan).run()

@@ -43,34 +43,34 @@ final class TinyExperiment {
         claims:
           - id: faster
             statement: "It is faster."
-            paper: "It is, \\u201Cmuch\\u201D (§1)."
+            source: "It is, \\u201Cmuch\\u201D (§1)."
             measure: { steps-to: { metric: test-accuracy, target: best-of(baseline) } }
             arm: batch-norm
-            with: baseline
+            compared-with: baseline
             expect: below
             factor: 2
           - id: better
             statement: "It ends higher."
-            paper: "It ends higher (§2)."
+            source: "It ends higher (§2)."
             measure: { final: test-accuracy }
             arm: batch-norm
-            with: baseline
+            compared-with: baseline
             expect: above
-            margin: 0.01
+            by: 0.01
           - id: explodes
             statement: "A huge rate ends lower."
-            paper: "It diverges (§3)."
+            source: "It diverges (§3)."
             measure: { final: test-accuracy }
             arm: explosive
-            with: baseline
+            compared-with: baseline
             expect: below
-            margin: 0.05
+            by: 0.05
           - id: steadier
             statement: "It moves less."
-            paper: "It is steadier (§4)."
+            source: "It is steadier (§4)."
             measure: { drift: conv/activation-input }
             arm: batch-norm
-            with: baseline
+            compared-with: baseline
             expect: below
         """
 

@@ -7,8 +7,8 @@ public struct ClaimDeclaration: Sendable, Equatable {
     public let id: String
     /// What is claimed, in our words.
     public let statement: String
-    /// What the paper says, with its section.
-    public let paper: String
+    /// Who says it, with the section.
+    public let source: String
     /// Who says otherwise, and where; nil where nobody is known to. Shown beside the verdict, which it does not change.
     public let disputedBy: String?
     /// What is measured of each run.
@@ -103,16 +103,17 @@ public enum EnsembleNumber: Sendable, Equatable {
 struct ClaimFields: Configurable {
     var id = ""
     var statement = ""
-    var paper = ""
+    var source = ""
     var disputedBy: String?
     var measure: any Configurable = FinalMeasure()
     var arm = ""
-    var with: String?
+    var comparedWith: String?
     var value: Double?
-    var choose: Metric?
+    var chosenBy: Metric?
     var expect = ExpectedDirection.above
     var factor: Double?
-    var margin: Double?
+    var by: Double?
+    var atMostWorse: Double?
     var statistics: StatisticsWord?
     var smoothing = 1
 
@@ -121,7 +122,7 @@ struct ClaimFields: Configurable {
     static let fields: [Field<Self>] = [
         Field("id", \.id, .text, required: true, "A name, unique in the experiment."),
         Field("statement", \.statement, .text, required: true, "What is claimed, in one sentence of our own."),
-        Field("paper", \.paper, .text, required: true, "What the paper says, quoted briefly, with the section."),
+        Field("source", \.source, .text, required: true, "Who says it: the words, quoted briefly, with the section."),
         Field(
             "disputed-by", \.disputedBy, .text.optional,
             "Who says otherwise, with what and where; it is shown beside the verdict, which it does not change."),
@@ -132,7 +133,7 @@ struct ClaimFields: Configurable {
             "arm", \.arm, .text, required: true,
             "The arm that the claim is about, a pattern such as 'batch-norm@*', or an ensemble."),
         Field(
-            "with", \.with, .text.optional,
+            "compared-with", \.comparedWith, .text.optional,
             """
             The arm or pattern that it is compared with, seed by seed; an ensemble, or `mean-of(ENSEMBLE)` or \
             `best-of(ENSEMBLE)`, which are the mean and the best accuracy of its members.
@@ -141,14 +142,16 @@ struct ClaimFields: Configurable {
             "value", \.value, .number(-Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude).optional,
             "A published number that it is compared with, instead of an arm."),
         Field(
-            "choose", \.choose, .word().optional,
+            "chosen-by", \.chosenBy, .word().optional,
             "How one arm is chosen where a pattern fits several: by the best mean over seeds of this metric at the end."
         ),
         Field("expect", \.expect, required: true, "On which side of the other the arm is expected."),
         Field("factor", \.factor, .number(1...1e9).optional, "The least ratio that counts: 2 means half, or double."),
         Field(
-            "margin", \.margin, .number(-1e9...1e9).optional,
-            "The least difference that counts, in the measure's unit; below 0 it is how much worse is still not worse."),
+            "by", \.by, .number(0...1e9).optional, "The least difference that counts, in the measure's unit."),
+        Field(
+            "at-most-worse", \.atMostWorse, .number(0...1e9).optional,
+            "How much worse is still not worse, in the measure's unit: the claim is that not more than this is lost."),
         Field(
             "statistics", \.statistics, .word().optional,
             "The statistics of batch normalization; none means population where there are any, else the moving average."

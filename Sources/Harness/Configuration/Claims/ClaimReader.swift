@@ -28,7 +28,7 @@ struct ClaimReader {
         if let place = node["id"], !place.isRefused, !Resolver.isName(fields.id) {
             diagnostics.error("'\(fields.id)' cannot name a claim; use lower case letters, digits and '-'", at: place)
         }
-        let arm = choice(fields.arm, fields.choose, at: node["arm"])
+        let arm = choice(fields.arm, fields.chosenBy, at: node["arm"])
         let reference = reference(fields, node)
         let measure = measure(fields, node)
         let effect = effect(fields, node)
@@ -50,7 +50,7 @@ struct ClaimReader {
         if let measure { checkEnsemble([arm, reference?.choice], measure, fields, node) }
         guard let arm, let reference, let measure else { return nil }
         return ClaimDeclaration(
-            id: fields.id, statement: fields.statement, paper: fields.paper, disputedBy: fields.disputedBy,
+            id: fields.id, statement: fields.statement, source: fields.source, disputedBy: fields.disputedBy,
             measure: measure, statistics: fields.statistics, smoothing: fields.smoothing, arm: arm,
             reference: reference, expectation: fields.expect, minimumEffect: effect)
     }
@@ -64,7 +64,7 @@ struct ClaimReader {
         if candidates.isEmpty { return nil }
         if candidates.count > 1, choose == nil {
             diagnostics.error(
-                "'\(pattern)' stands for \(candidates.count) arms; 'choose: test-accuracy' says how one is chosen",
+                "'\(pattern)' stands for \(candidates.count) arms; 'chosen-by: test-accuracy' says how one is chosen",
                 at: node)
             return nil
         }
@@ -104,7 +104,7 @@ struct ClaimReader {
             checkShare(target, of: .best(.testAccuracy), at: node[path: ["measure", StepsToMeasure.kind, "target"]])
         }
         if case .diverges = measure, fields.factor != nil {
-            diagnostics.error("a share of 0 has no ratio; give a 'margin'", at: node["factor"] ?? node)
+            diagnostics.error("a share of 0 has no ratio; give a difference, 'by'", at: node["factor"] ?? node)
         }
     }
 
@@ -120,13 +120,13 @@ struct ClaimReader {
     }
 
     private func reference(_ fields: ClaimFields, _ node: ConfigurationNode) -> ClaimDeclaration.Reference? {
-        switch (fields.with, fields.value) {
-        case (let with?, nil): return choice(with, fields.choose, at: node["with"]).map { .arm($0) }
+        switch (fields.comparedWith, fields.value) {
+        case (let other?, nil): return choice(other, fields.chosenBy, at: node["compared-with"]).map { .arm($0) }
         case (nil, let value?): return .value(value)
         case (nil, nil):
             // A mistake in one of them is reported already.
-            if node["with"] == nil, node["value"] == nil, !node.isRefused {
-                diagnostics.error("a claim compares 'with' an arm, or with a 'value'", at: node)
+            if node["compared-with"] == nil, node["value"] == nil, !node.isRefused {
+                diagnostics.error("a claim compares its arm with another, 'compared-with', or with a 'value'", at: node)
             }
         case (_?, _?):
             diagnostics.error("a claim compares with an arm or with a value, not with both", at: node["value"] ?? node)
@@ -170,11 +170,14 @@ struct ClaimReader {
     }
 
     private func effect(_ fields: ClaimFields, _ node: ConfigurationNode) -> MinimumEffect {
-        if fields.factor != nil, fields.margin != nil {
-            diagnostics.error("the least effect is a factor or a margin, not both", at: node["margin"] ?? node)
+        let effects = ["factor", "by", "at-most-worse"].compactMap { node[$0] }.filter { !$0.isNone }
+        if effects.count > 1 {
+            diagnostics.error(
+                "the least effect is a 'factor', a difference ('by'), or an 'at-most-worse', not several",
+                at: effects[1])
         }
         if let factor = fields.factor { return .factor(factor) }
-        return .margin(fields.margin ?? 0)
+        return .margin(fields.by ?? fields.atMostWorse.map { -$0 } ?? 0)
     }
 }
 

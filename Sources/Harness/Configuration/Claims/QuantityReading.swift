@@ -43,9 +43,9 @@ public struct QuantityReading: Configurable, Equatable {
         Field(
             "at", \.at, .number(-1e300...1e300).optional,
             "The number on the quantity's own axis, such as a step length; none means all of them."),
-        Field("steps", \.steps, "Which value over the steps counts; `growth` is the last divided by the first."),
-        Field("from", \.from, 0...1_000_000_000, "The first step that counts."),
-        Field("places", \.places, "Which of the places' numbers counts, in the network's order."),
+        Field("over-steps", \.steps, "Which value over the steps counts; `growth` is the last divided by the first."),
+        Field("from-step", \.from, 0...1_000_000_000, "The first step that counts."),
+        Field("over-places", \.places, "Which of the places' numbers counts, in the network's order."),
     ]
 
     /// The mean of everything.

@@ -1,5 +1,7 @@
 import Declarations
 import Engine
+import Foundation
+import Vocabulary
 
 /// Reads one experiment: its file, those it extends, the models it names, its arms, figures and claims.
 final class ExperimentReader {
@@ -8,6 +10,10 @@ final class ExperimentReader {
     let diagnostics: DiagnosticCollector
     private var models: [SourcePosition: ModelDeclaration?] = [:]
     private var modelFiles: [String: ModelDeclaration?] = [:]
+    /// The folders of the experiment's file and of those that it extends: models may stand there.
+    private var folders: [URL] = []
+    /// The arms that the file itself names.
+    private var ownArms: [String] = []
 
     init(library: ExperimentLibrary, overrides: [Override], diagnostics: DiagnosticCollector) {
         self.library = library
@@ -17,16 +23,16 @@ final class ExperimentReader {
     }
 
     /// The experiment, or nil where there is nothing to show for it; the diagnostics say why.
-    func experiment(_ name: String) -> Experiment? {
-        guard var file = file(name, chain: []) else { return nil }
+    func experiment(_ entry: ExperimentLibrary.Entry) -> Experiment? {
+        guard var file = file(entry, chain: []) else { return nil }
         Resolver(diagnostics).checkCompleteness(of: file, fieldsOf: ExperimentFile.self, path: "")
-        if let profiles = file["profiles"] {
-            Resolver(diagnostics).checkCompleteness(of: profiles, fieldsOf: ProfilesFields.self, path: "profiles")
-        }
         let application = OverrideApplication(overrides, diagnostics: diagnostics)
+        file = withEveryProfile(file)
         file = application.applyToProfiles(of: file)
         let profiles = self.profiles(file)
-        let arms = ArmReader(reader: self, file: file, overrides: application).arms()
+        let arms = ArmReader(
+            reader: self, file: file, names: names(ofArmsIn: file), overrides: application
+        ).arms()
         let written = ExperimentFile(resolved: file)
         let datasets = written.datasets
         let networks = NetworkChecker(diagnostics: diagnostics).check(arms, datasets: datasets)
@@ -41,7 +47,8 @@ final class ExperimentReader {
             .figures(file["figures"])
         let claims = ClaimReader(references: references, ensembles: names).claims(file["claims"])
         return Experiment(
-            name: name, title: written.title, source: written.source, question: written.question, datasets: datasets,
+            name: entry.name, title: written.title, source: written.source, question: written.question,
+            datasets: datasets,
             profiles: profiles, arms: arms,
             ensembles: ensembles, figures: figures, claims: claims)
     }
@@ -49,24 +56,77 @@ final class ExperimentReader {
     // MARK: Files
 
     /// The file of an experiment laid over those it extends, in its full form. `chain` are the files that lead here.
-    private func file(_ name: String, chain: [String]) -> ConfigurationNode? {
-        let path = "\(ExperimentLibrary.experimentFolder)/\(name).yaml"
-        guard let root = library.read(path, layer: .base, diagnostics: diagnostics) else { return nil }
+    private func file(_ entry: ExperimentLibrary.Entry, chain: [String]) -> ConfigurationNode? {
+        guard let root = library.read(entry.url, shown: entry.path, layer: .base, diagnostics: diagnostics) else {
+            return nil
+        }
+        folders.append(entry.url.deletingLastPathComponent())
+        if chain.isEmpty { ownArms = (root["arms"]?.entries ?? []).map(\.key) }
         guard let file = Resolver(diagnostics).resolve(root, .record(ExperimentFile.self), path: "") else { return nil }
         guard let extended = file["extends"], let base = extended.scalar else { return file }
-        let chain = chain + [name]
+        let chain = chain + [entry.name]
         if chain.contains(base) {
             let cycle = (chain + [base]).joined(separator: " → ")
             diagnostics.error("'extends' goes in a circle: \(cycle)", at: extended)
             return file
         }
-        guard library.names.contains(base) else {
-            let advice = Suggestion.phrase(for: base, among: library.names, called: "experiments")
+        let entries = library.entries
+        guard let base = entries.first(where: { base == $0.name || base == "\($0.suite ?? "")/\($0.name)" }) else {
+            let advice = Suggestion.phrase(for: base, among: entries.map(\.name), called: "experiments")
             diagnostics.error("there is no experiment '\(base)' to extend\(advice)", at: extended)
             return file
         }
         guard let below = self.file(base, chain: chain) else { return file }
         return below.merging(file, as: .record(ExperimentFile.self))
+    }
+
+    /// The arms that are run: those of the file itself and, unless it says otherwise, those that it inherits.
+    private func names(ofArmsIn file: ConfigurationNode) -> [String] {
+        let all = (file["arms"]?.entries ?? []).map(\.key)
+        return ExperimentFile(resolved: file).keepsArms ? all : all.filter(ownArms.contains)
+    }
+
+    /// The file with a profile for each that it does not declare: the next shorter one, or else the next longer one; of
+    /// `smoke` a few steps.
+    private func withEveryProfile(_ file: ConfigurationNode) -> ConfigurationNode {
+        guard let profiles = file["profiles"], !profiles.isRefused else { return file }
+        let declared = profiles.entries ?? []
+        if declared.isEmpty {
+            diagnostics.error(
+                "an experiment needs at least one profile: 'quick: { steps: 500, seeds: [1, 2, 3] }'", at: profiles)
+            return file
+        }
+        func profile(_ name: String) -> ConfigurationNode? { declared.first { $0.key == name }?.value }
+        let smoke = profile("smoke") ?? (profile("quick") ?? profile("paper")).map(Self.smoke)
+        let quick = profile("quick") ?? profile("paper") ?? smoke
+        let paper = profile("paper") ?? quick
+        let all = zip(Profile.names, [smoke, quick, paper]).compactMap { name, value in
+            value.map { value in
+                declared.first { $0.key == name }
+                    ?? .init(key: name, position: profiles.position, keyLength: 1, value: value)
+            }
+        }
+        return file.merging(
+            .mapping([("profiles", profiles.replacing(.mapping(all)))]), as: .record(ExperimentFile.self))
+    }
+
+    /// A profile of at most 20 steps and one seed that measures little.
+    private static func smoke(_ profile: ConfigurationNode) -> ConfigurationNode {
+        let steps = min(20, profile["steps"]?.integer ?? 20)
+        let seeds = (profile["seeds"]?.elements ?? []).prefix(1).compactMap(\.scalar)
+        let text = """
+            steps: \(steps)
+            seeds: [\(seeds.joined())]
+            set:
+              evaluate: { every: \(max(1, steps)), population-batches: 2, examples: 200 }
+              observe: { every: \(max(1, steps)), probe: 50 }
+            """
+        let silent = DiagnosticCollector()
+        let position = profile.position
+        let written = YAMLReader(text, file: position.file, layer: .base, diagnostics: silent, quotes: false).root()
+        let type = FieldType.record(ProfileFields.self)
+        guard let written, let short = Resolver(silent).resolve(written, type, path: "") else { return profile }
+        return profile.merging(short.standing(at: position), as: type)
     }
 
     private func profiles(_ file: ConfigurationNode) -> [String: Profile] {
@@ -115,13 +175,12 @@ final class ExperimentReader {
     private func modelFile(_ name: String, at node: ConfigurationNode) -> ModelDeclaration? {
         if let known = modelFiles[name] { return known }
         let names = library.modelNames
-        guard names.contains(name) else {
+        guard let (url, path) = library.model(name, beside: folders) else {
             let advice = Suggestion.phrase(for: name, among: names, called: "models")
             diagnostics.error("there is no model '\(name)'\(advice)", at: node)
             return nil
         }
-        let path = "\(ExperimentLibrary.modelFolder)/\(name).yaml"
-        let model = library.read(path, layer: .model, diagnostics: diagnostics).flatMap {
+        let model = library.read(url, shown: path, layer: .model, diagnostics: diagnostics).flatMap {
             ModelReader(diagnostics: diagnostics).model(named: name, file: $0)
         }
         modelFiles[name] = model

@@ -8,6 +8,7 @@ struct ExperimentFile: Configurable {
     var title = ""
     var source = ""
     var question = ""
+    var keepsArms = true
     var datasets: [String] = []
 
     static let kind = "experiment"
@@ -20,11 +21,17 @@ struct ExperimentFile: Configurable {
             tree: "extends", .text,
             "Another experiment that this one is laid over: mappings merge, lists replace."),
         Field(
+            "keeps-arms", \.keepsArms,
+            "Whether the arms of the extended experiment are run here too; `like` may name them in either case."),
+        Field(
             "dataset", \.datasets, .word(among: DatasetCatalogue.names).list(minimum: 1), required: true,
             "Data sets by preference: the first that the machine has is used."),
         Field(
-            tree: "profiles", .partial(.record(ProfilesFields.self)), required: true,
-            "How much is done: in seconds, in minutes, at the published length."),
+            tree: "profiles", .record(ProfilesFields.self), required: true,
+            """
+            How much is done: in seconds, in minutes, at the published length. One is enough: another is the next shorter one, \
+            or else the next longer one; `smoke` the same with at most 20 steps and one seed.
+            """),
         Field(
             tree: "base", .partial(.record(RunConfiguration.self)), required: true, "What all arms have in common."),
         Field(
@@ -34,10 +41,11 @@ struct ExperimentFile: Configurable {
             tree: "sweep",
             .named(
                 .init("key", arePaths: true),
-                .list(.tree(.init("value", expectation: "a value", shape: .anything)), minimum: 1)),
+                .tree(.init("values", expectation: "a list of values", shape: .anything))),
             """
-            Paths of keys with lists of values (`optimizer.sgd.rate: [0.1, 1]`): every arm is run with every \
-            combination, under names such as `baseline@rate=0.1`.
+            Paths of keys with lists of values (`optimizer.sgd.rate: [0.1, 1]`), or with mappings from names to values (`input: \
+            { raw: unit, scaled: { z-score: feature } }`): every arm is run with every combination, under names such as \
+            `baseline@rate=0.1`.
             """),
         Field(
             tree: "ensembles", .named(.init("ensemble"), .list(.text, minimum: 1)),
@@ -59,7 +67,7 @@ struct ProfilesFields: Configurable {
     static let summary = "How much of the experiment is done."
     static let fields: [Field<Self>] = zip(
         Profile.names, ["In seconds: does it run?", "In minutes: what does it show?", "At the published length."]
-    ).map { Field(tree: $0, .record(ProfileFields.self), required: true, $1) }
+    ).map { Field(tree: $0, .record(ProfileFields.self), $1) }
 }
 
 /// How long each run is, and how many there are.
@@ -86,6 +94,7 @@ struct ProfileFields: Configurable {
 struct ArmFields: Configurable {
     var label: String?
     var description: String?
+    var like: String?
 
     static let kind = "arm"
     static let summary = "One variation of the base, stating only its differences."
@@ -96,5 +105,8 @@ struct ArmFields: Configurable {
     static let own: [Field<Self>] = [
         Field("label", \.label, .text.given, "The arm's name in figures; by default its own."),
         Field("description", \.description, .text.given, "What the arm shows."),
+        Field(
+            "like", \.like, .text.given,
+            "Another arm that this one builds upon: all that it states, but its label and description, holds here too."),
     ]
 }

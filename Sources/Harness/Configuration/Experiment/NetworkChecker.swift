@@ -56,7 +56,7 @@ struct NetworkChecker {
         init(_ configuration: RunConfiguration, input: Shape, classes: Int) {
             let keys =
                 Slot.allCases.map(\.key) + [
-                    "placement", "normalize-at", "disturbance", "initializer", "width", "loss",
+                    "placement", "normalize-at", "noise", "initializer", "width", "loss",
                 ]
             let settings = configuration.settings.filter { setting in
                 keys.contains { setting.key == $0 || setting.key.hasPrefix($0 + ".") }
@@ -97,7 +97,7 @@ struct NetworkChecker {
         let layer = type(of: expansion.nodes[index].layer)
         let kind = layer.kind
         if let word = place.scalar, let slot = Slot(rawValue: word) {
-            let filling = configuration.written[layer.role == .disturbance ? "disturbance" : slot.key]
+            let filling = configuration.written[layer.role == .disturbance ? "noise" : slot.key]
             return problem.field.flatMap { filling?[path: [kind, $0]] } ?? filling ?? place
         }
         guard let field = problem.field else { return place }

@@ -5,10 +5,10 @@ extension RunConfiguration {
     /// What fills the model's slots, and where.
     private var filling: SlotFilling {
         var filling = SlotFilling(
-            disturbance: disturbance, placement: placement, normalizedProducts: normalizeAt)
+            noise: noise, placement: placement, normalizedProducts: normalizeAt)
         filling.layers[.normalize] = normalization
         filling.layers[.activate] = activation
-        filling.layers[.respond] = response
+        filling.layers[.respond] = localResponse
         filling.layers[.drop] = dropout
         return filling
     }

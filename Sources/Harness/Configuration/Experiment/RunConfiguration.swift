@@ -14,11 +14,11 @@ public struct RunConfiguration: Configurable, Equatable {
     /// Patterns of the products behind which the `normalize` slots are filled.
     public var normalizeAt = ["*"]
     /// What disturbs the values behind the `normalize` slots.
-    public var disturbance: (any Layer)?
+    public var noise: (any Layer)?
     /// What fills the `activate` slots.
     public var activation: (any Layer)? = Rectifier()
     /// What fills the `respond` slots.
-    public var response: (any Layer)?
+    public var localResponse: (any Layer)?
     /// What fills the `drop` slots.
     public var dropout: (any Layer)?
     /// How many times as wide as declared the model's products are, but for the last.
@@ -32,7 +32,7 @@ public struct RunConfiguration: Configurable, Equatable {
     /// The order in which images are shown.
     public var batchOrder = BatchOrder.Order.shuffled
     /// Which of a seed's families of random numbers the run draws from.
-    public var stream = 0
+    public var randomStream = 0
     /// How training images are distorted.
     public var augmentation = Augmentation()
     /// What the network's output is compared with.
@@ -82,7 +82,7 @@ public struct RunConfiguration: Configurable, Equatable {
             as where only the last layer is normalized (Bjorck et al. 2018). Behind a block its own name counts.
             """),
         Field(
-            "disturbance", \.disturbance, .variant(disturbances).optional,
+            "noise", \.noise, .variant(noises).optional,
             """
             What disturbs the values behind every used `normalize` slot in training, or in its place where `normalization` is \
             none (Santurkar et al. 2018, §2.1).
@@ -91,7 +91,7 @@ public struct RunConfiguration: Configurable, Equatable {
             "activation", \.activation, .variant(Slot.activate.kinds).optional,
             "What stands in the model's `activate` slots."),
         Field(
-            "response", \.response, .variant(Slot.respond.kinds).optional,
+            "local-response", \.localResponse, .variant(Slot.respond.kinds).optional,
             "What stands in the model's `respond` slots: a local response normalization."),
         Field(
             "dropout", \.dropout, .variant(Slot.drop.kinds).optional, "What stands in the model's `drop` slots."),
@@ -114,7 +114,7 @@ public struct RunConfiguration: Configurable, Equatable {
             each batch of one class; `two-classes`: each batch half of one and half of another (after Ioffe 2017, §4.3).
             """),
         Field(
-            "stream", \.stream, 0...1_000_000,
+            "random-stream", \.randomStream, 0...1_000_000,
             """
             Which of the seed's families of random numbers the run draws from: initial weights, batches, distortions and \
             masks. Arms of equal number are paired; members of an ensemble have numbers of their own.
@@ -146,7 +146,7 @@ public struct RunConfiguration: Configurable, Equatable {
             """),
     ]
 
-    private static let disturbances: [any Layer.Type] = LayerCatalogue.all.filter { $0.role == .disturbance }
+    private static let noises: [any Layer.Type] = LayerCatalogue.all.filter { $0.role == .disturbance }
 
     /// The defaults, without a model.
     public init() {}

@@ -17,10 +17,10 @@ public struct RunPlan: Sendable {
     /// What it computes.
     public let configuration: RunConfiguration
 
-    /// What all random streams of the run begin with: the seed itself for the configuration's stream 0, and for each other
+    /// What all random streams of the run begin with: the seed itself for the configuration's random stream 0, and for each other
     /// stream another number, since multiplication by an odd one loses nothing.
     public var randomSeed: UInt64 {
-        seed ^ (UInt64(truncatingIfNeeded: configuration.stream) &* 0x9e37_79b9_7f4a_7c15)
+        seed ^ (UInt64(truncatingIfNeeded: configuration.randomStream) &* 0x9e37_79b9_7f4a_7c15)
     }
 
     /// A name for what the run computes, in hexadecimal digits: runs with equal names have equal results.

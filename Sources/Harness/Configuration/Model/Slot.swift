@@ -3,12 +3,12 @@ import Vocabulary
 
 /// A place in a model that an arm fills, or leaves empty.
 public enum Slot: String, ConfigurationWord {
-    /// Filled by `normalization`, with `disturbance` behind it: before the nonlinearity, as Ioffe & Szegedy 2015, §3.2 place
+    /// Filled by `normalization`, with `noise` behind it: before the nonlinearity, as Ioffe & Szegedy 2015, §3.2 place
     /// it, unless `placement` is `after`.
     case normalize
     /// Filled by `activation`.
     case activate
-    /// Filled by `response`, local response normalization.
+    /// Filled by `local-response`, local response normalization.
     case respond
     /// Filled by `dropout`.
     case drop
@@ -32,16 +32,16 @@ public enum Slot: String, ConfigurationWord {
         switch self {
         case .normalize: "normalization"
         case .activate: "activation"
-        case .respond: "response"
+        case .respond: "local-response"
         case .drop: "dropout"
         }
     }
 
     var summary: String {
         switch self {
-        case .normalize: "The layer that `normalization` names stands here, and that of `disturbance`, or nothing."
+        case .normalize: "The layer that `normalization` names stands here, and that of `noise`, or nothing."
         case .activate: "The nonlinearity that `activation` names stands here, or nothing."
-        case .respond: "The local response normalization that `response` names stands here, or nothing."
+        case .respond: "The local response normalization that `local-response` names stands here, or nothing."
         case .drop: "The layer that `dropout` names stands here, or nothing."
         }
     }

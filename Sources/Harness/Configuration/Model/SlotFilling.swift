@@ -5,7 +5,7 @@ struct SlotFilling {
     /// The layers that fill the slots; a slot without one is left out.
     var layers: [Slot: any Layer] = [:]
     /// What stands right behind the layer that fills a `normalize` slot, or in its place where there is none.
-    var disturbance: (any Layer)?
+    var noise: (any Layer)?
     /// Whether `normalize` slots change places with `activate` slots directly behind them.
     var placement = Placement.before
     /// Patterns of products: `normalize` slots behind others are left out.
@@ -30,7 +30,7 @@ struct SlotFilling {
     func contents(of slot: Slot, behind product: String) -> [(word: String, layer: any Layer)] {
         guard slot == .normalize else { return layers[slot].map { [(slot.rawValue, $0)] } ?? [] }
         guard normalizedProducts.contains(where: { Glob($0).matches(product) }) else { return [] }
-        return [(slot.rawValue, layers[slot]), ("disturb", disturbance)].compactMap { word, layer in
+        return [(slot.rawValue, layers[slot]), ("disturb", noise)].compactMap { word, layer in
             layer.map { (word, $0) }
         }
     }
