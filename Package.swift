@@ -39,6 +39,7 @@ let package = Package(
         // MARK: The spine: each target sees only what stands here
         .target(name: "Kernels", dependencies: ["CProcessor"], swiftSettings: kernelSettings),
         .target(name: "Vocabulary", swiftSettings: strict),
+        .target(name: "Results", dependencies: ["Vocabulary"], swiftSettings: strict),
         .target(name: "Engine", dependencies: ["Kernels", "Vocabulary"], swiftSettings: strict),
         // The probes of the machine's peaks are loops over lanes, like the kernels.
         .target(name: "Benchmarks", dependencies: ["Kernels", "Engine", "Vocabulary"], swiftSettings: kernelSettings),
@@ -46,15 +47,15 @@ let package = Package(
         .target(name: "Datasets", dependencies: ["CProcessor", "CZlib", "StrokeFont"], swiftSettings: pixelSettings),
         .target(
             name: "Harness",
-            dependencies: ["Engine", "Datasets", "Vocabulary", .product(name: "Yams", package: "Yams")],
+            dependencies: ["Engine", "Datasets", "Vocabulary", "Results", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .target(name: "Plotting", dependencies: ["CPNG", "StrokeFont"], swiftSettings: pixelSettings),
-        .target(name: "Figures", dependencies: ["Plotting"], swiftSettings: strict),
+        .target(name: "Figures", dependencies: ["Vocabulary", "Results", "Plotting"], swiftSettings: strict),
         .executableTarget(
             name: "normlab",
             dependencies: [
-                "CProcessor", "Vocabulary", "Kernels", "Engine", "Benchmarks", "Datasets", "Harness", "Plotting",
-                "Figures",
+                "CProcessor", "Vocabulary", "Kernels", "Engine", "Benchmarks", "Datasets", "Results", "Harness",
+                "Plotting", "Figures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -75,9 +76,10 @@ let package = Package(
             name: "BenchmarksTests", dependencies: ["Vocabulary", "Benchmarks", "Engine", "Kernels"],
             swiftSettings: strict),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CAllocations"], swiftSettings: strict),
-        .testTarget(name: "HarnessTests", dependencies: ["Vocabulary", "Harness", "Kernels"], swiftSettings: strict),
+        .testTarget(name: "ResultsTests", dependencies: ["Vocabulary", "Results"], swiftSettings: strict),
+        .testTarget(name: "HarnessTests", dependencies: ["Vocabulary", "Results", "Harness", "Kernels"], swiftSettings: strict),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting", "StrokeFont"], swiftSettings: strict),
-        .testTarget(name: "FiguresTests", dependencies: ["Figures", "Plotting"], swiftSettings: strict),
-        .testTarget(name: "NormlabTests", dependencies: ["Harness", "Figures"], swiftSettings: strict),
+        .testTarget(name: "FiguresTests", dependencies: ["Vocabulary", "Results", "Figures", "Plotting"], swiftSettings: strict),
+        .testTarget(name: "NormlabTests", dependencies: ["Results", "Harness", "Figures"], swiftSettings: strict),
     ]
 )

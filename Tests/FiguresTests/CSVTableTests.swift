@@ -123,7 +123,7 @@ import Testing
         text.append("plain", .number(0.1))
         text.append(.text("a, \"b\"\nc"), .number(.nan))
         text.append("", 12)
-        text.append("x", .missing)
+        text.append("x", .empty)
         text.append("y", .number(-.infinity))
         #expect(text.text == "word,n\nplain,0.1\n\"a, \"\"b\"\"\nc\",nan\n,12\nx,\ny,-inf\n")
         let table = try CSVTable(bytes: Array(text.text.utf8), name: "a.csv")

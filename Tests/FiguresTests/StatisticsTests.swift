@@ -5,20 +5,20 @@ import Testing
 
 @Suite struct StatisticsTests {
     @Test func meanAndSampleDeviation() {
-        let statistics = SeedStatistics([2, 4, 4, 4, 5, 5, 7, 9])
+        let statistics = SampleStatistics([2, 4, 4, 4, 5, 5, 7, 9])
         #expect(statistics.count == 8)
         #expect(statistics.mean == 5)
         #expect(abs((statistics.deviation ?? 0) - (32.0 / 7).squareRoot()) < 1e-15)
         #expect(statistics.minimum == 2)
         #expect(statistics.maximum == 9)
         // t(0.975, 7) = 2.364624
-        #expect(abs((statistics.confidenceHalfWidth ?? 0) - 2.364624 * (32.0 / 7 / 8).squareRoot()) < 1e-12)
+        #expect(abs((statistics.reach() ?? 0) - 2.364624 * (32.0 / 7 / 8).squareRoot()) < 1e-12)
     }
 
     @Test func oneValueHasNoSpreadAndNoneHasNoMean() {
-        #expect(SeedStatistics([3]).deviation == nil)
-        #expect(SeedStatistics([3]).confidenceHalfWidth == nil)
-        #expect(SeedStatistics([]).mean.isNaN)
+        #expect(SampleStatistics([3]).deviation == nil)
+        #expect(SampleStatistics([3]).reach() == nil)
+        #expect(SampleStatistics([]).mean.isNaN)
     }
 
     /// Tabulated in Abramowitz & Stegun, table 26.10, and NIST's handbook.

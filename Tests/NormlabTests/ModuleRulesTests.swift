@@ -7,17 +7,19 @@ import Testing
     static let allowed: [String: Set<String>] = [
         "Kernels": ["CProcessor", "Synchronization", "Dispatch"],
         "Vocabulary": [],
+        "Results": ["Vocabulary", "Foundation"],
         "Engine": ["Kernels", "Vocabulary"],
         "Benchmarks": ["Kernels", "Engine", "Vocabulary"],
         "StrokeFont": [],
         "Datasets": ["CProcessor", "CZlib", "StrokeFont", "Foundation", "FoundationNetworking", "Synchronization"],
-        "Harness": ["Vocabulary", "Engine", "Datasets", "Yams", "Foundation", "Dispatch", "Synchronization"],
+        "Harness": [
+            "Vocabulary", "Engine", "Datasets", "Results", "Yams", "Foundation", "Dispatch", "Synchronization",
+        ],
         "Plotting": ["CPNG", "StrokeFont", "Foundation"],
-        "Figures": ["Plotting", "Foundation"],
+        "Figures": ["Vocabulary", "Results", "Plotting", "Foundation"],
         "normlab": [
-            "CProcessor", "Vocabulary", "Kernels", "Engine", "Benchmarks", "Datasets", "Harness", "Plotting", "Figures",
-            "ArgumentParser",
-            "Foundation", "Dispatch", "Synchronization",
+            "CProcessor", "Vocabulary", "Kernels", "Engine", "Benchmarks", "Datasets", "Results", "Harness",
+            "Plotting", "Figures", "ArgumentParser", "Foundation", "Dispatch", "Synchronization",
         ],
     ]
 

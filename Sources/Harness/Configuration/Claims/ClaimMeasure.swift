@@ -1,4 +1,5 @@
 import Engine
+import Results
 import Vocabulary
 
 /// What a claim measures of each run: one number for one seed.

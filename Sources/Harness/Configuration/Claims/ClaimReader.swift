@@ -1,4 +1,5 @@
 import Engine
+import Results
 
 /// Reads the claims of an experiment.
 struct ClaimReader {
@@ -191,7 +192,7 @@ extension ClaimMeasure {
     /// Whether it reads evaluations of the test set.
     fileprivate var isOfTestSet: Bool {
         switch self {
-        case .stepsTo(let metric, _), .best(let metric), .final(let metric), .at(let metric, _): metric != .trainLoss
+        case .stepsTo(let metric, _), .best(let metric), .final(let metric), .at(let metric, _): metric.isOfTestSet
         case .drift, .spread, .quantity, .diverges: false
         }
     }

@@ -1,3 +1,5 @@
+import Results
+
 /// One experiment: a question, its arms, and what is made of their runs.
 public struct Experiment: Sendable {
     /// The stem of its file.

@@ -1,4 +1,5 @@
 import Engine
+import Results
 
 /// Holds the arms and taps that figures, claims and observations name against those that there are.
 struct ReferenceChecker {

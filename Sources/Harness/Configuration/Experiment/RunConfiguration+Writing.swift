@@ -1,4 +1,5 @@
 import Engine
+import Results
 
 extension RunConfiguration {
     /// Every setting in its full form, the model's layers included.

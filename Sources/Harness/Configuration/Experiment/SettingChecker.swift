@@ -1,4 +1,5 @@
 import Engine
+import Results
 
 /// Looks whether an arm's settings fit each other and its model, where no schema can tell.
 struct SettingChecker {

@@ -1,4 +1,5 @@
 import Engine
+import Results
 
 /// The layers of a network as a table: name, kind, output shape, trainable values, multiply-adds of one sample.
 public enum LayerTable {
