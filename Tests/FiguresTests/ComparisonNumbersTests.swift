@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Figures
+@testable import Results
 
 /// The numbers of figures that compare arms with a baseline, against computations straight from the runs' files.
 @Suite struct ComparisonNumbersTests {

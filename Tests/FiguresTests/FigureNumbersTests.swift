@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Figures
+@testable import Results
 
 /// The plotted numbers against computations of their own, straight from the runs' files.
 @Suite struct FigureNumbersTests {

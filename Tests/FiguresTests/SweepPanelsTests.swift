@@ -2,6 +2,7 @@ import Plotting
 import Testing
 
 @testable import Figures
+@testable import Results
 
 @Suite struct SweepPanelsTests {
     /// A base arm with these losses at neighbouring rates.

@@ -1,4 +1,3 @@
-import Engine
 import Results
 
 /// Arms of one or several experiments beside each other: the settings in which they differ, how they ended, how good they

@@ -1,4 +1,3 @@
-import Engine
 import Results
 
 /// When each run matches the baselines that the experiment's figures name: the rows of `matches.csv`.

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Results
 
 struct ExperimentSummaryTests {
     @Test func writesWhatTheRunsSay() throws {
@@ -16,9 +17,9 @@ struct ExperimentSummaryTests {
         let summary = try ExperimentSummary(tiny.experiment, profile: "smoke", resultsRoot: tiny.results)
         try summary.write()
         func rows(_ name: String) throws -> [[String: String]] {
-            let reader = try CSVReader(tiny.experimentFolder().appendingPathComponent(name))
-            return try reader.rows(reader.header).map {
-                Dictionary(uniqueKeysWithValues: zip(reader.header, $0.fields))
+            let reader = try CSVTable(whole: tiny.experimentFolder().appendingPathComponent(name))
+            return try reader.rows(reader.columns).map {
+                Dictionary(uniqueKeysWithValues: zip(reader.columns, $0.fields))
             }
         }
 
@@ -79,7 +80,7 @@ struct ExperimentSummaryTests {
         let summary = try ExperimentSummary(tiny.experiment, profile: "smoke", resultsRoot: tiny.results)
         try summary.write()
         #expect(summary.claims.allSatisfy { $0.verdict == .inconclusive })
-        let reader = try CSVReader(tiny.experimentFolder().appendingPathComponent("runs.csv"))
+        let reader = try CSVTable(whole: tiny.experimentFolder().appendingPathComponent("runs.csv"))
         #expect(try reader.rows(["arm"]).isEmpty)
     }
 

@@ -1,7 +1,7 @@
-import Engine
 import Foundation
 
 @testable import Harness
+@testable import Results
 
 /// Run folders of an experiment with tables that a test writes down, so that verdicts are known.
 final class SyntheticRuns {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Figures
+@testable import Results
 
 @Suite struct PlaceNamesTests {
     @Test func whatAllHaveInCommonIsLeftOut() {

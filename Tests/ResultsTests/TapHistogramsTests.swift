@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Figures
+@testable import Results
 
 @Suite struct TapHistogramsTests {
     private func table(_ rows: String) throws -> CSVTable {

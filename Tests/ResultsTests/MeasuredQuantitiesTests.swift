@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Figures
+@testable import Results
 
 @Suite struct MeasuredQuantitiesTests {
     private func table(_ rows: String, _ name: String = "measures.csv") throws -> CSVTable {
@@ -55,27 +55,5 @@ import Testing
         }
         #expect(error?.description.contains("2: 'x' in the column 'at' is not a number") == true)
         #expect(throws: CSVError.self) { try MeasuredQuantities([table("0.5,weight-norm,a,,1\n")]) }
-    }
-
-    @Test(arguments: [[], ["measures.csv"], ["shift.csv"], ["measures.csv", "shift.csv"]])
-    func eitherFileMayBeMissing(missing: [String]) throws {
-        var experiment = SyntheticExperiment()
-        experiment.steps = 60
-        experiment.seeds = [1]
-        experiment.arms = Array(experiment.arms.prefix(1))
-        let folder = try experiment.write()
-        defer { try? FileManager.default.removeItem(at: folder) }
-        for file in missing {
-            try FileManager.default.removeItem(at: folder.appending(path: "baseline/seed-1/\(file)"))
-        }
-        let results = try ExperimentResults(folder: folder)
-        let measured = try results.measured(results.arms)
-        #expect(measured.quantities.contains("gradient-shift") == !missing.contains("measures.csv"))
-        #expect(measured.quantities.contains("wasserstein") == !missing.contains("shift.csv"))
-        if missing.count == 2 {
-            let request = FigureRequest(name: "f", kind: "shift-map")
-            let error = #expect(throws: FigureError.self) { try FigureRenderer.draw(request, of: results) }
-            #expect(error?.description.contains("expected a quantity that was measured; none was") == true)
-        }
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Figures
+@testable import Results
 
 @Suite struct ArmProfilesTests {
     private func arm(_ runs: [(status: RunStatus, rows: String)]) throws -> MeasuredArm {

@@ -1,6 +1,6 @@
 import Foundation
 
-@testable import Harness
+@testable import Results
 
 /// A run's folder with the tables of observations that are written out by hand; gone with this object.
 final class ObservationTables {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Figures
+@testable import Results
 
 @Suite struct PairedEffectTests {
     private typealias Pair = PairedEffect.Pair

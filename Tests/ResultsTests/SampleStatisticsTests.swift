@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Harness
+@testable import Results
 
 struct SampleStatisticsTests {
     @Test func meanDeviationAndInterval() throws {

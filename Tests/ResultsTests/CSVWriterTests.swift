@@ -1,16 +1,17 @@
 import Foundation
 import Testing
 
-@testable import Harness
+@testable import Results
 
 struct CSVWriterTests {
     @Test func spellsNumbersShortestAndWordsForWhatIsNotFinite() throws {
         let row: [CSVField] = [
             .integer(-3), .number(0.1), .single(0.1), .number(1e-5), .number(.nan), .number(-.nan),
-            .number(.infinity), .single(-.infinity), .number(5), .empty, .optional(Double?.none),
+            .number(.infinity), .single(-.infinity), .number(5), .single(-100), .number(-0.0), .number(999_999_999), .number(1e9), .empty,
+            .optional(Double?.none),
         ]
         let text = String(decoding: CSVField.bytes(rows: [row]), as: UTF8.self)
-        #expect(text == "-3,0.1,0.1,1e-05,nan,nan,inf,-inf,5.0,,\n")
+        #expect(text == "-3,0.1,0.1,1e-05,nan,nan,inf,-inf,5,-100,0,999999999,1000000000.0,,\n")
     }
 
     @Test(arguments: [

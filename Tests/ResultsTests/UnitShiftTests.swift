@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Harness
+@testable import Results
 
 struct UnitShiftTests {
     private func shift(_ rows: String) throws -> UnitShift {

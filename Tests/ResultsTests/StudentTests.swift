@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Harness
+@testable import Results
 
 struct StudentTests {
     /// scipy.stats.t.ppf, SciPy 1.x.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Harness
+@testable import Results
 
 struct LayerShiftTests {
     private func shift(_ observations: [(step: Int, tap: String, low: Double, high: Double)]) throws -> LayerShift {
@@ -59,6 +59,6 @@ struct LayerShiftTests {
         let error = #expect(throws: CSVError.self) {
             try tables.layers()
         }
-        #expect(error?.reason == "no histogram of 'a/x' at step 0, which layers.csv has")
+        #expect(error?.description == "no histogram of 'a/x' at step 0, which layers.csv has")
     }
 }

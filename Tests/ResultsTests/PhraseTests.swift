@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Figures
+@testable import Results
 
 @Suite struct PhraseTests {
     @Test func lists() {
@@ -46,5 +46,33 @@ import Testing
     ])
     func patterns(pattern: String, name: String, matches: Bool) {
         #expect(Glob(pattern).matches(name) == matches)
+    }
+
+    @Test func countsAndDurations() {
+        #expect(Phrase.count(1, "run") == "1 run" && Phrase.count(2, "run") == "2 runs")
+        #expect(Phrase.padded("ab", to: 4) == "ab  " && Phrase.padded("abc", to: 2) == "abc")
+        #expect(Phrase.duration(1.49) == "1.5 s" && Phrase.duration(12.3) == "12 s")
+        #expect(Phrase.duration(185) == "3 min 05 s" && Phrase.duration(7800) == "2 h 10 min")
+        #expect(Phrase.duration(.infinity) == "?")
+    }
+
+    @Test func shortNumbers() {
+        #expect([0.5, 3, -0.0, .nan, -.infinity].map(Phrase.number) == ["0.5", "3", "0", "nan", "-inf"])
+        #expect([0.123456, 12345.6, 0, 1e12].map(Phrase.rounded) == ["0.1235", "12346", "0", "1e+12"])
+    }
+
+    @Test(arguments: [
+        (0.0, "0.000"), (0.08342, "0.083"), (12.34, "12.3"), (1e6, "1.00e+06"), (1e-7, "1.00e-07"), (.nan, "nan"),
+        (.infinity, "inf"),
+    ])
+    func briefNumbers(value: Double, text: String) { #expect(Phrase.brief(value) == text) }
+
+    @Test(arguments: [(0.0, "00:00"), (59.2, "01:00"), (3599, "59:59"), (3600, "1:00:00"), (.infinity, "?")])
+    func clocks(seconds: Double, text: String) { #expect(Phrase.clock(seconds) == text) }
+
+    @Test func wordsOfATableAreBrokenOnlyWhereTheyMust() {
+        #expect(WrappedTable.wrap("one two three", to: 7) == ["one two", "three"])
+        #expect(WrappedTable.wrap("abcdefghij kl", to: 4) == ["abcd", "efgh", "ij", "kl"])
+        #expect(WrappedTable.wrap("a\n\nb", to: 4) == ["a", "", "b"])
     }
 }

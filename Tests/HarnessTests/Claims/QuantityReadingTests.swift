@@ -2,18 +2,14 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Results
 
-struct QuantityTableTests {
+struct QuantityReadingTests {
     /// What a reading makes of a table's rows.
     private func value(_ rows: [String], _ change: (inout QuantityReading) -> Void) throws -> Double? {
-        let temporary = try TemporaryFolder()
-        let folder = RunFolder(experimentFolder: temporary.url, "arm", 1)
-        try AtomicFile.createFolder(folder.url)
-        try AtomicFile.write(
-            (["step,quantity,place,at,value"] + rows).joined(separator: "\n") + "\n", to: folder.measures)
-        let value = try QuantityTable(folder).value(reading(change))
-        withExtendedLifetime(temporary) {}
-        return value
+        let text = (["step,quantity,place,at,value"] + rows).joined(separator: "\n") + "\n"
+        let table = try CSVTable(bytes: Array(text.utf8), name: "measures.csv")
+        return try reading(change).value(of: MeasuredQuantities([table]))
     }
 
     private func reading(_ change: (inout QuantityReading) -> Void) -> QuantityReading {

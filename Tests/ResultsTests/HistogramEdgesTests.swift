@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Harness
+@testable import Results
 
 struct HistogramEdgesTests {
     @Test(arguments: [2, 3, 8, 60, 61, 200])

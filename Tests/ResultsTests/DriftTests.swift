@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Harness
+@testable import Results
 
 struct DriftTests {
     private func drift(_ rows: String) throws -> Drift {

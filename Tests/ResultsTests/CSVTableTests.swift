@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Figures
+@testable import Results
 
 @Suite struct CSVTableTests {
     private func table(_ text: String) throws -> CSVTable { try CSVTable(bytes: Array(text.utf8), name: "a.csv") }
@@ -129,5 +129,45 @@ import Testing
         let table = try CSVTable(bytes: Array(text.text.utf8), name: "a.csv")
         #expect(try table.texts("word") == ["plain", "a, \"b\"\nc", "", "x", "y"])
         #expect(table.rowCount == text.rowCount)
+    }
+
+    @Test func aTableThatMustBeWholeHasALastLineEnd() throws {
+        let folder = try TemporaryFolder()
+        let url = folder.file("a.csv")
+        try AtomicFile.write("a,b\n1,2\n3,4\n", to: url)
+        #expect(try CSVTable(whole: url).integers("b") == [2, 4])
+        try AtomicFile.write("a,b\n1,2\n3,4", to: url)
+        #expect(throws: CSVError.cutOff(file: "x/a.csv", line: 3)) { try CSVTable(whole: url, name: "x/a.csv") }
+    }
+
+    // MARK: Rows
+
+    @Test func givesTheWantedColumnsInTheWantedOrder() throws {
+        let rows = try table("a,b,c\n1,2,3\n4,,6\n").rows(["c", "b"])
+        #expect(rows.map(\.fields) == [["3", "2"], ["6", ""]])
+        #expect(try rows[0].number(0) == 3 && rows[0].integer(1) == 2)
+        #expect(try rows[1].number(1) == nil)
+    }
+
+    @Test func rowsTakeQuotesLineEndsAndAMissingLastLineEnd() throws {
+        let rows = try table("a,b\r\n\"x,\"\"y\"\"\n z\",2\r\n\"\",nan").rows(["a", "b"])
+        #expect(rows.map(\.fields) == [["x,\"y\"\n z", "2"], ["", "nan"]])
+        #expect(try rows[1].number(1)?.isNaN == true)
+    }
+
+    @Test func rowsReadWhatTheWriterWrites() throws {
+        let texts = ["", "a", "\"", ",", "\n", "\r\n", "a\"b,c\nd", "γ"]
+        let bytes = CSVField.bytes(rows: [["text"]] + texts.map { [.text($0)] })
+        #expect(try CSVTable(bytes: bytes, name: "a.csv").rows(["text"]).map { $0[0] } == texts)
+    }
+
+    @Test func errorsOfRowsNameTheFileTheLineAndWhatIsWrong() throws {
+        #expect(throws: CSVError.missingColumn(file: "a.csv", column: "x", found: ["a", "b"])) {
+            try table("a,b\n").rows(["x"])
+        }
+        let row = try table("a,b\n1,two\n").rows(["a", "b"])[0]
+        #expect(throws: CSVError.notANumber(file: "a.csv", line: 2, column: "b", found: "two")) { try row.number(1) }
+        #expect(throws: CSVError.notANumber(file: "a.csv", line: 2, column: "b", found: "two")) { try row.integer(1) }
+        #expect(row.error("too late").description == "a.csv:2: too late")
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Harness
+@testable import Results
 
 struct AtomicFileTests {
     @Test func replacesTheContentsAndLeavesNothingBeside() throws {

@@ -1,8 +1,7 @@
-import Engine
 import Foundation
 import Testing
 
-@testable import Harness
+@testable import Results
 
 struct DistributionFunctionTests {
     // MARK: Closed forms
@@ -28,7 +27,7 @@ struct DistributionFunctionTests {
         let below = [0] + edges.map { normal(($0 - mean) / deviation) } + [1]
         return DistributionFunction(
             minimum: mean - extent * deviation, maximum: mean + extent * deviation,
-            percentiles: TapSummary.shares.map { (mean + deviation * quantile($0), $0) }, edges: edges,
+            percentiles: LayerObservations.shares.map { (mean + deviation * quantile($0), $0) }, edges: edges,
             counts: zip(below, below.dropFirst()).map { Int((($1 - $0) * 1e15).rounded()) })
     }
 
@@ -71,7 +70,7 @@ struct DistributionFunctionTests {
         let edges = HistogramEdges(bins: bins).edges.map(Double.init)
         var counts = [Int](repeating: 0, count: edges.count + 1)
         for value in values { counts[edges.firstIndex { value < $0 } ?? edges.count] += 1 }
-        let percentiles = TapSummary.shares.map { share in
+        let percentiles = LayerObservations.shares.map { share in
             let place = share * Double(sorted.count - 1)
             let (low, high) = (sorted[Int(place)], sorted[min(Int(place) + 1, sorted.count - 1)])
             return (low + (high - low) * (place - place.rounded(.down)), share)
