@@ -71,7 +71,7 @@ struct EnsembleAccuraciesTests {
         #expect(reader.columns == ["ensemble", "seed", "members", "arm", "single", "mean-single", "accuracy"])
         let rows = try reader.rows(reader.columns).map(\.fields)
         #expect(rows.count == 6)
-        #expect(rows[3] == ["pair", "2", "2", "b", "\(2.0 / 3)", "0.5", "1.0"])
+        #expect(rows[3] == ["pair", "2", "2", "b", "\(2.0 / 3)", "0.5", "1"])
     }
 
     @Test func seedsThatAreNotWholeAreLeftOutAndItIsSaid() throws {

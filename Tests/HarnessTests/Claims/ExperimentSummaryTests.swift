@@ -61,7 +61,7 @@ struct ExperimentSummaryTests {
         let values = try runs.prefix(2).map { try #require(Double($0["test-accuracy"] ?? "")) }
         #expect(accuracy["n"] == "2")
         #expect(accuracy["mean"] == "\((values[0] + values[1]) / 2)")
-        #expect(means.contains { $0["arm"] == "explosive" && $0["metric"] == "diverged" && $0["mean"] == "1.0" })
+        #expect(means.contains { $0["arm"] == "explosive" && $0["metric"] == "diverged" && $0["mean"] == "1" })
         #expect(means.contains { $0["metric"] == "test-accuracy/moving-average" })
 
         let claims = try rows("claims.csv")

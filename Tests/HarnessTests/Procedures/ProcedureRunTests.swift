@@ -74,7 +74,7 @@ struct ProcedureRunTests {
         #expect(try abs(value("input-mean")) < 1e-6)
         #expect(try abs(value("input-deviation") - 1) < 1e-6)
         let eigenvalues = rows.filter { $0[1] == "input-covariance-eigenvalue" }
-        #expect(eigenvalues.map { $0[2] } == (1...36).map { "\($0).0" })
+        #expect(eigenvalues.map { $0[2] } == (1...36).map { "\($0)" })
         // Their sum is the total variance: that of all values less that of the features' means.
         let variance = eigenvalues.compactMap { Double($0[3]) }.reduce(0, +) / 36
         #expect(variance < 1 && variance > 0.1)

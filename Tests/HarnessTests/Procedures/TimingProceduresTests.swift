@@ -42,7 +42,7 @@ struct TimingProceduresTests {
             #expect(values("multiplication-time-ratio-to-thousands", "symmetric/\(kind)").allSatisfy { $0 > 0 })
         }
         #expect(rows.count { $0[1] == "multiplication-time-ratio-to-thousands" } == 3)
-        let widths = ["32.0", "64.0", "128.0", "256.0"]
+        let widths = ["32", "64", "128", "256"]
         for quantity in DecorrelationCostProcedure.quantities {
             #expect(rows.filter { $0[1] == quantity.name }.map { $0[3] } == widths, "\(quantity.name)")
         }
