@@ -77,9 +77,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CAllocations"], swiftSettings: strict),
         .testTarget(name: "ResultsTests", dependencies: ["Vocabulary", "Results"], swiftSettings: strict),
-        .testTarget(name: "HarnessTests", dependencies: ["Vocabulary", "Results", "Harness", "Kernels"], swiftSettings: strict),
+        .testTarget(
+            name: "HarnessTests", dependencies: ["Vocabulary", "Results", "Harness", "Kernels"], swiftSettings: strict),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting", "StrokeFont"], swiftSettings: strict),
-        .testTarget(name: "FiguresTests", dependencies: ["Vocabulary", "Results", "Figures", "Plotting"], swiftSettings: strict),
+        .testTarget(
+            name: "FiguresTests", dependencies: ["Vocabulary", "Results", "Figures", "Plotting"], swiftSettings: strict),
         .testTarget(name: "NormlabTests", dependencies: ["Results", "Harness", "Figures"], swiftSettings: strict),
     ]
 )

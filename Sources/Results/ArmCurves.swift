@@ -80,7 +80,9 @@ package struct ArmCurves: Sendable {
 extension ArmCurves {
     /// The same with every run's curve smoothed.
     package func movingMean(_ window: Int) -> ArmCurves {
-        ArmCurves(arm: arm, metric: metric, source: source, runs: runs.map { RunCurve(run: $0.run, curve: $0.curve.movingMean(window)) })
+        ArmCurves(
+            arm: arm, metric: metric, source: source,
+            runs: runs.map { RunCurve(run: $0.run, curve: $0.curve.movingMean(window)) })
     }
 }
 
@@ -227,7 +229,9 @@ extension MeasuredArm {
     }
 
     /// The profiles over places, each at its index in the list; nil where no run has any.
-    package func profiles(_ quantity: String, over places: [String], at step: ProfileStep, where at: Double?) -> ArmProfiles? {
+    package func profiles(_ quantity: String, over places: [String], at step: ProfileStep, where at: Double?)
+        -> ArmProfiles?
+    {
         let index = Dictionary(uniqueKeysWithValues: places.enumerated().map { ($1, Double($0)) })
         return profiles(quantity, places: places, step: step) { rows in
             let chosen = rows.filter { at == nil || $0.at == at }
@@ -252,4 +256,3 @@ extension MeasuredArm {
         return profiles.isEmpty ? nil : ArmProfiles(arm: arm, profiles: profiles)
     }
 }
-

@@ -181,4 +181,3 @@ package final class FileDescriptor {
         return mine.st_ino == named.st_ino && mine.st_dev == named.st_dev
     }
 }
-

@@ -186,4 +186,3 @@ enum CSVNumber {
         1e20, 1e21, 1e22,
     ]
 }
-

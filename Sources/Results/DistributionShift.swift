@@ -261,4 +261,3 @@ public struct Drift: Equatable, Sendable {
         }
     }
 }
-

@@ -192,4 +192,3 @@ public struct RunRecord: Sendable, Equatable {
         return records
     }
 }
-

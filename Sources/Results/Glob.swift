@@ -78,4 +78,3 @@ package enum PlaceNames {
         return union
     }
 }
-

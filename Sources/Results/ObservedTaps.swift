@@ -198,4 +198,3 @@ package struct MonotoneCubic: Sendable {
         }
     }
 }
-

@@ -220,4 +220,3 @@ package struct WrappedTable {
         return lines
     }
 }
-

@@ -148,7 +148,9 @@ public struct RunCurves: Equatable, Sendable {
     public init(_ folder: RunFolder) throws(CSVError) {
         let train = try CSVTable(whole: folder.train)
         let evaluations = try CSVTable(whole: folder.evaluations)
-        training = [.trainLoss: try train.trainingCurve(.trainLoss), .trainAccuracy: try train.trainingCurve(.trainAccuracy)]
+        training = [
+            .trainLoss: try train.trainingCurve(.trainLoss), .trainAccuracy: try train.trainingCurve(.trainAccuracy),
+        ]
         test = [
             .testAccuracy: try evaluations.testCurves(.testAccuracy), .testLoss: try evaluations.testCurves(.testLoss),
         ]

@@ -150,4 +150,3 @@ extension RunFolder {
         try AtomicFile.write(CSVField.bytes(rows: table.rows(of: self)), to: file(table.rawValue))
     }
 }
-

@@ -343,4 +343,3 @@ package struct PredictionsFile: Equatable {
         ).encoded()
     }
 }
-

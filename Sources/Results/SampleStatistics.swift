@@ -163,4 +163,3 @@ package enum IncompleteBeta {
 
     private static func logBeta(_ a: Double, _ b: Double) -> Double { lgamma(a) + lgamma(b) - lgamma(a + b) }
 }
-

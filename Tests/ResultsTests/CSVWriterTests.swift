@@ -7,7 +7,8 @@ struct CSVWriterTests {
     @Test func spellsNumbersShortestAndWordsForWhatIsNotFinite() throws {
         let row: [CSVField] = [
             .integer(-3), .number(0.1), .single(0.1), .number(1e-5), .number(.nan), .number(-.nan),
-            .number(.infinity), .single(-.infinity), .number(5), .single(-100), .number(-0.0), .number(999_999_999), .number(1e9), .empty,
+            .number(.infinity), .single(-.infinity), .number(5), .single(-100), .number(-0.0), .number(999_999_999),
+            .number(1e9), .empty,
             .optional(Double?.none),
         ]
         let text = String(decoding: CSVField.bytes(rows: [row]), as: UTF8.self)

@@ -59,7 +59,8 @@ struct LayerShiftTests {
         let error = #expect(throws: CSVError.self) {
             try tables.layers()
         }
-        #expect(error?.description.hasSuffix(
-            "histograms.csv: has no histogram of the tap 'a/x' at step 0, which layers.csv has") == true)
+        #expect(
+            error?.description.hasSuffix(
+                "histograms.csv: has no histogram of the tap 'a/x' at step 0, which layers.csv has") == true)
     }
 }

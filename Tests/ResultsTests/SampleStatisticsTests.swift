@@ -16,11 +16,22 @@ struct SampleStatisticsTests {
 
     @Test func oneValueHasNoSpreadAndNoneHasNoMean() {
         #expect(SampleStatistics([2]).deviation == nil)
-        #expect(SampleStatistics([2]).interval() == nil)
+        #expect(SampleStatistics([2]).interval() == nil && SampleStatistics([2]).reach() == nil)
         #expect(SampleStatistics([]).mean.isNaN)
     }
 
     @Test func equalValuesHaveAnIntervalWithoutWidth() {
         #expect(SampleStatistics([4, 4, 4]).interval() == 4...4)
+    }
+
+    @Test func meanAndSampleDeviation() {
+        let statistics = SampleStatistics([2, 4, 4, 4, 5, 5, 7, 9])
+        #expect(statistics.count == 8)
+        #expect(statistics.mean == 5)
+        #expect(abs((statistics.deviation ?? 0) - (32.0 / 7).squareRoot()) < 1e-15)
+        #expect(statistics.minimum == 2)
+        #expect(statistics.maximum == 9)
+        // t(0.975, 7) = 2.364624
+        #expect(abs((statistics.reach() ?? 0) - 2.364624251592785 * (32.0 / 7 / 8).squareRoot()) < 1e-12)
     }
 }

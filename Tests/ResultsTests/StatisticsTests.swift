@@ -4,23 +4,6 @@ import Testing
 @testable import Results
 
 @Suite struct StatisticsTests {
-    @Test func meanAndSampleDeviation() {
-        let statistics = SampleStatistics([2, 4, 4, 4, 5, 5, 7, 9])
-        #expect(statistics.count == 8)
-        #expect(statistics.mean == 5)
-        #expect(abs((statistics.deviation ?? 0) - (32.0 / 7).squareRoot()) < 1e-15)
-        #expect(statistics.minimum == 2)
-        #expect(statistics.maximum == 9)
-        // t(0.975, 7) = 2.364624
-        #expect(abs((statistics.reach() ?? 0) - 2.3646242510102993 * (32.0 / 7 / 8).squareRoot()) < 1e-12)
-    }
-
-    @Test func oneValueHasNoSpreadAndNoneHasNoMean() {
-        #expect(SampleStatistics([3]).deviation == nil)
-        #expect(SampleStatistics([3]).reach() == nil)
-        #expect(SampleStatistics([]).mean.isNaN)
-    }
-
     /// Tabulated in Abramowitz & Stegun, table 26.10, and NIST's handbook.
     @Test(arguments: [
         (1, 12.706205), (2, 4.302653), (4, 2.776445), (10, 2.228139), (30, 2.042272), (31, 2.039513), (40, 2.021075),

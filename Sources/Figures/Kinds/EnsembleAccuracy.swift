@@ -137,7 +137,8 @@ struct EnsembleAccuracy: FigureKind {
             numbers.append(
                 .integer(index + 1), .text(group.first?.arm ?? ""), .empty,
                 .number(SampleStatistics(group.map(\.single)).mean),
-                .number(SampleStatistics(group.map(\.meanSingle)).mean), .number(accuracy.mean), .integer(accuracy.count),
+                .number(SampleStatistics(group.map(\.meanSingle)).mean), .number(accuracy.mean),
+                .integer(accuracy.count),
                 .optional(accuracy.deviation))
         }
     }

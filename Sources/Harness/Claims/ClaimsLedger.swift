@@ -32,7 +32,8 @@ public struct ClaimsLedger: Sendable {
         let tables = parts.map { part in
             let table = WrappedTable(
                 titles: ["claim", "statement", "source", "verdict"],
-                rows: part.results.map { [$0.claim.id, $0.claim.statement, $0.claim.sources, $0.outcome] }, lastWidth: Verdict.width)
+                rows: part.results.map { [$0.claim.id, $0.claim.statement, $0.claim.sources, $0.outcome] },
+                lastWidth: Verdict.width)
             return (["\(part.name): \(part.title)", "\(part.source)", ""] + table.lines(width: width))
                 .joined(separator: "\n")
         }

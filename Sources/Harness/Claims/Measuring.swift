@@ -38,7 +38,9 @@ struct Measuring {
             return goal(metric, target, seed: run.seed).map { stepsTo(metric, $0, run, curves) }
         case .best(let metric):
             return worst(metric, run)
-                ?? evaluations(metric, curves).best(isHigherBetter: metric.isHigherBetter).map { MeasuredValue($0.value) }
+                ?? evaluations(metric, curves).best(isHigherBetter: metric.isHigherBetter).map {
+                    MeasuredValue($0.value)
+                }
         case .final(let metric):
             let last = metric.isOfTestSet ? evaluations(metric, curves).last?.value : curves.final(metric)
             return worst(metric, run) ?? last.map { MeasuredValue($0) }

@@ -60,8 +60,10 @@ struct AugmentedRunTests {
         func population(_ keys: [String]) throws -> [[String]] {
             let tiny = try Self.tiny(keys)
             _ = try tiny.executor(tiny.plan("batch-norm")).run()
-            return try CSVTable(whole: tiny.runFolder("batch-norm").evaluations).rows(["statistics", "loss", "accuracy"])
-                .map(\.fields).filter { $0[0] == "population" }
+            return try CSVTable(whole: tiny.runFolder("batch-norm").evaluations).rows([
+                "statistics", "loss", "accuracy",
+            ])
+            .map(\.fields).filter { $0[0] == "population" }
         }
         let (before, after) = (try population([frozen]), try population([frozen, Self.augmentation]))
         #expect(before.count == 4 && after.count == 4)

@@ -47,7 +47,9 @@ struct PredictionsFileTests {
             if row.firstIndex(of: row.max() ?? 0) == Int(label) { correct += 1 }
         }
         let last = try #require(
-            try CSVTable(whole: folder.evaluations).rows(["statistics", "loss", "accuracy"]).last { $0[0] == statistics })
+            try CSVTable(whole: folder.evaluations).rows(["statistics", "loss", "accuracy"]).last {
+                $0[0] == statistics
+            })
         #expect(abs(loss / 25 - (try last.number(1) ?? .nan)) < 1e-5)
         #expect(try last.number(2) == Double(correct) / 25)
     }
