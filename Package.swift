@@ -39,6 +39,7 @@ let package = Package(
         // MARK: The spine: each target sees only what stands here
         .target(name: "Kernels", dependencies: ["CProcessor"], swiftSettings: kernelSettings),
         .target(name: "Vocabulary", swiftSettings: strict),
+        .target(name: "Results", dependencies: ["Vocabulary"], swiftSettings: strict),
         .target(name: "Engine", dependencies: ["Kernels", "Vocabulary"], swiftSettings: strict),
         // The probes of the machine's peaks are loops over lanes, like the kernels.
         .target(name: "Benchmarks", dependencies: ["Kernels", "Engine", "Vocabulary"], swiftSettings: kernelSettings),
@@ -48,15 +49,15 @@ let package = Package(
             name: "Declarations", dependencies: ["Vocabulary", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .target(
-            name: "Harness", dependencies: ["Engine", "Datasets", "Vocabulary", "Declarations"], swiftSettings: strict),
+            name: "Harness", dependencies: ["Vocabulary", "Declarations", "Results", "Engine", "Datasets"],
+            swiftSettings: strict),
         .target(name: "Plotting", dependencies: ["CPNG", "StrokeFont"], swiftSettings: pixelSettings),
-        .target(name: "Figures", dependencies: ["Plotting"], swiftSettings: strict),
+        .target(name: "Figures", dependencies: ["Vocabulary", "Results", "Plotting"], swiftSettings: strict),
         .executableTarget(
             name: "normlab",
             dependencies: [
-                "CProcessor", "Vocabulary", "Declarations", "Kernels", "Engine", "Benchmarks", "Datasets", "Harness",
-                "Plotting",
-                "Figures",
+                "CProcessor", "Vocabulary", "Declarations", "Results", "Kernels", "Engine", "Benchmarks", "Datasets",
+                "Harness", "Plotting", "Figures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -77,12 +78,14 @@ let package = Package(
             name: "BenchmarksTests", dependencies: ["Vocabulary", "Benchmarks", "Engine", "Kernels"],
             swiftSettings: strict),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CAllocations"], swiftSettings: strict),
+        .testTarget(name: "ResultsTests", dependencies: ["Vocabulary", "Results"], swiftSettings: strict),
         .testTarget(name: "DeclarationsTests", dependencies: ["Vocabulary", "Declarations"], swiftSettings: strict),
         .testTarget(
-            name: "HarnessTests", dependencies: ["Vocabulary", "Declarations", "Harness", "Kernels"],
+            name: "HarnessTests", dependencies: ["Vocabulary", "Declarations", "Results", "Harness", "Kernels"],
             swiftSettings: strict),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting", "StrokeFont"], swiftSettings: strict),
-        .testTarget(name: "FiguresTests", dependencies: ["Figures", "Plotting"], swiftSettings: strict),
-        .testTarget(name: "NormlabTests", dependencies: ["Harness", "Figures"], swiftSettings: strict),
+        .testTarget(
+            name: "FiguresTests", dependencies: ["Vocabulary", "Results", "Figures", "Plotting"], swiftSettings: strict),
+        .testTarget(name: "NormlabTests", dependencies: ["Results", "Harness", "Figures"], swiftSettings: strict),
     ]
 )

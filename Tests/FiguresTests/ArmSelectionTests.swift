@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Figures
+@testable import Results
 
 @Suite struct ArmSelectionTests {
     private func colors(_ colors: [Int]) -> [Int] {

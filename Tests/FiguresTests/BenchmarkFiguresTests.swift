@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Figures
+@testable import Results
 
 /// The figures of benchmarks, from files that no benchmark wrote.
 @Suite struct BenchmarkFiguresTests {

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Figures
+@testable import Results
 
 @Suite struct ExperimentResultsTests {
     private func withResults(
@@ -31,8 +32,8 @@ import Testing
             #expect(diverged.status == .diverged)
             #expect(diverged.divergedAt == 93)
             #expect(diverged.testAccuracy?.isNaN == true)
-            #expect(results.requests.map(\.name) == SyntheticExperiment.allFigures.map(\.name))
-            #expect(results.requests[2].options == ["tap": "hidden3/activation-input"])
+            #expect(try results.requests().map(\.name) == SyntheticExperiment.allFigures.map(\.name))
+            #expect(try results.requests()[2].options == ["tap": "hidden3/activation-input"])
         }
     }
 
@@ -89,7 +90,7 @@ import Testing
             #expect(
                 throws: CSVError.unknownWord(
                     file: "runs.csv", line: 3, column: "status", found: "lost",
-                    expected: ["finished", "diverged", "interrupted"])
+                    expected: ["running", "interrupted", "finished", "diverged"])
             ) { try ExperimentResults(folder: folder) }
         }
     }
@@ -111,7 +112,7 @@ import Testing
         try withResults { folder in
             try FileManager.default.removeItem(at: folder.appending(path: file))
             #expect(throws: CSVError.unreadable(file: file, reason: "there is no such file")) {
-                try ExperimentResults(folder: folder)
+                try ExperimentResults(folder: folder).requests()
             }
         }
     }
@@ -131,5 +132,27 @@ import Testing
         #expect(arm.base == "batch-norm")
         #expect(arm.baseLabel == "BN (γ, β)")
         #expect(ArmRecord(name: "lrn", label: "LRN (n = 5)", order: 0, color: 0).baseLabel == "LRN (n = 5)")
+    }
+
+    @Test(arguments: [[], ["measures.csv"], ["shift.csv"], ["measures.csv", "shift.csv"]])
+    func eitherFileMayBeMissing(missing: [String]) throws {
+        var experiment = SyntheticExperiment()
+        experiment.steps = 60
+        experiment.seeds = [1]
+        experiment.arms = Array(experiment.arms.prefix(1))
+        let folder = try experiment.write()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for file in missing {
+            try FileManager.default.removeItem(at: folder.appending(path: "baseline/seed-1/\(file)"))
+        }
+        let results = try ExperimentResults(folder: folder)
+        let measured = try results.measured(results.arms)
+        #expect(measured.quantities.contains("gradient-shift") == !missing.contains("measures.csv"))
+        #expect(measured.quantities.contains("wasserstein") == !missing.contains("shift.csv"))
+        if missing.count == 2 {
+            let request = FigureRequest(name: "f", kind: "shift-map")
+            let error = #expect(throws: FigureError.self) { try FigureRenderer.draw(request, of: results) }
+            #expect(error?.description.contains("expected a quantity that was measured; none was") == true)
+        }
     }
 }

@@ -3,6 +3,7 @@ import Plotting
 import Testing
 
 @testable import Figures
+@testable import Results
 
 /// Every kind of figure on every kind of results folder.
 ///
@@ -141,7 +142,7 @@ import Testing
             for file in files { #expect(FileManager.default.fileExists(atPath: file.path)) }
         }
         let results = try ExperimentResults(folder: folder)
-        for request in results.requests {
+        for request in try results.requests() {
             let drawing = try FigureRenderer.draw(request, of: results)
             #expect(drawing.numbers.rowCount > 0)
             checkWords(drawing.picture.scene(), "\(name)/\(request.name)")

@@ -3,6 +3,7 @@ import Plotting
 import Testing
 
 @testable import Figures
+@testable import Results
 
 @Suite struct FigureRendererTests {
     private func withFolder(

@@ -3,6 +3,7 @@ import Plotting
 import Testing
 
 @testable import Figures
+@testable import Results
 
 /// The figures of fitted lines and of one quantity against another: what they draw is what the runs' files say.
 @Suite struct LineFitTests {

@@ -3,6 +3,7 @@ import Plotting
 import Testing
 
 @testable import Figures
+@testable import Results
 
 /// The numbers of figures of measured quantities, against computations straight from the runs' files.
 @Suite struct QuantityNumbersTests {

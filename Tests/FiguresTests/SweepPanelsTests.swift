@@ -2,6 +2,7 @@ import Plotting
 import Testing
 
 @testable import Figures
+@testable import Results
 
 @Suite struct SweepPanelsTests {
     /// A base arm with these losses at neighbouring rates.
@@ -9,7 +10,7 @@ import Testing
         let cells = losses.enumerated().map { column, loss in
             SweepGrid.Cell(
                 arm: ArmRecord(name: "a@rate=\(column)", label: "A", order: column, color: 0), column: column, row: 0,
-                statistics: SeedStatistics([loss]), diverged: 0)
+                statistics: SampleStatistics([loss]), diverged: 0)
         }
         let grid = SweepGrid(
             base: "a", label: "A", xValues: losses.indices.map(String.init), yValues: [""], cells: cells,

@@ -7,19 +7,20 @@ import Testing
     static let allowed: [String: Set<String>] = [
         "Kernels": ["CProcessor", "Synchronization", "Dispatch"],
         "Vocabulary": [],
+        "Results": ["Vocabulary", "Foundation"],
         "Engine": ["Kernels", "Vocabulary"],
         "Benchmarks": ["Kernels", "Engine", "Vocabulary"],
         "StrokeFont": [],
         "Datasets": ["CProcessor", "CZlib", "StrokeFont", "Foundation", "FoundationNetworking", "Synchronization"],
         "Declarations": ["Vocabulary", "Yams"],
-        "Harness": ["Vocabulary", "Declarations", "Engine", "Datasets", "Foundation", "Dispatch", "Synchronization"],
+        "Harness": [
+            "Vocabulary", "Declarations", "Results", "Engine", "Datasets", "Foundation", "Dispatch", "Synchronization",
+        ],
         "Plotting": ["CPNG", "StrokeFont", "Foundation"],
-        "Figures": ["Plotting", "Foundation"],
+        "Figures": ["Vocabulary", "Results", "Plotting", "Foundation"],
         "normlab": [
-            "CProcessor", "Vocabulary", "Declarations", "Kernels", "Engine", "Benchmarks", "Datasets", "Harness",
-            "Plotting", "Figures",
-            "ArgumentParser",
-            "Foundation", "Dispatch", "Synchronization",
+            "CProcessor", "Vocabulary", "Declarations", "Results", "Kernels", "Engine", "Benchmarks", "Datasets",
+            "Harness", "Plotting", "Figures", "ArgumentParser", "Foundation", "Dispatch", "Synchronization",
         ],
     ]
 

@@ -1,4 +1,5 @@
 import Foundation
+import Results
 
 /// The rows of a benchmark's CSV file; see `docs/formats.md`.
 struct BenchmarkRows {

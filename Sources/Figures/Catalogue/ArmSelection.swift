@@ -1,4 +1,5 @@
 import Plotting
+import Results
 
 /// The arms that a figure shows, and what must be said about the choice.
 struct ArmSelection: Sendable {
@@ -69,7 +70,7 @@ extension ExperimentResults {
     private func named(_ text: String) throws(FigureError) -> [ArmRecord] {
         var selected: [ArmRecord] = []
         for word in text.split(separator: " ") {
-            let pattern = Pattern(String(word))
+            let pattern = Glob(String(word))
             let matches = arms.filter { pattern.matches($0.name) }
             if matches.isEmpty {
                 let names = arms.map(\.name).joined(separator: ", ")

@@ -1,3 +1,5 @@
+import Results
+
 /// Why a figure could not be drawn, said so that the reader knows what to do.
 public enum FigureError: Error, Equatable, CustomStringConvertible {
     /// A file of results is missing, cut off or malformed.

@@ -1,4 +1,5 @@
 import Plotting
+import Results
 
 /// A kind of figure: a function of an experiment's CSV files.
 ///

@@ -1,5 +1,6 @@
 import Foundation
 import Plotting
+import Results
 
 /// Draws the figures that an experiment declares, from its results folder into that folder.
 ///
@@ -13,10 +14,10 @@ public enum FigureRenderer {
     /// - Returns: the PNG, SVG and CSV files, three a figure, and a Markdown file of each that is a table.
     @discardableResult
     public static func renderAll(experimentFolder: URL) throws(FigureError) -> [URL] {
-        let results = try read(experimentFolder)
+        let results = try reading { () throws(CSVError) in try ExperimentResults(folder: experimentFolder) }
         var files: [URL] = []
         var failures: [FigureFailure] = []
-        for request in results.requests {
+        for request in try reading({ () throws(CSVError) in try results.requests() }) {
             do {
                 files += try render(request, of: results)
             } catch {
@@ -75,14 +76,6 @@ public enum FigureRenderer {
         let isPlain = !name.isEmpty && !name.hasPrefix(".") && !name.contains("/")
         guard isPlain, !reservedNames.contains(name) else {
             throw .badName(name, reserved: reservedNames)
-        }
-    }
-
-    private static func read(_ folder: URL) throws(FigureError) -> ExperimentResults {
-        do {
-            return try ExperimentResults(folder: folder)
-        } catch {
-            throw .data(error)
         }
     }
 }

@@ -1,3 +1,5 @@
+import Results
+
 /// A figure that an experiment declares: the rows of one figure in `figures.csv`.
 public struct FigureRequest: Sendable, Equatable {
     /// The stem of its files: `fig1b`.
@@ -14,8 +16,12 @@ public struct FigureRequest: Sendable, Equatable {
         self.options = options
     }
 
-    /// Reads `figures.csv`: one row an option, in the order of first appearance.
-    static func read(_ table: CSVTable) throws(CSVError) -> [FigureRequest] {
+}
+
+extension ExperimentResults {
+    /// The figures that the experiment declares, by `figures.csv`: one row an option, in the order of first appearance.
+    public func requests() throws(CSVError) -> [FigureRequest] {
+        let table = try table("figures.csv")
         let names = try table.texts("figure")
         let kinds = try table.texts("kind")
         let options = try table.texts("option")

@@ -1,3 +1,5 @@
+import Results
+
 /// What a figure stands on, said below it: experiment, data, profile, seeds, statistics.
 struct Provenance: Sendable {
     private var sentences: [String]

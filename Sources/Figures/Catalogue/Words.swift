@@ -1,4 +1,6 @@
 import Plotting
+import Results
+import Vocabulary
 
 extension Axis {
     /// The axis of training steps, to the end of the run where that is known.
@@ -51,10 +53,9 @@ extension [[Panel]] {
 extension [ArmCurves] {
     /// What batch normalization was evaluated with, as a sentence; nil where no arm normalizes.
     var statisticsSentence: String? {
-        let known = filter { $0.source != nil && $0.source != StatisticsSource.none }
         var labelsOfSource: [(source: StatisticsSource, labels: [String])] = []
-        for source in StatisticsSource.allCases {
-            let labels = known.filter { $0.source == source }.map(\.arm.label)
+        for source in StatisticsSource.byPreference {
+            let labels = filter { $0.source == source }.map(\.arm.label)
             if !labels.isEmpty { labelsOfSource.append((source, labels)) }
         }
         guard let first = labelsOfSource.first else { return nil }
@@ -74,7 +75,6 @@ extension StatisticsSource {
         case .movingAverage: "moving averages"
         case .plainAverage: "plain moving averages from 0 and 1"
         case .batch: "batch statistics"
-        case .none: "no statistics"
         }
     }
 }

@@ -1,4 +1,6 @@
 import Plotting
+import Results
+import Vocabulary
 
 /// `accuracy-over-steps`: accuracy while training, mean and spread over seeds (Ioffe & Szegedy 2015, Figure 1a).
 struct AccuracyOverSteps: FigureKind {

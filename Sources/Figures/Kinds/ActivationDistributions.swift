@@ -1,4 +1,5 @@
 import Plotting
+import Results
 
 /// `activation-distributions`: every layer's distribution over training, arms beside each other: the covariate shift at a
 /// glance.
@@ -45,7 +46,7 @@ struct ActivationDistributions: FigureKind {
         var columns: [DistributionColumn] = []
         for arm in selection.arms {
             guard let run = results.results(of: arm).first else { continue }
-            columns.append(try DistributionColumn(arm: arm, run: run, results: results, pattern: Pattern(tap)))
+            columns.append(try DistributionColumn(arm: arm, run: run, results: results, pattern: Glob(tap)))
         }
         let (taps, omitted) = try taps(of: columns)
         let panels = zip(taps, PlaceNames.short(taps)).map { tap, label in

@@ -1,4 +1,5 @@
 import Plotting
+import Results
 
 /// `activation-quantiles`: the percentiles of one typical unit over training, a panel an arm (Ioffe & Szegedy 2015,
 /// Figure 1b, c).
@@ -75,11 +76,10 @@ struct ActivationQuantiles: FigureKind {
         for arm in arms {
             var runs: [TapObservation] = []
             for run in results.results(of: arm) {
-                let known = try results.observedTaps(of: run)
+                let known = try reading { () throws(CSVError) in try results.observedTaps(of: run) }
                 taps += known.filter { !taps.contains($0) }
-                if let observation = try results.observation(of: tap, in: run), !observation.typical.steps.isEmpty {
-                    runs.append(observation)
-                }
+                let observation = try reading { () throws(CSVError) in try results.observation(of: tap, in: run) }
+                if let observation, !observation.typical.steps.isEmpty { runs.append(observation) }
             }
             if runs.isEmpty {
                 if !results.results(of: arm).isEmpty { missing.append(arm.label) }

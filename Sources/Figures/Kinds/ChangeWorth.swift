@@ -1,4 +1,5 @@
 import Plotting
+import Results
 
 /// `change-worth`: what single changes of reference arms are worth, in steps to match a level and in best accuracy (the
 /// changes of §4.2.1 of Ioffe & Szegedy 2015, taken apart).
@@ -117,13 +118,13 @@ struct ChangeWorth: FigureKind {
 
     private func rows(_ group: Group, _ reference: ArmRecord, _ results: ExperimentResults) throws(FigureError) -> [Row]
     {
-        let compared = try results.matches(rule, arms: [reference])[0]
+        let compared = try results.requiredMatches(rule, arms: [reference])[0]
         var rows: [Row] = []
         for change in group.changes {
             let arm = try arm(change.arm, of: results)
             // An arm that has not run yet is named in the footnote.
             if results.results(of: arm).isEmpty { continue }
-            for match in try results.matches(rule, arms: [arm]) {
+            for match in try results.requiredMatches(rule, arms: [arm]) {
                 rows.append(
                     Row(
                         label: change.label ?? arm.label, match: match, reference: compared,
@@ -236,6 +237,6 @@ struct ChangeWorth: FigureKind {
         numbers.append(
             .text(reference.name), .text(row.match.arm.name), .text(row.label), .text(measure.rawValue),
             .integer(effect.count), .optional(value), .optional(bound == nil ? nil : effect.interval?.lowerBound),
-            .optional(bound == nil ? nil : effect.interval?.upperBound), bound.map { .text($0) } ?? .missing)
+            .optional(bound == nil ? nil : effect.interval?.upperBound), bound.map { .text($0) } ?? .empty)
     }
 }

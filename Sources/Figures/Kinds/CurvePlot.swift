@@ -1,5 +1,6 @@
 import Foundation
 import Plotting
+import Results
 
 /// The marks, legend words and numbers of curves over steps: what accuracy and loss have in common.
 struct CurvePlot {
@@ -18,7 +19,7 @@ struct CurvePlot {
         }
 
         /// The lower and the upper edge at one place.
-        func edges(_ statistics: SeedStatistics) -> (lower: Double, upper: Double) {
+        func edges(_ statistics: SampleStatistics) -> (lower: Double, upper: Double) {
             switch self {
             case .range: return (statistics.minimum, statistics.maximum)
             case .deviation:
@@ -80,13 +81,13 @@ struct CurvePlot {
         var seed: Int?
         let step: Int
         let value: Double?
-        var statistics: SeedStatistics?
+        var statistics: SampleStatistics?
 
         /// Curve, seed, step, value, n, deviation, minimum, maximum.
-        var fields: [CSVText.Field] {
+        var fields: [CSVField] {
             [
-                .text(curve), seed.map { .integer($0) } ?? .missing, .integer(step), .optional(value),
-                statistics.map { .integer($0.count) } ?? .missing, .optional(statistics?.deviation),
+                .text(curve), seed.map { .integer($0) } ?? .empty, .integer(step), .optional(value),
+                statistics.map { .integer($0.count) } ?? .empty, .optional(statistics?.deviation),
                 .optional(statistics?.minimum), .optional(statistics?.maximum),
             ]
         }
@@ -120,7 +121,7 @@ struct CurvePlot {
     /// Adds the plotted numbers of ``columns``.
     func write(to numbers: inout CSVText) {
         for row in rows {
-            let source: CSVText.Field = row.curves.source.map { .text($0.rawValue) } ?? .missing
+            let source = CSVField.optional(row.curves.sourceWord)
             numbers.append([.text(row.curves.arm.name), source] + row.fields)
         }
     }

@@ -1,3 +1,5 @@
+import Results
+
 /// One arm of ``ActivationDistributions``: a run's histograms and percentiles of all taps that are shown.
 struct DistributionColumn: Sendable {
     /// The percentiles of a layer's values over steps.
@@ -16,7 +18,7 @@ struct DistributionColumn: Sendable {
     private(set) var percentiles: [String: Percentiles] = [:]
 
     /// Reads a run's `histograms.csv` and `layers.csv`.
-    init(arm: ArmRecord, run: RunRecord, results: ExperimentResults, pattern: Pattern) throws(FigureError) {
+    init(arm: ArmRecord, run: RunRecord, results: ExperimentResults, pattern: Glob) throws(FigureError) {
         self.arm = arm
         self.run = run
         do {

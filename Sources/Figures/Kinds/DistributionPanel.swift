@@ -1,5 +1,6 @@
 import Foundation
 import Plotting
+import Results
 
 /// One panel of ``ActivationDistributions``: a layer of a run.
 struct DistributionPanel {
@@ -47,7 +48,7 @@ struct DistributionPanel {
 
     /// Adds the panel's numbers.
     func write(to numbers: inout CSVText) {
-        let (arm, seed) = (CSVText.Field.text(column.arm.name), CSVText.Field.integer(column.run.seed))
+        let (arm, seed) = (CSVField.text(column.arm.name), CSVField.integer(column.run.seed))
         let density = density()
         for (step, values) in zip(density.steps, density.values) {
             let peak = values.max() ?? 0
@@ -60,7 +61,7 @@ struct DistributionPanel {
         guard let percentiles = column.percentiles[tap] else { return }
         for (name, values) in [("p16", percentiles.p16), ("p50", percentiles.p50), ("p84", percentiles.p84)] {
             for (step, value) in zip(percentiles.steps, values) {
-                numbers.append(arm, seed, .text(tap), .integer(step), .text(name), .missing, .missing, .number(value))
+                numbers.append(arm, seed, .text(tap), .integer(step), .text(name), .empty, .empty, .number(value))
             }
         }
     }

@@ -1,4 +1,5 @@
 import Plotting
+import Results
 
 /// `ensemble`: accuracy against the number of networks whose class probabilities are averaged (Ioffe & Szegedy 2015, §4.2.3
 /// and Figure 4).
@@ -58,8 +59,8 @@ struct EnsembleAccuracy: FigureKind {
         }
         var numbers = Self.numbers()
         write(steps, to: &numbers)
-        let mean = SeedStatistics(all.map(\.accuracy)).mean
-        let single = SeedStatistics(all.map(\.meanSingle)).mean
+        let mean = SampleStatistics(all.map(\.accuracy)).mean
+        let single = SampleStatistics(all.map(\.meanSingle)).mean
         let seedWords =
             seeds.count == 1 ? "One seed." : "Mean and range of \(seeds.count) seeds; diamonds: single networks."
         let picture = Figure(
@@ -96,8 +97,8 @@ struct EnsembleAccuracy: FigureKind {
 
     private func panel(_ steps: [[Step]], _ results: ExperimentResults) -> Panel {
         let places = steps.indices.map(Double.init)
-        let together = steps.map { SeedStatistics($0.map(\.accuracy)) }
-        let singles = steps.last.map { SeedStatistics($0.map(\.meanSingle)).mean } ?? .nan
+        let together = steps.map { SampleStatistics($0.map(\.accuracy)) }
+        let singles = steps.last.map { SampleStatistics($0.map(\.meanSingle)).mean } ?? .nan
         let (ensembleInk, singleInk) = (Ink.series(0), Ink.series(1))
         var marks: [Mark] = [
             .rule(
@@ -130,13 +131,14 @@ struct EnsembleAccuracy: FigureKind {
             for step in group {
                 numbers.append(
                     .integer(index + 1), .text(step.arm), .integer(step.seed), .number(step.single),
-                    .number(step.meanSingle), .number(step.accuracy), .missing, .missing)
+                    .number(step.meanSingle), .number(step.accuracy), .empty, .empty)
             }
-            let accuracy = SeedStatistics(group.map(\.accuracy))
+            let accuracy = SampleStatistics(group.map(\.accuracy))
             numbers.append(
-                .integer(index + 1), .text(group.first?.arm ?? ""), .missing,
-                .number(SeedStatistics(group.map(\.single)).mean),
-                .number(SeedStatistics(group.map(\.meanSingle)).mean), .number(accuracy.mean), .integer(accuracy.count),
+                .integer(index + 1), .text(group.first?.arm ?? ""), .empty,
+                .number(SampleStatistics(group.map(\.single)).mean),
+                .number(SampleStatistics(group.map(\.meanSingle)).mean), .number(accuracy.mean),
+                .integer(accuracy.count),
                 .optional(accuracy.deviation))
         }
     }

@@ -1,4 +1,6 @@
 import Plotting
+import Results
+import Vocabulary
 
 /// `final-accuracy`: best and final test accuracy by arm, a point a seed, with the mean and its 95 % interval.
 struct FinalAccuracy: FigureKind {
@@ -56,17 +58,17 @@ struct FinalAccuracy: FigureKind {
     private struct Entry {
         let curves: ArmCurves
         let seeds: [(run: RunRecord, evaluation: (step: Int, accuracy: Double)?)]
-        let statistics: SeedStatistics
+        let statistics: SampleStatistics
 
         init(_ curves: ArmCurves, _ measure: Measure) {
             self.curves = curves
             seeds = curves.runs.map { ($0.run, measure.evaluation(of: $0)) }
-            statistics = SeedStatistics(seeds.compactMap { $0.evaluation?.accuracy })
+            statistics = SampleStatistics(seeds.compactMap { $0.evaluation?.accuracy })
         }
 
         /// An interval over two seeds is thirteen times as wide as their distance: it says nothing.
         var interval: ClosedRange<Double>? {
-            guard statistics.count >= 3, let reach = statistics.confidenceHalfWidth else { return nil }
+            guard statistics.count >= 3, let reach = statistics.reach() else { return nil }
             return (statistics.mean - reach)...(statistics.mean + reach)
         }
     }
@@ -172,19 +174,19 @@ struct FinalAccuracy: FigureKind {
 
     private func write(_ entries: [Entry], _ measure: Measure, to numbers: inout CSVText) {
         for entry in entries {
-            let arm = CSVText.Field.text(entry.curves.arm.name)
-            let source: CSVText.Field = entry.curves.source.map { .text($0.rawValue) } ?? .missing
+            let arm = CSVField.text(entry.curves.arm.name)
+            let source = CSVField.optional(entry.curves.sourceWord)
             for (run, evaluation) in entry.seeds {
                 numbers.append(
                     arm, source, .text(measure.rawValue), .integer(run.seed), .text(run.status.rawValue),
-                    evaluation.map { .integer($0.step) } ?? .missing, .optional(evaluation?.accuracy), .missing,
-                    .missing,
-                    .missing, .missing)
+                    evaluation.map { .integer($0.step) } ?? .empty, .optional(evaluation?.accuracy), .empty,
+                    .empty,
+                    .empty, .empty)
             }
             let statistics = entry.statistics
             guard statistics.count > 0 else { continue }
             numbers.append(
-                arm, source, .text(measure.rawValue), .missing, .missing, .missing, .number(statistics.mean),
+                arm, source, .text(measure.rawValue), .empty, .empty, .empty, .number(statistics.mean),
                 .integer(statistics.count), .optional(statistics.deviation), .optional(entry.interval?.lowerBound),
                 .optional(entry.interval?.upperBound))
         }

@@ -1,4 +1,5 @@
 import Plotting
+import Results
 
 /// `landscape`: how loss and gradient vary along the gradient, over training (Santurkar et al. 2018, Figure 4).
 struct Landscape: FigureKind {
@@ -82,7 +83,7 @@ struct Landscape: FigureKind {
                     }
                 }
                 return valuesOfStep.filter { $0.value.count == members.count }
-                    .map { ArmCurves.Point(step: $0.key, statistics: SeedStatistics($0.value)) }
+                    .map { ArmCurves.Point(step: $0.key, statistics: SampleStatistics($0.value)) }
                     .sorted { $0.step < $1.step }
             }
         }
@@ -155,7 +156,7 @@ struct Landscape: FigureKind {
     private func entries(_ part: Part, arms: [MeasuredArm]) -> [Entry] {
         arms.compactMap { arm in
             let curves = part.quantities.compactMap { quantity in
-                arm.curves(quantity, places: arm.places(of: quantity, matching: Pattern("*")), smoothing: smoothing)
+                arm.curves(quantity, places: arm.places(of: quantity, matching: Glob("*")), smoothing: smoothing)
             }
             return curves.count == part.quantities.count ? Entry(arm: arm.arm, curves: curves) : nil
         }

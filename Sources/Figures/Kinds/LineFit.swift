@@ -1,4 +1,5 @@
 import Plotting
+import Results
 
 /// `line-fit`: a line that is fitted to a cloud of points, and gradient descent on its loss, a column an arm.
 struct LineFit: FigureKind {
@@ -69,20 +70,20 @@ struct LineFit: FigureKind {
     }
 
     private func write(_ fit: LineFitRun, _ picture: LineFitPanels, to numbers: inout CSVText) {
-        let arm: [CSVText.Field] = [.text(fit.arm.name), .integer(fit.run.seed)]
+        let arm: [CSVField] = [.text(fit.arm.name), .integer(fit.run.seed)]
         for point in fit.points {
-            numbers.append(arm + ["point", .missing, .missing, .number(point.x), .number(point.y)])
+            numbers.append(arm + ["point", .empty, .empty, .number(point.x), .number(point.y)])
         }
         for (what, steps) in [("line", picture.states(of: fit)), ("path", fit.path)] {
             for state in steps {
                 numbers.append(
-                    arm + [.text(what), .integer(state.step), .missing, .number(state.slope), .number(state.intercept)])
+                    arm + [.text(what), .integer(state.step), .empty, .number(state.slope), .number(state.intercept)])
             }
         }
-        numbers.append(arm + ["optimum", .missing, .number(0), .number(fit.optimum.x), .number(fit.optimum.y)])
+        numbers.append(arm + ["optimum", .empty, .number(0), .number(fit.optimum.x), .number(fit.optimum.y)])
         for level in LineFitPanels.levels(of: fit) {
             for point in fit.contour(level) {
-                numbers.append(arm + ["contour", .missing, .number(level), .number(point.x), .number(point.y)])
+                numbers.append(arm + ["contour", .empty, .number(level), .number(point.x), .number(point.y)])
             }
         }
     }

@@ -1,4 +1,5 @@
 import Plotting
+import Results
 
 /// The two panels of ``LineFit``: a cloud with lines, and the contours of the loss with a path.
 struct LineFitPanels {

@@ -1,4 +1,6 @@
 import Plotting
+import Results
+import Vocabulary
 
 /// `loss-over-steps`: the loss while training, smoothed by a stated window, or the test loss as it was evaluated.
 struct LossOverSteps: FigureKind {

@@ -1,4 +1,5 @@
 import Plotting
+import Results
 
 /// `match-table`: steps to match a baseline's best and best accuracy of each arm, beside what a publication found (Ioffe &
 /// Szegedy 2015, Figure 3).
@@ -95,8 +96,8 @@ struct MatchTable: FigureKind {
     private func rows(
         _ results: ExperimentResults, arms: [ArmRecord], baseline: ArmRecord
     ) throws(FigureError) -> [Row] {
-        let matches = try results.matches(rule, arms: arms)
-        let reference = try results.matches(rule, arms: [baseline])[0]
+        let matches = try results.requiredMatches(rule, arms: arms)
+        let reference = try results.requiredMatches(rule, arms: [baseline])[0]
         for entry in paper where !results.arms.contains(where: { $0.name == entry.arm }) {
             throw .badOption("paper", value: entry.arm, expected: "arms of the experiment")
         }
@@ -179,7 +180,7 @@ struct MatchTable: FigureKind {
         Phrase.fixed(value, decimals: value >= 100 ? 0 : value >= 10 ? 1 : 2)
     }
 
-    private static func accuracy(_ best: SeedStatistics) -> String {
+    private static func accuracy(_ best: SampleStatistics) -> String {
         guard best.count > 0 else { return "–" }
         let deviation = best.deviation.map { " ± \(Phrase.fixed(100 * $0, decimals: 1))" } ?? ""
         return "\(Phrase.fixed(100 * best.mean, decimals: 1))\(deviation) %"
@@ -209,7 +210,7 @@ struct MatchTable: FigureKind {
             .integer(match.divergedCount), .number(match.steps.mean), .optional(match.steps.deviation),
             .number(row.timesFewer.value), .optional(row.timesFewer.interval?.lowerBound),
             .optional(row.timesFewer.interval?.upperBound),
-            match.best.count > 0 ? .number(match.best.mean) : .missing, .optional(match.best.deviation),
+            match.best.count > 0 ? .number(match.best.mean) : .empty, .optional(match.best.deviation),
             .optional(row.paperSteps), .optional(row.paperTimesFewer), .optional(row.paperAccuracy))
     }
 }

@@ -1,4 +1,5 @@
 import Plotting
+import Results
 
 /// The options of figures of measured quantities: which quantities, where, and whether places are averaged.
 struct QuantityOptions: Sendable {
@@ -140,7 +141,7 @@ struct QuantityOptions: Sendable {
 
     private func lackingNotes(of arms: [MeasuredArm]) -> [String] {
         quantities.compactMap { quantity in
-            let lacking = arms.filter { $0.places(of: quantity, matching: Pattern(pattern)).isEmpty }.map(\.arm.label)
+            let lacking = arms.filter { $0.places(of: quantity, matching: Glob(pattern)).isEmpty }.map(\.arm.label)
             if lacking.isEmpty { return nil }
             let verb = lacking.count == 1 ? "has" : "have"
             return "\(Phrase.list(lacking)) \(verb) no \(QuantityWords.words(quantity).short.lowercasedFirst)."

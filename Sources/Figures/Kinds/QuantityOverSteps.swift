@@ -1,4 +1,5 @@
 import Plotting
+import Results
 
 /// `quantity-over-steps`: measured quantities over training, as the gradient shift of Santurkar et al. 2018, Figure 2.
 struct QuantityOverSteps: FigureKind {
@@ -118,7 +119,7 @@ struct QuantityOverSteps: FigureKind {
     // MARK: The numbers
 
     private func write(_ content: Content, to numbers: inout CSVText) {
-        let place: CSVText.Field = content.subject.place.map { .text($0) } ?? .missing
+        let place: CSVField = content.subject.place.map { .text($0) } ?? .empty
         for row in content.plot.rows {
             numbers.append([.text(content.subject.quantity), place, .text(row.curves.arm.name)] + row.fields)
         }

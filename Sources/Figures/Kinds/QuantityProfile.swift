@@ -1,4 +1,5 @@
 import Plotting
+import Results
 
 /// `quantity-profile`: a measured quantity at one step over an axis of its own (step length, index, lag) or over the layers.
 struct QuantityProfile: FigureKind {
@@ -225,9 +226,9 @@ struct QuantityProfile: FigureKind {
 
     private func write(_ content: Content, places: [String], to numbers: inout CSVText) {
         let subject = content.subject
-        func place(_ x: Double) -> CSVText.Field {
+        func place(_ x: Double) -> CSVField {
             if horizontal == .place { return .text(places[Int(x)]) }
-            return subject.place.map { .text($0) } ?? .missing
+            return subject.place.map { .text($0) } ?? .empty
         }
         func shown(_ x: Double) -> Double { horizontal == .place ? x + 1 : x }
         for arm in content.arms {
@@ -235,8 +236,8 @@ struct QuantityProfile: FigureKind {
             for point in arm.summary {
                 let statistics = point.statistics
                 numbers.append(
-                    .text(subject.quantity), place(point.x), .text(arm.arm.name), "mean", .missing,
-                    steps.count == 1 ? .integer(arm.profiles[0].step) : .missing, .number(shown(point.x)),
+                    .text(subject.quantity), place(point.x), .text(arm.arm.name), "mean", .empty,
+                    steps.count == 1 ? .integer(arm.profiles[0].step) : .empty, .number(shown(point.x)),
                     .number(statistics.mean), .integer(statistics.count), .optional(statistics.deviation),
                     .number(statistics.minimum), .number(statistics.maximum))
             }
@@ -244,7 +245,7 @@ struct QuantityProfile: FigureKind {
                 for (x, y) in zip(profile.x, profile.y) {
                     numbers.append(
                         .text(subject.quantity), place(x), .text(arm.arm.name), "seed", .integer(profile.run.seed),
-                        .integer(profile.step), .number(shown(x)), .number(y), .missing, .missing, .missing, .missing)
+                        .integer(profile.step), .number(shown(x)), .number(y), .empty, .empty, .empty, .empty)
                 }
             }
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Plotting
+import Results
 
 /// `quantity-scatter`: one measured quantity against another, a point a run.
 struct QuantityScatter: FigureKind {
@@ -32,7 +33,7 @@ struct QuantityScatter: FigureKind {
     private let x: String
     private let y: String
     private let compare: String?
-    private let pattern: Pattern
+    private let pattern: Glob
     private let step: ProfileStep
     private let horizontalScale: ScaleChoice?
     private let valueScale: ScaleChoice?
@@ -42,7 +43,7 @@ struct QuantityScatter: FigureKind {
         x = try options.required("x", "a measured quantity, as in line-condition")
         y = try options.required("y", "a measured quantity, as in line-steps")
         compare = options.text("compare")
-        pattern = Pattern(options.text("place") ?? "*")
+        pattern = Glob(options.text("place") ?? "*")
         let text = options.text("step") ?? "last"
         guard let step = ProfileStep(text) else {
             throw .badOption("step", value: text, expected: "first, last or a whole number from 0")
@@ -101,7 +102,7 @@ struct QuantityScatter: FigureKind {
         for point in points {
             numbers.append(
                 .text(point.arm.name), .integer(point.run.seed), .number(point.x), .number(point.y),
-                compare == nil ? .missing : .number(point.compare))
+                compare == nil ? .empty : .number(point.compare))
         }
         let (xWords, yWords) = (QuantityWords.words(x), QuantityWords.words(y))
         let ticks = compare.map { ", a tick its \(QuantityWords.words($0).heading.lowercasedFirst)" } ?? ""

@@ -1,4 +1,5 @@
 import Plotting
+import Results
 
 /// `scale-and-percentiles`: what the learned scale γ does to the percentiles of a unit: those after it beside those before.
 ///
@@ -117,14 +118,16 @@ struct ScaleAndPercentiles: FigureKind {
         for arm in arms {
             var units: [Unit] = []
             for run in results.results(of: arm) {
-                let known = try results.observedTaps(of: run)
+                let known = try reading { () throws(CSVError) in try results.observedTaps(of: run) }
                 taps += known.filter { !taps.contains($0) }
-                guard let scaled = try results.observation(of: "\(layer)/scaled", in: run)?.typical,
-                    let normalized = try results.quantiles(
-                        of: "\(layer)/normalized", channel: scaled.channel, in: run)
-                else { continue }
-                let unit = Unit(run: run, scaled: scaled, normalized: normalized)
-                if !unit.steps.isEmpty { units.append(unit) }
+                let unit = try reading { () throws(CSVError) -> Unit? in
+                    guard let scaled = try results.observation(of: "\(layer)/scaled", in: run)?.typical,
+                        let normalized = try results.quantiles(
+                            of: "\(layer)/normalized", channel: scaled.channel, in: run)
+                    else { return nil }
+                    return Unit(run: run, scaled: scaled, normalized: normalized)
+                }
+                if let unit, !unit.steps.isEmpty { units.append(unit) }
             }
             if !units.isEmpty {
                 observed.append(Observed(arm: arm, units: units))
@@ -204,7 +207,7 @@ struct ScaleAndPercentiles: FigureKind {
     private func write(_ observed: Observed, to numbers: inout CSVText) {
         for unit in observed.units {
             for index in unit.steps.indices {
-                let percentiles = (unit.scaled + unit.normalized).map { CSVText.Field.number($0[index]) }
+                let percentiles = (unit.scaled + unit.normalized).map { CSVField.number($0[index]) }
                 numbers.append(
                     [
                         .text(observed.arm.name), .integer(unit.run.seed), .text(layer), .integer(unit.channel),

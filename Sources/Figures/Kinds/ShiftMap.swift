@@ -1,4 +1,5 @@
 import Plotting
+import Results
 
 /// `shift-map`: a measured quantity over layers and steps as colours, a panel an arm, one colour scale for all.
 struct ShiftMap: FigureKind {

@@ -1,4 +1,5 @@
 import Plotting
+import Results
 
 /// `steps-to-match`: accuracy while training, and where each arm first matches a baseline's best (Ioffe & Szegedy 2015,
 /// Figure 2).
@@ -37,11 +38,11 @@ struct StepsToMatch: FigureKind {
         let curves = try results.curves(.testAccuracy, arms: selection.arms, source: rule.statistics)
             .map { $0.movingMean(rule.smoothing) }
         let baseline = try results.baseline(rule)
-        let matches = try results.matches(rule, arms: selection.arms)
+        let matches = try results.requiredMatches(rule, arms: selection.arms)
         guard curves.contains(where: { $0.runs.contains { $0.lastFinite != nil } }) else {
             throw .nothingToDraw(reason: "no run has a finite test accuracy: every evaluation is missing or nan")
         }
-        let target = SeedStatistics(Self.targets(matches)).mean
+        let target = SampleStatistics(Self.targets(matches)).mean
         var plot = CurvePlot(arms: curves, band: band)
         // Diamonds are matches; only a curve of one point needs a marker to be seen.
         plot.hasMarkers = curves.allSatisfy { $0.summary.count < 2 }
@@ -121,15 +122,15 @@ struct StepsToMatch: FigureKind {
         for match in matches {
             for run in match.matched {
                 numbers.append(
-                    .text(match.arm.name), .missing, "match", .integer(run.seed), .number(run.steps),
+                    .text(match.arm.name), .empty, "match", .integer(run.seed), .number(run.steps),
                     .number(run.target),
-                    .missing, .missing, .missing, .missing)
+                    .empty, .empty, .empty, .empty)
             }
             guard !match.matched.isEmpty, match.matched.count == match.runs.count else { continue }
             let steps = match.steps
             numbers.append(
-                .text(match.arm.name), .missing, "match", .missing, .number(steps.mean),
-                .number(SeedStatistics(match.runs.map(\.target)).mean), .integer(steps.count),
+                .text(match.arm.name), .empty, "match", .empty, .number(steps.mean),
+                .number(SampleStatistics(match.runs.map(\.target)).mean), .integer(steps.count),
                 .optional(steps.deviation), .number(steps.minimum), .number(steps.maximum))
         }
     }

@@ -1,4 +1,5 @@
 import Plotting
+import Results
 
 /// `sweep`: a metric over one or two swept settings: a heat map a base arm on one colour scale, or lines.
 struct Sweep: FigureKind {

@@ -1,3 +1,5 @@
+import Results
+
 /// One base arm of ``Sweep``: the metric for every pair of settings.
 struct SweepGrid {
     /// One pair of settings.
@@ -6,7 +8,7 @@ struct SweepGrid {
         let column: Int
         let row: Int
         /// The metric over the seeds that finished.
-        let statistics: SeedStatistics
+        let statistics: SampleStatistics
         let diverged: Int
 
         /// The mean over the seeds that finished; nil where none did.
@@ -74,7 +76,7 @@ struct SweepGrid {
         let runs = results.results(of: arm)
         let finished = runs.filter { $0.status == .finished }.compactMap(metric.value).filter(\.isFinite)
         return Cell(
-            arm: arm, column: column, row: row, statistics: SeedStatistics(finished),
+            arm: arm, column: column, row: row, statistics: SampleStatistics(finished),
             diverged: runs.count { $0.status == .diverged })
     }
 
@@ -98,10 +100,10 @@ struct SweepGrid {
             let isKnown = statistics.count > 0
             numbers.append(
                 .text(base), .text(cell.arm.name), .text(xValues[cell.column]),
-                yValues[cell.row].isEmpty ? .missing : .text(yValues[cell.row]), .text(metric.rawValue),
+                yValues[cell.row].isEmpty ? .empty : .text(yValues[cell.row]), .text(metric.rawValue),
                 .optional(cell.mean), .integer(statistics.count), .integer(cell.diverged),
-                .optional(statistics.deviation), isKnown ? .number(statistics.minimum) : .missing,
-                isKnown ? .number(statistics.maximum) : .missing, .text(cell.arm == best ? "true" : "false"))
+                .optional(statistics.deviation), isKnown ? .number(statistics.minimum) : .empty,
+                isKnown ? .number(statistics.maximum) : .empty, .text(cell.arm == best ? "true" : "false"))
         }
     }
 }

@@ -1,4 +1,5 @@
 import Plotting
+import Results
 
 /// What ``Sweep`` compares.
 enum SweepMetric: String, CaseIterable, Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import Plotting
+import Results
 
 /// The vertical axis of curves, or the range of colours: all of the runs that finished, and of runs that left it only the way
 /// out.

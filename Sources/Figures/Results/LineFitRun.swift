@@ -1,4 +1,5 @@
 import Foundation
+import Results
 
 /// What was measured of a line that a run fitted: its cloud, the path of gradient descent, and the loss, which is a quadratic.
 struct LineFitRun: Sendable {

@@ -1,3 +1,5 @@
+import Results
+
 /// Vertical ranges in which curves of accuracy (0 to 1) can be read.
 ///
 /// Accuracies rise from chance to near 100 % and then differ by little: on an axis that shows all of it, the curves lie on one

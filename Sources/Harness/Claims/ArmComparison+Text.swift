@@ -1,4 +1,5 @@
 import Declarations
+import Results
 
 extension ArmComparison {
     /// The most changed settings that have a column each; of more, each arm has a list.
@@ -22,7 +23,7 @@ extension ArmComparison {
     public var cells: [[String]] {
         let showsDivergence = rows.contains { !$0.diverged.isEmpty }
         return rows.map { row in
-            let bestStep = row.bestStep.map { ClaimText.rounded($0.mean) } ?? "–"
+            let bestStep = row.bestStep.map { Phrase.rounded($0.mean) } ?? "–"
             var cells = [row.experiment, row.arm]
             cells += hasKeyColumns ? row.settings.map { $0 ?? "–" } : [differences(row)]
             cells += ["\(row.count)", value(row.final), value(row.best), bestStep]
@@ -42,9 +43,9 @@ extension ArmComparison {
 
     private func value(_ statistics: SampleStatistics?) -> String {
         guard let statistics else { return "–" }
-        let (scale, unit) = metric == .testAccuracy ? (100.0, "%") : (1, "")
-        let spread = statistics.deviation.map { " ± \(ClaimText.rounded($0 * scale))" } ?? ""
-        return "\(ClaimText.rounded(statistics.mean * scale))\(spread)\(unit) (\(statistics.count))"
+        let (scale, unit) = metric.isAccuracy ? (100.0, "%") : (1, "")
+        let spread = statistics.deviation.map { " ± \(Phrase.rounded($0 * scale))" } ?? ""
+        return "\(Phrase.rounded(statistics.mean * scale))\(spread)\(unit) (\(statistics.count))"
     }
 
     /// `1260 ± 251 (5)` and `1000, 1300, …`; `≥ 480 (3 of 5)` where some did not get there.
@@ -52,8 +53,8 @@ extension ArmComparison {
         guard let found, found.steps.count > 0 else { return ["–", "–"] }
         let at = found.reached.map { "\($0.step)" }.joined(separator: ", ")
         guard !found.reached.isEmpty else { return ["not reached (0 of \(found.steps.count))", "–"] }
-        let spread = found.steps.deviation.map { " ± \(ClaimText.rounded($0))" } ?? ""
-        let steps = ClaimText.rounded(found.steps.mean) + spread
+        let spread = found.steps.deviation.map { " ± \(Phrase.rounded($0))" } ?? ""
+        let steps = Phrase.rounded(found.steps.mean) + spread
         let isBound = !found.missed.isEmpty
         return [
             isBound
@@ -124,7 +125,7 @@ extension ArmComparison {
         guard let statistics, statistics.count > 0 else { return .null }
         func number(_ value: Double?) -> JSON {
             guard let value else { return .null }
-            return value.isFinite ? .number("\(value)") : .string(ClaimText.number(value))
+            return value.isFinite ? .number("\(value)") : .string(Phrase.number(value))
         }
         return .object([
             ("n", .number("\(statistics.count)")), ("mean", number(statistics.mean)),

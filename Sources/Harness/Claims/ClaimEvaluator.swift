@@ -1,4 +1,5 @@
 import Foundation
+import Results
 
 /// One claim, the evidence and the verdict.
 public struct ClaimResult: Sendable {
@@ -46,7 +47,7 @@ public struct ClaimEvaluator: Sendable {
         var areTheSameRuns = false
         switch claim.reference {
         case .value(let value):
-            other = ClaimText.number(value)
+            other = Phrase.number(value)
             // A published number holds for the data that it was published for; a share of seeds for any.
             if claim.measure != .diverges, let used = runs.dataset?.name,
                 let published = runs.experiment.datasets.first, used != published

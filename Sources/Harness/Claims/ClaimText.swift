@@ -1,20 +1,8 @@
 import Foundation
+import Results
 
 /// How the numbers of a claim are worded.
 enum ClaimText {
-    /// A number as short as it can be written.
-    static func number(_ value: Double) -> String {
-        guard value.isFinite else { return value.isNaN ? "nan" : value > 0 ? "inf" : "-inf" }
-        // Through a whole number there is no −0.
-        return value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
-    }
-
-    /// Four significant digits.
-    static func rounded(_ value: Double) -> String {
-        guard value.isFinite, value != 0 else { return number(value) }
-        return abs(value) >= 1000 && abs(value) < 1e9 ? String(format: "%.0f", value) : String(format: "%.4g", value)
-    }
-
     /// What the difference must reach: `ratio ≤ 0.5`, `difference > 0`.
     ///
     /// - Parameter scale: what differences are multiplied by, 100 for percentage points; ratios are not.
@@ -26,7 +14,7 @@ enum ClaimText {
             }
         let sign = claim.expectation == .below ? (isStrict ? "<" : "≤") : (isStrict ? ">" : "≥")
         let value = comparison.threshold * (claim.minimumEffect.isRatio ? 1 : scale)
-        return "\(claim.minimumEffect.word) \(sign) \(rounded(value))"
+        return "\(claim.minimumEffect.word) \(sign) \(Phrase.rounded(value))"
     }
 }
 
@@ -54,20 +42,20 @@ extension ClaimResult {
         let (percent, points) = scale == 1 ? ("", "") : ("%", claim.minimumEffect.isRatio ? "" : " points")
         let difference = claim.minimumEffect.isRatio ? 1 : scale
         func value(_ statistics: SampleStatistics) -> String {
-            let spread = statistics.deviation.map { " ± \(ClaimText.rounded($0 * scale))" } ?? ""
-            return ClaimText.rounded(statistics.mean * scale) + spread + percent
+            let spread = statistics.deviation.map { " ± \(Phrase.rounded($0 * scale))" } ?? ""
+            return Phrase.rounded(statistics.mean * scale) + spread + percent
         }
         let theirs =
             switch claim.reference {
-            case .value(let value): "compared with \(ClaimText.rounded(value * scale))\(percent)"
+            case .value(let value): "compared with \(Phrase.rounded(value * scale))\(percent)"
             case .arm: "\(other) \(value(comparison.other))"
             }
         let interval = comparison.interval.map {
-            " [\(ClaimText.rounded($0.lowerBound * difference)), \(ClaimText.rounded($0.upperBound * difference))]"
+            " [\(Phrase.rounded($0.lowerBound * difference)), \(Phrase.rounded($0.upperBound * difference))]"
         }
         let text = """
             \(claim.measure.description): \(arm) \(value(comparison.arm)), \(theirs) (n = \(comparison.seeds.count)); \
-            \(claim.minimumEffect.word) \(ClaimText.rounded(comparison.difference * difference))\(interval ?? "")\(points), \
+            \(claim.minimumEffect.word) \(Phrase.rounded(comparison.difference * difference))\(interval ?? "")\(points), \
             expected \(ClaimText.threshold(claim, comparison, scale: scale))
             """
         return ([text] + notes).joined(separator: "; ")
@@ -78,7 +66,7 @@ extension ClaimMeasure {
     /// Whether its numbers are shares of images.
     var isAccuracy: Bool {
         switch self {
-        case .best(let metric), .final(let metric), .at(let metric, _): metric == .testAccuracy
+        case .best(let metric), .final(let metric), .at(let metric, _): metric.isAccuracy
         case .stepsTo, .drift, .spread, .quantity, .diverges: false
         }
     }

@@ -1,3 +1,5 @@
+import Results
+
 /// The claims of all experiments: who makes each, who disputes it, and what the results at hand say.
 public struct ClaimsLedger: Sendable {
     /// The claims of one experiment.
@@ -30,7 +32,8 @@ public struct ClaimsLedger: Sendable {
         let tables = parts.map { part in
             let table = WrappedTable(
                 titles: ["claim", "statement", "source", "verdict"],
-                rows: part.results.map { [$0.claim.id, $0.claim.statement, $0.claim.sources, $0.outcome] })
+                rows: part.results.map { [$0.claim.id, $0.claim.statement, $0.claim.sources, $0.outcome] },
+                lastWidth: Verdict.width)
             return (["\(part.name): \(part.title)", "\(part.source)", ""] + table.lines(width: width))
                 .joined(separator: "\n")
         }
@@ -42,7 +45,7 @@ public struct ClaimsLedger: Sendable {
         let results = parts.flatMap(\.results)
         let disputed = results.count { $0.claim.disputedBy != nil }
         return
-            "\(Self.plural(results.count, "claim")) of \(Self.plural(parts.count, "experiment")), \(disputed) disputed: "
+            "\(Phrase.count(results.count, "claim")) of \(Phrase.count(parts.count, "experiment")), \(disputed) disputed: "
             + Self.counts(results)
     }
 
@@ -52,8 +55,6 @@ public struct ClaimsLedger: Sendable {
         let counts = words.map { word in (word, results.count { $0.outcome == word }) }.filter { $0.1 > 0 }
         return counts.isEmpty ? "no claims" : counts.map { "\($1) \($0)" }.joined(separator: ", ")
     }
-
-    private static func plural(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
 }
 
 extension ClaimResult {

@@ -1,3 +1,5 @@
+import Results
+
 /// Claims as a table for the terminal: what the paper says, what we claim and found, and the verdict.
 public struct ClaimsTable: Sendable {
     let results: [ClaimResult]
@@ -14,7 +16,7 @@ public struct ClaimsTable: Sendable {
             titles: ["claim", "the paper says", "measured here", "verdict"],
             rows: results.map {
                 [$0.claim.id, $0.claim.sources, "\($0.claim.statement)\n\($0.evidence)", $0.verdict.rawValue]
-            })
+            }, lastWidth: Verdict.width)
         let counts = Verdict.allCases.map { verdict in
             "\(results.count { $0.verdict == verdict }) \(verdict.rawValue)"
         }

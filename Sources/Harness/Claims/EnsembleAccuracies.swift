@@ -1,4 +1,4 @@
-import Engine
+import Results
 
 /// What the ensembles of an experiment come to: the arithmetic mean of the members' class probabilities, seed by seed.
 ///

@@ -1,6 +1,9 @@
 import Declarations
 import Engine
 import Foundation
+import Results
+import Synchronization
+import Vocabulary
 
 /// One run whose folder holds a result of an experiment as it is declared now.
 public struct RunResult: Sendable {
@@ -13,7 +16,39 @@ public struct RunResult: Sendable {
     /// What was run and how it ended.
     public let manifest: Manifest
     /// Its metrics; nil while the run is not complete.
-    public let curves: RunCurves?
+    public fileprivate(set) var curves: RunCurves?
+    private let quantities = Memo<MeasuredQuantities>()
+
+    fileprivate init(folder: RunFolder, manifest: Manifest, curves: RunCurves?) {
+        arm = manifest.arm
+        seed = manifest.seed
+        self.folder = folder
+        self.manifest = manifest
+        self.curves = curves
+    }
+
+    /// What was measured of it, of the tables that it has. They are read once, at the first call.
+    ///
+    /// - Throws: `CSVError`.
+    func measured() throws -> MeasuredQuantities {
+        try quantities.value {
+            try MeasuredQuantities([folder.measures, folder.shift].filter(folder.has).map { try CSVTable(whole: $0) })
+        }
+    }
+}
+
+/// A value that is made when it is first asked for.
+private final class Memo<Value: Sendable>: Sendable {
+    private let made = Mutex<Value?>(nil)
+
+    func value(_ make: () throws -> Value) rethrows -> Value {
+        try made.withLock { made in
+            if let made { return made }
+            let value = try make()
+            made = value
+            return value
+        }
+    }
 }
 
 /// The runs of an experiment in one profile, found in their folders: nothing else is known about results.
@@ -38,7 +73,7 @@ public struct ExperimentRuns: Sendable {
     ///   - experiment: the experiment.
     ///   - profile: the profile's name.
     ///   - resultsRoot: the folder of all results.
-    /// - Throws: `ConfigurationErrors` for an unknown profile; `FileError` or `CSVError` for a table of a complete run
+    /// - Throws: `ConfigurationErrors` for an unknown profile; `CSVError` for a table of a complete run
     ///   that is damaged.
     public init(_ experiment: Experiment, profile name: String, resultsRoot: URL) throws {
         let profile = try experiment.profile(name)
@@ -75,10 +110,13 @@ public struct ExperimentRuns: Sendable {
                 remarks.append("\(manifest.arm) seed \(manifest.seed) is left out: it was made with other \(what)")
                 continue
             }
-            runs.append(
-                RunResult(
-                    arm: manifest.arm, seed: manifest.seed, folder: run, manifest: manifest,
-                    curves: manifest.status.isComplete ? try RunCurves(run) : nil))
+            let curves = manifest.status.isComplete ? try RunCurves(run) : nil
+            runs.append(RunResult(folder: run, manifest: manifest, curves: curves))
+        }
+        for arm in experiment.arms {
+            let places = runs.indices.filter { runs[$0].arm == arm.name }
+            let source = StatisticsSource.covering(places.compactMap { runs[$0].curves?.accuracies })
+            for place in places { runs[place].curves?.source = source }
         }
         self.experiment = experiment
         self.profile = profile

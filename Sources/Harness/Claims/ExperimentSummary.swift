@@ -1,6 +1,8 @@
 import Declarations
 import Engine
 import Foundation
+import Results
+import Vocabulary
 
 /// Writes what the figures and a reader need to know about an experiment: small tables in its folder, from its declaration
 /// and its runs' folders alone.
@@ -142,9 +144,9 @@ public struct ExperimentSummary: Sendable {
             }
             add("diverged", complete.map { $0.manifest.status == .diverged ? 1 : 0 })
             add("test-accuracy", finished.map { $0.final(.testAccuracy) })
-            for word in StatisticsWord.allCases
-            where finished.contains(where: { $0.testAccuracy[word.rawValue] != nil }) {
-                add("test-accuracy/\(word.rawValue)", finished.map { $0.final(.testAccuracy, statistics: word) })
+            for source in StatisticsSource.allCases
+            where finished.contains(where: { $0.accuracies[source] != nil }) {
+                add("test-accuracy/\(source.rawValue)", finished.map { $0.final(.testAccuracy, statistics: source) })
             }
             add("best-test-accuracy", finished.map { $0.best(.testAccuracy)?.value })
             add("best-step", finished.map { $0.best(.testAccuracy).map { Double($0.step) } })
@@ -170,7 +172,7 @@ public struct ExperimentSummary: Sendable {
                 ]
                 if !hasNumbers { numbers = numbers.map { _ in .empty } }
                 return [
-                    .text(claim.id), .text(claim.source), claim.disputedBy.map { .text($0) } ?? .empty,
+                    .text(claim.id), .text(claim.source), .optional(claim.disputedBy),
                     .text(claim.statement), .text(claim.measure.description),
                     .text(result.arm ?? claim.arm.pattern), .text(result.other), .integer(comparison.seeds.count),
                 ] + numbers + [

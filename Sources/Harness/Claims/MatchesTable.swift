@@ -1,4 +1,4 @@
-import Engine
+import Results
 
 /// When each run matches the baselines that the experiment's figures name: the rows of `matches.csv`.
 ///
@@ -30,11 +30,11 @@ struct MatchesTable {
                 let steps = try measuring.value(.stepsTo(.testAccuracy, target: target), of: run)
             else { return nil }
             let isDiverged = run.manifest.status == .diverged
-            let status = isDiverged ? "diverged" : steps.bound == .exact ? "matched" : "not-matched"
+            let status: RunMatch.Status = isDiverged ? .diverged : steps.bound == .exact ? .matched : .notMatched
             let best = isDiverged ? nil : try measuring.value(.best(.testAccuracy), of: run)
             return [
-                .text(rule.baseline), .integer(rule.smoothing), rule.statistics.map { .text($0.rawValue) } ?? .empty,
-                .text(run.arm), .text("\(run.seed)"), .text(status), .number(goal), .integer(Int(steps.value)),
+                .text(rule.baseline), .integer(rule.smoothing), .optional(rule.statistics?.rawValue),
+                .text(run.arm), .text("\(run.seed)"), .text(status.rawValue), .number(goal), .integer(Int(steps.value)),
                 .optional(best?.value),
             ]
         }

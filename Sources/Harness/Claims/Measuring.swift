@@ -1,4 +1,6 @@
 import Foundation
+import Results
+import Vocabulary
 
 /// Takes the number that a claim asks for from a run.
 ///
@@ -8,7 +10,7 @@ import Foundation
 struct Measuring {
     let runs: ExperimentRuns
     /// The statistics of batch normalization; nil for those that count.
-    var statistics: StatisticsWord?
+    var statistics: StatisticsSource?
     /// Metrics of the test set are read as means over so many consecutive evaluations.
     var smoothing = 1
 
@@ -35,16 +37,20 @@ struct Measuring {
         case .stepsTo(let metric, let target):
             return goal(metric, target, seed: run.seed).map { stepsTo(metric, $0, run, curves) }
         case .best(let metric):
-            return worst(metric, run) ?? evaluations(metric, curves).best(metric).map { MeasuredValue($0.value) }
+            return worst(metric, run)
+                ?? evaluations(metric, curves).best(isHigherBetter: metric.isHigherBetter).map {
+                    MeasuredValue($0.value)
+                }
         case .final(let metric):
-            let last = metric == .trainLoss ? curves.final(metric) : evaluations(metric, curves).last?.value
+            let last = metric.isOfTestSet ? evaluations(metric, curves).last?.value : curves.final(metric)
             return worst(metric, run) ?? last.map { MeasuredValue($0) }
         case .at(let metric, let step):
             // A run that diverged later still had this value.
-            let point = evaluations(metric, curves).first { $0.step == step && $0.value.isFinite }
-            return point.map { MeasuredValue($0.value) } ?? worst(metric, run)
+            let curve = evaluations(metric, curves)
+            let index = curve.steps.indices.first { curve.steps[$0] == step && curve.values[$0].isFinite }
+            return index.map { MeasuredValue(curve.values[$0]) } ?? worst(metric, run)
         case .quantity(let reading):
-            return try QuantityTable(run.folder).value(reading).flatMap {
+            return try reading.value(of: run.measured()).flatMap {
                 bounded($0, run, "what was measured until then")
             }
         case .diverges:
@@ -66,7 +72,7 @@ struct Measuring {
     private func worst(_ metric: Metric, _ run: RunResult) -> MeasuredValue? {
         guard run.manifest.status == .diverged else { return nil }
         let classes = Double(run.manifest.dataset.classes)
-        if metric == .testAccuracy {
+        if metric.isAccuracy {
             return MeasuredValue(1 / classes, remark: "\(run.arm) diverged: counted as guessing")
         }
         return MeasuredValue(
@@ -86,7 +92,7 @@ struct Measuring {
         case .value(let value): return value
         case .bestOf(let arm):
             let run = runs.complete(arm).first { $0.seed == seed }
-            return run?.curves.flatMap { smoothed(metric, $0).best(metric)?.value }
+            return run?.curves.flatMap { smoothed(metric, $0).best(isHigherBetter: metric.isHigherBetter)?.value }
         }
     }
 
@@ -98,30 +104,21 @@ struct Measuring {
                 Double(steps), bound: .atLeast,
                 remark: "\(run.arm) diverged: counted as reaching its target after all \(steps) steps, or never")
         }
-        let points = smoothed(metric, curves)
-        let first = points.firstIndex { metric.isHigherBetter ? $0.value >= goal : $0.value <= goal }
-        if let first {
-            // Reached before the first step would be a ratio to nothing.
-            let step = max(points[first].step, 1)
-            let before = first > 0 ? max(points[first - 1].step, 1) : 1
-            return MeasuredValue(Double(step), resolution: Double(step - before))
+        if let found = smoothed(metric, curves).reaching(goal, isHigherBetter: metric.isHigherBetter) {
+            return MeasuredValue(Double(found.step), resolution: Double(found.resolution))
         }
         return MeasuredValue(
             Double(steps), bound: .atLeast,
             remark: "\(run.arm) did not reach its target: counted as \(steps) steps or more")
     }
 
-    /// The curve of which a target is the best value and which reaches it: of the training loss, means of 100 batches; of
-    /// the test set, means of as many evaluations as are declared.
-    private func smoothed(_ metric: Metric, _ curves: RunCurves) -> [RunCurves.Point] {
-        metric == .trainLoss
-            ? curves.trainLoss.movingMean(RunCurves.trainLossWindow) : evaluations(metric, curves)
+    private func smoothed(_ metric: Metric, _ curves: RunCurves) -> Curve {
+        curves.smoothed(metric, statistics: statistics, smoothing: smoothing)
     }
 
     /// The values of a metric as they are read: on the test set, the means of as many evaluations as are declared.
-    private func evaluations(_ metric: Metric, _ curves: RunCurves) -> [RunCurves.Point] {
-        let points = curves.points(metric, statistics: statistics)
-        return metric == .trainLoss ? points : points.movingMean(smoothing)
+    private func evaluations(_ metric: Metric, _ curves: RunCurves) -> Curve {
+        metric.isOfTestSet ? smoothed(metric, curves) : curves.curve(metric)
     }
 
     // MARK: Units
@@ -129,7 +126,7 @@ struct Measuring {
     private static func typicalUnit(_ tap: String, of run: RunResult) throws -> (
         tap: String, channel: Int, drift: Double
     )? {
-        for row in try CSVReader(run.folder.drift).rows(["tap", "channel", "drift", "typical"])
+        for row in try CSVTable(whole: run.folder.drift).rows(["tap", "channel", "drift", "typical"])
         where row[0] == tap && row[3] == "true" {
             return (tap, try row.integer(1), try row.number(2) ?? .nan)
         }
@@ -140,11 +137,30 @@ struct Measuring {
     private static func lastSpread(_ unit: (tap: String, channel: Int, drift: Double), of run: RunResult) throws
         -> Double?
     {
-        var spread: Double?
-        try CSVReader(run.folder.activations).forEachRow(["tap", "channel", "p15", "p85"]) { row in
-            guard row[0] == unit.tap, row[1] == "\(unit.channel)" else { return }
-            spread = (try row.number(3) ?? .nan) - (try row.number(2) ?? .nan)
+        let table = try CSVTable(whole: run.folder.activations)
+        let rows = try table.rows(where: "tap", is: unit.tap)
+        let channels = try table.integers("channel", rows: rows)
+        guard let last = channels.lastIndex(of: unit.channel).map({ rows[$0] }) else { return nil }
+        func number(_ column: String) throws -> Double { try table.numbers(column, rows: [last])[0] ?? .nan }
+        return try number("p85") - number("p15")
+    }
+}
+
+extension QuantityReading {
+    /// The number that a claim reads; nil where nothing of the kind was measured. Values that are no finite numbers are left
+    /// out. O(rows).
+    func value(of measured: MeasuredQuantities) -> Double? {
+        let glob = Glob(place)
+        var places: [String] = []
+        var values: [String: [Double]] = [:]
+        for row in measured.rows(of: name) where row.step >= from && row.value.isFinite && glob.matches(row.place) {
+            if let at {
+                guard let own = row.at, abs(own - at) <= 1e-9 * abs(at) else { continue }
+            }
+            if values[row.place] == nil { places.append(row.place) }
+            values[row.place, default: []].append(row.value)
         }
-        return spread
+        let numbers = places.compactMap { steps.value(of: values[$0] ?? []) }.filter(\.isFinite)
+        return self.places.value(of: numbers)
     }
 }

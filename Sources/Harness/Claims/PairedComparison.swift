@@ -1,4 +1,5 @@
 import Foundation
+import Results
 
 /// The comparison of two arms, seed by seed.
 ///
@@ -43,18 +44,18 @@ public struct PairedComparison: Equatable, Sendable {
     ) {
         let seeds = arm.keys.filter { other[$0] != nil }.sorted()
         let pairs = seeds.compactMap { seed in arm[seed].flatMap { mine in other[seed].map { (mine, $0) } } }
-        let scale = Scale(effect)
+        let scale = effect.scale
         let sign = expectation == .below ? -1.0 : 1.0
         // From here on, larger is more in favour of the claim.
-        let gains = pairs.map { sign * scale.difference($0.0.value, $0.1.value) }
+        let gains = pairs.map { sign * scale.effect($0.0.value, $0.1.value) }
         let ends = pairs.map { mine, theirs in
             [
-                sign * scale.difference(mine.value - mine.resolution, theirs.value),
-                sign * scale.difference(mine.value, theirs.value - theirs.resolution),
+                sign * scale.effect(mine.value - mine.resolution, theirs.value),
+                sign * scale.effect(mine.value, theirs.value - theirs.resolution),
             ].sorted()
         }
         let (least, most) = (ends.map { $0[0] }, ends.map { $0[1] })
-        let needed = scale.needed
+        let needed = effect.needed
 
         self.seeds = seeds
         self.arm = SampleStatistics(pairs.map(\.0.value))
@@ -132,38 +133,22 @@ public struct PairedComparison: Equatable, Sendable {
             return "\(remark) (\(list.count == 1 ? "seed" : "seeds") \(list.joined(separator: ", ")))"
         }
     }
+}
 
-    /// Differences or logarithms of ratios.
-    private enum Scale {
-        case linear(Double)
-        case logarithmic(Double)
-
-        init(_ effect: MinimumEffect) {
-            switch effect {
-            case .factor(let factor): self = .logarithmic(factor)
-            case .margin(let margin): self = .linear(margin)
-            }
+extension MinimumEffect {
+    /// How the numbers of a seed are compared.
+    fileprivate var scale: EffectScale {
+        switch self {
+        case .factor: .ratio
+        case .margin: .difference
         }
+    }
 
-        func difference(_ a: Double, _ b: Double) -> Double {
-            switch self {
-            case .linear: a - b
-            case .logarithmic: a > 0 && b > 0 ? log(a / b) : .nan
-            }
-        }
-
-        var needed: Double {
-            switch self {
-            case .linear(let margin): margin
-            case .logarithmic(let factor): log(factor)
-            }
-        }
-
-        func reported(_ difference: Double) -> Double {
-            switch self {
-            case .linear: difference
-            case .logarithmic: exp(difference)
-            }
+    /// What must be reached, as a difference or the logarithm of a ratio.
+    fileprivate var needed: Double {
+        switch self {
+        case .factor(let factor): log(factor)
+        case .margin(let margin): margin
         }
     }
 }

@@ -22,4 +22,7 @@ public enum Verdict: String, Sendable, CaseIterable {
     case notReproduced = "not reproduced"
     /// The interval holds the minimum effect inside, or there is none.
     case inconclusive
+
+    /// The characters of the longest.
+    static let width = allCases.map(\.rawValue.count).max() ?? 0
 }

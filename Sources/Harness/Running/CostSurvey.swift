@@ -2,6 +2,7 @@ import Datasets
 import Dispatch
 import Engine
 import Foundation
+import Results
 import Synchronization
 
 /// Measures what runs will cost: a fraction of a second for each different network, of real steps, evaluations, observations

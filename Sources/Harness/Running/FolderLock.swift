@@ -1,4 +1,5 @@
 import Foundation
+import Results
 
 /// Another process is working in a folder.
 public struct FolderLocked: Error, Equatable, Sendable, CustomStringConvertible {

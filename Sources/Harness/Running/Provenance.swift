@@ -1,29 +1,7 @@
 import Foundation
+import Results
 
-/// Where results come from: the machine's processor, the system, the compiler and the source that was built.
-///
-/// Nothing about the person is here: no user, host or path, no environment.
-public struct Provenance: Codable, Equatable, Sendable {
-    /// The processor's name.
-    public var processor: String
-    /// Logical processors of the machine.
-    public var processors: Int
-    /// The instruction set architecture (`x86_64`, `arm64`).
-    public var architecture: String
-    /// The operating system and its version.
-    public var system: String
-    /// The compiler's version, as far as the compiler tells it.
-    public var toolchain: String
-    /// Whether the program was built with optimization (`release`) or without (`debug`).
-    public var build: String
-    /// The commit of the source, with ` (modified)` where files differ from it; nil outside a git repository.
-    public var commit: String?
-
-    enum CodingKeys: String, CodingKey {
-        case processor, processors, architecture, system, toolchain, build
-        case commit = "git-commit"
-    }
-
+extension Provenance {
     /// This machine and this program; found out once.
     public static let current = Provenance(
         processor: processorName, processors: ProcessInfo.processInfo.activeProcessorCount,

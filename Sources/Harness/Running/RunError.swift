@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Results
 
 /// Why a run could not be made. A run that diverges is no error but a result.
 public enum RunError: Error, CustomStringConvertible {

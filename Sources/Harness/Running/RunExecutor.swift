@@ -1,6 +1,7 @@
 import Datasets
 import Engine
 import Foundation
+import Results
 
 /// How a run ended, or that there was nothing to do.
 public struct RunOutcome: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import Results
 
 /// The log of a run: a line for each event, with its time in UTC.
 final class RunLog {

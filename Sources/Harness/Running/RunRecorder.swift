@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Results
 
 /// The tables of a run while it goes on.
 final class RunRecorder {

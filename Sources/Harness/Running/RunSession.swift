@@ -1,6 +1,7 @@
 import Datasets
 import Engine
 import Foundation
+import Results
 
 /// One sitting of a run: what it has recorded so far, and how it is saved, interrupted and completed.
 final class RunSession {
@@ -144,7 +145,8 @@ final class RunSession {
             setup.testing.fill(Array($0), into: $1, labels: &$2)
         }
         let file = PredictionsFile(
-            predictions,
+            Results.Predictions(
+                classes: predictions.classes, probabilities: predictions.probabilities, labels: predictions.labels),
             metadata: [
                 "experiment": plan.experiment, "arm": plan.arm.name, "seed": "\(plan.seed)", "step": "\(step)",
                 "statistics": name,
@@ -188,7 +190,7 @@ final class RunSession {
         return manifest
     }
 
-    private func write(_ status: Manifest.Status) throws {
+    private func write(_ status: RunStatus) throws {
         let seconds = secondsBefore + clock()
         manifest.status = status
         manifest.step = step
@@ -201,9 +203,9 @@ final class RunSession {
 
     private static func summary(_ curves: RunCurves, divergedAt: Int?, seconds: Double) -> String {
         if let divergedAt {
-            return "diverged at step \(divergedAt) after \(ProgressText.duration(seconds)): the loss is no number"
+            return "diverged at step \(divergedAt) after \(Phrase.clock(seconds)): the loss is no number"
         }
-        var text = "finished in \(ProgressText.duration(seconds))"
+        var text = "finished in \(Phrase.clock(seconds))"
         if let last = curves.final(.testAccuracy) { text += ", test accuracy \(ProgressText.percent(last))" }
         if let best = curves.best(.testAccuracy) {
             text += " (best \(ProgressText.percent(best.value)) at step \(best.step))"

@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Results
 import Vocabulary
 
 /// Everything that a run computes with, made from its plan before the first step.

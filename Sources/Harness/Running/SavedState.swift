@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Results
 
 /// What an unfinished run needs to continue at the same bits: one file, replaced as a whole.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import Results
 
 /// Progress of several runs at once. On a terminal one live line sums up; in a log whole lines say when a run begins and
 /// ends, and every half minute how far all are. Told from one thread.
@@ -118,7 +119,7 @@ public final class SideBySideProgress {
 
     /// `3/12 runs  03:12 left  lenet/batch-norm seed 2 61%  lenet/lrn seed 1 12%`.
     private func line(at time: Double) -> String {
-        let left = "\(ProgressText.duration(outlook.secondsLeft(at: time))) left"
+        let left = "\(Phrase.clock(outlook.secondsLeft(at: time))) left"
         let runs = running.map { "\($0.name) \(Int(100 * $0.share))%" }
         return (["\(ended)/\(count) runs", left] + runs).joined(separator: "  ")
     }

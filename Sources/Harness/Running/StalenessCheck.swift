@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Results
 
 /// What stands in a run's folder, and so what is left to do.
 public enum RunState: Equatable, Sendable {

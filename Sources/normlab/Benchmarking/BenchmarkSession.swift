@@ -2,6 +2,7 @@ import Benchmarks
 import Foundation
 import Harness
 import Kernels
+import Results
 
 /// Runs the sections of the benchmark: prints their tables and writes their files.
 struct BenchmarkSession {

@@ -3,6 +3,7 @@ import Benchmarks
 import Engine
 import Foundation
 import Harness
+import Results
 
 /// `normlab compare`: arms and experiments in one table.
 struct Compare: ParsableCommand {

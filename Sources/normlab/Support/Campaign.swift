@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Harness
 import Kernels
+import Results
 
 /// The runs of some experiments: what is finished and up to date is kept, what was interrupted continues.
 struct Campaign {

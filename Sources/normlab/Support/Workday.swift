@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Harness
 import Kernels
+import Results
 
 /// What `reproduce` and `run` do: read every experiment, choose the data, say what will be done and how long it will take,
 /// train, summarize, draw, judge, and say all of it.

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Results
 
 struct ArmComparisonTests {
     /// Arm a reaches 0.8 at 20 and 30, b never and at 30, low diverges once, normalized has two statistics.
@@ -129,7 +130,7 @@ struct ArmComparisonTests {
 
     @Test func csvAndJSONHoldTheSameNumbers() throws {
         let comparison = try comparison(["a", "tuned-low"], target: "0.9")
-        let reader = try CSVReader(bytes: Array("\(comparison.csvText)\n".utf8), path: "compare")
+        let reader = try CSVTable(bytes: Array("\(comparison.csvText)\n".utf8), name: "compare")
         let rows = try reader.rows(["arm", "n", "diverged", "final-mean", "reached-at", "optimizer.sgd.rate"])
         #expect(rows[0].fields == ["a", "2", "0", "0.8", "2:30", "0.2"])
         #expect(rows[1].fields == ["tuned-low", "2", "1", "0.6", "2:10", "0.01"])

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Results
 
 struct ClaimEvaluatorTests {
     private static let faster = """

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Results
 
 struct ExperimentSummaryTests {
     @Test func writesWhatTheRunsSay() throws {
@@ -16,9 +17,9 @@ struct ExperimentSummaryTests {
         let summary = try ExperimentSummary(tiny.experiment, profile: "smoke", resultsRoot: tiny.results)
         try summary.write()
         func rows(_ name: String) throws -> [[String: String]] {
-            let reader = try CSVReader(tiny.experimentFolder().appendingPathComponent(name))
-            return try reader.rows(reader.header).map {
-                Dictionary(uniqueKeysWithValues: zip(reader.header, $0.fields))
+            let reader = try CSVTable(whole: tiny.experimentFolder().appendingPathComponent(name))
+            return try reader.rows(reader.columns).map {
+                Dictionary(uniqueKeysWithValues: zip(reader.columns, $0.fields))
             }
         }
 
@@ -60,7 +61,7 @@ struct ExperimentSummaryTests {
         let values = try runs.prefix(2).map { try #require(Double($0["test-accuracy"] ?? "")) }
         #expect(accuracy["n"] == "2")
         #expect(accuracy["mean"] == "\((values[0] + values[1]) / 2)")
-        #expect(means.contains { $0["arm"] == "explosive" && $0["metric"] == "diverged" && $0["mean"] == "1.0" })
+        #expect(means.contains { $0["arm"] == "explosive" && $0["metric"] == "diverged" && $0["mean"] == "1" })
         #expect(means.contains { $0["metric"] == "test-accuracy/moving-average" })
 
         let claims = try rows("claims.csv")
@@ -79,7 +80,7 @@ struct ExperimentSummaryTests {
         let summary = try ExperimentSummary(tiny.experiment, profile: "smoke", resultsRoot: tiny.results)
         try summary.write()
         #expect(summary.claims.allSatisfy { $0.verdict == .inconclusive })
-        let reader = try CSVReader(tiny.experimentFolder().appendingPathComponent("runs.csv"))
+        let reader = try CSVTable(whole: tiny.experimentFolder().appendingPathComponent("runs.csv"))
         #expect(try reader.rows(["arm"]).isEmpty)
     }
 

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Results
 
 struct MatchesTableTests {
     private static let figures = """
@@ -11,8 +12,8 @@ struct MatchesTableTests {
 
     private func rows(_ runs: SyntheticRuns) throws -> [[String: String]] {
         try ExperimentSummary(runs.tiny.experiment, profile: "quick", resultsRoot: runs.tiny.results).write()
-        let reader = try CSVReader(runs.tiny.experimentFolder("quick").appendingPathComponent("matches.csv"))
-        return try reader.rows(reader.header).map { Dictionary(uniqueKeysWithValues: zip(reader.header, $0.fields)) }
+        let reader = try CSVTable(whole: runs.tiny.experimentFolder("quick").appendingPathComponent("matches.csv"))
+        return try reader.rows(reader.columns).map { Dictionary(uniqueKeysWithValues: zip(reader.columns, $0.fields)) }
     }
 
     @Test func theFirstMeanOfThreeThatIsAtLeastTheBaselinesBestOneMatches() throws {

@@ -1,7 +1,7 @@
-import Engine
 import Foundation
 
 @testable import Harness
+@testable import Results
 
 /// Run folders of an experiment with tables that a test writes down, so that verdicts are known.
 final class SyntheticRuns {
@@ -49,7 +49,7 @@ final class SyntheticRuns {
     /// A run's evaluations: accuracies at steps 0, 10, 20, …
     func add(
         _ arm: String, seed: UInt64, accuracy: [Double], statistics: [String] = ["none"], divergedAt: Int? = nil,
-        drift: [Double] = [1, 2, 3, 4], spread: Double = 1, status: Manifest.Status? = nil
+        drift: [Double] = [1, 2, 3, 4], spread: Double = 1, status: RunStatus? = nil
     ) throws {
         let plan = try tiny.plan(arm, seed: seed, profile: profile)
         let folder = tiny.runFolder(arm, seed: seed, profile: profile)

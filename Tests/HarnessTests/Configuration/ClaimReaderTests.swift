@@ -217,7 +217,7 @@ import Testing
             try fixture.messages(),
             """
             Experiments/x.yaml:20:36: error: 'claims.measure.steps-to.metric': expected one of the words 'test-accuracy', \
-            'test-loss', 'train-loss', found 'test-acuracy'; did you mean 'test-accuracy'?
+            'test-loss', 'train-loss', 'train-accuracy', found 'test-acuracy'; did you mean 'test-accuracy'?
                     measure: { steps-to: { metric: test-acuracy, target: best-of(basline) } }
                                                    ^~~~~~~~~~~~
             Experiments/x.yaml:20:58: error: no arm is called 'basline'; did you mean 'baseline'?

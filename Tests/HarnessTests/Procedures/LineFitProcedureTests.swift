@@ -3,6 +3,7 @@ import Engine
 import Testing
 
 @testable import Harness
+@testable import Results
 
 /// The rows of a fitted line: what is computed is tested with the engine, here stands that it arrives under its names.
 struct LineFitProcedureTests {
@@ -113,7 +114,7 @@ struct LineFitProcedureTests {
         #expect(plain == measured)
         let tiny = try tiny(keys)
         _ = try tiny.executor(tiny.plan("baseline")).run()
-        let rows = try CSVReader(tiny.runFolder("baseline").measures).rows(["step", "quantity"])
+        let rows = try CSVTable(whole: tiny.runFolder("baseline").measures).rows(["step", "quantity"])
         #expect(rows.allSatisfy { $0[0] == "0" } && rows.count { $0[1] == "line-point-x" } == 20)
         #expect(throws: ConfigurationErrors.self) { _ = try files("procedures: [{ line-fit: { transform: turned } }]") }
     }

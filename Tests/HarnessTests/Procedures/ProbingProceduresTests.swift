@@ -4,6 +4,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Results
 
 /// The procedures that look at gradients, Jacobians and norms, in a whole run: what they measure is tested with the engine,
 /// here stands that it arrives in the table under its names.
@@ -38,7 +39,8 @@ struct ProbingProceduresTests {
     private static func rows(_ arm: String) throws -> [Row] {
         let tiny = try tiny(keys)
         _ = try tiny.executor(tiny.plan(arm)).run()
-        return try CSVReader(tiny.runFolder(arm).measures).rows(["step", "quantity", "place", "at", "value"]).map {
+        return try CSVTable(whole: tiny.runFolder(arm).measures).rows(["step", "quantity", "place", "at", "value"]).map
+        {
             Row(step: $0[0], quantity: $0[1], place: $0[2], at: Double($0[3]), value: try #require(Double($0[4])))
         }
     }

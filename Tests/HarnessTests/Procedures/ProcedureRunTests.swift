@@ -4,6 +4,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Results
 
 /// What procedures do to whole runs: they add a table, and change no bit of the others.
 struct ProcedureRunTests {
@@ -48,7 +49,7 @@ struct ProcedureRunTests {
     @Test func rowsStandAtTheDeclaredStepsAndAfterTheLast() throws {
         let tiny = try Self.tiny([Self.keys])
         _ = try tiny.executor(tiny.plan("batch-norm")).run()
-        let rows = try CSVReader(tiny.runFolder("batch-norm").measures).rows(["step", "quantity", "place", "at"])
+        let rows = try CSVTable(whole: tiny.runFolder("batch-norm").measures).rows(["step", "quantity", "place", "at"])
         func steps(_ quantity: String) -> [String] { rows.filter { $0[1] == quantity }.map { $0[0] } }
         #expect(steps("gradient-shift") == ["0", "7", "14", "21", "28", "30"])
         #expect(steps("smoothness") == ["0", "10", "20", "30"])
@@ -65,7 +66,7 @@ struct ProcedureRunTests {
     @Test func theInputIsMeasuredBeforeTheFirstUpdate() throws {
         let tiny = try Self.tiny(["input: { z-score: { scope: global } }", "procedures: [input-statistics]"])
         _ = try tiny.executor(tiny.plan("baseline")).run()
-        let rows = try CSVReader(tiny.runFolder("baseline").measures).rows(["step", "quantity", "at", "value"])
+        let rows = try CSVTable(whole: tiny.runFolder("baseline").measures).rows(["step", "quantity", "at", "value"])
         #expect(rows.allSatisfy { $0[0] == "0" })
         #expect(Set(rows.map { $0[1] }) == Set(InputStatisticsProcedure.quantities.map(\.name)))
         func value(_ quantity: String) throws -> Double {
@@ -74,7 +75,7 @@ struct ProcedureRunTests {
         #expect(try abs(value("input-mean")) < 1e-6)
         #expect(try abs(value("input-deviation") - 1) < 1e-6)
         let eigenvalues = rows.filter { $0[1] == "input-covariance-eigenvalue" }
-        #expect(eigenvalues.map { $0[2] } == (1...36).map { "\($0).0" })
+        #expect(eigenvalues.map { $0[2] } == (1...36).map { "\($0)" })
         // Their sum is the total variance: that of all values less that of the features' means.
         let variance = eigenvalues.compactMap { Double($0[3]) }.reduce(0, +) / 36
         #expect(variance < 1 && variance > 0.1)
@@ -96,10 +97,10 @@ struct ProcedureRunTests {
         ])
         _ = try tiny.executor(tiny.plan("batch-norm")).run()
         let folder = tiny.runFolder("batch-norm")
-        let rows = try CSVReader(folder.measures).rows(["step", "quantity", "place", "at", "value"])
+        let rows = try CSVTable(whole: folder.measures).rows(["step", "quantity", "place", "at", "value"])
         #expect(Set(rows.map { $0[1] }) == Set(NewDataProcedure.quantities.map(\.name)))
         #expect(Set(rows.map { $0[2] }) == ["shift", "rescaling", "outlier"])
-        let evaluations = try CSVReader(folder.evaluations).rows(["step", "statistics", "accuracy"])
+        let evaluations = try CSVTable(whole: folder.evaluations).rows(["step", "statistics", "accuracy"])
         for step in ["0", "10", "20", "30"] {
             let usual = try #require(
                 evaluations.first { $0[0] == step && $0[1] == "population" }.flatMap { Double($0[2]) })
@@ -127,7 +128,7 @@ struct ProcedureRunTests {
             "procedures: [{ landscape: { every: 10, from: 0.01, to: 1.0e8, points: 6, spacing: logarithmic, unit: gradient } }]"
         ])
         _ = try tiny.executor(tiny.plan("baseline")).run()
-        let rows = try CSVReader(tiny.runFolder("baseline").measures).rows(["step", "quantity", "at", "value"])
+        let rows = try CSVTable(whole: tiny.runFolder("baseline").measures).rows(["step", "quantity", "at", "value"])
         for step in ["0", "10", "20", "30"] {
             func points(_ quantity: String) throws -> [(at: Double, value: Double)] {
                 try rows.filter { $0[0] == step && $0[1] == quantity && !$0[2].isEmpty }.map {
@@ -160,7 +161,7 @@ struct ProcedureRunTests {
                 .replacing("smoke: { steps: 30,", with: "smoke: { steps: 0,"))
         let outcome = try tiny.executor(tiny.plan("batch-norm")).run()
         #expect(outcome.manifest.status == .finished)
-        let rows = try CSVReader(tiny.runFolder("batch-norm").measures).rows(["step"])
+        let rows = try CSVTable(whole: tiny.runFolder("batch-norm").measures).rows(["step"])
         #expect(!rows.isEmpty && rows.allSatisfy { $0[0] == "0" })
     }
 

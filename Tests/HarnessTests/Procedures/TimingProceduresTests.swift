@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Results
 
 /// The procedures that measure times: which rows they write, and that times are the only thing in a run that may differ.
 struct TimingProceduresTests {
@@ -19,7 +20,7 @@ struct TimingProceduresTests {
     @Test func everyQuantityIsThereOnceAndPositive() throws {
         let tiny = try Self.tiny(Self.keys)
         _ = try tiny.executor(tiny.plan("batch-norm")).run()
-        let rows = try CSVReader(tiny.runFolder("batch-norm").measures).rows([
+        let rows = try CSVTable(whole: tiny.runFolder("batch-norm").measures).rows([
             "step", "quantity", "place", "at", "value",
         ])
         #expect(rows.allSatisfy { $0[0] == "0" })
@@ -41,7 +42,7 @@ struct TimingProceduresTests {
             #expect(values("multiplication-time-ratio-to-thousands", "symmetric/\(kind)").allSatisfy { $0 > 0 })
         }
         #expect(rows.count { $0[1] == "multiplication-time-ratio-to-thousands" } == 3)
-        let widths = ["32.0", "64.0", "128.0", "256.0"]
+        let widths = ["32", "64", "128", "256"]
         for quantity in DecorrelationCostProcedure.quantities {
             #expect(rows.filter { $0[1] == quantity.name }.map { $0[3] } == widths, "\(quantity.name)")
         }

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Results
 
 /// What training features do to whole runs: to which tables, and to which they must not.
 struct AugmentedRunTests {
@@ -59,8 +60,10 @@ struct AugmentedRunTests {
         func population(_ keys: [String]) throws -> [[String]] {
             let tiny = try Self.tiny(keys)
             _ = try tiny.executor(tiny.plan("batch-norm")).run()
-            return try CSVReader(tiny.runFolder("batch-norm").evaluations).rows(["statistics", "loss", "accuracy"])
-                .map(\.fields).filter { $0[0] == "population" }
+            return try CSVTable(whole: tiny.runFolder("batch-norm").evaluations).rows([
+                "statistics", "loss", "accuracy",
+            ])
+            .map(\.fields).filter { $0[0] == "population" }
         }
         let (before, after) = (try population([frozen]), try population([frozen, Self.augmentation]))
         #expect(before.count == 4 && after.count == 4)
@@ -100,7 +103,7 @@ struct AugmentedRunTests {
             return try #require(file.tensors["output.weight"])
         }
         #expect(try start("baseline") == start("batch-norm"))
-        #expect(try CSVReader(tiny.runFolder("baseline").train).rows(["epoch"]).map { $0[0] }.last == "5")
-        #expect(try CSVReader(tiny.runFolder("batch-norm").train).rows(["epoch"]).map { $0[0] }.last == "2")
+        #expect(try CSVTable(whole: tiny.runFolder("baseline").train).rows(["epoch"]).map { $0[0] }.last == "5")
+        #expect(try CSVTable(whole: tiny.runFolder("batch-norm").train).rows(["epoch"]).map { $0[0] }.last == "2")
     }
 }

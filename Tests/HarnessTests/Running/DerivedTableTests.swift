@@ -1,7 +1,9 @@
+import Engine
 import Foundation
 import Testing
 
 @testable import Harness
+@testable import Results
 
 /// Results that were made before a derived table was thought of get it without being trained again.
 struct DerivedTableTests {
@@ -54,4 +56,35 @@ struct DerivedTableTests {
         try tiny.runFolder("baseline").removeResults()
         #expect(try FileManager.default.contentsOfDirectory(atPath: tiny.runFolder("baseline").url.path) == [])
     }
+
+    @Test func aRunWritesWhatItsTablesSay() throws {
+        let tiny = try TinyExperiment()
+        for arm in ["batch-norm", "unobserved", "explosive"] { _ = try tiny.executor(tiny.plan(arm)).run() }
+        func rows(_ arm: String) throws -> [CSVRow] {
+            try CSVTable(whole: tiny.runFolder(arm).shift).rows(["step", "quantity", "place", "at", "value"])
+        }
+        let shift = try rows("batch-norm")
+        let taps = ["conv/preactivation", "conv/normalized", "conv/scaled", "output/activation-input"]
+        for place in taps {
+            for quantity in DistributionShift.Quantity.allCases {
+                let mine = shift.filter { $0[2] == place && $0[1] == quantity.rawValue }
+                let steps = quantity.rawValue.hasSuffix("-to-end") ? [0, 7, 14, 21, 28] : [7, 14, 21, 28, 30]
+                #expect(try mine.map { try $0.integer(0) } == steps, "\(quantity) of \(place)")
+                #expect(try mine.allSatisfy { try $0.number(4)?.isFinite == true && $0[3].isEmpty })
+            }
+        }
+        func mean(_ place: String) throws -> Double {
+            let values = try shift.filter { $0[2] == place && $0[1] == "mean-drift" }.map { try $0.number(4) ?? .nan }
+            return values.reduce(0, +) / Double(values.count)
+        }
+        #expect(try mean("conv/normalized") < 1e-4, "normalized values have mean 0 by construction")
+        #expect(try mean("conv/scaled") > 1e-3)
+        #expect(try rows("unobserved").isEmpty)
+        #expect(try rows("explosive").allSatisfy { try $0.number(4)?.isFinite == true })
+    }
+}
+
+struct ObservedPercentilesTests {
+    /// The tables are read without the engine, which takes the percentiles.
+    @Test func areThoseThatTheTablesAreReadBy() { #expect(LayerObservations.shares == TapSummary.shares) }
 }

@@ -2,6 +2,7 @@ import Engine
 import Testing
 
 @testable import Harness
+@testable import Results
 
 /// The key `evaluate.statistics`: under which statistics of batch normalization a run is evaluated.
 struct EvaluationStatisticsTests {
@@ -12,7 +13,7 @@ struct EvaluationStatisticsTests {
 
     private func rows(_ tiny: TinyExperiment, _ arm: String = "batch-norm") throws -> [[String]] {
         _ = try tiny.executor(tiny.plan(arm)).run()
-        return try CSVReader(tiny.runFolder(arm).evaluations).rows(["step", "statistics", "loss", "accuracy"])
+        return try CSVTable(whole: tiny.runFolder(arm).evaluations).rows(["step", "statistics", "loss", "accuracy"])
             .map(\.fields)
     }
 
@@ -28,7 +29,7 @@ struct EvaluationStatisticsTests {
         // They are different estimates, and none is another's copy.
         #expect(Set(rows.suffix(4).map { $0[2] }).count == 4)
         let curves = try RunCurves(tiny.runFolder("batch-norm"))
-        #expect(curves.defaultStatistics == "population")
+        #expect(curves.source == .population)
         #expect(curves.final(.testLoss, statistics: .batch) == Double(rows[rows.count - 4][2]))
         #expect(curves.final(.testLoss, statistics: .plainAverage) == Double(rows[rows.count - 3][2]))
         #expect(curves.final(.testLoss) == Double(rows[rows.count - 1][2]))
@@ -51,7 +52,7 @@ struct EvaluationStatisticsTests {
         let rows = try rows(tiny)
         #expect(rows.allSatisfy { $0[1] == word })
         #expect(rows.count == (["batch", "population"].contains(word) ? 4 : 3))
-        #expect(try RunCurves(tiny.runFolder("batch-norm")).defaultStatistics == word)
+        #expect(try RunCurves(tiny.runFolder("batch-norm")).source?.rawValue == word)
     }
 
     @Test func networksWithoutNormalizationHaveNone() throws {

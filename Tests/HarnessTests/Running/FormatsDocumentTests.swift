@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Results
 
 /// What `docs/formats.md` says is what is written.
 struct FormatsDocumentTests {
@@ -22,7 +23,8 @@ struct FormatsDocumentTests {
         let tiny = try TinyExperiment()
         try ExperimentSummary(tiny.experiment, profile: "smoke", resultsRoot: tiny.results).write()
         for name in try FileManager.default.contentsOfDirectory(atPath: tiny.experimentFolder().path) {
-            let header = try CSVReader(tiny.experimentFolder().appending(path: name)).header.joined(separator: ",")
+            let header = try CSVTable(whole: tiny.experimentFolder().appending(path: name)).columns.joined(
+                separator: ",")
             #expect(document.contains("| `\(name)` | `\(header)` |"), "\(name): \(header)")
         }
     }

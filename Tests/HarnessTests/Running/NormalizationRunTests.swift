@@ -2,6 +2,7 @@ import Engine
 import Testing
 
 @testable import Harness
+@testable import Results
 
 /// Whatever may stand in a `normalize` slot makes a whole run, by being in the catalogue.
 struct NormalizationRunTests {
@@ -17,7 +18,7 @@ struct NormalizationRunTests {
         let normalization = try #require(plan.configuration.normalization)
         #expect(try tiny.executor(plan).run().manifest.status == .finished)
         let folder = tiny.runFolder("batch-norm")
-        let evaluations = try CSVReader(folder.evaluations).rows(["step", "statistics"]).map(\.fields)
+        let evaluations = try CSVTable(whole: folder.evaluations).rows(["step", "statistics"]).map(\.fields)
         let tracks = normalization.trackedStatistics([.init(height: 4, width: 4, channels: 3)]) != nil
         let expected =
             tracks
@@ -25,7 +26,7 @@ struct NormalizationRunTests {
                 + [10, 20, 30].flatMap { [["\($0)", "moving-average"], ["\($0)", "population"]] }
             : [0, 10, 20, 30].map { ["\($0)", "none"] }
         #expect(evaluations == expected)
-        let taps = try CSVReader(folder.layers).rows(["step", "tap"]).map { $0[1] }
+        let taps = try CSVTable(whole: folder.layers).rows(["step", "tap"]).map { $0[1] }
         #expect(Set(taps).isSuperset(of: ["conv/normalized", "conv/scaled", "conv/activation-input"]))
     }
 }

@@ -1,8 +1,8 @@
-import Engine
 import Foundation
 import Testing
 
 @testable import Harness
+@testable import Results
 
 struct PredictionsFileTests {
     private static let yaml = TinyExperiment.yaml.replacing("examples: 25 }", with: "examples: 25, predictions: true }")
@@ -47,7 +47,9 @@ struct PredictionsFileTests {
             if row.firstIndex(of: row.max() ?? 0) == Int(label) { correct += 1 }
         }
         let last = try #require(
-            try CSVReader(folder.evaluations).rows(["statistics", "loss", "accuracy"]).last { $0[0] == statistics })
+            try CSVTable(whole: folder.evaluations).rows(["statistics", "loss", "accuracy"]).last {
+                $0[0] == statistics
+            })
         #expect(abs(loss / 25 - (try last.number(1) ?? .nan)) < 1e-5)
         #expect(try last.number(2) == Double(correct) / 25)
     }

@@ -48,13 +48,4 @@ struct ProgressReporterTests {
         #expect(drawn.dropLast().allSatisfy { $0.count <= 59 && !$0.contains("\n") })
         #expect(screen.text.hasSuffix("\r\u{1B}[Kmnist-mlp/baseline seed 1: finished\n"))
     }
-
-    @Test(arguments: [
-        (0.0, "0.000"), (0.08342, "0.083"), (12.34, "12.3"), (1e6, "1.00e+06"), (1e-7, "1.00e-07"), (.nan, "nan"),
-        (.infinity, "inf"),
-    ])
-    func lossesAreShort(value: Double, text: String) { #expect(ProgressText.number(value) == text) }
-
-    @Test(arguments: [(0.0, "00:00"), (59.2, "01:00"), (3599, "59:59"), (3600, "1:00:00"), (.infinity, "?")])
-    func durationsAreClocks(seconds: Double, text: String) { #expect(ProgressText.duration(seconds) == text) }
 }

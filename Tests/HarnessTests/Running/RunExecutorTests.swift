@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Results
 
 struct RunExecutorTests {
     @Test func aFinishedRunHasEveryFileAndRowsAtTheDeclaredSteps() throws {
@@ -16,16 +17,16 @@ struct RunExecutorTests {
                 "config.yaml", "drift.csv", "eval.csv", "histograms.csv", "layers.csv", "measures.csv", "run.json",
                 "run.log", "shift.csv", "train.csv",
             ])
-        let train = try CSVReader(folder.train).rows(["step", "epoch", "rate", "loss", "accuracy"])
+        let train = try CSVTable(whole: folder.train).rows(["step", "epoch", "rate", "loss", "accuracy"])
         #expect(train.map { $0[0] } == (1...30).map(String.init))
         // 127 images in batches of 12: ten steps an epoch.
         #expect(train.map { $0[1] } == (0..<30).map { "\($0 / 10)" })
         #expect(train[0][2] == "0.3")
-        let evaluations = try CSVReader(folder.evaluations).rows(["step", "statistics"]).map(\.fields)
+        let evaluations = try CSVTable(whole: folder.evaluations).rows(["step", "statistics"]).map(\.fields)
         #expect(
             evaluations == [["0", "population"]]
                 + [10, 20, 30].flatMap { [["\($0)", "moving-average"], ["\($0)", "population"]] })
-        let layers = try CSVReader(folder.layers).rows(["step", "tap"])
+        let layers = try CSVTable(whole: folder.layers).rows(["step", "tap"])
         #expect(
             layers.map { $0[0] }.reduce(into: []) { if $0.last != $1 { $0.append($1) } } == [
                 "0", "7", "14", "21", "28", "30",
@@ -39,14 +40,14 @@ struct RunExecutorTests {
         let folder = tiny.runFolder("batch-norm")
         // 8 probe images of 4 × 4 positions and 3 channels.
         var counts: [String: Int] = [:]
-        try CSVReader(folder.histograms).forEachRow(["step", "tap", "count"]) { row in
+        for row in try CSVTable(whole: folder.histograms).rows(["step", "tap", "count"]) {
             counts["\(row[0]) \(row[1])", default: 0] += try row.integer(2)
         }
         #expect(counts["7 conv/preactivation"] == 8 * 16 * 3)
         #expect(counts["30 output/preactivation"] == 8 * 10)
         // x̂ has mean 0 and variance 1 in every channel, whatever the weights are.
-        try CSVReader(folder.activations).forEachRow(["tap", "mean", "deviation"]) { row in
-            guard row[0] == "conv/normalized" else { return }
+        for row in try CSVTable(whole: folder.activations).rows(["tap", "mean", "deviation"]) {
+            guard row[0] == "conv/normalized" else { continue }
             let mean = try #require(try row.number(1))
             let deviation = try #require(try row.number(2))
             #expect(abs(mean) < 1e-5 && abs(deviation - 1) < 1e-2)
@@ -84,7 +85,7 @@ struct RunExecutorTests {
         #expect(
             try Safetensors(decoding: AtomicFile.read(observed.checkpoint)).tensors
                 == Safetensors(decoding: AtomicFile.read(unobserved.checkpoint)).tensors)
-        #expect(try CSVReader(unobserved.activations).rows(["step"]).isEmpty)
+        #expect(try CSVTable(whole: unobserved.activations).rows(["step"]).isEmpty)
     }
 
     @Test func aDivergedRunIsAResult() throws {
@@ -95,13 +96,13 @@ struct RunExecutorTests {
         #expect(outcome.manifest.status == .diverged)
         #expect(step < 30)
         let folder = tiny.runFolder("explosive")
-        let train = try CSVReader(folder.train).rows(["step", "loss", "accuracy"])
+        let train = try CSVTable(whole: folder.train).rows(["step", "loss", "accuracy"])
         #expect(try train.last?.integer(0) == step)
         let loss = try #require(try train.last?.number(1))
         #expect(!loss.isFinite)
         #expect(train.last?[2] == "nan")
         #expect(try train.dropLast().allSatisfy { try $0.number(1)?.isFinite == true })
-        let evaluation = try #require(try CSVReader(folder.evaluations).rows(["step", "loss", "accuracy"]).last)
+        let evaluation = try #require(try CSVTable(whole: folder.evaluations).rows(["step", "loss", "accuracy"]).last)
         #expect(evaluation.fields == ["\(step)", "nan", "nan"])
         #expect(folder.has(folder.drift) && folder.has(folder.checkpoint))
         #expect(hook.endings.first?.contains("diverged at step \(step)") == true)
@@ -115,8 +116,8 @@ struct RunExecutorTests {
         #expect(outcome.manifest.status == .diverged)
         #expect(outcome.manifest.divergedAt == 10)
         let folder = tiny.runFolder("explosive")
-        #expect(try CSVReader(folder.train).rows(["loss"]).last?.number(0)?.isFinite == true)
-        #expect(try CSVReader(folder.evaluations).rows(["step", "accuracy"]).last?.fields == ["10", "nan"])
+        #expect(try CSVTable(whole: folder.train).rows(["loss"]).last?.number(0)?.isFinite == true)
+        #expect(try CSVTable(whole: folder.evaluations).rows(["step", "accuracy"]).last?.fields == ["10", "nan"])
     }
 
     @Test func aFinishedRunIsNotRunAgain() throws {

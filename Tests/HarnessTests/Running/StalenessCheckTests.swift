@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Results
 
 struct StalenessCheckTests {
     private func state(

@@ -1,4 +1,5 @@
 import Engine
+import Results
 import Vocabulary
 
 /// A statement with a source, the number that decides it, and the least effect that counts.
@@ -15,7 +16,7 @@ public struct ClaimDeclaration: Sendable, Equatable {
     public let measure: ClaimMeasure
     /// The statistics of batch normalization at which it is measured; nil is population where there are any, otherwise the
     /// moving average.
-    public let statistics: StatisticsWord?
+    public let statistics: StatisticsSource?
     /// The test set's metrics are read as means over so many consecutive evaluations; 1 reads them as they are.
     public let smoothing: Int
     /// Whose numbers the claim is about.
@@ -114,7 +115,7 @@ struct ClaimFields: Configurable {
     var factor: Double?
     var by: Double?
     var atMostWorse: Double?
-    var statistics: StatisticsWord?
+    var statistics: StatisticsSource?
     var smoothing = 1
 
     static let kind = "claim"

@@ -1,5 +1,6 @@
 import Declarations
 import Engine
+import Results
 import Vocabulary
 
 /// What a claim measures of each run: one number for one seed.

@@ -1,5 +1,6 @@
 import Declarations
 import Engine
+import Results
 
 /// Reads the claims of an experiment.
 struct ClaimReader {
@@ -195,7 +196,7 @@ extension ClaimMeasure {
     /// Whether it reads evaluations of the test set.
     fileprivate var isOfTestSet: Bool {
         switch self {
-        case .stepsTo(let metric, _), .best(let metric), .final(let metric), .at(let metric, _): metric != .trainLoss
+        case .stepsTo(let metric, _), .best(let metric), .final(let metric), .at(let metric, _): metric.isOfTestSet
         case .drift, .spread, .quantity, .diverges: false
         }
     }

@@ -1,4 +1,5 @@
 import Engine
+import Results
 import Vocabulary
 
 /// How often, and how, a run measures itself on the test set.

@@ -1,4 +1,5 @@
 import Declarations
+import Results
 
 /// One experiment: a question, its arms, and what is made of their runs.
 public struct Experiment: Sendable {

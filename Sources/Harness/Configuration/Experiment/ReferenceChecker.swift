@@ -1,5 +1,6 @@
 import Declarations
 import Engine
+import Results
 
 /// Holds the arms and taps that figures, claims and observations name against those that there are.
 struct ReferenceChecker {

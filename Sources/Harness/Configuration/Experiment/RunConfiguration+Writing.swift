@@ -1,5 +1,6 @@
 import Declarations
 import Engine
+import Results
 
 extension RunConfiguration {
     /// Every setting in its full form, the model's layers included.

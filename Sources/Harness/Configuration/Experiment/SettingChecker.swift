@@ -1,5 +1,6 @@
 import Declarations
 import Engine
+import Results
 
 /// Looks whether an arm's settings fit each other and its model, where no schema can tell.
 struct SettingChecker {

@@ -1,4 +1,5 @@
 import Engine
+import Results
 import Vocabulary
 
 /// Accuracy over steps, and where each arm matches a baseline: Figure 2 of Ioffe & Szegedy 2015.

@@ -1,3 +1,5 @@
+import Results
+
 /// A figure that an experiment asks for.
 public struct FigureDeclaration: Sendable, Equatable {
     /// The stem of its files.

@@ -1,4 +1,5 @@
 import Engine
+import Results
 import Vocabulary
 
 /// A sort of figure that an experiment can ask for. A new one is a type and one line in ``FigureKindCatalogue``.

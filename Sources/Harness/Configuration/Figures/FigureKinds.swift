@@ -1,10 +1,11 @@
 import Engine
+import Results
 import Vocabulary
 
 /// Test accuracy over steps: Figure 1a of Ioffe & Szegedy 2015.
 struct AccuracyOverSteps: FigureKind {
     var common = FigureOptions()
-    var statistics: StatisticsWord?
+    var statistics: StatisticsSource?
     var band = SeedBand.range
     var stepScale = AxisScale.linear
 
@@ -22,7 +23,7 @@ struct AccuracyOverSteps: FigureKind {
 struct LossOverSteps: FigureKind {
     var common = FigureOptions()
     var metric = Loss.train
-    var statistics: StatisticsWord?
+    var statistics: StatisticsSource?
     var band = SeedBand.range
     var stepScale = AxisScale.linear
 
@@ -79,7 +80,7 @@ struct ActivationDistributions: FigureKind {
 /// Accuracy at the end, by arm.
 struct FinalAccuracy: FigureKind {
     var common = FigureOptions()
-    var statistics: StatisticsWord?
+    var statistics: StatisticsSource?
 
     static let kind = "final-accuracy"
     static let summary = "Best and final test accuracy by arm: each seed, their mean and its 95 % interval."

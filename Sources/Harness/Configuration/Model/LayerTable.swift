@@ -1,5 +1,6 @@
 import Declarations
 import Engine
+import Results
 
 /// The layers of a network as a table: name, kind, output shape, trainable values, multiply-adds of one sample.
 public enum LayerTable {

@@ -1,4 +1,5 @@
 import Engine
+import Results
 
 /// The plan of a training step as a table: what is computed together, in which memory, and how gradients travel.
 public enum PlanTable {

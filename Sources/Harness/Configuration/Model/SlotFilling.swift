@@ -1,4 +1,5 @@
 import Engine
+import Results
 
 /// What a run puts into a model's slots, and where.
 struct SlotFilling {

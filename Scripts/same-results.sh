@@ -1,0 +1,131 @@
+#!/bin/sh
+# Compares two folders of results that two states of the program made from the same data and seeds. Says what differs, and
+# by which rule it may; what no rule allows is listed as DIFFERS, and the exit code is 1.
+#
+#   Scripts/same-results.sh old/Results/smoke new/Results/smoke
+set -eu
+[ $# -eq 2 ] || { echo "usage: $0 OLD NEW" >&2; exit 64; }
+exec python3 - "$1" "$2" <<'PYTHON'
+import collections, csv, os, re, sys
+
+# What may differ, and why. A later change that is meant to differ adds its own rule here.
+TIMED_FILES = {"run.json", "run.log"}
+TIMED_COLUMNS = {"seconds", "images-per-second"}
+TIMED_QUANTITIES = re.compile(r"multiplication-|decorrelation-(time|cost)|normalization-time")
+RENAMED_KEYS = {"response": "local-response", "disturbance": "noise", "stream": "random-stream", "of": "taps"}
+REPLACED_FILES = {"figures.csv": "figures.yaml"}
+NEW_FILES = {"quantities.csv", "figures.yaml"}
+WORDS = {"statement", "measure", "note", "paper", "source", "disputed-by", "label", "description", "value", "minimum-effect"}
+DIGITS = 1e-12  # relative: the last digits of sums in another order
+
+RULES = {
+    "time": "times differ from run to run",
+    "number": "a number that is spelled in another way: 5.0 and 5",
+    "digit": f"last digits of a number (relative {DIGITS:g})",
+    "key": "a renamed setting: " + ", ".join(f"{a} is {b}" for a, b in RENAMED_KEYS.items()),
+    "source": "the statistics of batch normalization that count where none are asked for",
+    "words": "words of claims and notes",
+    "file": "files that replace others, and new ones: " + ", ".join(sorted(NEW_FILES)),
+    "picture": "a picture or table of numbers that differ by a rule above",
+}
+
+def files(root):
+    return {os.path.relpath(os.path.join(folder, name), root)
+            for folder, _, names in os.walk(root) for name in names if name not in ("run.lock", "report.html")}
+
+def read(root, path):
+    with open(os.path.join(root, path), "rb") as file:
+        return file.read()
+
+def number(text):
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+def renamed(text):
+    for old, new in RENAMED_KEYS.items():
+        text = re.sub(rf"(^|[\s{{,.\"])(?<!local-){old}(?=[:.\"\s,=]|$)", rf"\g<1>{new}", text, flags=re.M)
+    return text
+
+def table(path, old, new):
+    """The rules by which two tables differ; None where none allows it."""
+    a, b = (list(csv.reader(data.decode().splitlines())) for data in (old, new))
+    if not a or not b or len(a) != len(b):
+        return None
+    found = set()
+    header = b[0]
+    for before, after in zip(a, b):
+        if len(before) != len(after):
+            return None
+        timed = any(TIMED_QUANTITIES.match(cell) for cell in after)
+        for column, x, y in zip(header, before, after):
+            if x == y:
+                continue
+            p, q = number(x), number(y)
+            if column in TIMED_COLUMNS or timed:
+                found.add("time")
+            elif renamed(x) == y or header != after and sorted(renamed(x).split()) == sorted(y.split()):
+                found.add("key")
+            elif p is not None and q is not None and p == q:
+                found.add("number")
+            elif p is not None and q is not None and abs(p - q) <= DIGITS * max(abs(p), abs(q), 1e-300):
+                found.add("digit")
+            elif column == "statistics":
+                found.add("source")
+            elif column in WORDS and (p is None or q is None):
+                found.add("words")
+            else:
+                return None
+    return found
+
+def configuration(old, new):
+    lines = lambda data: sorted(data.decode().split("\n"))
+    return {"key"} if lines(renamed(old.decode()).encode()) == lines(new) else None
+
+def main(old_root, new_root):
+    old, new = files(old_root), files(new_root)
+    counts, wrong, differing = collections.Counter(), [], {}
+    for path in sorted(old | new):
+        name = os.path.basename(path)
+        if path not in new or path not in old:
+            replaced = path not in new and name in REPLACED_FILES
+            if replaced or path not in old and name in NEW_FILES:
+                counts["file"] += 1
+            else:
+                wrong.append(f"{path}: only in {'the old' if path in old else 'the new'}")
+            continue
+        before, after = read(old_root, path), read(new_root, path)
+        if before == after:
+            counts["same"] += 1
+            continue
+        if name in TIMED_FILES:
+            rules = {"time"}
+        elif name.endswith(".csv"):
+            rules = table(path, before, after)
+        elif name == "config.yaml":
+            rules = configuration(before, after)
+        elif name.endswith((".png", ".svg", ".md")):
+            differing[path] = os.path.splitext(path)[0] + ".csv"
+            continue
+        else:
+            rules = None
+        if rules is None:
+            wrong.append(path)
+        for rule in rules or ():
+            counts[rule] += 1
+    tables = set(wrong)
+    for path, numbers in differing.items():
+        if numbers in old and numbers in new and read(old_root, numbers) != read(new_root, numbers) and numbers not in tables:
+            counts["picture"] += 1
+        else:
+            wrong.append(path)
+    print(f"{counts.pop('same', 0)} files are the same bytes.")
+    for rule, count in counts.items():
+        print(f"{count:6} differ by the rule '{rule}': {RULES[rule]}")
+    for path in wrong:
+        print(f"DIFFERS {path}")
+    return 1 if wrong else 0
+
+sys.exit(main(*sys.argv[1:]))
+PYTHON

@@ -1,0 +1,118 @@
+import Foundation
+
+/// How two numbers of one seed are compared: by their difference, or by their ratio, whose logarithms are averaged.
+public enum EffectScale: Sendable {
+    /// First less second.
+    case difference
+    /// First by second; the mean is geometric.
+    case ratio
+
+    /// What is averaged over seeds; NaN for a ratio of numbers that are not positive.
+    public func effect(_ first: Double, _ second: Double) -> Double {
+        switch self {
+        case .difference: first - second
+        case .ratio: first > 0 && second > 0 ? log(first / second) : .nan
+        }
+    }
+
+    /// An average in the form in which it is reported: a difference or a ratio.
+    public func reported(_ effect: Double) -> Double {
+        switch self {
+        case .difference: effect
+        case .ratio: exp(effect)
+        }
+    }
+
+    /// The mean of effects over seeds and Student's 95 % interval around it, as they are reported; no interval with fewer than
+    /// two seeds.
+    package func mean(of effects: [Double]) -> (value: Double, interval: ClosedRange<Double>?) {
+        let statistics = SampleStatistics(effects)
+        return (
+            reported(statistics.mean),
+            statistics.interval().map { reported($0.lowerBound)...reported($0.upperBound) }
+        )
+    }
+}
+
+/// The difference or the ratio of two arms, taken within seeds: runs of one seed start alike and see the same batches.
+package struct PairedEffect: Equatable, Sendable {
+    /// What the value says about the true one.
+    package enum Bound: Equatable, Sendable {
+        /// It is the value.
+        case exact
+        /// It is this or greater.
+        case atLeast
+        /// It is this or smaller.
+        case atMost
+        /// Nothing: there are bounds on both sides, or no pairs.
+        case unknown
+    }
+
+    /// The numbers of one seed. One that is not known is a lower bound.
+    package struct Pair: Equatable, Sendable {
+        package let first: Double
+        package let second: Double
+        package let isFirstKnown: Bool
+        package let isSecondKnown: Bool
+
+        package init(_ first: Double, _ second: Double, isFirstKnown: Bool = true, isSecondKnown: Bool = true) {
+            self.first = first
+            self.second = second
+            self.isFirstKnown = isFirstKnown
+            self.isSecondKnown = isSecondKnown
+        }
+    }
+
+    /// How many seeds both arms have.
+    package let count: Int
+    /// The mean difference, or the geometric mean of the ratios; NaN without pairs.
+    package let value: Double
+    /// Student's 95 % interval, from three seeds on: over two it is thirteen times as wide as their distance, and says nothing
+    /// that a picture could show.
+    package let interval: ClosedRange<Double>?
+    /// Whether the value is a bound.
+    package let bound: Bound
+
+    fileprivate init(_ pairs: [Pair], _ scale: EffectScale) {
+        let effect = scale.mean(of: pairs.map { scale.effect($0.first, $0.second) })
+        count = pairs.count
+        value = effect.value
+        interval = count >= 3 ? effect.interval : nil
+        let mayBeGreater = pairs.contains { !$0.isFirstKnown }
+        let mayBeSmaller = pairs.contains { !$0.isSecondKnown }
+        bound =
+            pairs.isEmpty || (mayBeGreater && mayBeSmaller)
+            ? .unknown : mayBeGreater ? .atLeast : mayBeSmaller ? .atMost : .exact
+    }
+
+    private init(count: Int, value: Double, interval: ClosedRange<Double>?, bound: Bound) {
+        self.count = count
+        self.value = value
+        self.interval = interval
+        self.bound = bound
+    }
+
+    /// One by the ratio: how many times fewer, where it said how many times more.
+    package var inverse: PairedEffect {
+        let bound: Bound = bound == .atLeast ? .atMost : bound == .atMost ? .atLeast : bound
+        return PairedEffect(
+            count: count, value: 1 / value, interval: interval.map { (1 / $0.upperBound)...(1 / $0.lowerBound) },
+            bound: bound)
+    }
+
+    /// The sign that stands before the number: `≥ ` or `≤ ` where it is a bound.
+    package var sign: String {
+        switch bound {
+        case .exact, .unknown: ""
+        case .atLeast: "≥ "
+        case .atMost: "≤ "
+        }
+    }
+}
+
+extension [PairedEffect.Pair] {
+    /// First less second.
+    package var difference: PairedEffect { PairedEffect(self, .difference) }
+    /// First by second; both are positive.
+    package var ratio: PairedEffect { PairedEffect(self, .ratio) }
+}

@@ -1,0 +1,222 @@
+import Foundation
+
+/// Words for lists, counts, durations and numbers in titles, tables and messages.
+package enum Phrase {
+    // MARK: Lists and counts
+
+    /// `a, b and c`.
+    package static func list(_ items: [String]) -> String {
+        guard let last = items.last, items.count > 1 else { return items.first ?? "" }
+        return items.dropLast().joined(separator: ", ") + " and " + last
+    }
+
+    /// `seed 4`, `seeds 1–3`, `seeds 1, 2 and 5`.
+    package static func seeds(_ seeds: some Sequence<Int>) -> String {
+        let sorted = Set(seeds).sorted()
+        guard let first = sorted.first, let last = sorted.last else { return "no seed" }
+        if sorted.count == 1 { return "seed \(first)" }
+        if sorted.count > 2, last - first == sorted.count - 1 { return "seeds \(first)–\(last)" }
+        return "seeds " + list(sorted.map(String.init))
+    }
+
+    /// `1 seed`, `3 seeds`.
+    package static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+    /// The text with spaces behind it, up to a width in characters.
+    package static func padded(_ text: String, to width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    // MARK: Durations
+
+    /// `1.5 s`, `12 s`, `3 min 05 s`, `2 h 10 min`.
+    package static func duration(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds < 1e15 else { return "?" }
+        func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        let whole = Int(seconds.rounded())
+        if whole < 60 { return seconds < 10 ? "\((seconds * 10).rounded() / 10) s" : "\(whole) s" }
+        if whole < 3600 { return "\(whole / 60) min \(twoDigits(whole % 60)) s" }
+        return "\(whole / 3600) h \(twoDigits(whole % 3600 / 60)) min"
+    }
+
+    /// `04:12`, `1:04:12`; whole seconds, rounded up.
+    package static func clock(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds < 1e7 else { return "?" }
+        let whole = Int(seconds.rounded(.up))
+        let clock = String(format: "%02d:%02d", whole / 60 % 60, whole % 60)
+        return whole < 3600 ? clock : "\(whole / 3600):\(clock)"
+    }
+
+    // MARK: Numbers
+
+    /// A number as short as it can be written, without a decimal point where it is whole: `0.5`, `3`, `nan`, `-inf`.
+    package static func number(_ value: Double) -> String {
+        guard value.isFinite else { return value.isNaN ? "nan" : value > 0 ? "inf" : "-inf" }
+        // Through a whole number there is no −0.
+        return value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
+    }
+
+    /// A number with four significant digits; whole from 1000 on.
+    package static func rounded(_ value: Double) -> String {
+        guard value.isFinite, value != 0 else { return number(value) }
+        return abs(value) >= 1000 && abs(value) < 1e9 ? String(format: "%.0f", value) : String(format: "%.4g", value)
+    }
+
+    /// A number in the few characters of a line of progress: three decimals below 10, otherwise one; with an exponent only
+    /// where it is very small or large.
+    package static func brief(_ value: Double) -> String {
+        guard value.isFinite else { return number(value) }
+        if abs(value) >= 1e5 || (value != 0 && abs(value) < 1e-4) { return String(format: "%.2e", value) }
+        return String(format: abs(value) < 10 ? "%.3f" : "%.1f", value)
+    }
+
+    /// A whole number as tables write it: `5000`, and from five digits on in groups of three, `50,000`.
+    package static func grouped(_ value: Int) -> String {
+        if value.magnitude < 10_000 { return String(value) }
+        var groups: [String] = []
+        var rest = value.magnitude
+        while rest >= 1000 {
+            let group = String(rest % 1000)
+            groups.append(String(repeating: "0", count: 3 - group.count) + group)
+            rest /= 1000
+        }
+        groups.append(String(rest))
+        return (value < 0 ? "-" : "") + groups.reversed().joined(separator: ",")
+    }
+
+    /// A number with a fixed count of decimals, rounded half away from zero: `97.30`.
+    package static func fixed(_ value: Double, decimals: Int) -> String {
+        guard value.isFinite, value.magnitude < 1e12 else { return "\(value)" }
+        var scale = 1.0
+        for _ in 0..<decimals { scale *= 10 }
+        let scaled = Int((value.magnitude * scale).rounded())
+        let sign = value < 0 && scaled > 0 ? "-" : ""
+        guard decimals > 0 else { return sign + String(scaled) }
+        let fraction = String(scaled % Int(scale))
+        return sign + String(scaled / Int(scale)) + "." + String(repeating: "0", count: decimals - fraction.count)
+            + fraction
+    }
+
+    /// A number with the fewest digits: `0.5`, `3`.
+    package static func plain(_ value: Double) -> String {
+        Int(exactly: value).map(grouped) ?? "\(value)"
+    }
+
+    /// An accuracy from 0 to 1 in percent: `97.3 %`; without a count of decimals with as many as it needs, two at most.
+    package static func percent(_ fraction: Double, decimals: Int? = 1) -> String {
+        if let decimals { return fixed(100 * fraction, decimals: decimals) + " %" }
+        let needed = (0...1).first { decimals in
+            Double(fixed(100 * fraction, decimals: decimals)).map { abs($0 - 100 * fraction) < 1e-6 } ?? false
+        }
+        return fixed(100 * fraction, decimals: needed ?? 2) + " %"
+    }
+
+    /// A data set's name as papers write it.
+    package static func dataset(_ name: String, isSynthetic: Bool) -> String {
+        let known = ["mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "cifar-10": "CIFAR-10"]
+        return (known[name] ?? name) + (isSynthetic ? " (synthetic images)" : "")
+    }
+}
+
+/// Rows of words in columns that stand below each other.
+package struct TextTable {
+    /// The rows; they may have different numbers of cells.
+    package var rows: [[String]]
+    /// Columns of numbers, which end below each other.
+    package var rightAligned: Set<Int> = []
+    /// The widest that a column is made for its cells' sake; a wider cell pushes those behind it.
+    package var widest = Int.max
+
+    /// A table of rows.
+    package init(rows: [[String]], rightAligned: Set<Int> = [], widest: Int = .max) {
+        self.rows = rows
+        self.rightAligned = rightAligned
+        self.widest = widest
+    }
+
+    /// The rows, a line each, columns two spaces apart, without trailing spaces.
+    package var text: String {
+        let columns = rows.map(\.count).max() ?? 0
+        let widths = (0..<columns).map { column in
+            rows.map { column < $0.count ? $0[column].count : 0 }.filter { $0 <= widest }.max() ?? 0
+        }
+        return rows.map { row in
+            let cells = row.enumerated().map { column, cell in
+                guard rightAligned.contains(column) else { return Phrase.padded(cell, to: widths[column]) }
+                return String(repeating: " ", count: max(0, widths[column] - cell.count)) + cell
+            }
+            var line = cells.joined(separator: "  ")
+            while line.last == " " { line.removeLast() }
+            return line + "\n"
+        }.joined()
+    }
+}
+
+/// A table for the terminal: a name, two columns of sentences that are wrapped, and a word.
+package struct WrappedTable {
+    /// The columns' titles: four.
+    package let titles: [String]
+    /// The rows, four cells each; a line end in a cell is one in the table.
+    package let rows: [[String]]
+    /// The width of the last column.
+    package let lastWidth: Int
+
+    /// A table of four columns.
+    package init(titles: [String], rows: [[String]], lastWidth: Int) {
+        self.titles = titles
+        self.rows = rows
+        self.lastWidth = lastWidth
+    }
+
+    /// The table's lines, an empty one after each row.
+    ///
+    /// - Parameter width: columns of the terminal; at least 60 are used.
+    package func lines(width: Int) -> [String] {
+        let gaps = 3 * 2
+        let name = min(26, max(5, rows.map { $0[0].count }.max() ?? 0))
+        let rest = max(60, width) - name - lastWidth - gaps
+        let first = rest * 2 / 5
+        let widths = [name, first, rest - first, lastWidth]
+        var lines = Self.row(titles, widths)
+        lines += Self.row(widths.map { String(repeating: "─", count: $0) }, widths)
+        for row in rows { lines += Self.row(row, widths) + [""] }
+        return lines
+    }
+
+    /// The lines of a row whose cells are wrapped to their columns.
+    private static func row(_ cells: [String], _ widths: [Int]) -> [String] {
+        let columns = zip(cells, widths).map { wrap($0, to: $1) }
+        return (0..<(columns.map(\.count).max() ?? 0)).map { index in
+            var line = ""
+            for (column, width) in zip(columns, widths) {
+                let cell = index < column.count ? column[index] : ""
+                line += Phrase.padded(cell, to: width + 2)
+            }
+            while line.last == " " { line.removeLast() }
+            return line
+        }
+    }
+
+    /// Lines of at most `width` characters, broken between words; a word that is longer is broken itself.
+    package static func wrap(_ text: String, to width: Int) -> [String] {
+        var lines: [String] = []
+        for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            var line = ""
+            for word in paragraph.split(separator: " ") {
+                var word = String(word)
+                if !line.isEmpty, line.count + 1 + word.count <= width {
+                    line += " " + word
+                    continue
+                }
+                if !line.isEmpty { lines.append(line) }
+                while word.count > width {
+                    lines.append(String(word.prefix(width)))
+                    word.removeFirst(width)
+                }
+                line = word
+            }
+            lines.append(line)
+        }
+        return lines
+    }
+}
