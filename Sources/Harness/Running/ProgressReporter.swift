@@ -70,3 +70,185 @@ struct Pace {
         return rate
     }
 }
+
+/// Standard error, where progress is shown.
+public enum StandardError {
+    /// Writes text. Work goes on where nobody can be told about it: the terminal is gone, or the disk of the log is full.
+    public static func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
+
+    /// Whether it is a terminal that can rewrite a line, and not a file, a pipe or a terminal that cannot.
+    public static let isTerminal =
+        isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+
+    /// The width in columns of the terminal behind a descriptor; nil where there is none.
+    public static func columns(of descriptor: Int32 = STDERR_FILENO) -> Int? {
+        var size = winsize()
+        return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
+    }
+
+    /// Progress of one run after the other: a live line on a terminal, whole lines elsewhere.
+    public static func progress() -> any ProgressReporter {
+        let now = { ProcessInfo.processInfo.systemUptime }
+        return isTerminal ? LiveProgress(line: .standardError, now: now) : PlainProgress(write: write, now: now)
+    }
+}
+
+/// A line of a terminal that is rewritten in place.
+struct LiveLine {
+    private let write: (String) -> Void
+    private let width: () -> Int
+    private(set) var isOpen = false
+
+    /// - Parameters:
+    ///   - write: takes a piece of text.
+    ///   - width: the terminal's width in columns.
+    init(write: @escaping (String) -> Void, width: @escaping () -> Int) {
+        self.write = write
+        self.width = width
+    }
+
+    static var standardError: LiveLine {
+        LiveLine(write: StandardError.write, width: { StandardError.columns() ?? 80 })
+    }
+
+    /// The characters that it can show. One column stays free: a full line would wrap on some terminals and then no longer
+    /// be rewritten.
+    var room: Int { max(width() - 1, 10) }
+
+    /// Replaces the line.
+    mutating func show(_ text: String) {
+        write("\r\(text.prefix(room))\u{1B}[K")
+        isOpen = true
+    }
+
+    /// Clears the line, so that others can print.
+    mutating func clear() {
+        if isOpen { write("\r\u{1B}[K") }
+        isOpen = false
+    }
+
+    /// Clears the line and prints another that stays.
+    mutating func print(_ line: String) {
+        clear()
+        write(line + "\n")
+    }
+}
+
+/// Progress for a terminal: one line that is rewritten in place, at most ten times a second.
+final class LiveProgress: ProgressReporter {
+    private var line: LiveLine
+    private let now: () -> Double
+    private var name = ""
+    private var lastDrawn = -Double.infinity
+    private var pace = Pace(step: 0, time: 0)
+
+    /// - Parameter now: seconds from a clock that never goes back.
+    init(line: LiveLine, now: @escaping () -> Double) {
+        self.line = line
+        self.now = now
+    }
+
+    func began(_ name: String, step: Int, of steps: Int, reason: String) {
+        self.name = name
+        pace = Pace(step: step, time: now())
+        noted("\(name): \(reason)")
+    }
+
+    func advanced(_ progress: RunProgress) {
+        let time = now()
+        let rate = pace.update(step: progress.step, time: time)
+        guard time - lastDrawn >= 0.1 else { return }
+        lastDrawn = time
+        line.show("\(name)  \(ProgressText.line(progress, rate: rate, width: line.room - name.count - 2))")
+    }
+
+    func noted(_ text: String) {
+        line.print(text)
+        lastDrawn = -Double.infinity
+    }
+
+    func ended(_ summary: String) { noted("\(name): \(summary)") }
+}
+
+/// Progress for a log: a whole line when a run ends, with the reason for it, and at most every 30 seconds before.
+final class PlainProgress: ProgressReporter {
+    /// Seconds between two lines of one run.
+    static let interval = 30.0
+
+    private let write: (String) -> Void
+    private let now: () -> Double
+    private var name = ""
+    private var reason = ""
+    private var lastTold = 0.0
+    private var pace = Pace(step: 0, time: 0)
+
+    /// - Parameters:
+    ///   - write: takes a line with its end.
+    ///   - now: seconds from a clock that never goes back.
+    init(write: @escaping (String) -> Void, now: @escaping () -> Double) {
+        self.write = write
+        self.now = now
+    }
+
+    func began(_ name: String, step: Int, of steps: Int, reason: String) {
+        self.name = name
+        lastTold = now()
+        pace = Pace(step: step, time: lastTold)
+        self.reason = reason
+    }
+
+    func advanced(_ progress: RunProgress) {
+        let time = now()
+        let rate = pace.update(step: progress.step, time: time)
+        guard time - lastTold >= Self.interval else { return }
+        lastTold = time
+        noted("\(name) (\(reason))  \(ProgressText.line(progress, rate: rate))")
+    }
+
+    func noted(_ line: String) { write(line + "\n") }
+
+    func ended(_ summary: String) { noted("\(name) (\(reason)): \(summary)") }
+}
+
+/// How numbers of progress are worded.
+enum ProgressText {
+    /// `step 1406/5000  loss 0.083  test 97.4%  812 img/s  04:12 left`.
+    ///
+    /// - Parameter width: the most characters; where they do not suffice, the speed goes first.
+    static func line(_ progress: RunProgress, rate: Double?, width: Int = .max) -> String {
+        let digits = String(progress.steps).count
+        let step = String(progress.step)
+        let padded = String(repeating: " ", count: max(digits - step.count, 0)) + step
+        var parts = ["step \(padded)/\(progress.steps)", "loss \(number(progress.loss))"]
+        if let accuracy = progress.testAccuracy {
+            parts.append("test \(percent(accuracy))")
+        } else {
+            parts.append("batch \(percent(progress.batchAccuracy))")
+        }
+        guard let rate, rate > 0 else { return parts.joined(separator: "  ") }
+        let speed = "\(Int((rate * Double(progress.batch)).rounded())) img/s"
+        let rest = "\(duration(Double(progress.steps - progress.step) / rate)) left"
+        let whole = (parts + [speed, rest]).joined(separator: "  ")
+        return whole.count <= width ? whole : (parts + [rest]).joined(separator: "  ")
+    }
+
+    /// Three significant digits; scientific only where it must be.
+    static func number(_ value: Double) -> String {
+        guard value.isFinite else { return value.isNaN ? "nan" : value > 0 ? "inf" : "-inf" }
+        if abs(value) >= 1e5 || (value != 0 && abs(value) < 1e-4) { return String(format: "%.2e", value) }
+        return String(format: abs(value) < 10 ? "%.3f" : "%.1f", value)
+    }
+
+    /// `97.4%`.
+    static func percent(_ share: Double) -> String {
+        share.isFinite ? String(format: "%.1f%%", 100 * share) : "nan"
+    }
+
+    /// `04:12`, `1:04:12`; whole seconds, rounded up.
+    static func duration(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds < 1e7 else { return "?" }
+        let whole = Int(seconds.rounded(.up))
+        let clock = String(format: "%02d:%02d", whole / 60 % 60, whole % 60)
+        return whole < 3600 ? clock : "\(whole / 3600):\(clock)"
+    }
+}

@@ -15,6 +15,6 @@ struct Schema: ParsableCommand {
     var reference = false
 
     func run() throws {
-        Terminal.say(reference ? ReferenceWriter.markdown() : SchemaWriter.jsonSchema())
+        Terminal.print(reference ? ReferenceWriter.markdown() : SchemaWriter.jsonSchema())
     }
 }

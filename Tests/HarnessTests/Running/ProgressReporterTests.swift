@@ -38,7 +38,8 @@ struct ProgressReporterTests {
 
     @Test func aTerminalGetsOneLineRewrittenInPlaceThatNeverWraps() {
         let screen = Screen()
-        let reporter = LiveProgress(write: { screen.text += $0 }, now: { screen.time }, width: { 60 })
+        let reporter = LiveProgress(
+            line: LiveLine(write: { screen.text += $0 }, width: { 60 }), now: { screen.time })
         run(reporter, screen, steps: 1000, secondsPerStep: 0.01)
         let drawn = screen.text.split(separator: "\r").dropFirst().map {
             $0.replacingOccurrences(of: "\u{1B}[K", with: "")
