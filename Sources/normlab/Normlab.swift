@@ -34,7 +34,8 @@ struct Normlab: ParsableCommand {
             var command = try parseAsRoot()
             do {
                 try command.run()
-            } catch  where !(error is ExitCode || error is ValidationError || error is CleanExit) {
+            } catch  where !(error is ExitCode) && exitCode(for: error) == .failure {
+                // Neither a wish for help nor a mistake on the command line: those have words and codes of their own.
                 Terminal.error(error)
                 throw ExitCode(for: error)
             }
