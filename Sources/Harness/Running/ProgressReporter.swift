@@ -14,18 +14,6 @@ public struct RunProgress: Codable, Equatable, Sendable {
     public var batchAccuracy: Double
     /// The last test accuracy, once there is one.
     public var testAccuracy: Double?
-
-    /// Progress from its parts.
-    public init(
-        step: Int, steps: Int, batch: Int, loss: Double, batchAccuracy: Double, testAccuracy: Double? = nil
-    ) {
-        self.step = step
-        self.steps = steps
-        self.batch = batch
-        self.loss = loss
-        self.batchAccuracy = batchAccuracy
-        self.testAccuracy = testAccuracy
-    }
 }
 
 /// Tells someone how runs go. Told from one thread at a time.
@@ -85,129 +73,101 @@ public enum StandardError {
         var size = winsize()
         return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
     }
-
-    /// Progress of one run after the other: a live line on a terminal, whole lines elsewhere.
-    public static func progress() -> any ProgressReporter {
-        let now = { ProcessInfo.processInfo.systemUptime }
-        return isTerminal ? LiveProgress(line: .standardError, now: now) : PlainProgress(write: write, now: now)
-    }
 }
 
-/// A line of a terminal that is rewritten in place.
-struct LiveLine {
+/// Where progress is shown: on a terminal one line that is rewritten in place ten times a second, in a log a whole line every
+/// half minute; between them lines that stay.
+struct ProgressDisplay {
     private let write: (String) -> Void
-    private let width: () -> Int
-    private(set) var isOpen = false
+    private let width: (() -> Int)?
+    /// Seconds from a clock that never goes back.
+    let now: () -> Double
+    private var lastShown = -Double.infinity
+    private var isLineOpen = false
 
     /// - Parameters:
     ///   - write: takes a piece of text.
-    ///   - width: the terminal's width in columns.
-    init(write: @escaping (String) -> Void, width: @escaping () -> Int) {
+    ///   - width: the terminal's width in columns; nil for a log.
+    init(write: @escaping (String) -> Void, now: @escaping () -> Double, width: (() -> Int)?) {
         self.write = write
+        self.now = now
         self.width = width
     }
 
-    static var standardError: LiveLine {
-        LiveLine(write: StandardError.write, width: { StandardError.columns() ?? 80 })
+    static var standardError: ProgressDisplay {
+        ProgressDisplay(
+            write: StandardError.write, now: { ProcessInfo.processInfo.systemUptime },
+            width: StandardError.isTerminal ? { StandardError.columns() ?? 80 } : nil)
     }
 
-    /// The characters that it can show. One column stays free: a full line would wrap on some terminals and then no longer
-    /// be rewritten.
-    var room: Int { max(width() - 1, 10) }
+    /// Whether it is a terminal.
+    var isLive: Bool { width != nil }
 
-    /// Replaces the line.
-    mutating func show(_ text: String) {
-        write("\r\(text.prefix(room))\u{1B}[K")
-        isOpen = true
+    /// Shows how far the work is, where it is time to.
+    ///
+    /// - Parameter line: makes the line for so many characters.
+    mutating func show(_ line: (Int) -> String) {
+        let time = now()
+        guard time - lastShown >= (isLive ? 0.1 : 30) else { return }
+        lastShown = time
+        guard let width else { return write(line(.max) + "\n") }
+        // One column stays free: a full line would wrap on some terminals and then no longer be rewritten.
+        let room = max(width() - 1, 10)
+        write("\r\(line(room).prefix(room))\u{1B}[K")
+        isLineOpen = true
     }
 
-    /// Clears the line, so that others can print.
-    mutating func clear() {
-        if isOpen { write("\r\u{1B}[K") }
-        isOpen = false
-    }
-
-    /// Clears the line and prints another that stays.
-    mutating func print(_ line: String) {
+    /// Prints a line that stays.
+    mutating func note(_ line: String) {
         clear()
         write(line + "\n")
     }
+
+    /// Clears the live line, so that others can print.
+    mutating func clear() {
+        guard isLineOpen else { return }
+        write("\r\u{1B}[K")
+        isLineOpen = false
+        lastShown = -.infinity
+    }
+
+    /// Begins to wait for the time to show something.
+    mutating func restart() { lastShown = now() }
 }
 
-/// Progress for a terminal: one line that is rewritten in place, at most ten times a second.
-final class LiveProgress: ProgressReporter {
-    private var line: LiveLine
-    private let now: () -> Double
-    private var name = ""
-    private var lastDrawn = -Double.infinity
-    private var pace = Pace(step: 0, time: 0)
-
-    /// - Parameter now: seconds from a clock that never goes back.
-    init(line: LiveLine, now: @escaping () -> Double) {
-        self.line = line
-        self.now = now
-    }
-
-    func began(_ name: String, step: Int, of steps: Int, reason: String) {
-        self.name = name
-        pace = Pace(step: step, time: now())
-        noted("\(name): \(reason)")
-    }
-
-    func advanced(_ progress: RunProgress) {
-        let time = now()
-        let rate = pace.update(step: progress.step, time: time)
-        guard time - lastDrawn >= 0.1 else { return }
-        lastDrawn = time
-        line.show("\(name)  \(ProgressText.line(progress, rate: rate, width: line.room - name.count - 2))")
-    }
-
-    func noted(_ text: String) {
-        line.print(text)
-        lastDrawn = -Double.infinity
-    }
-
-    func ended(_ summary: String) { noted("\(name): \(summary)") }
-}
-
-/// Progress for a log: a whole line when a run ends, with the reason for it, and at most every 30 seconds before.
-final class PlainProgress: ProgressReporter {
-    /// Seconds between two lines of one run.
-    static let interval = 30.0
-
-    private let write: (String) -> Void
-    private let now: () -> Double
+/// Progress of one run after the other.
+public final class SingleRunProgress: ProgressReporter {
+    private var display: ProgressDisplay
     private var name = ""
     private var reason = ""
-    private var lastTold = 0.0
     private var pace = Pace(step: 0, time: 0)
 
-    /// - Parameters:
-    ///   - write: takes a line with its end.
-    ///   - now: seconds from a clock that never goes back.
-    init(write: @escaping (String) -> Void, now: @escaping () -> Double) {
-        self.write = write
-        self.now = now
+    /// Progress on standard error.
+    public convenience init() { self.init(.standardError) }
+
+    init(_ display: ProgressDisplay) { self.display = display }
+
+    /// A run begins. A terminal tells it at once, a log with the lines that follow.
+    public func began(_ name: String, step: Int, of steps: Int, reason: String) {
+        (self.name, self.reason) = (name, reason)
+        pace = Pace(step: step, time: display.now())
+        if display.isLive { noted("\(name): \(reason)") }
+        display.restart()
     }
 
-    func began(_ name: String, step: Int, of steps: Int, reason: String) {
-        self.name = name
-        lastTold = now()
-        pace = Pace(step: step, time: lastTold)
-        self.reason = reason
+    /// A step was made.
+    public func advanced(_ progress: RunProgress) {
+        let rate = pace.update(step: progress.step, time: display.now())
+        display.show { "\(title)  \(ProgressText.line(progress, rate: rate, width: $0 - title.count - 2))" }
     }
 
-    func advanced(_ progress: RunProgress) {
-        let time = now()
-        let rate = pace.update(step: progress.step, time: time)
-        guard time - lastTold >= Self.interval else { return }
-        lastTold = time
-        noted("\(name) (\(reason))  \(ProgressText.line(progress, rate: rate))")
-    }
+    /// Something that is worth a line of its own.
+    public func noted(_ line: String) { display.note(line) }
 
-    func noted(_ line: String) { write(line + "\n") }
+    /// The run has ended.
+    public func ended(_ summary: String) { noted("\(title): \(summary)") }
 
-    func ended(_ summary: String) { noted("\(name) (\(reason)): \(summary)") }
+    private var title: String { display.isLive ? name : "\(name) (\(reason))" }
 }
 
 /// How numbers of progress are worded.

@@ -17,20 +17,8 @@ public struct RunCost: Equatable, Sendable {
     public var evaluation: Double
     /// One observation of the probe images, its rows in the tables included.
     public var observation: Double
-
     /// One measurement of each procedure, in the order of the configuration.
-    public var procedures: [Double]
-
-    /// Costs from their parts.
-    public init(
-        setup: Double, step: Double, evaluation: Double, observation: Double, procedures: [Double] = []
-    ) {
-        self.setup = setup
-        self.step = step
-        self.evaluation = evaluation
-        self.observation = observation
-        self.procedures = procedures
-    }
+    public var procedures: [Double] = []
 
     /// The seconds that a run takes.
     ///

@@ -3,15 +3,11 @@ import Foundation
 /// Progress of several runs at once. On a terminal one live line sums up; in a log whole lines say when a run begins and
 /// ends, and every half minute how far all are. Told from one thread.
 public final class SideBySideProgress {
-    private let write: (String) -> Void
-    private let now: () -> Double
-    /// The live line of a terminal; nil for a log.
-    private var live: LiveLine?
+    private var display: ProgressDisplay
     private let count: Int
     private var outlook: Outlook
     private var running: [Running] = []
     private var ended = 0
-    private var lastTold: Double
 
     private struct Running {
         let name: String
@@ -27,21 +23,14 @@ public final class SideBySideProgress {
     ///   - expected: the expected seconds of each run by its name; nil where they are not known.
     ///   - jobs: runs at a time.
     public convenience init(expected: [String: Double?], jobs: Int) {
-        self.init(
-            expected: expected, jobs: jobs, write: StandardError.write, now: { ProcessInfo.processInfo.systemUptime },
-            live: StandardError.isTerminal ? .standardError : nil)
+        self.init(expected: expected, jobs: jobs, .standardError)
     }
 
-    init(
-        expected: [String: Double?], jobs: Int, write: @escaping (String) -> Void, now: @escaping () -> Double,
-        live: LiveLine?
-    ) {
-        self.write = write
-        self.now = now
-        self.live = live
+    init(expected: [String: Double?], jobs: Int, _ display: ProgressDisplay) {
+        self.display = display
+        self.display.restart()
         count = expected.count
-        lastTold = now()
-        outlook = Outlook(expected: expected, jobs: jobs, start: lastTold)
+        outlook = Outlook(expected: expected, jobs: jobs, start: display.now())
     }
 
     // MARK: What happens
@@ -85,31 +74,20 @@ public final class SideBySideProgress {
     }
 
     /// A line of its own.
-    public func noted(_ line: String) {
-        pause()
-        write(line + "\n")
-    }
+    public func noted(_ line: String) { display.note(line) }
 
     /// Clears the live line, for others that print.
-    public func pause() {
-        guard live?.isOpen == true else { return }
-        live?.clear()
-        lastTold = -Double.infinity
-    }
+    public func pause() { display.clear() }
 
-    // MARK: Summing up
-
-    /// Says how far all runs are, where it is time to: ten times a second on a terminal, every half minute in a log.
+    /// Says how far all runs are, where it is time to.
     public func refresh() {
-        let time = now()
-        guard time - lastTold >= (live == nil ? PlainProgress.interval : 0.1) else { return }
-        lastTold = time
-        if live == nil { write(line(at: time) + "\n") } else { live?.show(line(at: time)) }
+        let line = line
+        display.show { _ in line }
     }
 
     /// `3/12 runs  03:12 left  lenet/batch-norm seed 2 61%  lenet/lrn seed 1 12%`.
-    private func line(at time: Double) -> String {
-        let left = "\(ProgressText.duration(outlook.secondsLeft(at: time))) left"
+    private var line: String {
+        let left = "\(ProgressText.duration(outlook.secondsLeft(at: display.now()))) left"
         let runs = running.map { "\($0.name) \(Int(100 * $0.share))%" }
         return (["\(ended)/\(count) runs", left] + runs).joined(separator: "  ")
     }

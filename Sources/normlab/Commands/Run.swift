@@ -16,11 +16,11 @@ struct Run: ParsableCommand {
     @OptionGroup var options: RunOptions
 
     @Option(name: .long, help: "Write checkpoints after these numbers of updates too: 0,100.")
-    var checkpointAt: StepList?
+    var checkpointAt: NumberList<Int>?
 
     func run() throws {
         try Session.run(
-            experiments, in: workspace, options: options, checkpointSteps: checkpointAt?.values ?? [],
+            experiments, in: workspace, options: options, checkpointSteps: Set(checkpointAt?.values ?? []),
             fetchesData: false, drawsFigures: false)
     }
 }

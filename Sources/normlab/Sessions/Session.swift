@@ -81,7 +81,7 @@ final class Session {
     /// Makes the runs in this process. One that fails is named and does not stop the others; an interruption does.
     private func makeAlone(_ interruption: Interruption) {
         let team = Team(threads: plan.threads)
-        let progress = StandardError.progress()
+        let progress = SingleRunProgress()
         var part = -1
         for entry in plan.entries {
             if interruption.isRequested { isInterrupted = true }
