@@ -157,7 +157,7 @@ public final class SingleRunProgress: ProgressReporter {
 
     /// A step was made.
     public func advanced(_ progress: RunProgress) {
-        let rate = pace.update(step: progress.step, time: display.now())
+        let (title, rate) = (title, pace.update(step: progress.step, time: display.now()))
         display.show { "\(title)  \(ProgressText.line(progress, rate: rate, width: $0 - title.count - 2))" }
     }
 
