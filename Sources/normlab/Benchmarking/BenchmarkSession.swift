@@ -54,14 +54,15 @@ struct BenchmarkSession {
     }
 
     private func section(_ part: BenchmarkPart, _ peaks: MachinePeaks, _ team: Team) throws -> any BenchmarkSection {
-        let chosen = try chosenNetworks()
+        let bn = "bn"
+        let chosen = isQuick ? try subjects(quick: [("mlp", bn), ("lenet", "lrn")], []) : try networks.all()
         switch part {
         case .peaks: return PeakSection(peaks, threads: threads)
         case .kernels: return KernelSection(chosen, peaks: peaks, team: team, effort: effort(.kernel))
         case .layers:
-            let profiled = isQuick ? ["mlp"] : ["lenet", "inception"]
             return LayerSection(
-                try profiled.map { try networks.network($0, "bn") }, team: team, effort: effort(.network))
+                try subjects(quick: [("mlp", bn)], [("lenet", bn), ("inception", bn)]), team: team,
+                effort: effort(.network))
         case .networks:
             return NetworkSection(chosen, peaks: peaks, team: team, effort: effort(.network), memory: Self.memory)
         case .runs:
@@ -72,40 +73,37 @@ struct BenchmarkSession {
             }
             return WholeRunSection(runs, peaks: peaks, threads: threads, effort: effort(.run))
         case .scaling:
-            let scaled = isQuick ? [("mlp", "bn")] : [("mlp", "bn"), ("lenet", "bn")]
             return ScalingSection(
-                try scaled.map { try networks.network($0, $1) }, threads: threads, effort: effort(.point),
-                memory: Self.memory)
+                try subjects(quick: [("mlp", bn)], [("mlp", bn), ("lenet", bn)]), threads: threads,
+                effort: effort(.point), memory: Self.memory)
         case .sideBySide:
-            let chosen = isQuick ? [("mlp", "bn")] : [("mlp", "bn"), ("lenet", "bn"), ("inception-narrow", "bn")]
             return SideBySideSection(
-                networks: try chosen.map { try networks.network($0, $1) }, workspace: workspace, threads: threads,
-                repeats: isQuick ? 1 : 5, seconds: isQuick ? 0 : 1, log: folder.url.appending(path: "side-by-side.log"))
+                networks: try subjects(
+                    quick: [("mlp", bn)], [("mlp", bn), ("lenet", bn), ("inception-narrow", bn)]),
+                workspace: workspace, threads: threads, repeats: isQuick ? 1 : 5, seconds: isQuick ? 0 : 1,
+                log: folder.url.appending(path: "side-by-side.log"))
         case .startup:
             return StartupSection(
-                networks: try startupNetworks(), workspace: workspace, threads: threads, repeats: isQuick ? 1 : 5,
+                networks: try subjects(
+                    quick: [("mlp", "none")], [("mlp", "none"), ("lenet", bn), ("inception", bn)]),
+                workspace: workspace, threads: threads, repeats: isQuick ? 1 : 5,
                 log: folder.url.appending(path: "startup.log"))
-        case .observation: return try observation(team)
+        case .observation:
+            let usual = ObservationDeclaration()
+            let plan = ObservationSection.Plan(
+                every: isQuick ? 1 : usual.every, taps: ["*/activation-input"], images: isQuick ? 8 : 100,
+                edges: HistogramEdges(bins: usual.bins).edges)
+            return ObservationSection(
+                try subjects(quick: [("lenet", bn)], [("lenet", bn), ("inception-narrow", bn)]), plan: plan,
+                team: team, effort: effort(.run))
         }
     }
 
-    private func observation(_ team: Team) throws -> ObservationSection {
-        let usual = ObservationDeclaration()
-        let plan = ObservationSection.Plan(
-            every: isQuick ? 1 : usual.every, taps: ["*/activation-input"], images: isQuick ? 8 : 100,
-            edges: HistogramEdges(bins: usual.bins).edges)
-        let observed = isQuick ? ["lenet"] : ["lenet", "inception-narrow"]
-        return ObservationSection(
-            try observed.map { try networks.network($0, "bn") }, plan: plan, team: team, effort: effort(.run))
-    }
-
-    private func chosenNetworks() throws -> [BenchmarkNetwork] {
-        isQuick ? try [networks.network("mlp", "bn"), networks.network("lenet", "lrn")] : try networks.all()
-    }
-
-    private func startupNetworks() throws -> [BenchmarkNetwork] {
-        let wanted = isQuick ? [("mlp", "none")] : [("mlp", "none"), ("lenet", "bn"), ("inception", "bn")]
-        return try wanted.map { try networks.network($0, $1) }
+    /// Networks by model and normalization.
+    private func subjects(
+        quick: [(String, String)], _ usual: [(String, String)]
+    ) throws -> [BenchmarkNetwork] {
+        try (isQuick ? quick : usual).map { try networks.network($0, $1) }
     }
 
     private func effort(_ effort: Effort) -> Effort { isQuick ? .least : effort }

@@ -44,12 +44,11 @@ final class Session {
         spans = plan.parts.map { _ in nil }
     }
 
-    /// Reads every experiment, chooses the data, says what will be done and how long it will take, trains, summarizes, draws,
-    /// judges, and says all of it.
+    /// Reads the experiments, chooses the data, prints the plan, trains, and reports each experiment and the whole.
     ///
     /// - Parameters:
     ///   - names: the experiments; none for all.
-    ///   - checkpointSteps: the steps after which checkpoints are written besides.
+    ///   - checkpointSteps: the steps after which checkpoints are written, besides the last.
     ///   - fetchesData: whether data that this machine lacks are downloaded.
     static func run(
         _ names: [String], in workspace: Workspace, options: RunOptions, checkpointSteps: Set<Int> = [],

@@ -41,8 +41,8 @@ struct RunOrder: Codable, Sendable {
     }
 }
 
-/// Makes the runs of a plan side by side, some at a time, each in a process that makes no other meanwhile. Whatever happens to
-/// one, the others go on: a process that has ended is replaced.
+/// Makes the runs of a plan side by side, a few at a time, each in a process that makes no other meanwhile. Whatever happens
+/// to one run, the others go on: a worker that has ended is replaced.
 final class WorkerPool {
     private let plan: Plan
     private let arguments: [String]

@@ -7,8 +7,8 @@ import Synchronization
 /// A process that works on orders: this program as `run-worker` or `bench-worker`, or another framework's program.
 ///
 /// An order is a JSON object on a line of the worker's standard input, an answer one on a line of its standard output. Its
-/// standard input is a leash too: when the other end is gone, because whoever held it was killed or wants no more, the worker
-/// ends at once.
+/// standard input also ties it to its parent: when that closes, because the parent was killed or needs the worker no longer,
+/// the worker ends at once.
 final class WorkerProcess {
     /// What comes from a worker.
     enum Message: Sendable {
@@ -37,7 +37,7 @@ final class WorkerProcess {
 
     /// Its number, for the system.
     let identifier: Int32
-    private let leash = Pipe()
+    private let orders = Pipe()
 
     /// Starts a process.
     ///
@@ -50,13 +50,13 @@ final class WorkerProcess {
         receive: @escaping @Sendable (Message) -> Void
     ) throws {
         guard let executable else { throw Failure(description: "this program does not know where it is") }
-        // A worker that is gone is no reason to go: writing to it fails, and that is all.
+        // Writing to a worker that has ended is an error here, and does not end this process.
         signal(SIGPIPE, SIG_IGN)
         let process = Process()
         let printed = Pipe()
         process.executableURL = executable
         process.arguments = arguments
-        process.standardInput = leash
+        process.standardInput = orders
         process.standardOutput = printed
         process.standardError = try log.map(Self.end) ?? printed
         do { try process.run() } catch {
@@ -87,13 +87,13 @@ final class WorkerProcess {
         return handle
     }
 
-    /// Gives it an order. One that has ended takes none, which its last message says.
+    /// Gives it an order. If it has ended, nothing happens: its last message says so.
     func give(_ order: some Encodable) {
-        try? leash.fileHandleForWriting.write(contentsOf: Foundation.Data(JSONLine.text(order).utf8))
+        try? orders.fileHandleForWriting.write(contentsOf: Foundation.Data(JSONLine.text(order).utf8))
     }
 
-    /// Wants no more of it.
-    func release() { try? leash.fileHandleForWriting.close() }
+    /// Lets it end: there are no more orders.
+    func release() { try? orders.fileHandleForWriting.close() }
 }
 
 /// Messages from many threads to one, in the order in which they come.
@@ -107,7 +107,7 @@ final class Mailbox<Message: Sendable>: Sendable {
         count.signal()
     }
 
-    /// The next message, which may take long to come.
+    /// The next message; waits until there is one.
     func next() -> Message {
         count.wait()
         return messages.withLock { $0.removeFirst() }
@@ -121,17 +121,17 @@ final class Mailbox<Message: Sendable>: Sendable {
 }
 
 extension Mailbox where Message: Decodable {
-    /// The orders that a worker gets on its standard input. Their end, when whoever gives orders is gone, ends the process, as
-    /// does a line that is no order.
+    /// The orders that this process, a worker, gets on its standard input. The end of the input ends the process, and so does
+    /// a line that is not an order.
     ///
-    /// - Parameter came: told of every order at once, on a thread of its own.
-    static func orders(came: @escaping @Sendable (Message) -> Void = { _ in }) -> Mailbox {
+    /// - Parameter arrived: called for every order at once, on a thread of its own.
+    static func orders(arrived: @escaping @Sendable (Message) -> Void = { _ in }) -> Mailbox {
         let orders = Mailbox()
         Thread.detachNewThread {
             while let line = readLine() {
                 do {
                     let order = try JSONLine.value(Message.self, in: line.utf8)
-                    came(order)
+                    arrived(order)
                     orders.post(order)
                 } catch {
                     Terminal.error(error)
