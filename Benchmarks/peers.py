@@ -1,8 +1,8 @@
 """Another framework's side of `normlab bench --compare`, which starts it; see docs/performance.md.
 
 It makes a network, does one training step, and says on standard output, as a line of JSON, how large the network is. Then
-it takes orders, one a line of standard input: `train SECONDS`, `infer SECONDS` or `run SECONDS`. It works for about as long,
-answers with a line `{"images-per-second": …, "memory": …}`, and waits for the next.
+it takes orders from standard input, a line of JSON each: `{"work": "train", "seconds": 1}`, or `infer` or `run`. It works
+for about as long, answers with a line `{"images-per-second": …, "memory": …}`, and waits for the next.
 
     python peers.py --framework torch --network lenet --variant bn --batch 64 --threads 2 --mode compile --optimizer fused
 """
@@ -57,8 +57,8 @@ def main():
     peer.first_step()
     answer(program=peer.program, parameters=peer.parameters, multiply_adds=peer.multiply_adds)
     for line in sys.stdin:
-        order, seconds = line.split()
-        answer(images_per_second=rate(peer.work(order), float(seconds)))
+        order = json.loads(line)
+        answer(images_per_second=rate(peer.work(order["work"]), order["seconds"]))
 
 
 if __name__ == "__main__":

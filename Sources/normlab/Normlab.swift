@@ -1,8 +1,14 @@
 import ArgumentParser
+import CProcessor
+import Datasets
+import Engine
+import Harness
 
 /// The program: one subcommand a file, in `Commands/`.
 @main
 struct Normlab: ParsableCommand {
+    static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "normlab",
         abstract: "A laboratory for one question: what does normalization do to the training of a deep network?",
@@ -13,15 +19,61 @@ struct Normlab: ParsableCommand {
             Exit codes: 0 done · 1 failed · 2 a claim was not reproduced (verify) · 64 usage · 65 bad configuration or \
             data · 69 data unavailable · 75 interrupted, resumable.
             """,
-        version: "NormLab \(Version.number)",
+        version: "NormLab \(version)",
         subcommands: [
             Reproduce.self, Run.self, List.self, Show.self, Compare.self, DrawFigures.self, Verify.self,
             Claims.self, Data.self, Bench.self, BenchWorker.self, RunWorker.self, Schema.self,
         ])
 
+    /// Reads the command line and does what it says. What goes wrong is printed here, for all commands, and the exit code says
+    /// what kind of trouble it was.
     static func main() {
         Terminal.openStandardDescriptors()
-        Processor.check()
-        main(nil)
+        checkProcessor()
+        do {
+            var command = try parseAsRoot()
+            do {
+                try command.run()
+            } catch  where !(error is ExitCode) && exitCode(for: error) == .failure {
+                // Neither a wish for help nor a mistake on the command line: those have words and codes of their own.
+                Terminal.error(error)
+                throw ExitCode(for: error)
+            }
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    /// Ends the program with one line where it was built with instructions that this processor lacks; its kernels would be
+    /// killed at the first of them without a word.
+    private static func checkProcessor() {
+        guard let missing = processor_missing_instructions() else { return }
+        Terminal.error(
+            "this normlab was built for processors with \(String(cString: missing)), which this one lacks: build it here "
+                + "with 'make build', or for older ones with 'NORMLAB_ARCH=x86-64-v3 make build'")
+        exit(withError: ExitCode.failure)
+    }
+}
+
+extension ExitCode {
+    /// A claim was not reproduced.
+    static let claimNotReproduced = ExitCode(2)
+    /// A configuration or a data file is wrong.
+    static let badInput = ExitCode(65)
+    /// A data set is nowhere to be had.
+    static let dataUnavailable = ExitCode(69)
+    /// Interrupted; the same command continues.
+    static let interrupted = ExitCode(75)
+
+    /// The code for an error: bad input, data that are nowhere, or, for a disk that is full or a bug, just a failure.
+    init(for error: any Error) {
+        self =
+            switch error {
+            case let code as ExitCode: code
+            case is ConfigurationErrors, is NetworkError: .badInput
+            case let error as DataError: error.isUnavailable ? .dataUnavailable : .badInput
+            case let error as RunError: error.isBadInput ? .badInput : .failure
+            default: .failure
+            }
     }
 }

@@ -116,18 +116,16 @@ import Testing
     @Test func aProcessMakesOneRunAfterTheOther() throws {
         let laboratory = try TemporaryLaboratory(["long": Self.long])
         let running = try laboratory.program.start(command("long", jobs: 2) + ["--seeds", "1-2"])
-        func processes(of arm: String) -> Set<Int32> {
-            var found: [Int32] = []
-            running.wait {
-                found = (1...2).compactMap { process(of: arm, seed: $0, in: laboratory) }
-                return found.count == 2
+        var makers: [String: Int32] = [:]
+        running.wait {
+            for (arm, number) in [("baseline", 1), ("baseline", 2), ("batch-norm", 1), ("batch-norm", 2)] {
+                makers["\(arm) \(number)"] =
+                    process(of: arm, seed: number, in: laboratory) ?? makers["\(arm) \(number)"]
             }
-            return Set(found)
+            return false
         }
-        let first = processes(of: "baseline")
-        let second = processes(of: "batch-norm")
         #expect(try running.outcome().code == 0)
-        #expect(first.count == 2 && second == first)
+        #expect(makers.count == 4 && Set(makers.values).count == 2, "\(makers)")
     }
 
     /// More components than pixels: found when the input is fitted to the data.
@@ -142,17 +140,73 @@ import Testing
         #expect(outcome.errors.contains("not known"), "what cannot be made cannot be measured")
     }
 
+    /// What was planned is made: whoever makes a run is handed its settings and reads no experiment file.
     @Test func anExperimentThatChangesMeanwhileIsNotMixed() throws {
         let laboratory = try TemporaryLaboratory(["long": Self.long])
         let running = try laboratory.program.start(command("long", jobs: 2) + ["--seeds", "1-2"])
         waitForFirst(running, in: laboratory)
-        try laboratory.write(Self.long.replacing("batch: 16", with: "batch: 17"), experiment: "long")
+        try laboratory.write("no experiment", experiment: "long")
         let outcome = try running.outcome()
-        #expect(outcome.code == 65)
-        #expect(outcome.errors.contains("files have changed since the command began"))
-        let last = try #require(outcome.errors.split(separator: "\n").last)
-        for seed in 1...2 { #expect(last.contains("long/batch-norm seed \(seed)"), "\(outcome.errors)") }
-        #expect(last.hasPrefix("Failed: ") && !last.contains("baseline"))
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("4 runs made, 0 up to date"))
+        try laboratory.write(Self.long, experiment: "long")
+        let again = try laboratory.program.run(command("long", jobs: 2) + ["--seeds", "1-2"])
+        #expect(again.output.contains("0 runs made, 4 up to date"))
+    }
+
+    /// What a worker says until it is done with a run that its order describes.
+    private func answers(to order: String, in laboratory: TemporaryLaboratory) throws -> (code: Int32, text: String) {
+        let worker = Process()
+        let (orders, printed) = (Pipe(), Pipe())
+        worker.executableURL = try Program.executable()
+        worker.arguments = ["run-worker", "--root", laboratory.root.path]
+        (worker.standardInput, worker.standardOutput, worker.standardError) = (orders, printed, printed)
+        try worker.run()
+        try orders.fileHandleForWriting.write(contentsOf: Data("\(order)\n".utf8))
+        var text = ""
+        while !text.contains("\"closed\""), case let more = printed.fileHandleForReading.availableData, !more.isEmpty {
+            text += String(decoding: more, as: UTF8.self)
+        }
+        // Whoever gives orders is gone.
+        try orders.fileHandleForWriting.close()
+        worker.waitUntilExit()
+        return (worker.terminationStatus, text)
+    }
+
+    /// The order to make a run of a small network with a batch.
+    private func order(batch: String, in laboratory: TemporaryLaboratory) throws -> String {
+        _ = try laboratory.program.run("run", "tiny", "-p", "smoke", "--arms", "baseline")
+        let file = try laboratory.text("Results/smoke/tiny/baseline/seed-1/config.yaml")
+        let settings = try #require(file.components(separatedBy: "base:\n").last).replacing("\n  ", with: "\n")
+            .dropFirst(2)
+        let run: [String: Any] = [
+            "experiment": "tiny", "arm": "baseline", "profile": "other", "seed": 1, "steps": 12,
+            "configuration": settings.replacing("batch: 16", with: "batch: \(batch)"),
+        ]
+        let order: [String: Any] = [
+            "run": run, "dataset": "glyphs", "hash": "0123", "resultsRoot": laboratory.file("Results").absoluteString,
+            "checkpointSteps": [Int](), "saveInterval": 20, "isForced": false, "threads": 1,
+        ]
+        let line = try JSONSerialization.data(withJSONObject: ["make": ["_0": order]])
+        return String(decoding: line, as: UTF8.self)
+    }
+
+    @Test func aWorkerMakesNoRunButTheOneThatWasPlanned() throws {
+        let laboratory = try TemporaryLaboratory()
+        let (code, text) = try answers(to: order(batch: "16", in: laboratory), in: laboratory)
+        #expect(text.contains("error: tiny/baseline seed 1: its data have changed since the command began"), "\(text)")
+        #expect(text.contains("{\"closed\":{\"code\":65}}"), "\(text)")
+        #expect(code == 75, "it waits for the next, and ends when nobody is left who could give one")
+        #expect(!laboratory.has("Results/other"))
+    }
+
+    @Test(arguments: [("batch: many", "error: 'batch': expected"), ("nonsense", "error: ")])
+    func anOrderThatCannotBeReadEndsTheWorker(kind: String, message: String) throws {
+        let laboratory = try TemporaryLaboratory()
+        let line = kind == "nonsense" ? kind : try order(batch: "many", in: laboratory)
+        let (code, text) = try answers(to: line, in: laboratory)
+        #expect(text.contains(message), "\(text)")
+        #expect(code == (kind == "nonsense" ? 1 : 65))
     }
 
     private func waitForFirst(_ running: RunningProgram, in laboratory: TemporaryLaboratory) {

@@ -91,10 +91,7 @@ public struct ExperimentRuns: Sendable {
                     remarks.append("\(arm.name) seed \(seed) is left out: \(error)")
                     continue
                 }
-                let plan = RunPlan(
-                    experiment: experiment.name, arm: arm, seed: seed, profile: profile, steps: profile.steps,
-                    datasets: experiment.datasets, configuration: arm.configuration(in: profile))
-                if manifest.settings == plan.flatSettings {
+                if manifest.settings == experiment.run(of: arm, in: profile, seed: seed).flatSettings {
                     found.append((run, manifest))
                 } else {
                     remarks.append("\(arm.name) seed \(seed) is left out: it was made with other settings")

@@ -14,24 +14,30 @@ public enum RunEvent: Codable, Equatable, Sendable {
     /// The process is done with the run and waits for the next, with the code that a program which makes this run alone would
     /// end with.
     case closed(code: Int32)
+}
 
-    /// The event that a line stands for; nil for a line that is anything else.
-    public init?(line: some Collection<UInt8>) {
-        guard line.first == UInt8(ascii: "{") else { return nil }
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        guard let event = try? decoder.decode(RunEvent.self, from: Data(line)) else { return nil }
-        self = event
-    }
-
-    /// The event as a line, with its end.
-    public var line: String {
+/// Values as lines of text, between processes: one JSON object each. Numbers that are not finite stand as `nan`, `inf` and
+/// `-inf`.
+public enum JSONLine {
+    /// The value as a line, with its end.
+    public static func text(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         // Texts and numbers alone: there is nothing that could fail.
-        return ((try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "") + "\n"
+        return ((try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "") + "\n"
+    }
+
+    /// The value that a line stands for.
+    ///
+    /// - Throws: what reading the value throws, or `DecodingError` for a line that is anything else.
+    public static func value<Value: Decodable>(
+        _ type: Value.Type = Value.self, in line: some Collection<UInt8>
+    ) throws -> Value {
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return try decoder.decode(type, from: Data(line))
     }
 }
 
@@ -56,9 +62,11 @@ public final class EventProgress: ProgressReporter {
         self.now = now
     }
 
+    private func tell(_ event: RunEvent) { write(JSONLine.text(event)) }
+
     /// A run begins.
     public func began(_ name: String, step: Int, of steps: Int, reason: String) {
-        write(RunEvent.began(step: step, reason: reason).line)
+        tell(.began(step: step, reason: reason))
     }
 
     /// A step was made.
@@ -66,18 +74,18 @@ public final class EventProgress: ProgressReporter {
         let time = now()
         guard time - lastTold >= Self.interval else { return }
         lastTold = time
-        write(RunEvent.advanced(progress).line)
+        tell(.advanced(progress))
     }
 
     /// Something that is worth a line of its own.
-    public func noted(_ line: String) { write(RunEvent.noted(line).line) }
+    public func noted(_ line: String) { tell(.noted(line)) }
 
     /// The run has ended.
-    public func ended(_ summary: String) { write(RunEvent.ended(summary).line) }
+    public func ended(_ summary: String) { tell(.ended(summary)) }
 
     /// The process is done with the run, with a code.
     public func closed(code: Int32) {
-        write(RunEvent.closed(code: code).line)
+        tell(.closed(code: code))
         lastTold = -.infinity
     }
 }

@@ -71,9 +71,7 @@ public final class RunExecutor {
         self.interruption = interruption
         self.saving = saving
         now = { ProcessInfo.processInfo.systemUptime }
-        folder = RunFolder(
-            root: resultsRoot, profile: plan.profile.name, experiment: plan.experiment, arm: plan.arm.name,
-            seed: plan.seed)
+        folder = plan.folder(in: resultsRoot)
     }
 
     /// Makes the run, or what is left of it.
@@ -156,9 +154,4 @@ public final class RunExecutor {
         }
         return try session.complete(diverged: !isFinite)
     }
-}
-
-extension RunPlan {
-    /// The run's name for people: `lenet/batch-norm seed 2`.
-    public var title: String { "\(experiment)/\(arm.name) seed \(seed)" }
 }

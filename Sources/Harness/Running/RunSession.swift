@@ -36,7 +36,7 @@ final class RunSession {
         self.setup = setup
         self.clock = clock
         manifest = Manifest(
-            experiment: plan.experiment, arm: plan.arm.name, seed: plan.seed, profile: plan.profile.name,
+            experiment: plan.experiment, arm: plan.arm, seed: plan.seed, profile: plan.profile,
             steps: plan.steps, hash: hash, numericsVersion: numericsVersion, settings: plan.flatSettings,
             dataset: .init(
                 name: dataset.name, checksum: dataset.checksum, synthetic: dataset.isSynthetic,
@@ -131,7 +131,7 @@ final class RunSession {
     private func writeCheckpoint(to url: URL) throws {
         var file = Safetensors(setup.model.torchTensors() + setup.input.tensors)
         file.metadata = [
-            "format": "pt", "experiment": plan.experiment, "arm": plan.arm.name, "seed": "\(plan.seed)",
+            "format": "pt", "experiment": plan.experiment, "arm": plan.arm, "seed": "\(plan.seed)",
             "step": "\(step)",
         ]
         try AtomicFile.write(file.encoded(), to: url)
@@ -148,7 +148,7 @@ final class RunSession {
             Results.Predictions(
                 classes: predictions.classes, probabilities: predictions.probabilities, labels: predictions.labels),
             metadata: [
-                "experiment": plan.experiment, "arm": plan.arm.name, "seed": "\(plan.seed)", "step": "\(step)",
+                "experiment": plan.experiment, "arm": plan.arm, "seed": "\(plan.seed)", "step": "\(step)",
                 "statistics": name,
             ])
         try AtomicFile.write(file.encoded(), to: folder.predictions)

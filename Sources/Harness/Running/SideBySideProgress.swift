@@ -4,15 +4,11 @@ import Results
 /// Progress of several runs at once. On a terminal one live line sums up; in a log whole lines say when a run begins and
 /// ends, and every half minute how far all are. Told from one thread.
 public final class SideBySideProgress {
-    private let write: (String) -> Void
-    private let now: () -> Double
-    private let width: (() -> Int)?
+    private var display: ProgressDisplay
     private let count: Int
     private var outlook: Outlook
     private var running: [Running] = []
     private var ended = 0
-    private var lastTold: Double
-    private var isLineOpen = false
 
     private struct Running {
         let name: String
@@ -28,23 +24,14 @@ public final class SideBySideProgress {
     ///   - expected: the expected seconds of each run by its name; nil where they are not known.
     ///   - jobs: runs at a time.
     public convenience init(expected: [String: Double?], jobs: Int) {
-        let write: (String) -> Void = { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) }
-        let width: (() -> Int)? = ProgressStyle.standardErrorIsTerminal ? { ProgressStyle.terminalWidth() } : nil
-        self.init(
-            expected: expected, jobs: jobs, write: write, now: { ProcessInfo.processInfo.systemUptime }, width: width)
+        self.init(expected: expected, jobs: jobs, .standardError)
     }
 
-    /// - Parameter width: the terminal's width in columns; nil for a log.
-    init(
-        expected: [String: Double?], jobs: Int, write: @escaping (String) -> Void, now: @escaping () -> Double,
-        width: (() -> Int)?
-    ) {
-        self.write = write
-        self.now = now
-        self.width = width
+    init(expected: [String: Double?], jobs: Int, _ display: ProgressDisplay) {
+        self.display = display
+        self.display.restart()
         count = expected.count
-        lastTold = now()
-        outlook = Outlook(expected: expected, jobs: jobs, start: lastTold)
+        outlook = Outlook(expected: expected, jobs: jobs, start: display.now())
     }
 
     // MARK: What happens
@@ -88,39 +75,58 @@ public final class SideBySideProgress {
     }
 
     /// A line of its own.
-    public func noted(_ line: String) {
-        pause()
-        write(line + "\n")
-    }
+    public func noted(_ line: String) { display.note(line) }
 
     /// Clears the live line, for others that print.
-    public func pause() {
-        guard isLineOpen else { return }
-        write("\r\u{1B}[K")
-        isLineOpen = false
-        lastTold = -Double.infinity
-    }
+    public func pause() { display.clear() }
 
-    // MARK: Summing up
-
-    /// Says how far all runs are, where it is time to: ten times a second on a terminal, every half minute in a log.
+    /// Says how far all runs are, where it is time to.
     public func refresh() {
-        let time = now()
-        guard time - lastTold >= (width == nil ? PlainProgress.interval : 0.1) else { return }
-        lastTold = time
-        guard let width else {
-            write(line(at: time) + "\n")
-            return
-        }
-        // One column stays free: a full line would wrap on some terminals and then no longer be rewritten.
-        write("\r\(line(at: time).prefix(max(width() - 1, 10)))\u{1B}[K")
-        isLineOpen = true
+        let line = line
+        display.show { _ in line }
     }
 
     /// `3/12 runs  03:12 left  lenet/batch-norm seed 2 61%  lenet/lrn seed 1 12%`.
-    private func line(at time: Double) -> String {
-        let left = "\(Phrase.clock(outlook.secondsLeft(at: time))) left"
+    private var line: String {
+        let left = "\(Phrase.clock(outlook.secondsLeft(at: display.now()))) left"
         let runs = running.map { "\($0.name) \(Int(100 * $0.share))%" }
         return (["\(ended)/\(count) runs", left] + runs).joined(separator: "  ")
+    }
+}
+
+/// How much time is left for runs that are made side by side: their expected lengths as weights, and the pace so far.
+struct Outlook {
+    private let expected: [String: Double]
+    private let jobs: Int
+    private let start: Double
+    /// What part of each run is done, of what was left of it at the start.
+    private var shares: [String: Double] = [:]
+
+    /// The outlook on runs.
+    ///
+    /// - Parameters:
+    ///   - expected: the expected seconds of each run by its name; what is not known counts as the mean of the others.
+    ///   - jobs: runs at a time.
+    ///   - start: the time at which the first begins.
+    init(expected: [String: Double?], jobs: Int, start: Double) {
+        let known = expected.values.compactMap(\.self)
+        let mean = known.isEmpty ? 1 : known.reduce(0, +) / Double(known.count)
+        // No run takes no time: the weights never add up to nothing.
+        self.expected = expected.mapValues { max($0 ?? mean, 1e-3) }
+        self.jobs = jobs
+        self.start = start
+    }
+
+    /// What part of a run is done, from 0 to 1.
+    mutating func advanced(_ name: String, to share: Double) { shares[name] = share }
+
+    /// Seconds until the last run is done. The pace of what was done counts once it says something, before that the
+    /// expectation.
+    func secondsLeft(at time: Double) -> Double {
+        let whole = expected.values.reduce(0, +)
+        let done = shares.reduce(0) { $0 + (expected[$1.key] ?? 0) * $1.value }
+        let elapsed = time - start
+        let saysSomething = elapsed > 2 && done > whole / 50
+        return max(0, whole - done) / (saysSomething ? done / elapsed : Double(jobs))
     }
 }

@@ -123,13 +123,3 @@ public struct StalenessCheck {
         return "the configuration changed: \(changes.joined(separator: ", "))\(rest)"
     }
 }
-
-extension RunPlan {
-    /// Every setting by its path, the steps and the seed among them.
-    var flatSettings: [String: String] {
-        var settings = Dictionary(configuration.settings.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
-        settings["steps"] = "\(steps)"
-        settings["seed"] = "\(seed)"
-        return settings
-    }
-}

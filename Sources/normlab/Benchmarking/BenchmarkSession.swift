@@ -1,14 +1,22 @@
+import ArgumentParser
 import Benchmarks
 import Foundation
 import Harness
 import Kernels
 import Results
 
+/// The sections of the benchmark as they are named on the command line, in the order in which they run.
+enum BenchmarkPart: String, CaseIterable, ExpressibleByArgument {
+    case peaks, kernels, layers, networks, runs, scaling
+    case sideBySide = "side-by-side"
+    case startup, observation
+}
+
 /// Runs the sections of the benchmark: prints their tables and writes their files.
 struct BenchmarkSession {
     let networks: BenchmarkNetworks
     let folder: BenchmarkFolder
-    let laboratory: Laboratory
+    let workspace: Workspace
     let threads: Int
     let isQuick: Bool
 
@@ -43,18 +51,19 @@ struct BenchmarkSession {
     /// Writes the file of a section and prints its tables.
     func report(_ measurements: [BenchmarkResult], section: String) throws {
         try folder.write(measurements, section: section)
-        for table in SectionTables.tables(of: section, measurements) { Terminal.say(table.text + "\n") }
+        for table in SectionTables.tables(of: section, measurements) { Terminal.print(table.text + "\n") }
     }
 
     private func section(_ part: BenchmarkPart, _ peaks: MachinePeaks, _ team: Team) throws -> any BenchmarkSection {
-        let chosen = try chosenNetworks()
+        let bn = "bn"
+        let chosen = isQuick ? try subjects(quick: [("mlp", bn), ("lenet", "lrn")], []) : try networks.all()
         switch part {
         case .peaks: return PeakSection(peaks, threads: threads)
         case .kernels: return KernelSection(chosen, peaks: peaks, team: team, effort: effort(.kernel))
         case .layers:
-            let profiled = isQuick ? ["mlp"] : ["lenet", "inception"]
             return LayerSection(
-                try profiled.map { try networks.network($0, "bn") }, team: team, effort: effort(.network))
+                try subjects(quick: [("mlp", bn)], [("lenet", bn), ("inception", bn)]), team: team,
+                effort: effort(.network))
         case .networks:
             return NetworkSection(chosen, peaks: peaks, team: team, effort: effort(.network), memory: Self.memory)
         case .runs:
@@ -65,44 +74,150 @@ struct BenchmarkSession {
             }
             return WholeRunSection(runs, peaks: peaks, threads: threads, effort: effort(.run))
         case .scaling:
-            let scaled = isQuick ? [("mlp", "bn")] : [("mlp", "bn"), ("lenet", "bn")]
             return ScalingSection(
-                try scaled.map { try networks.network($0, $1) }, threads: threads, effort: effort(.point),
-                memory: Self.memory)
+                try subjects(quick: [("mlp", bn)], [("mlp", bn), ("lenet", bn)]), threads: threads,
+                effort: effort(.point), memory: Self.memory)
         case .sideBySide:
-            let chosen = isQuick ? [("mlp", "bn")] : [("mlp", "bn"), ("lenet", "bn"), ("inception-narrow", "bn")]
             return SideBySideSection(
-                networks: try chosen.map { try networks.network($0, $1) }, laboratory: laboratory, threads: threads,
-                repeats: isQuick ? 1 : 5, seconds: isQuick ? 0 : 1, log: folder.url.appending(path: "side-by-side.log"))
+                networks: try subjects(
+                    quick: [("mlp", bn)], [("mlp", bn), ("lenet", bn), ("inception-narrow", bn)]),
+                workspace: workspace, threads: threads, repeats: isQuick ? 1 : 5, seconds: isQuick ? 0 : 1,
+                log: folder.url.appending(path: "side-by-side.log"))
         case .startup:
             return StartupSection(
-                networks: try startupNetworks(), laboratory: laboratory, threads: threads, repeats: isQuick ? 1 : 5,
+                networks: try subjects(
+                    quick: [("mlp", "none")], [("mlp", "none"), ("lenet", bn), ("inception", bn)]),
+                workspace: workspace, threads: threads, repeats: isQuick ? 1 : 5,
                 log: folder.url.appending(path: "startup.log"))
-        case .observation: return try observation(team)
+        case .observation:
+            let usual = ObservationDeclaration()
+            let plan = ObservationSection.Plan(
+                every: isQuick ? 1 : usual.every, taps: ["*/activation-input"], images: isQuick ? 8 : 100,
+                edges: HistogramEdges(bins: usual.bins).edges)
+            return ObservationSection(
+                try subjects(quick: [("lenet", bn)], [("lenet", bn), ("inception-narrow", bn)]), plan: plan,
+                team: team, effort: effort(.run))
         }
     }
 
-    private func observation(_ team: Team) throws -> ObservationSection {
-        let usual = ObservationDeclaration()
-        let plan = ObservationSection.Plan(
-            every: isQuick ? 1 : usual.every, taps: ["*/activation-input"], images: isQuick ? 8 : 100,
-            edges: HistogramEdges(bins: usual.bins).edges)
-        let observed = isQuick ? ["lenet"] : ["lenet", "inception-narrow"]
-        return ObservationSection(
-            try observed.map { try networks.network($0, "bn") }, plan: plan, team: team, effort: effort(.run))
-    }
-
-    private func chosenNetworks() throws -> [BenchmarkNetwork] {
-        isQuick ? try [networks.network("mlp", "bn"), networks.network("lenet", "lrn")] : try networks.all()
-    }
-
-    private func startupNetworks() throws -> [BenchmarkNetwork] {
-        let wanted = isQuick ? [("mlp", "none")] : [("mlp", "none"), ("lenet", "bn"), ("inception", "bn")]
-        return try wanted.map { try networks.network($0, $1) }
+    /// Networks by model and normalization.
+    private func subjects(
+        quick: [(String, String)], _ usual: [(String, String)]
+    ) throws -> [BenchmarkNetwork] {
+        try (isQuick ? quick : usual).map { try networks.network($0, $1) }
     }
 
     private func effort(_ effort: Effort) -> Effort { isQuick ? .least : effort }
 
     private static let memory = MemoryMeter(
         restart: { ProcessStatus.forgetPeakMemory() }, peak: { ProcessStatus.peakMemory })
+}
+
+/// `Results/Benchmarks`: one CSV file for each section, all with the same columns, and the figures made from them.
+struct BenchmarkFolder {
+    /// The folder.
+    let url: URL
+
+    init(results: URL) { url = results.appending(path: "Benchmarks", directoryHint: .isDirectory) }
+
+    /// The sections that can have results, in the order of the document.
+    static let sections = BenchmarkPart.allCases.map(\.rawValue) + [ComparisonTable.section]
+
+    /// Replaces the results of a section.
+    func write(_ measurements: [BenchmarkResult], section: String) throws {
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        let rows = [BenchmarkResult.header] + measurements.map(\.fields)
+        try AtomicFile.write(CSVField.bytes(rows: rows.map { $0.map(CSVField.text) }), to: file(section))
+    }
+
+    /// The results of a section; none where there is no file.
+    ///
+    /// - Throws: `CSVError` or `FileError` for a file that is not what this program writes.
+    func read(section: String) throws -> [BenchmarkResult] {
+        let file = file(section)
+        guard FileManager.default.fileExists(atPath: file.path) else { return [] }
+        return try CSVReader(file).rows(BenchmarkResult.header).map { row in
+            guard let measurement = BenchmarkResult(fields: row.fields) else {
+                throw row.error("a field that should be a number is none")
+            }
+            return measurement
+        }
+    }
+
+    /// Writes what the numbers were measured on and with.
+    func writeMachine(threads: Int) throws {
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        let machine = Provenance.current
+        let rows: [[CSVField]] = [
+            ["key", "value"], ["processor", .text(machine.processor)], ["processors", .integer(machine.processors)],
+            ["architecture", .text(machine.architecture)], ["system", .text(machine.system)],
+            ["toolchain", .text(machine.toolchain)], ["build", .text(machine.build)],
+            ["git-commit", machine.commit.map(CSVField.text) ?? .empty], ["threads", .integer(threads)],
+        ]
+        try AtomicFile.write(CSVField.bytes(rows: rows), to: file("machine"))
+    }
+
+    /// What `writeMachine` wrote, as a sentence; nil where there is nothing.
+    func machine() throws -> String? {
+        guard FileManager.default.fileExists(atPath: file("machine").path) else { return nil }
+        let rows = try CSVReader(file("machine")).rows(["key", "value"]).map { ($0[0], $0[1]) }
+        let facts = Dictionary(rows) { first, _ in first }
+        func fact(_ key: String) -> String { facts[key] ?? "" }
+        let commit = fact("git-commit").isEmpty ? "" : ", commit \(fact("git-commit").prefix(10))"
+        return "Measured on \(fact("processor")) with \(fact("processors")) cores, \(fact("system")), "
+            + "\(fact("toolchain"))\(commit)."
+    }
+
+    private func file(_ section: String) -> URL { url.appending(path: "\(section).csv") }
+}
+
+/// How much of the machine other processes used in a stretch of time: what makes numbers slow and scattered.
+///
+/// From `/proc`, so on Linux alone; grains are hundredths of a second.
+struct OtherLoad {
+    private let processes: [String]
+    private let start: Reading?
+
+    private struct Reading {
+        /// Seconds that all cores have worked since the system started.
+        let busy: Double
+        /// Seconds of those that belong to the processes that measure.
+        let own: Double
+        let time: ContinuousClock.Instant
+    }
+
+    /// Begins a stretch in which this process and the given ones measure.
+    init(besides processes: [Int32] = []) {
+        self.processes = ["self"] + processes.map { "\($0)" }
+        start = Self.reading(self.processes)
+    }
+
+    /// Cores that others used since then, on average; nil where the system does not tell, or in no time at all.
+    var cores: Double? {
+        guard let start, let now = Self.reading(processes) else { return nil }
+        let seconds = Double((now.time - start.time) / .microseconds(1)) / 1e6
+        return seconds < 0.1 ? nil : max(0, (now.busy - start.busy) - (now.own - start.own)) / seconds
+    }
+
+    private static func reading(_ processes: [String]) -> Reading? {
+        guard let total = fields(of: "/proc/stat", after: "cpu "), total.count >= 8 else { return nil }
+        let own = processes.compactMap { process -> Double? in
+            // Behind the name in brackets: the state is the first field, times of itself and of ended children follow.
+            guard let fields = fields(of: "/proc/\(process)/stat", after: ") "), fields.count >= 15 else { return nil }
+            return fields[11..<15].reduce(0, +)
+        }
+        guard own.count == processes.count else { return nil }
+        let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
+        // User, nice, system, interrupts and what the host took; not idling and waiting.
+        let busy = total[0] + total[1] + total[2] + total[5] + total[6] + total[7]
+        return Reading(busy: busy / ticks, own: own.reduce(0, +) / ticks, time: .now)
+    }
+
+    /// The numbers of the first line behind a mark; words count as 0.
+    private static func fields(of file: String, after mark: String) -> [Double]? {
+        guard let text = try? String(contentsOfFile: file, encoding: .utf8),
+            let line = text.split(separator: "\n").first, let place = line.range(of: mark, options: .backwards)
+        else { return nil }
+        return line[place.upperBound...].split(separator: " ").map { Double($0) ?? 0 }
+    }
 }

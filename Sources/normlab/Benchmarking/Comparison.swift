@@ -1,4 +1,5 @@
 import Benchmarks
+import Engine
 import Foundation
 import Harness
 
@@ -21,8 +22,6 @@ struct Comparison {
     func run() throws {
         try FileManager.default.createDirectory(at: session.folder.url, withIntermediateDirectories: true)
         try? FileManager.default.removeItem(at: log)
-        // A process that has ended must not end this one by not reading its orders.
-        signal(SIGPIPE, SIG_IGN)
         try session.folder.writeMachine(threads: session.threads)
         var measurements: [BenchmarkResult] = []
         let networks = try session.isQuick ? [session.networks.network("mlp", "none")] : session.networks.all()
@@ -43,10 +42,11 @@ struct Comparison {
 
     /// One network against every mode: the other frameworks' processes live one after the other, ours all the time.
     private func compare(
-        _ subject: BenchmarkNetwork, _ input: OwnWorker.Input, _ orders: [(order: WorkerOrder, metric: BenchmarkMetric)]
+        _ subject: BenchmarkNetwork, _ input: BenchmarkWorker.Input,
+        _ orders: [(order: MeasurementOrder.Work, metric: BenchmarkMetric)]
     ) throws -> [BenchmarkResult] {
-        let worker = OwnWorker(laboratory: session.laboratory, threads: session.threads, log: log)
-        let ours = try worker.start(subject, input: input)
+        let ours = try BenchmarkWorker(
+            subject, input, in: session.workspace, threads: session.threads, log: log)
         var record = ComparisonRecord(subject: subject, threads: session.threads)
         record.add(.startup, ours.startup, of: BenchmarkResult.ownSubject)
         for mode in PeerMode.modes(for: subject, all: usesAllModes) {
@@ -58,14 +58,14 @@ struct Comparison {
                 try alternate(ours, theirs, mode, orders, &record)
             } catch let failure as WorkerProcess.Failure {
                 // Not every mode runs everywhere: compiling needs a C++ compiler.
-                Terminal.complain("note: \(subject.name)/\(subject.variant): \(failure)")
+                Terminal.note("note: \(subject.name)/\(subject.variant): \(failure)")
             }
         }
         return record.results
     }
 
     private func requireSameNetwork(
-        _ theirs: WorkerProcess, _ subject: BenchmarkNetwork, _ mode: PeerMode
+        _ theirs: BenchmarkWorker, _ subject: BenchmarkNetwork, _ mode: PeerMode
     ) throws(DifferentNetworks) {
         let ours = NetworkSize(
             parameters: subject.network.parameterCount, multiplyAdds: subject.network.multiplyAdds)
@@ -75,8 +75,8 @@ struct Comparison {
     }
 
     private func alternate(
-        _ ours: WorkerProcess, _ theirs: WorkerProcess, _ mode: PeerMode,
-        _ orders: [(order: WorkerOrder, metric: BenchmarkMetric)], _ record: inout ComparisonRecord
+        _ ours: BenchmarkWorker, _ theirs: BenchmarkWorker, _ mode: PeerMode,
+        _ orders: [(order: MeasurementOrder.Work, metric: BenchmarkMetric)], _ record: inout ComparisonRecord
     ) throws {
         let load = OtherLoad(besides: [ours.identifier, theirs.identifier])
         // The first measurement of each is a warm-up.
@@ -98,15 +98,98 @@ struct Comparison {
     }
 
     private func start(
-        _ mode: PeerMode, _ subject: BenchmarkNetwork, _ input: OwnWorker.Input
-    ) throws -> WorkerProcess {
-        let script = session.laboratory.rootFolder.appending(path: "Benchmarks/peers.py")
-        return try WorkerProcess(
-            mode.label, executable: python,
+        _ mode: PeerMode, _ subject: BenchmarkNetwork, _ input: BenchmarkWorker.Input
+    ) throws -> BenchmarkWorker {
+        let script = session.workspace.rootFolder.appending(path: "Benchmarks/peers.py")
+        return try BenchmarkWorker(
+            mode.label, python,
             arguments: [
                 script.path, "--framework", mode.framework, "--mode", mode.mode, "--optimizer", mode.optimizer,
                 "--network", subject.name, "--variant", subject.variant, "--batch", "\(subject.batch)",
                 "--threads", "\(session.threads)", "--input", input.rawValue,
             ], log: log)
+    }
+}
+
+/// The numbers of one network in a comparison, collected by metric and program.
+struct ComparisonRecord {
+    private let subject: BenchmarkNetwork
+    private let threads: Int
+    private var values: [(metric: BenchmarkMetric, program: String, values: [Double])] = []
+
+    /// Cores that others used while each mode was measured.
+    var otherLoad: [Double] = []
+
+    /// A record without numbers.
+    init(subject: BenchmarkNetwork, threads: Int) {
+        self.subject = subject
+        self.threads = threads
+    }
+
+    /// Adds a number of a program.
+    mutating func add(_ metric: BenchmarkMetric, _ value: Double, of program: String) {
+        let place = values.firstIndex { $0.metric == metric && $0.program == program } ?? values.count
+        if place == values.count { values.append((metric, program, [])) }
+        values[place].values.append(value)
+    }
+
+    /// Remembers the most memory that a program has said it had.
+    mutating func setMemory(_ bytes: Int?, of program: String) {
+        guard let bytes else { return }
+        values.removeAll { $0.metric == .peakMemory && $0.program == program }
+        values.append((.peakMemory, program, [Double(bytes) / 1e6]))
+    }
+
+    /// All of it.
+    var results: [BenchmarkResult] {
+        let load =
+            otherLoad.isEmpty
+            ? [] : [BenchmarkSession.otherLoad(ComparisonTable.section, otherLoad, threads: threads)]
+        return load
+            + values.map { entry in
+                BenchmarkResult(
+                    section: ComparisonTable.section, name: subject.name, variant: subject.variant,
+                    subject: entry.program, batch: subject.batch, threads: threads, entry.metric, Sample(entry.values))
+            }
+    }
+}
+
+/// A way in which another framework can run a network.
+struct PeerMode: Equatable {
+    /// `torch` or `jax`.
+    let framework: String
+    /// How it runs: `eager`, `channels_last`, `compile`, `compile+channels_last`; `scan` for JAX.
+    let mode: String
+    /// Which of `torch.optim.SGD`'s implementations updates: `default` or `fused`.
+    var optimizer = "fused"
+
+    /// `torch compile, fused`.
+    var label: String {
+        framework == "jax" ? "jax \(mode)" : "torch \(mode)" + (optimizer == "fused" ? ", fused" : "")
+    }
+
+    private static let scan = PeerMode(framework: "jax", mode: "scan")
+    private static let eager = PeerMode(framework: "torch", mode: "eager")
+    private static let channelsLast = PeerMode(framework: "torch", mode: "channels_last")
+    private static let compiled = PeerMode(framework: "torch", mode: "compile")
+    private static let compiledChannelsLast = PeerMode(framework: "torch", mode: "compile+channels_last")
+
+    /// The modes that a network is compared with: those that have been the fastest for it, with the two that everybody
+    /// tries; or every mode.
+    static func modes(for subject: BenchmarkNetwork, all: Bool) -> [PeerMode] {
+        let isDense = !subject.network.nodes.contains { $0.layer is Convolution }
+        if all {
+            let modes = isDense ? [eager, compiled] : [eager, channelsLast, compiled, compiledChannelsLast]
+            let both = modes.flatMap { mode in
+                [mode, PeerMode(framework: "torch", mode: mode.mode, optimizer: "default")]
+            }
+            return isDense ? [scan] + both : both
+        }
+        switch (subject.name, subject.variant) {
+        case ("mlp", _): return [scan, eager]
+        case (_, "none"): return [eager, channelsLast]
+        case ("lenet", "lrn"): return [eager, channelsLast, compiledChannelsLast]
+        default: return [eager, channelsLast, compiled]
+        }
     }
 }

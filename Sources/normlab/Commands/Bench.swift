@@ -18,7 +18,7 @@ struct Bench: ParsableCommand {
         help: "Sections: \(BenchmarkPart.allCases.map(\.rawValue).joined(separator: ", ")) (default: all).")
     var sections: [BenchmarkPart] = []
 
-    @OptionGroup var laboratory: Laboratory
+    @OptionGroup var workspace: Workspace
 
     @Option(help: "Threads (default: all cores).")
     var threads: Int?
@@ -51,30 +51,28 @@ struct Bench: ParsableCommand {
     }
 
     func run() throws {
-        try Ending.reporting {
-            let folder = BenchmarkFolder(results: laboratory.resultsRoot)
-            if markdown { return try printMarkdown(folder) }
-            let session = BenchmarkSession(
-                networks: BenchmarkNetworks(laboratory.library), folder: folder, laboratory: laboratory,
-                threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, isQuick: quick)
-            try session.run(sections.isEmpty && !compare ? BenchmarkPart.allCases : sections)
-            if compare {
-                try Comparison(
-                    session: session, python: try peerPython(), usesAllModes: allModes, rounds: quick ? 1 : rounds
-                ).run()
-            }
-            try draw(folder)
+        let folder = BenchmarkFolder(results: workspace.resultsRoot)
+        if markdown { return try printMarkdown(folder) }
+        let session = BenchmarkSession(
+            networks: BenchmarkNetworks(workspace.library), folder: folder, workspace: workspace,
+            threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, isQuick: quick)
+        try session.run(sections.isEmpty && !compare ? BenchmarkPart.allCases : sections)
+        if compare {
+            try Comparison(
+                session: session, python: try peerPython(), usesAllModes: allModes, rounds: quick ? 1 : rounds
+            ).run()
         }
+        try draw(folder)
     }
 
     /// The interpreter that has the other frameworks.
     private func peerPython() throws -> URL {
         let file =
             python.map { URL(filePath: $0) }
-            ?? laboratory.rootFolder.appending(path: "Benchmarks/.venv/bin/python")
+            ?? workspace.rootFolder.appending(path: "Benchmarks/.venv/bin/python")
         guard FileManager.default.isExecutableFile(atPath: file.path) else {
-            Terminal.complain("error: there is no \(file.path): install PyTorch and JAX with  make bench-peers")
-            throw Ending.failed
+            Terminal.error("there is no \(file.path): install PyTorch and JAX with  make bench-peers")
+            throw ExitCode.failure
         }
         return file
     }
@@ -86,21 +84,21 @@ struct Bench: ParsableCommand {
         } catch {
             // As after kernels on a number of threads whose peak was not measured.
             guard case .nothingToDraw(let reason) = error else { throw error }
-            Terminal.complain("note: no figure: \(reason)")
+            Terminal.note("note: no figure: \(reason)")
         }
         let names = ["*.csv"] + drawn.map(\.lastPathComponent)
-        Terminal.say("Results and figures in \(folder.url.path): \(names.joined(separator: ", "))")
+        Terminal.print("Results and figures in \(folder.url.path): \(names.joined(separator: ", "))")
     }
 
     private func printMarkdown(_ folder: BenchmarkFolder) throws {
         guard let machine = try folder.machine() else {
-            Terminal.complain("no results in \(folder.url.path): run  normlab bench")
-            throw Ending.failed
+            Terminal.error("no results in \(folder.url.path): run  normlab bench")
+            throw ExitCode.failure
         }
-        Terminal.say(machine)
+        Terminal.print(machine)
         for section in BenchmarkFolder.sections {
             for table in SectionTables.tables(of: section, try folder.read(section: section)) {
-                Terminal.say("\n" + table.markdown)
+                Terminal.print("\n" + table.markdown)
             }
         }
     }

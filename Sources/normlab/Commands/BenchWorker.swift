@@ -18,34 +18,33 @@ struct BenchWorker: ParsableCommand {
     var variant: String
 
     @Option(help: "What it trains on: random, data or bytes.")
-    var input = OwnWorker.Input.random
+    var input = BenchmarkWorker.Input.random
 
     @Option(help: "Threads.")
     var threads: Int
 
-    @OptionGroup var laboratory: Laboratory
+    @OptionGroup var workspace: Workspace
 
     func run() throws {
-        try Ending.reporting {
-            let subject = try BenchmarkNetworks(laboratory.library).network(model, variant)
-            let team = Team(threads: threads)
-            let work = try work(subject, team)
-            try work[.train]?.body()
-            try reply(
-                WorkerReply(
-                    parameters: subject.network.parameterCount, multiplyAdds: subject.network.multiplyAdds,
-                    program: "normlab \(Version.number)"))
-            while let line = readLine() {
-                let words = line.split(separator: " ")
-                guard words.count == 2, let order = WorkerOrder(rawValue: String(words[0])),
-                    let seconds = Double(words[1]), let (images, body) = work[order]
-                else { throw ValidationError("'\(line)' is no order; expected one such as 'train 1.0'") }
-                try reply(WorkerReply(imagesPerSecond: Self.rate(images: images, seconds: seconds, body)))
+        let orders = Mailbox<MeasurementOrder>.orders()
+        let subject = try BenchmarkNetworks(workspace.library).network(model, variant)
+        let team = Team(threads: threads)
+        let work = try work(subject, team)
+        try work[.train]?.body()
+        reply(
+            MeasurementReply(
+                parameters: subject.network.parameterCount, multiplyAdds: subject.network.multiplyAdds,
+                program: "normlab \(Normlab.version)"))
+        while true {
+            let order = orders.next()
+            guard let (images, body) = work[order.work] else {
+                throw ValidationError("there is no work '\(order.work.rawValue)' on \(input.rawValue)")
             }
+            reply(MeasurementReply(imagesPerSecond: try Self.rate(images: images, seconds: order.seconds, body)))
         }
     }
 
-    private typealias Work = [WorkerOrder: (images: Int, body: () throws -> Void)]
+    private typealias Work = [MeasurementOrder.Work: (images: Int, body: () throws -> Void)]
 
     private func work(_ subject: BenchmarkNetwork, _ team: Team) throws -> Work {
         switch input {
@@ -53,7 +52,7 @@ struct BenchWorker: ParsableCommand {
             let run = try WholeRunData(subject, images: 1024, team: team)
             return [.train: (subject.batch, run.train), .run: (run.imagesPerEpoch, run.runEpoch)]
         case .data:
-            let feed = try BenchmarkData.feed(laboratory.dataSearch, batch: subject.batch, team: team)
+            let feed = try BenchmarkData.feed(workspace.dataSearch, batch: subject.batch, team: team)
             let probe = TrainingProbe(subject, team: team, fill: feed)
             return [.train: (subject.batch, probe.train)]
         case .random:
@@ -64,23 +63,20 @@ struct BenchWorker: ParsableCommand {
 
     /// Images a second: what is done until the seconds are over, once at least.
     private static func rate(images: Int, seconds: Double, _ body: () throws -> Void) rethrows -> Double {
-        let clock = ContinuousClock()
-        let start = clock.now
+        let start = ContinuousClock.now
         var count = 0
         var elapsed = 0.0
         repeat {
             try body()
             count += images
-            elapsed = Double((clock.now - start) / .nanoseconds(1)) / 1e9
+            elapsed = (ContinuousClock.now - start) / .seconds(1)
         } while elapsed < seconds
         return Double(count) / elapsed
     }
 
-    private func reply(_ reply: WorkerReply) throws {
+    private func reply(_ reply: MeasurementReply) {
         var reply = reply
         reply.memory = ProcessStatus.peakMemory
-        Terminal.say(String(decoding: try JSONEncoder().encode(reply), as: UTF8.self))
+        Terminal.print(JSONLine.text(reply).trimmingCharacters(in: .newlines))
     }
 }
-
-extension OwnWorker.Input: ExpressibleByArgument {}

@@ -14,7 +14,7 @@ struct Claims: ParsableCommand {
     @Argument(help: "Experiments (default: all).", completion: Completions.experiments)
     var experiments: [String] = []
 
-    @OptionGroup var laboratory: Laboratory
+    @OptionGroup var workspace: Workspace
 
     @Option(name: .shortAndLong, help: "Whose results: smoke, quick or paper.", completion: Completions.profiles)
     var profile = "quick"
@@ -34,16 +34,14 @@ struct Claims: ParsableCommand {
     }
 
     func run() throws {
-        try Ending.reporting {
-            let summaries = try laboratory.experiments(experiments).flatMap {
-                laboratory.withSubstitutes($0, profile: profile)
-            }.map { try ExperimentSummary($0, profile: profile, resultsRoot: laboratory.resultsRoot) }
-            for summary in summaries {
-                for remark in summary.remarks { Terminal.complain("note: \(remark)") }
-            }
-            let ledger = ClaimsLedger(summaries)
-            Terminal.say(
-                markdown ? ledger.markdown(isBrief: brief, links: links) : ledger.text(width: Terminal.width))
+        let summaries = try workspace.experiments(experiments).flatMap {
+            workspace.withSubstitutes($0, profile: profile)
+        }.map { try ExperimentSummary($0, profile: profile, resultsRoot: workspace.resultsRoot) }
+        for summary in summaries {
+            for remark in summary.remarks { Terminal.note("note: \(remark)") }
         }
+        let ledger = ClaimsLedger(summaries)
+        Terminal.print(
+            markdown ? ledger.markdown(isBrief: brief, links: links) : ledger.text(width: Terminal.width))
     }
 }

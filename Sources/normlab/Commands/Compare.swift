@@ -26,7 +26,7 @@ struct Compare: ParsableCommand {
         completion: Completions.experiments)
     var names: [String] = []
 
-    @OptionGroup var laboratory: Laboratory
+    @OptionGroup var workspace: Workspace
 
     @Option(name: .shortAndLong, help: "Whose results: smoke, quick or paper.", completion: Completions.profiles)
     var profile = "quick"
@@ -46,15 +46,13 @@ struct Compare: ParsableCommand {
     }
 
     func run() throws {
-        try Ending.reporting {
-            let choices = try selections().map { selection in
-                let runs = try ExperimentRuns(
-                    selection.experiment, profile: profile, resultsRoot: laboratory.resultsRoot)
-                for remark in runs.remarks { Terminal.complain("note: \(remark)") }
-                return ArmComparison.Choice(runs, arms: try arms(of: selection, in: runs))
-            }
-            tell(try ArmComparison(choices, metric: metric, target: threshold))
+        let choices = try selections().map { selection in
+            let runs = try ExperimentRuns(
+                selection.experiment, profile: profile, resultsRoot: workspace.resultsRoot)
+            for remark in runs.remarks { Terminal.note("note: \(remark)") }
+            return ArmComparison.Choice(runs, arms: try arms(of: selection, in: runs))
         }
+        tell(try ArmComparison(choices, metric: metric, target: threshold))
     }
 
     // MARK: What is compared
@@ -66,24 +64,26 @@ struct Compare: ParsableCommand {
     }
 
     private func selections() throws -> [Selection] {
-        let folder = laboratory.resultsFolder(profile: profile)
+        let folder = workspace.resultsFolder(profile: profile)
         var words = names
         if words.isEmpty {
-            let known = laboratory.library.names
-            let found = ResultsListing.experiments(in: folder).map { $0.components(separatedBy: "@dataset=")[0] }
+            let known = workspace.library.names
+            let found = workspace.experimentsWithResults(profile: profile).map {
+                $0.components(separatedBy: "@dataset=")[0]
+            }
             words = known.filter(found.contains)
         }
         if words.isEmpty {
-            Terminal.complain("no results in \(folder.path): run  normlab reproduce -p \(profile)")
-            throw Ending.failed
+            Terminal.error("no results in \(folder.path): run  normlab reproduce -p \(profile)")
+            throw ExitCode.failure
         }
         var selections: [Selection] = []
         for word in words {
             let parts = word.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            let experiment = try laboratory.experiment(ofFolder: parts[0])
+            let experiment = try workspace.experiment(ofFolder: parts[0])
             _ = try experiment.profile(profile)
             let pattern = parts.count == 2 ? [parts[1]] : nil
-            for experiment in laboratory.withSubstitutes(experiment, profile: profile) {
+            for experiment in workspace.withSubstitutes(experiment, profile: profile) {
                 let index = selections.firstIndex { $0.experiment.name == experiment.name }
                 if let index, let earlier = selections[index].patterns {
                     selections[index].patterns = pattern.map { earlier + $0 }
@@ -105,7 +105,7 @@ struct Compare: ParsableCommand {
         if complete.isEmpty { return arms }
         let missing = arms.filter { !runs.hasResults(of: $0.name) }.map(\.name)
         if !missing.isEmpty {
-            Terminal.complain("note: \(selection.experiment.name): no result of \(missing.joined(separator: ", "))")
+            Terminal.note("note: \(selection.experiment.name): no result of \(missing.joined(separator: ", "))")
         }
         return complete
     }
@@ -117,10 +117,10 @@ struct Compare: ParsableCommand {
             title: "\(metric.rawValue), profile \(profile)", header: comparison.header, rows: comparison.cells,
             wordColumns: comparison.wordColumns)
         switch form {
-        case .markdown: Terminal.say(table.markdown)
-        case .csv: Terminal.say(comparison.csvText)
-        case .json: Terminal.say(comparison.json)
-        case nil: Terminal.say(table.text)
+        case .markdown: Terminal.print(table.markdown)
+        case .csv: Terminal.print(comparison.csvText)
+        case .json: Terminal.print(comparison.json)
+        case nil: Terminal.print(table.text)
         }
     }
 }

@@ -14,18 +14,18 @@ struct ListData: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the data sets and where this machine has them.")
 
-    @OptionGroup var laboratory: Laboratory
+    @OptionGroup var workspace: Workspace
 
     func run() throws {
-        let search = laboratory.dataSearch
+        let search = workspace.dataSearch
         for source in DatasetCatalogue.all {
             let place = (try? source.locate(in: search))?.description
-            Terminal.say("\(Text.padded(source.name, 14))  \(place ?? "not here: normlab data fetch \(source.name)")")
-            Terminal.say(
+            Terminal.print("\(Text.padded(source.name, 14))  \(place ?? "not here: normlab data fetch \(source.name)")")
+            Terminal.print(
                 "                \(source.title): \(source.trainCount) + \(source.testCount) images of \(source.shape), "
                     + "\(source.classes.count) classes; \(source.license)")
         }
-        Terminal.say(
+        Terminal.print(
             "\nLooked for in: " + search.places.map { "\($0.folder.path) (\($0.label))" }.joined(separator: ", "))
     }
 }
@@ -38,15 +38,13 @@ struct FetchData: ParsableCommand {
     @Argument(help: "Data sets (default: mnist).", completion: Completions.datasets)
     var names: [String] = ["mnist"]
 
-    @OptionGroup var laboratory: Laboratory
+    @OptionGroup var workspace: Workspace
 
     func run() throws {
-        try Ending.reporting {
-            let search = laboratory.dataSearch
-            for source in try names.map(DatasetCatalogue.source) {
-                let location = try source.fetch(into: search) { DownloadLine.tell($0) }
-                Terminal.say("\(source.name): \(location.description)")
-            }
+        let search = workspace.dataSearch
+        for source in try names.map(DatasetCatalogue.source) {
+            let location = try source.fetch(into: search) { $0.tell() }
+            Terminal.print("\(source.name): \(location.description)")
         }
     }
 }
@@ -59,27 +57,25 @@ struct VerifyData: ParsableCommand {
     @Argument(help: "Data sets (default: every one that is here).", completion: Completions.datasets)
     var names: [String] = []
 
-    @OptionGroup var laboratory: Laboratory
+    @OptionGroup var workspace: Workspace
 
     func run() throws {
-        try Ending.reporting {
-            let search = laboratory.dataSearch
-            let here = DatasetCatalogue.all.filter { (try? $0.locate(in: search)) != nil }
-            let sources = names.isEmpty ? here : try names.map(DatasetCatalogue.source)
-            var isGood = true
-            for source in sources {
-                let reports = try source.verify(in: search)
-                if reports.isEmpty { Terminal.say("\(Text.padded(source.name, 14))  embedded") }
-                for report in reports {
-                    Terminal.say(
-                        "\(Text.padded(source.name, 14))  \(report.file)  \(report.error == nil ? "good" : "BAD")")
-                    if let error = report.error {
-                        Terminal.complain("error: \(error)")
-                        isGood = false
-                    }
+        let search = workspace.dataSearch
+        let here = DatasetCatalogue.all.filter { (try? $0.locate(in: search)) != nil }
+        let sources = names.isEmpty ? here : try names.map(DatasetCatalogue.source)
+        var isGood = true
+        for source in sources {
+            let reports = try source.verify(in: search)
+            if reports.isEmpty { Terminal.print("\(Text.padded(source.name, 14))  embedded") }
+            for report in reports {
+                Terminal.print(
+                    "\(Text.padded(source.name, 14))  \(report.file)  \(report.error == nil ? "good" : "BAD")")
+                if let error = report.error {
+                    Terminal.error(error)
+                    isGood = false
                 }
             }
-            if !isGood { throw Ending.badInput }
         }
+        if !isGood { throw ExitCode.badInput }
     }
 }

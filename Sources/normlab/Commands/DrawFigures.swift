@@ -1,7 +1,6 @@
 import ArgumentParser
 import Figures
 import Foundation
-import Harness
 
 /// `normlab figures`: draws from the CSV files alone.
 struct DrawFigures: ParsableCommand {
@@ -13,31 +12,46 @@ struct DrawFigures: ParsableCommand {
     @Argument(help: "Experiments (default: every one that has results).", completion: Completions.experiments)
     var experiments: [String] = []
 
-    @OptionGroup var laboratory: Laboratory
+    @OptionGroup var workspace: Workspace
 
     @Option(name: .shortAndLong, help: "Whose results: smoke, quick, paper, or another folder of Results.")
     var profile = "quick"
 
     func run() throws {
-        try Ending.reporting {
-            let folder = laboratory.resultsFolder(profile: profile)
-            let names = experiments.isEmpty ? ResultsListing.experiments(in: folder) : experiments
-            if names.isEmpty {
-                Terminal.complain("no results in \(folder.path): run  normlab reproduce -p \(profile)")
-                throw Ending.failed
+        let folder = workspace.resultsFolder(profile: profile)
+        let available = workspace.experimentsWithResults(profile: profile)
+        if experiments.isEmpty && available.isEmpty {
+            Terminal.error("no results in \(folder.path): run  normlab reproduce -p \(profile)")
+            throw ExitCode.failure
+        }
+        var isComplete = true
+        for name in experiments.isEmpty ? available : experiments {
+            if available.contains(name) {
+                let drawn = Self.draw(experiment: folder.appending(path: name, directoryHint: .isDirectory))
+                isComplete = drawn && isComplete
+            } else {
+                Terminal.error("\(name): no results yet: run  normlab reproduce \(name) -p \(profile)")
+                isComplete = false
             }
-            var failed = false
-            let available = ResultsListing.experiments(in: folder)
-            for name in names {
-                guard available.contains(name) else {
-                    Terminal.complain("\(name): no results yet: run  normlab reproduce \(name) -p \(profile)")
-                    failed = true
-                    continue
-                }
-                let drawn = Drawing.draw(experiment: folder.appending(path: name, directoryHint: .isDirectory))
-                failed = failed || !drawn
-            }
-            if failed { throw Ending.failed }
+        }
+        if !isComplete { throw ExitCode.failure }
+    }
+
+    /// Draws every figure that an experiment's folder asks for, and says what was drawn.
+    ///
+    /// - Returns: whether all of them could be drawn; what could not is printed.
+    static func draw(experiment folder: URL) -> Bool {
+        func tell(_ files: [String]) {
+            let pictures = files.filter { $0.hasSuffix(".png") }
+            if !pictures.isEmpty { Terminal.print("Figures in \(folder.path): \(pictures.joined(separator: ", "))") }
+        }
+        do {
+            tell(try FigureRenderer.renderAll(experimentFolder: folder).map(\.lastPathComponent))
+            return true
+        } catch {
+            Terminal.error(error)
+            if case .some(_, let drawn) = error { tell(drawn) }
+            return false
         }
     }
 }

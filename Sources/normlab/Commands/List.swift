@@ -5,7 +5,7 @@ import Harness
 struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List the experiments with their arms, or every run.")
 
-    @OptionGroup var laboratory: Laboratory
+    @OptionGroup var workspace: Workspace
 
     @Option(name: .shortAndLong, help: "The profile whose runs --expand lists.")
     var profile = "quick"
@@ -14,28 +14,26 @@ struct List: ParsableCommand {
     var expand = false
 
     func run() throws {
-        try Ending.reporting {
-            let experiments = try laboratory.experiments([])
-            for (index, experiment) in experiments.enumerated() {
-                if expand {
-                    for run in try experiment.runs(profile: profile) {
-                        Terminal.say("\(experiment.name)\t\(run.arm.name)\t\(run.seed)\t\(run.steps)")
-                    }
-                    continue
+        let experiments = try workspace.experiments([])
+        for (index, experiment) in experiments.enumerated() {
+            if expand {
+                for run in try experiment.runs(profile: profile) {
+                    Terminal.print("\(experiment.name)\t\(run.arm)\t\(run.seed)\t\(run.steps)")
                 }
-                if index > 0 { Terminal.say() }
-                Terminal.say("\(experiment.name): \(experiment.title)")
-                Terminal.say("  \(experiment.question)")
-                Terminal.say("  source    \(experiment.source)")
-                Terminal.say("  data      \(experiment.datasets.joined(separator: ", else "))")
-                Terminal.say("  arms      \(Self.arms(of: experiment))")
-                let profiles = experiment.profiles.values.sorted { $0.steps < $1.steps }
-                for profile in profiles {
-                    let runs = try experiment.runs(profile: profile.name).count
-                    Terminal.say("  \(Text.padded(profile.name, 8))  \(runs) runs of \(profile.steps) steps")
-                }
-                Terminal.say("  claims    \(experiment.claims.map(\.id).joined(separator: ", "))")
+                continue
             }
+            if index > 0 { Terminal.print() }
+            Terminal.print("\(experiment.name): \(experiment.title)")
+            Terminal.print("  \(experiment.question)")
+            Terminal.print("  source    \(experiment.source)")
+            Terminal.print("  data      \(experiment.datasets.joined(separator: ", else "))")
+            Terminal.print("  arms      \(Self.arms(of: experiment))")
+            let profiles = experiment.profiles.values.sorted { $0.steps < $1.steps }
+            for profile in profiles {
+                let runs = try experiment.runs(profile: profile.name).count
+                Terminal.print("  \(Text.padded(profile.name, 8))  \(runs) runs of \(profile.steps) steps")
+            }
+            Terminal.print("  claims    \(experiment.claims.map(\.id).joined(separator: ", "))")
         }
     }
 

@@ -1,8 +1,4 @@
 import ArgumentParser
-import Datasets
-import Foundation
-import Harness
-import Kernels
 
 /// `normlab reproduce`: everything from the data to the verdicts.
 struct Reproduce: ParsableCommand {
@@ -13,15 +9,10 @@ struct Reproduce: ParsableCommand {
     @Argument(help: "Experiments (default: all).", completion: Completions.experiments)
     var experiments: [String] = []
 
-    @OptionGroup var laboratory: Laboratory
+    @OptionGroup var workspace: Workspace
     @OptionGroup var options: RunOptions
 
     func run() throws {
-        try Ending.reporting {
-            try Workday(
-                laboratory: laboratory, options: options, names: experiments, checkpointSteps: [],
-                mayFetch: true, drawsFigures: true
-            ).run()
-        }
+        try Session.run(experiments, in: workspace, options: options, fetchesData: true, drawsFigures: true)
     }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Harness
 
 /// `normlab run`: trains, and leaves the drawing to `figures`.
 struct Run: ParsableCommand {
@@ -13,18 +12,15 @@ struct Run: ParsableCommand {
     @Argument(help: "Experiments.", completion: Completions.experiments)
     var experiments: [String]
 
-    @OptionGroup var laboratory: Laboratory
+    @OptionGroup var workspace: Workspace
     @OptionGroup var options: RunOptions
 
     @Option(name: .long, help: "Write checkpoints after these numbers of updates too: 0,100.")
-    var checkpointAt: StepList?
+    var checkpointAt: NumberList<Int>?
 
     func run() throws {
-        try Ending.reporting {
-            try Workday(
-                laboratory: laboratory, options: options, names: experiments,
-                checkpointSteps: checkpointAt?.values ?? [], mayFetch: false, drawsFigures: false
-            ).run()
-        }
+        try Session.run(
+            experiments, in: workspace, options: options, checkpointSteps: Set(checkpointAt?.values ?? []),
+            fetchesData: false, drawsFigures: false)
     }
 }

@@ -16,6 +16,6 @@ struct Schema: ParsableCommand {
     var reference = false
 
     func run() throws {
-        Terminal.say(reference ? ConfigurationDocuments.reference() : ConfigurationDocuments.jsonSchema())
+        Terminal.print(reference ? ConfigurationDocuments.reference() : ConfigurationDocuments.jsonSchema())
     }
 }

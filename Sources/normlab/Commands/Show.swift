@@ -21,7 +21,7 @@ struct Show: ParsableCommand {
     @Argument(help: "An experiment or a model.", completion: Completions.experimentsAndModels)
     var name: String
 
-    @OptionGroup var laboratory: Laboratory
+    @OptionGroup var workspace: Workspace
 
     @Option(name: .long, help: "The arms to show (default: all), separated by commas.")
     var arm: String?
@@ -42,21 +42,19 @@ struct Show: ParsableCommand {
     var plan = false
 
     func run() throws {
-        try Ending.reporting {
-            let library = laboratory.library
-            if let model = modelName(library) {
-                try showModel(model, library)
-                return
-            }
-            let experiment = try library.load(name, overrides: set.map { try Override($0) })
-            _ = try experiment.profile(profile)
-            let patterns = arm.map(RunOptions.armPatterns)
-            let arms = try patterns.map { try experiment.arms(matching: $0) } ?? experiment.arms
-            if !origin && !layers && !plan { showHeading(experiment) }
-            for (index, arm) in arms.enumerated() {
-                if index > 0 { Terminal.say() }
-                try show(arm, of: experiment)
-            }
+        let library = workspace.library
+        if let model = modelName(library) {
+            try showModel(model, library)
+            return
+        }
+        let experiment = try library.load(name, overrides: set.map { try Override($0) })
+        _ = try experiment.profile(profile)
+        let patterns = arm.map(RunOptions.armPatterns)
+        let arms = try patterns.map { try experiment.arms(matching: $0) } ?? experiment.arms
+        if !origin && !layers && !plan { showHeading(experiment) }
+        for (index, arm) in arms.enumerated() {
+            if index > 0 { Terminal.print() }
+            try show(arm, of: experiment)
         }
     }
 
@@ -68,23 +66,23 @@ struct Show: ParsableCommand {
     }
 
     private func showHeading(_ experiment: Experiment) {
-        Terminal.say("\(experiment.name): \(experiment.title)")
-        Terminal.say("\(experiment.question)\n\(experiment.source)\n")
+        Terminal.print("\(experiment.name): \(experiment.title)")
+        Terminal.print("\(experiment.question)\n\(experiment.source)\n")
     }
 
     private func show(_ arm: Arm, of experiment: Experiment) throws {
         guard let profile = experiment.profiles[profile] else { return }
         let configuration = arm.configuration(in: profile)
-        Terminal.say("── \(arm.name): \(arm.label)" + (arm.description.isEmpty ? "" : ". \(arm.description)"))
+        Terminal.print("── \(arm.name): \(arm.label)" + (arm.description.isEmpty ? "" : ". \(arm.description)"))
         if origin {
-            Terminal.say(configuration.originListing)
+            Terminal.print(configuration.originListing)
         } else if layers || plan {
             let source = try DatasetCatalogue.source(experiment.datasets[0])
             let network = try configuration.network(
                 input: configuration.inputShape(of: source.shape), classes: source.classes.count)
             show(network, batch: configuration.batch)
         } else {
-            Terminal.say(configuration.canonicalYAML)
+            Terminal.print(configuration.canonicalYAML)
         }
     }
 
@@ -98,12 +96,12 @@ struct Show: ParsableCommand {
         guard let shape = model.inputShape else {
             throw ValidationError("\(name) names no input shape: show it in an experiment, with --layers")
         }
-        Terminal.say("\(model.name): \(model.title)\n\(model.source)\n")
+        Terminal.print("\(model.name): \(model.title)\n\(model.source)\n")
         show(try configuration.network(input: shape, classes: model.classes), batch: configuration.batch)
     }
 
     private func show(_ network: Network, batch: Int) {
-        Terminal.say(
+        Terminal.print(
             plan ? PlanTable.text(of: ExecutionPlan(network, batch: batch)) : LayerTable.text(of: network))
     }
 }

@@ -10,34 +10,32 @@ struct Verify: ParsableCommand {
     @Argument(help: "Experiments (default: all).", completion: Completions.experiments)
     var experiments: [String] = []
 
-    @OptionGroup var laboratory: Laboratory
+    @OptionGroup var workspace: Workspace
 
     @Option(name: .shortAndLong, help: "Whose results: smoke, quick or paper.", completion: Completions.profiles)
     var profile = "quick"
 
     func run() throws {
-        try Ending.reporting {
-            var isAnyRefuted = false
-            var isAnyJudged = false
-            for experiment in try laboratory.experiments(experiments).flatMap({
-                laboratory.withSubstitutes($0, profile: profile)
-            }) {
-                let summary = try ExperimentSummary(
-                    experiment, profile: profile, resultsRoot: laboratory.resultsRoot)
-                guard !summary.runs.runs.isEmpty else {
-                    Terminal.complain(
-                        "\(experiment.name): no results yet: run  normlab reproduce \(experiment.name) -p \(profile)")
-                    continue
-                }
-                isAnyJudged = true
-                try summary.write()
-                for remark in summary.remarks { Terminal.complain("note: \(remark)") }
-                Terminal.say("\(experiment.name): \(experiment.title)\n")
-                Terminal.say(ClaimsTable(summary.claims).text(width: Terminal.width))
-                isAnyRefuted = isAnyRefuted || summary.claims.contains { $0.verdict == .notReproduced }
+        var isAnyRefuted = false
+        var isAnyJudged = false
+        for experiment in try workspace.experiments(experiments).flatMap({
+            workspace.withSubstitutes($0, profile: profile)
+        }) {
+            let summary = try ExperimentSummary(
+                experiment, profile: profile, resultsRoot: workspace.resultsRoot)
+            guard !summary.runs.runs.isEmpty else {
+                Terminal.note(
+                    "\(experiment.name): no results yet: run  normlab reproduce \(experiment.name) -p \(profile)")
+                continue
             }
-            if !isAnyJudged { throw Ending.failed }
-            if isAnyRefuted { throw Ending.claimNotReproduced }
+            isAnyJudged = true
+            try summary.write()
+            for remark in summary.remarks { Terminal.note("note: \(remark)") }
+            Terminal.print("\(experiment.name): \(experiment.title)\n")
+            Terminal.print(ClaimsTable(summary.claims).text(width: Terminal.width))
+            isAnyRefuted = isAnyRefuted || summary.claims.contains { $0.verdict == .notReproduced }
         }
+        if !isAnyJudged { throw ExitCode.failure }
+        if isAnyRefuted { throw ExitCode.claimNotReproduced }
     }
 }

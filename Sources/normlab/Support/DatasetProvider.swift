@@ -72,22 +72,35 @@ final class DatasetChooser {
     /// Tries to download, once.
     private func obtain(_ source: DatasetSource) -> Bool {
         guard mayFetch, !unavailable.contains(source.name) else { return false }
-        Terminal.complain("\(source.title) is not on this machine: downloading it …")
+        Terminal.note("\(source.title) is not on this machine: downloading it …")
         do {
-            try source.fetch(into: search) { event in
-                DownloadLine.tell(event)
-            }
+            try source.fetch(into: search) { $0.tell() }
             return true
         } catch {
             unavailable.insert(source.name)
-            Terminal.complain("It can't be downloaded from here.")
+            Terminal.note("It can't be downloaded from here.")
             return false
         }
     }
 
     private func announce(_ source: DatasetSource, insteadOf name: String) {
         let nature = source.isSynthetic ? "which is synthetic: digits drawn by this program" : "which is real"
-        Terminal.complain(
+        Terminal.note(
             "Using \(source.title) instead of \(name), \(nature). To use \(name): normlab data fetch \(name)")
+    }
+}
+
+extension FetchEvent {
+    /// Prints what happens during a download: a live line on a terminal, whole lines otherwise.
+    func tell() {
+        switch self {
+        case .present(let file): Terminal.note("  \(file): here, and its contents are right")
+        case .downloading(let file, _, let received, let total):
+            Terminal.live("  \(file): \(received / 1_000_000) of \(total / 1_000_000) MB")
+        case .mirrorFailed(let file, let address, let reason):
+            Terminal.note("  \(file): not from \(address) (\(reason))")
+        case .verified(let file): Terminal.note("  \(file): downloaded, and its contents are right")
+        case .unpacked(let file, let archive): Terminal.note("  \(file): unpacked from \(archive)")
+        }
     }
 }

@@ -13,7 +13,7 @@ struct RunOptions: ParsableArguments {
     var arms: String?
 
     @Option(name: .long, help: "These seeds instead of the profile's: 1,2,3 or 1-5.")
-    var seeds: SeedList?
+    var seeds: NumberList<UInt64>?
 
     @Option(name: .long, help: "This data set instead of the experiment's first available one.")
     var dataset: String?
@@ -85,25 +85,21 @@ struct RunOptions: ParsableArguments {
     var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 }
 
-/// A list of seeds as it is written on the command line.
-struct SeedList: ExpressibleByArgument {
-    let values: [UInt64]
+/// Numbers from 0 as they are written on the command line: `0,100` or `1-5`; each counts once.
+struct NumberList<Number: FixedWidthInteger & Sendable>: ExpressibleByArgument
+where Number.Stride: SignedInteger {
+    let values: [Number]
 
     init?(argument: String) {
-        var values: [UInt64] = []
+        var values: [Number] = []
         for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
-            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
-            switch ends.count {
-            case 1:
-                guard let seed = ends[0] else { return nil }
-                values.append(seed)
-            case 2:
-                guard let first = ends[0], let last = ends[1], first <= last, last - first < 1000 else { return nil }
-                values += Array(first...last)
-            default: return nil
-            }
+            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Number($0) }
+            guard ends.count <= 2, let first = ends[0], let last = ends[ends.count - 1], first <= last,
+                last - first < 1000
+            else { return nil }
+            values += Array(first...last)
         }
-        var seen: Set<UInt64> = []
+        var seen: Set<Number> = []
         self.values = values.filter { seen.insert($0).inserted }
     }
 }

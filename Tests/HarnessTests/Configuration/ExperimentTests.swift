@@ -10,15 +10,16 @@ import Testing
     @Test func runsAreArmsTimesSeeds() throws {
         let runs = try experiment().runs(profile: "quick")
         #expect(
-            runs.map { "\($0.arm.name) \($0.seed)" } == [
+            runs.map { "\($0.arm) \($0.seed)" } == [
                 "baseline 1", "baseline 2", "batch-norm 1", "batch-norm 2", "batch-norm-wide 1", "batch-norm-wide 2",
             ])
-        #expect(runs.allSatisfy { $0.steps == 2 && $0.datasets == ["mnist"] && $0.experiment == "x" })
+        #expect(runs.allSatisfy { $0.steps == 2 && $0.profile == "quick" && $0.experiment == "x" })
+        #expect(try experiment().datasets == ["mnist"])
     }
 
     @Test func seedsAndArmsAreChosen() throws {
         let runs = try experiment().runs(profile: "smoke", seeds: [9], arms: ["batch-norm*"])
-        #expect(runs.map { "\($0.arm.name) \($0.seed)" } == ["batch-norm 9", "batch-norm-wide 9"])
+        #expect(runs.map { "\($0.arm) \($0.seed)" } == ["batch-norm 9", "batch-norm-wide 9"])
     }
 
     @Test func unknownNamesAreSuggested() throws {

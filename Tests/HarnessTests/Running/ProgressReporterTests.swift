@@ -23,7 +23,8 @@ struct ProgressReporterTests {
 
     @Test func aLogGetsWholeLinesAtMostEveryThirtySeconds() {
         let screen = Screen()
-        let reporter = PlainProgress(write: { screen.text += $0 }, now: { screen.time })
+        let reporter = SingleRunProgress(
+            ProgressDisplay(write: { screen.text += $0 }, now: { screen.time }, width: nil))
         run(reporter, screen, steps: 1000, secondsPerStep: 0.1)
         let lines = screen.text.split(separator: "\n")
         #expect(lines.count == 4)
@@ -38,7 +39,8 @@ struct ProgressReporterTests {
 
     @Test func aTerminalGetsOneLineRewrittenInPlaceThatNeverWraps() {
         let screen = Screen()
-        let reporter = LiveProgress(write: { screen.text += $0 }, now: { screen.time }, width: { 60 })
+        let reporter = SingleRunProgress(
+            ProgressDisplay(write: { screen.text += $0 }, now: { screen.time }, width: { 60 }))
         run(reporter, screen, steps: 1000, secondsPerStep: 0.01)
         let drawn = screen.text.split(separator: "\r").dropFirst().map {
             $0.replacingOccurrences(of: "\u{1B}[K", with: "")

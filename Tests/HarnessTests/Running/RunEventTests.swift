@@ -12,15 +12,15 @@ struct RunEventTests {
             .began(step: 12, reason: "no result yet: \"new\"\nline"), .advanced(progress), .noted("é"),
             .ended("finished"),
         ] as [RunEvent])
-    func readsBackFromOneLine(event: RunEvent) {
-        let line = event.line
+    func readsBackFromOneLine(event: RunEvent) throws {
+        let line = JSONLine.text(event)
         #expect(line.hasSuffix("\n") && line.dropLast().allSatisfy { $0 != "\n" })
-        #expect(RunEvent(line: Array(line.utf8.dropLast())) == event)
+        #expect(try JSONLine.value(RunEvent.self, in: line.utf8) == event)
     }
 
     @Test func aLossThatIsNoNumberIsTold() throws {
         let progress = RunProgress(step: 1, steps: 2, batch: 3, loss: .nan, batchAccuracy: -.infinity)
-        let event = try #require(RunEvent(line: Array(RunEvent.advanced(progress).line.utf8.dropLast())))
+        let event = try JSONLine.value(RunEvent.self, in: JSONLine.text(RunEvent.advanced(progress)).utf8)
         guard case .advanced(let read) = event else {
             Issue.record("another event: \(event)")
             return
@@ -29,9 +29,11 @@ struct RunEventTests {
     }
 
     @Test(arguments: ["", "error: {}", "{", "{\"began\":{}}", "Fatal error: Index out of range"])
-    func otherLinesAreNone(line: String) { #expect(RunEvent(line: Array(line.utf8)) == nil) }
+    func otherLinesAreNone(line: String) {
+        #expect(throws: DecodingError.self) { try JSONLine.value(RunEvent.self, in: line.utf8) }
+    }
 
-    @Test func progressIsToldFiveTimesASecondAtMost() {
+    @Test func progressIsToldFiveTimesASecondAtMost() throws {
         var (text, time) = ("", 0.0)
         let reporter = EventProgress(write: { text += $0 }, now: { time })
         reporter.began("a", step: 0, of: 1000, reason: "none")
@@ -40,7 +42,7 @@ struct RunEventTests {
             reporter.advanced(RunProgress(step: step, steps: 1000, batch: 1, loss: 1, batchAccuracy: 0))
         }
         reporter.ended("finished")
-        let events = text.split(separator: "\n").map { RunEvent(line: Array($0.utf8)) }
+        let events = try text.split(separator: "\n").map { try JSONLine.value(RunEvent.self, in: $0.utf8) }
         #expect((47...51).contains(events.count - 2))
         #expect(events.first == .began(step: 0, reason: "none") && events.last == .ended("finished"))
     }

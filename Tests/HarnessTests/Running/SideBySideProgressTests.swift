@@ -14,7 +14,8 @@ struct SideBySideProgressTests {
         let names = (1...4).map { "lenet/arm seed \($0)" }
         let progress = SideBySideProgress(
             expected: Dictionary(uniqueKeysWithValues: names.map { ($0, 10) }), jobs: 2,
-            write: { screen.text += $0 }, now: { screen.time }, width: width.map { width in { width } })
+            ProgressDisplay(
+                write: { screen.text += $0 }, now: { screen.time }, width: width.map { width in { width } }))
         for pair in [names[0...1], names[2...3]] {
             for name in pair {
                 progress.started(name)
@@ -50,7 +51,8 @@ struct SideBySideProgressTests {
     @Test func aLogSumsUpEveryHalfMinute() {
         let screen = Screen()
         let progress = SideBySideProgress(
-            expected: ["a": 100, "b": 100], jobs: 1, write: { screen.text += $0 }, now: { screen.time }, width: nil)
+            expected: ["a": 100, "b": 100], jobs: 1,
+            ProgressDisplay(write: { screen.text += $0 }, now: { screen.time }, width: nil))
         progress.started("a")
         progress.took(.began(step: 20, reason: "interrupted at step 20"), of: "a")
         for step in 21...100 {

@@ -150,6 +150,14 @@ extension RunFolder {
     }
 }
 
+/// Tells nobody.
+final class SilentProgress: ProgressReporter {
+    func began(_ name: String, step: Int, of steps: Int, reason: String) {}
+    func advanced(_ progress: RunProgress) {}
+    func noted(_ line: String) {}
+    func ended(_ summary: String) {}
+}
+
 /// Calls a closure after each step.
 final class StepHook: ProgressReporter {
     private let body: (RunProgress) -> Void

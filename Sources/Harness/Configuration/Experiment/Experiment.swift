@@ -66,13 +66,14 @@ public struct Experiment: Sendable {
     ) throws(ConfigurationErrors) -> [RunPlan] {
         let profile = try profile(profileName)
         let chosen = if let patterns { try arms(matching: patterns) } else { arms }
-        return chosen.flatMap { arm in
-            (seeds ?? profile.seeds).map { seed in
-                RunPlan(
-                    experiment: name, arm: arm, seed: seed, profile: profile, steps: profile.steps, datasets: datasets,
-                    configuration: arm.configuration(in: profile))
-            }
-        }
+        return chosen.flatMap { arm in (seeds ?? profile.seeds).map { run(of: arm, in: profile, seed: $0) } }
+    }
+
+    /// The run of an arm with a seed.
+    func run(of arm: Arm, in profile: Profile, seed: UInt64) -> RunPlan {
+        RunPlan(
+            experiment: name, arm: arm.name, profile: profile.name, seed: seed, steps: profile.steps,
+            configuration: arm.configuration(in: profile))
     }
 }
 

@@ -4,6 +4,68 @@ import Engine
 import Harness
 import Kernels
 
+/// The networks that benchmarks run: models of `Experiments/Models` with a normalization in their slots.
+struct BenchmarkNetworks {
+    private let library: ExperimentLibrary
+
+    init(_ library: ExperimentLibrary) { self.library = library }
+
+    /// Each model with its batch and the normalizations it is measured with.
+    private static let catalogue: [(model: String, batch: Int, variants: [String])] = [
+        ("mlp", 60, ["none", "bn"]), ("lenet", 64, ["none", "bn", "lrn"]),
+        ("inception", 32, ["none", "bn", "lrn"]), ("inception-narrow", 32, ["none", "bn"]),
+    ]
+
+    /// Every network whose parts are compared and profiled, in the order of the tables.
+    func all() throws -> [BenchmarkNetwork] {
+        try Self.catalogue.filter { $0.model != "inception-narrow" }.flatMap { entry in
+            try entry.variants.map { try network(entry.model, $0) }
+        }
+    }
+
+    /// The networks of whole runs.
+    func wholeRuns() throws -> [BenchmarkNetwork] {
+        try ["none", "bn"].map { try network("inception-narrow", $0) }
+    }
+
+    /// A network by its model and normalization, at the model's usual batch.
+    func network(_ model: String, _ variant: String) throws -> BenchmarkNetwork {
+        var configuration = RunConfiguration()
+        configuration.model = try library.model(model)
+        switch variant {
+        case "bn": configuration.normalization = BatchNormalization()
+        case "lrn": configuration.response = LocalResponseNormalization()
+        default: break
+        }
+        if model == "mlp" { configuration.activation = Sigmoid() }
+        let input = configuration.model.inputShape ?? Shape(height: 28, width: 28, channels: 1)
+        let batch = Self.catalogue.first { $0.model == model }?.batch ?? 32
+        return BenchmarkNetwork(
+            name: model, variant: variant, batch: batch,
+            network: try configuration.network(input: input, classes: configuration.model.classes))
+    }
+}
+
+/// Real grey images of 28 × 28 pixels, for what must be measured on files.
+enum BenchmarkData {
+    private static let names = ["mnist", "fashion-mnist"]
+
+    /// Whether this machine has such data.
+    static func isHere(_ search: DataSearch) -> Bool {
+        names.contains { name in (try? DatasetCatalogue.source(name).locate(in: search)) != nil }
+    }
+
+    /// Reads the data set and hands out batches in a run's order.
+    static func feed(_ search: DataSearch, batch: Int, team: Team) throws -> (_ step: Int, Matrix, inout [Int32]) ->
+        Void
+    {
+        let dataset = try DatasetCatalogue.firstAvailable(names, search: search).source.load(from: search)
+        let feed = ImageFeed(try InputNormalization.unit.fit(to: dataset.train), dataset.train, team: team)
+        let order = try BatchOrder(count: dataset.train.count, batch: batch, seed: 1)
+        return { step, matrix, labels in feed.fill(order.indices(step: step), into: matrix, labels: &labels) }
+    }
+}
+
 /// A run on data: bytes are drawn in random order and normalized by channel, the network is trained on them for an epoch
 /// and evaluated on others. The bytes themselves are random: no speed depends on them.
 final class WholeRunData {

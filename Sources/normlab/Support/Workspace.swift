@@ -5,7 +5,7 @@ import Foundation
 import Harness
 
 /// Where experiments are read and results are written.
-struct Laboratory: ParsableArguments {
+struct Workspace: ParsableArguments {
     @Option(name: .long, help: "The folder that holds Experiments/ (default: this folder or the nearest above it).")
     var root: String?
 
@@ -43,11 +43,20 @@ struct Laboratory: ParsableArguments {
         resultsRoot.appending(path: profile, directoryHint: .isDirectory)
     }
 
+    /// The experiments that have a summary in a profile, by the names of their folders.
+    func experimentsWithResults(profile: String) -> [String] {
+        let folder = resultsFolder(profile: profile)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.sorted().filter {
+            FileManager.default.fileExists(atPath: folder.appending(path: $0).appending(path: "experiment.csv").path)
+        }
+    }
+
     /// Where data sets are looked for.
     var dataSearch: DataSearch { DataSearch.standard(project: rootFolder) }
 }
 
-extension Laboratory {
+extension Workspace {
     /// The experiments that were named, or all of them, each read strictly; the mistakes of all files come together.
     func experiments(_ names: [String], overrides: [Override] = []) throws -> [Experiment] {
         let chosen = names.isEmpty ? library.names : names
@@ -70,7 +79,7 @@ extension Laboratory {
     /// The experiment, and those of its variations that are on other data than the preferred. Without results on the
     /// preferred data, the others stand alone.
     func withSubstitutes(_ experiment: Experiment, profile: String) -> [Experiment] {
-        let folders = ResultsListing.experiments(in: resultsFolder(profile: profile))
+        let folders = experimentsWithResults(profile: profile)
         let prefix = "\(experiment.name)@dataset="
         let substitutes = folders.filter { $0.hasPrefix(prefix) && !$0.contains(",") }.map {
             experiment.varied(String($0.dropFirst(experiment.name.count)))
@@ -94,4 +103,20 @@ extension Laboratory {
         let overrides = try changes.filter { !$0.hasPrefix("dataset=") }.map { try Override($0) }
         return try library.load(String(name[..<mark]), overrides: overrides).varied(String(name[mark...]))
     }
+}
+
+/// What a shell completes: names that exist at that moment.
+enum Completions {
+    private static var nearest: ExperimentLibrary { ExperimentLibrary(root: Workspace.nearestRoot) }
+
+    /// The experiments of the nearest `Experiments` folder.
+    static let experiments = CompletionKind.custom { _, _, _ in nearest.names }
+    /// Experiments and models.
+    static let experimentsAndModels = CompletionKind.custom { _, _, _ in
+        nearest.names + nearest.modelNames
+    }
+    /// The data sets of the catalogue.
+    static let datasets = CompletionKind.list(DatasetCatalogue.names)
+    /// The profiles.
+    static let profiles = CompletionKind.list(["smoke", "quick", "paper"])
 }
