@@ -43,7 +43,9 @@ let package = Package(
         // The probes of the machine's peaks are loops over lanes, like the kernels.
         .target(name: "Benchmarks", dependencies: ["Kernels", "Engine", "Vocabulary"], swiftSettings: kernelSettings),
         .target(name: "StrokeFont", swiftSettings: strict),
-        .target(name: "Datasets", dependencies: ["CProcessor", "CZlib", "StrokeFont"], swiftSettings: pixelSettings),
+        .target(
+            name: "Datasets", dependencies: ["Vocabulary", "CProcessor", "CZlib", "StrokeFont"],
+            swiftSettings: pixelSettings),
         .target(
             name: "Harness",
             dependencies: ["Engine", "Datasets", "Vocabulary", .product(name: "Yams", package: "Yams")],
@@ -74,8 +76,9 @@ let package = Package(
         .testTarget(
             name: "BenchmarksTests", dependencies: ["Vocabulary", "Benchmarks", "Engine", "Kernels"],
             swiftSettings: strict),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CAllocations"], swiftSettings: strict),
-        .testTarget(name: "HarnessTests", dependencies: ["Vocabulary", "Harness", "Kernels"], swiftSettings: strict),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["Datasets", "Vocabulary", "CAllocations"], swiftSettings: strict),
+        .testTarget(name: "HarnessTests", dependencies: ["Vocabulary", "Harness", "Kernels", "StrokeFont"], swiftSettings: strict),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting", "StrokeFont"], swiftSettings: strict),
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Plotting"], swiftSettings: strict),
         .testTarget(name: "NormlabTests", dependencies: ["Harness", "Figures"], swiftSettings: strict),

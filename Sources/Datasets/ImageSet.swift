@@ -52,11 +52,6 @@ public struct ImageSet: Sendable {
     /// The number of images.
     public var count: Int { labels.count }
 
-    /// The number of images of each class.
-    public var classCounts: [Int] {
-        labels.reduce(into: Array(repeating: 0, count: classes.count)) { $0[Int($1)] += 1 }
-    }
-
     /// The set of the first `count` images, or of all where there are fewer.
     public func prefix(_ count: Int) -> ImageSet {
         let kept = min(max(count, 0), self.count)

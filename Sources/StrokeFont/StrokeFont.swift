@@ -11,10 +11,6 @@ public enum StrokeFont {
     public static let capHeight = 0.67
     /// The height of flat small letters, in em.
     public static let xHeight = 0.48
-    /// The height of the tallest small letters, in em.
-    public static let ascender = 0.71
-    /// How far the deepest letters reach below the baseline, in em; negative.
-    public static let descender = -0.2
 
     /// The glyph of a character; a character that the face lacks gets an upright box, so that a gap is seen and not lost.
     ///

@@ -10,7 +10,9 @@ import Testing
         "Engine": ["Kernels", "Vocabulary"],
         "Benchmarks": ["Kernels", "Engine", "Vocabulary"],
         "StrokeFont": [],
-        "Datasets": ["CProcessor", "CZlib", "StrokeFont", "Foundation", "FoundationNetworking", "Synchronization"],
+        "Datasets": [
+            "Vocabulary", "CProcessor", "CZlib", "StrokeFont", "Foundation", "FoundationNetworking", "Synchronization",
+        ],
         "Harness": ["Vocabulary", "Engine", "Datasets", "Yams", "Foundation", "Dispatch", "Synchronization"],
         "Plotting": ["CPNG", "StrokeFont", "Foundation"],
         "Figures": ["Plotting", "Foundation"],

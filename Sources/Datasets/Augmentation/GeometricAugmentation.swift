@@ -1,12 +1,25 @@
+import Vocabulary
+
 /// Random shifts and mirrorings: with strength 1 and the usual extents the padding by 4 pixels, random crop and horizontal
 /// flip that CIFAR-10 is trained with (Lee et al. 2015; He et al. 2016).
-public struct GeometricAugmentation: Hashable, Sendable {
+public struct GeometricAugmentation: Configurable, Hashable {
     /// From 0, off, to 1, as declared.
     public var strength = 0.0
     /// Whether images are mirrored left to right, half of them at strength 1.
     public var flip = true
     /// Pixels by which an image is moved at most, in each direction.
     public var shift = 4
+
+    public static let kind = "geometric"
+    public static let summary =
+        "Shifts and mirrorings; with strength 1 CIFAR-10's padding by 4 pixels, random crop and horizontal flip."
+    public static let fields: [Field<Self>] = [
+        Field("strength", \.strength, 0...1, "From 0, off, to 1, as declared: the others are multiplied by it."),
+        Field("flip", \.flip, "Whether images are mirrored left to right, at strength 1 half of them; not for digits."),
+        Field(
+            "shift", \.shift, 0...1_000,
+            "Pixels by which an image is moved at most, horizontally and vertically; what comes in is black."),
+    ]
 
     /// Off, with the usual extents.
     public init() {}

@@ -1,5 +1,7 @@
+import Vocabulary
+
 /// Random brightness, contrast and saturation after Howard 2013 (arXiv 1312.5402), whose factors are between 0.5 and 1.5.
-public struct PhotometricAugmentation: Hashable, Sendable {
+public struct PhotometricAugmentation: Configurable, Hashable {
     /// From 0, off, to 1, as declared.
     public var strength = 0.0
     /// How far the factor of brightness goes from 1.
@@ -8,6 +10,15 @@ public struct PhotometricAugmentation: Hashable, Sendable {
     public var contrast = 0.5
     /// How far the factor of saturation goes from 1; grey images have none.
     public var saturation = 0.5
+
+    public static let kind = "photometric"
+    public static let summary = "Brightness, contrast and saturation by random factors, after Howard 2013."
+    public static let fields: [Field<Self>] = [
+        Field("strength", \.strength, 0...1, "From 0, off, to 1, as declared: the others are multiplied by it."),
+        Field("brightness", \.brightness, 0...1, "The factor of brightness is within 1 ± this."),
+        Field("contrast", \.contrast, 0...1, "The factor of contrast is within 1 ± this."),
+        Field("saturation", \.saturation, 0...1, "The factor of saturation is within 1 ± this; grey images have none."),
+    ]
 
     /// Off, with the usual extents.
     public init() {}

@@ -1,4 +1,5 @@
 import Foundation
+import Vocabulary
 
 /// Which images a training step sees: a pure function of the seed and the step, so that a resumed run needs no state.
 ///
@@ -7,7 +8,7 @@ import Foundation
 /// no step sees.
 public struct BatchOrder: Sendable {
     /// How the images of an epoch follow each other.
-    public enum Order: String, CaseIterable, Sendable {
+    public enum Order: String, ConfigurationWord {
         /// In a new random order every epoch, from the stream `shuffle/epoch-<e>`.
         case shuffled
         /// In batches that always have the same images: those of the first shuffled epoch, in a new random order every
@@ -45,19 +46,19 @@ public struct BatchOrder: Sendable {
     /// An order over `count` images in batches of `batch`.
     ///
     /// - Parameter labels: the class of each image, for the orders that depend on it; no other looks at it.
-    /// - Throws: `unsupported` where a batch has no image or more than the set has; `wrongCount` where an order by class has
+    /// - Throws: `setting` where a batch has no image or more than the set has; `wrongCount` where an order by class has
     ///   not one label for each image.
     public init(
         count: Int, batch: Int, seed: UInt64, order: Order = .shuffled, labels: [UInt8] = []
     ) throws(DataError) {
         guard batch >= 1, batch <= count else {
             throw DataError(
-                .unsupported, file: "batch", found: "\(batch) images", expected: "1…\(count), the size of the data set",
+                .setting, subject: "batch", found: "\(batch) images", expected: "1…\(count), the size of the data set",
                 suggestion: "Choose a batch that the training set can fill.")
         }
         guard !order.needsLabels || labels.count == count else {
             throw DataError(
-                .wrongCount, file: "batch-order", found: "\(labels.count) labels",
+                .wrongCount, subject: "batch-order", found: "\(labels.count) labels",
                 expected: "\(count), one for each image that is put in order by class")
         }
         self.count = count

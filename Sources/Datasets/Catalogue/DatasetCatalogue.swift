@@ -12,14 +12,15 @@ public enum DatasetCatalogue {
     public static func source(_ name: String) throws(DataError) -> DatasetSource {
         guard let source = all.first(where: { $0.name == name }) else {
             throw DataError(
-                .unknownDataset, file: name, found: "no data set of that name", expected: names.joined(separator: ", "))
+                .unknownDataset, subject: name, found: "no data set of that name",
+                expected: names.joined(separator: ", "))
         }
         return source
     }
 
     /// Where a data set is on this machine.
     ///
-    /// - Throws: `unknownDataset` or `missing`.
+    /// - Throws: `unknownDataset`, `noCopy` or `missingFolder`.
     public static func locate(_ name: String, search: DataSearch) throws(DataError) -> DatasetLocation {
         try source(name).locate(in: search)
     }
@@ -33,7 +34,7 @@ public enum DatasetCatalogue {
 
     /// Compares every file of a data set with its pinned checksum: one report a file, none for an embedded set.
     ///
-    /// - Throws: `unknownDataset` or `missing`.
+    /// - Throws: `unknownDataset`, `noCopy` or `missingFolder`.
     public static func verify(_ name: String, search: DataSearch) throws(DataError) -> [FileReport] {
         try source(name).verify(in: search)
     }
@@ -62,8 +63,8 @@ public enum DatasetCatalogue {
     ///
     /// Only absence leads to the next name. A data set that is present and bad is found out by `load`, and is an error.
     ///
-    /// - Throws: `missing` where none is there, or `unknownDataset`; also `missing` where `NORMLAB_DATA` names no folder, for
-    ///   a misspelt path must not end in a run on other data.
+    /// - Throws: `noneAvailable`; `unknownDataset`; `missingFolder` where `NORMLAB_DATA` names no folder, for a misspelt path
+    ///   must not end in a run on other data.
     public static func firstAvailable(_ names: [String], search: DataSearch) throws(DataError) -> Choice {
         let sources = try names.map { name throws(DataError) in try source(name) }
         var passedOver: [(name: String, error: DataError)] = []
@@ -72,12 +73,12 @@ public enum DatasetCatalogue {
                 let location = try source.locate(in: search)
                 return Choice(source: source, location: location, passedOver: passedOver)
             } catch {
-                guard error.kind == .missing, error.file == source.name else { throw error }
+                guard error.kind == .noCopy else { throw error }
                 passedOver.append((source.name, error))
             }
         }
         throw DataError(
-            .missing, file: names.joined(separator: ", "), found: "none of these data sets",
+            .noneAvailable, subject: names.joined(separator: ", "), found: "none of these data sets",
             expected: "one of them", suggestion: passedOver.first?.error.suggestion ?? "Name a data set.")
     }
 }

@@ -23,7 +23,7 @@ extension DatasetSource {
         case (.cifar10, .folder(_, let urls)):
             return try withAdvice { () throws(DataError) in try loadCIFAR10(urls, origin: location.description) }
         case (_, .embedded):
-            throw DataError(.missing, file: name, found: "no embedded copy", expected: "a folder of files")
+            throw DataError(.noCopy, subject: name, found: "no embedded copy", expected: "a folder of files")
         }
     }
 
@@ -38,7 +38,7 @@ extension DatasetSource {
             let expected = isImages ? [count, shape.height, shape.width] : [count]
             guard array.dimensions == expected else {
                 throw DataError(
-                    .wrongCount, file: path, found: Self.extent(array.dimensions), expected: Self.extent(expected))
+                    .wrongCount, subject: path, found: Self.extent(array.dimensions), expected: Self.extent(expected))
             }
             if !isImages, let index = array.bytes.firstIndex(where: { $0 >= classes.count }) {
                 throw DataError.labelOutOfRange(array.bytes[index], at: index, classes: classes.count, file: path)
@@ -87,7 +87,7 @@ extension DatasetSource {
     private func check(_ sha256: String, of file: DataFile, at path: String) throws(DataError) {
         guard sha256 == file.contentSHA256 else {
             throw DataError(
-                .checksumMismatch, file: path, found: "contents with SHA-256 \(sha256)",
+                .checksumMismatch, subject: path, found: "contents with SHA-256 \(sha256)",
                 expected: "\(file.contentSHA256), those of \(title)")
         }
     }
@@ -99,7 +99,7 @@ extension DatasetSource {
         } catch {
             throw error.suggesting(
                 "It is not used. Delete the file and run:  normlab data fetch \(name)"
-                    + (error.suggestion.hasPrefix("Images and labels") ? "\n" + error.suggestion : ""))
+                    + (error.kind == .swappedFiles ? "\n" + error.suggestion : ""))
         }
     }
 

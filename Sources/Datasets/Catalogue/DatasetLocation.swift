@@ -19,12 +19,12 @@ public enum DatasetLocation: Sendable, Equatable {
 extension DatasetSource {
     /// The first folder of the search that holds every file; the files are looked at by name only, and read by `load`.
     ///
-    /// - Throws: `missing`, with the folders that were looked at, what they lack and how the data can be had.
+    /// - Throws: `missingFolder`, or `noCopy` with the folders that were looked at, what they lack and how the data can be had.
     public func locate(in search: DataSearch) throws(DataError) -> DatasetLocation {
         if isEmbedded { return .embedded }
         for place in search.places where place.isRequired && !Self.isFolder(place.folder) {
             throw DataError(
-                .missing, file: place.folder.path(percentEncoded: false), found: "no such folder",
+                .missingFolder, subject: place.folder.path(percentEncoded: false), found: "no such folder",
                 expected: "the folder that \(place.label) names", suggestion: "Correct \(place.label) or unset it.")
         }
         var incomplete: [String] = []
@@ -37,7 +37,7 @@ extension DatasetSource {
             }
         }
         throw DataError(
-            .missing, file: name,
+            .noCopy, subject: name,
             found: incomplete.isEmpty
                 ? "no copy of \(title)" : "an incomplete copy (\(incomplete.joined(separator: "; ")))",
             expected: "one in \(search.places.map { $0.folder.path(percentEncoded: false) }.joined(separator: ", "))",

@@ -71,11 +71,6 @@ public struct DatasetSource: Sendable {
 
     /// Whether the program makes the data itself: such a data set is always there.
     public var isEmbedded: Bool { isSynthetic || format == .gaussian }
-
-    /// Bytes to download.
-    public var downloadSize: Int {
-        archive?.byteCount ?? files.reduce(0) { $0 + $1.byteCount }
-    }
 }
 
 /// One file of a data set.

@@ -42,7 +42,7 @@ struct DatasetFetcher {
             location = try source.locate(in: search)
         } catch {
             // Any other absence is that of a folder that the user named, which no download mends.
-            guard error.file == source.name else { throw error }
+            guard error.kind == .noCopy else { throw error }
             return nil
         }
         guard case .folder(let folder, let urls) = location else { return location }
@@ -91,7 +91,7 @@ struct DatasetFetcher {
             let sha256 = SHA256.hexDigest(of: bytes)
             guard sha256 == file.contentSHA256 else {
                 throw DataError(
-                    .checksumMismatch, file: "\(archive.name)/\(name)", found: "SHA-256 \(sha256)",
+                    .checksumMismatch, subject: "\(archive.name)/\(name)", found: "SHA-256 \(sha256)",
                     expected: file.contentSHA256)
             }
             let target = folder.appending(path: name)
@@ -104,7 +104,7 @@ struct DatasetFetcher {
         }
         guard left.isEmpty else {
             throw DataError(
-                .corruptArchive, file: url.path(percentEncoded: false),
+                .corruptArchive, subject: url.path(percentEncoded: false),
                 found: "an archive without \(left.keys.sorted().joined(separator: ", "))", expected: "all files")
         }
         // What was downloaded has served; what a user put there stays.
@@ -155,7 +155,7 @@ struct DatasetFetcher {
             return
         }
         throw DataError(
-            .downloadFailed, file: file.name, found: "nothing usable at \(file.mirrors.count) mirrors",
+            .downloadFailed, subject: file.name, found: "nothing usable at \(file.mirrors.count) mirrors",
             expected: "\(file.byteCount) bytes with SHA-256 \(file.sha256)",
             suggestion: (reasons + [source.instructionsByHand(search)]).joined(separator: "\n"))
     }
@@ -184,7 +184,8 @@ extension DataError {
     /// A file or folder that cannot be written.
     static func unwritable(_ url: URL, _ reason: String) -> DataError {
         DataError(
-            .unreadable, file: url.path(percentEncoded: false), found: reason, expected: "a place that can be written",
+            .unreadable, subject: url.path(percentEncoded: false), found: reason,
+            expected: "a place that can be written",
             suggestion: "Check the permissions of the folder and the space on the disk.")
     }
 }

@@ -35,7 +35,7 @@ extension DataFile {
             try reader.finish()
             guard reader.contentSHA256 != contentSHA256 else { return nil }
             return DataError(
-                .checksumMismatch, file: reader.path,
+                .checksumMismatch, subject: reader.path,
                 found: "\(reader.position) bytes of contents with SHA-256 \(reader.contentSHA256)",
                 expected: "SHA-256 \(contentSHA256)", suggestion: "Delete the file and fetch it again.")
         } catch {
@@ -54,7 +54,7 @@ extension DataArchive {
             while try reader.read(upTo: Self.pieceSize).count == Self.pieceSize {}
             guard reader.contentSHA256 != sha256 else { return nil }
             return DataError(
-                reader.position < byteCount ? .truncated : .checksumMismatch, file: reader.path,
+                reader.position < byteCount ? .truncated : .checksumMismatch, subject: reader.path,
                 found: "\(reader.position) bytes with SHA-256 \(reader.contentSHA256)",
                 expected: "\(byteCount) bytes with SHA-256 \(sha256)")
         } catch {

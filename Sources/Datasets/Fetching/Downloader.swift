@@ -43,7 +43,7 @@ public struct CommandDownloader: Downloader {
     ) throws(DataError) {
         guard let tool else {
             throw DataError(
-                .downloaderMissing, file: address, found: "neither curl nor wget on this machine",
+                .downloaderMissing, subject: address, found: "neither curl nor wget on this machine",
                 expected: "one of them", suggestion: "Install one:  apt-get install curl")
         }
         let process = Process()
@@ -57,7 +57,7 @@ public struct CommandDownloader: Downloader {
             try process.run()
         } catch {
             throw DataError(
-                .downloadFailed, file: address, found: "\(tool.program.path): \(error.localizedDescription)",
+                .downloadFailed, subject: address, found: "\(tool.program.path): \(error.localizedDescription)",
                 expected: "a download")
         }
         var isTooLong = false
@@ -80,7 +80,7 @@ public struct CommandDownloader: Downloader {
         guard process.terminationStatus == 0, !isTooLong else {
             let reason = text.split(separator: "\n").last.map(String.init)
             throw DataError(
-                .downloadFailed, file: address,
+                .downloadFailed, subject: address,
                 found: isTooLong
                     ? "more than \(maximumByteCount) bytes"
                     : reason ?? "\(tool.kind.rawValue) ended with status \(process.terminationStatus)",

@@ -53,7 +53,7 @@ extension DataError {
     /// A label that names no class.
     static func labelOutOfRange(_ label: UInt8, at index: Int, classes: Int, file: String) -> DataError {
         DataError(
-            .labelOutOfRange, file: file, found: "label \(label) for image \(index)",
+            .labelOutOfRange, subject: file, found: "label \(label) for image \(index)",
             expected: "labels 0…\(classes - 1)", suggestion: "Delete the file and fetch it again.")
     }
 }

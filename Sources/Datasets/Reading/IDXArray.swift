@@ -30,10 +30,12 @@ public struct IDXArray: Sendable {
         let magic = try reader.read(exactly: 4, of: headerSize)
         let expected: [UInt8] = [0, 0, Self.unsignedByte, UInt8(rank)]
         guard magic == expected else {
+            let isSwapped = rank == 1 && magic == [0, 0, 8, 3] || rank == 3 && magic == [0, 0, 8, 1]
             throw DataError(
-                .wrongMagic, file: reader.path, found: "a file that begins with \(hexadecimal(magic))",
+                isSwapped ? .swappedFiles : .wrongMagic, subject: reader.path,
+                found: "a file that begins with \(hexadecimal(magic))",
                 expected: "\(hexadecimal(expected)), an IDX file of \(rank == 1 ? "labels" : "images")",
-                suggestion: rank == 1 && magic == [0, 0, 8, 3] || rank == 3 && magic == [0, 0, 8, 1]
+                suggestion: isSwapped
                     ? "Images and labels seem to have been swapped: check the names of the files."
                     : "Delete the file and fetch it again.")
         }
@@ -46,7 +48,7 @@ public struct IDXArray: Sendable {
             let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
             guard dimension > 0, !overflow, product <= Self.largestCount else {
                 throw DataError(
-                    .wrongCount, file: reader.path,
+                    .wrongCount, subject: reader.path,
                     found: "dimensions \(dimensions.map(String.init).joined(separator: "×"))",
                     expected: "positive ones of at most \(Self.largestCount) elements",
                     suggestion: "Delete the file and fetch it again.")

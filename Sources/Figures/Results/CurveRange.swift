@@ -84,7 +84,7 @@ struct CurveRange: Equatable, Sendable {
         }
         let union = range(Values(joining: panels), scale)
         let own = panels.map { range($0, union?.isLogarithmic == true ? .log : .linear) }
-        guard words.isBounded || areComparable(own.compactMap(\.self)) else { return (own, false) }
+        guard words.kind == .bounded || areComparable(own.compactMap(\.self)) else { return (own, false) }
         return (own.map { $0 == nil ? nil : union }, true)
     }
 

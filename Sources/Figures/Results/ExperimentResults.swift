@@ -16,8 +16,10 @@ public struct ExperimentResults: Sendable {
     public let requests: [FigureRequest]
     /// The settings that differ between arms: arm → key → value.
     public let settings: [String: [String: String]]
+    /// The words for the quantities that its runs measured.
+    let quantities: QuantityTable
 
-    /// Reads `experiment.csv`, `arms.csv`, `runs.csv`, `figures.csv` and, where it exists, `settings.csv`.
+    /// Reads `experiment.csv`, `arms.csv`, `runs.csv`, `figures.csv` and, where they exist, `settings.csv` and `quantities.csv`.
     public init(folder: URL) throws(CSVError) {
         self.folder = folder
         func table(_ name: String) throws(CSVError) -> CSVTable {
@@ -27,10 +29,11 @@ public struct ExperimentResults: Sendable {
         arms = try ArmRecord.read(table("arms.csv"))
         runs = try RunRecord.read(table("runs.csv"), experimentFolder: folder)
         requests = try FigureRequest.read(table("figures.csv"))
-        let settingsFile = folder.appending(path: "settings.csv")
-        settings =
-            FileManager.default.fileExists(atPath: settingsFile.path)
-            ? try Self.settings(table("settings.csv")) : [:]
+        func exists(_ name: String) -> Bool {
+            FileManager.default.fileExists(atPath: folder.appending(path: name).path)
+        }
+        settings = exists("settings.csv") ? try Self.settings(table("settings.csv")) : [:]
+        quantities = exists("quantities.csv") ? try QuantityTable(table("quantities.csv")) : QuantityTable()
     }
 
     /// The runs of an arm that are results (finished or diverged), by seed.

@@ -26,7 +26,7 @@ public struct ExperimentSummary: Sendable {
     public var remarks: [String] { runs.remarks + ensembles.remarks }
 
     /// Writes experiment.csv, arms.csv, runs.csv, figures.csv, settings.csv, summary.csv and claims.csv, each as a whole; and
-    /// matches.csv and ensembles.csv where the experiment declares what stands in them.
+    /// quantities.csv, matches.csv and ensembles.csv where the experiment declares what stands in them.
     ///
     /// - Throws: `FileError` or `CSVError`.
     public func write() throws {
@@ -35,6 +35,8 @@ public struct ExperimentSummary: Sendable {
             ("experiment.csv", facts), ("arms.csv", arms), ("runs.csv", runTable), ("figures.csv", figures),
             ("settings.csv", settings), ("summary.csv", summary), ("claims.csv", claimTable),
         ]
+        let quantities = runs.quantities
+        if !quantities.isEmpty { tables.append(("quantities.csv", Self.rows(of: quantities))) }
         let matches = try MatchesTable(runs)
         if !matches.rules.isEmpty { tables.append(("matches.csv", matches.rows)) }
         if !runs.experiment.ensembles.isEmpty { tables.append(("ensembles.csv", ensembles.rows)) }
@@ -98,6 +100,16 @@ public struct ExperimentSummary: Sendable {
             + arms.flatMap { arm in
                 arm.settings.filter { key, value in arms.contains { $0.byKey[key] != value } }
                     .map { [.text(arm.name), .text($0), .text($1)] }
+            }
+    }
+
+    private static func rows(of quantities: [Quantity]) -> [[CSVField]] {
+        [["quantity", "title", "axis", "meaning", "kind"]]
+            + quantities.map {
+                [
+                    .text($0.name), .text($0.title), $0.axis.map { .text($0) } ?? .empty, .text($0.meaning),
+                    .text($0.kind.rawValue),
+                ]
             }
     }
 

@@ -2,24 +2,27 @@ import Engine
 import Vocabulary
 
 /// Means and variances of channels over the depth: see ``Engine/ChannelStatistics``.
-struct ChannelStatisticsProcedure: Procedure {
+struct ChannelStatisticsProcedure: MeasuredAtIntervals {
     var every = 50
 
     static let kind = "channel-statistics"
     static let summary =
         "Means and variances of the channels of every product's output, and how they grow with depth (Bjorck et al. 2018)."
     static let fields: [Field<Self>] = [intervalField(\.every)]
+    private static let depth = "Depth, in products from the input"
     static let quantities = [
         Quantity(
-            name: "channel-squared-mean",
+            "channel-squared-mean", "Squared mean μ² of the channels, mean", axis: depth,
             meaning:
                 "the mean over the channels of μ², on the batch of the next update; `at` is the layer's depth in products"
         ),
-        Quantity(name: "channel-variance", meaning: "the mean over the channels of σ²; `at` is the layer's depth"),
         Quantity(
-            name: "channel-squared-mean-growth",
+            "channel-variance", "Variance σ² of the channels, mean", axis: depth,
+            meaning: "the mean over the channels of σ²; `at` is the layer's depth"),
+        Quantity(
+            "channel-squared-mean-growth", "Growth of log μ² a layer", .linear,
             meaning: "by how much the logarithm of μ² grows from layer to layer, the network's last left out"),
-        Quantity(name: "channel-variance-growth", meaning: "the same of σ²"),
+        Quantity("channel-variance-growth", "Growth of log σ² a layer", .linear, meaning: "the same of σ²"),
     ]
 
     func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {

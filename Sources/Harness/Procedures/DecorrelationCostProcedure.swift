@@ -15,27 +15,29 @@ struct DecorrelationCostProcedure: MeasuredOnce {
     static let fields: [Field<Self>] = [
         Field("rounds", \.rounds, 1...1000, "How often each pass is timed, in turns with the other.")
     ]
+    private static let features = "Features of the layer"
     static let quantities = [
         Quantity(
-            name: "decorrelation-time",
+            "decorrelation-time", "Time of decorrelating (milliseconds)", axis: features,
             meaning:
                 "milliseconds of a decorrelation of `at` features, on the run's threads: covariance, its inverse square root, "
                 + "and the product with it, of a batch of twice as many samples or the run's `batch`, whichever is more; the "
                 + "median of the rounds"),
         Quantity(
-            name: "normalization-time",
+            "normalization-time", "Time of normalizing (milliseconds)", axis: features,
             meaning: "milliseconds of batch normalization's forward pass of the same activations, by its own kernels"),
         Quantity(
-            name: "decorrelation-cost-ratio",
+            "decorrelation-cost-ratio", "Time of decorrelating / time of normalizing", axis: features,
             meaning: "the first time divided by the second, tenth percentile of the rounds by tenth percentile"),
         Quantity(
-            name: "decorrelation-operations",
+            "decorrelation-operations", "Multiplications of decorrelating", axis: features,
             meaning:
                 "multiplications of the decorrelation of m samples of n = `at` features by formula, 2·m·n² + 5½·n³: m·n² for "
                 + "the covariance and for the last product each, n³ for the inverse root from eigenvectors, 4½·n³ for these "
                 + "(Golub & Van Loan, §8.3.5); a normalization takes 3·m·n"),
         Quantity(
-            name: "decorrelation-rank-deficiency",
+            "decorrelation-rank-deficiency", "Share of the covariance's eigenvalues that are zero", axis: features,
+            .bounded,
             meaning:
                 "the share of eigenvalues below a millionth of the largest of the covariance of the run's own `batch` of m "
                 + "independent normal samples of n = `at` features: 1 − (m − 1)/n for m ≤ n, and then there is no Cov^(−½)"

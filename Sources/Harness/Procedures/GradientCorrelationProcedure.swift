@@ -2,7 +2,7 @@ import Engine
 import Vocabulary
 
 /// Whether gradients at neighbouring inputs are alike: see ``Engine/GradientCorrelation``.
-struct GradientCorrelationProcedure: Procedure {
+struct GradientCorrelationProcedure: MeasuredAtIntervals {
     var every = 200
     var points = 256
     var reach = 2.0
@@ -20,15 +20,16 @@ struct GradientCorrelationProcedure: Procedure {
         Field("reach", \.reach, 1e-6...1e6, "The grid goes from minus this to this; published: 2."),
         Field("lags", \.lags, 0...65_535, "The largest distance in points; below their number."),
     ]
+    private static let lag = "Distance, in points of the line"
     static let quantities = [
         Quantity(
-            name: "gradient-autocorrelation",
+            "gradient-autocorrelation", "Autocorrelation of the gradient", axis: lag, .bounded,
             meaning:
                 "the cosine of the angle between the gradients by the input along the grid and those `at` points on: 1 for "
                 + "a linear function, 0 for white noise"),
         Quantity(
-            name: "gradient-autocorrelation-around-mean",
-            meaning: "the same as it is defined of time series: the gradients' mean is subtracted"),
+            "gradient-autocorrelation-around-mean", "Autocorrelation of the gradient, its mean subtracted", axis: lag,
+            .bounded, meaning: "the same as it is defined of time series: the gradients' mean is subtracted"),
     ]
 
     func mistakes(in network: Network) -> [String] {

@@ -2,7 +2,7 @@ import Engine
 import Vocabulary
 
 /// Whether gradients explode or vanish on their way back: see ``Engine/GradientNorms``.
-struct GradientNormsProcedure: Procedure {
+struct GradientNormsProcedure: MeasuredAtIntervals {
     var every = 50
     var by = Place.activationInput
     var leaveOut = 1
@@ -27,12 +27,12 @@ struct GradientNormsProcedure: Procedure {
     ]
     static let quantities = [
         Quantity(
-            name: "squared-gradient-norm",
+            "squared-gradient-norm", "Squared gradient by a unit, mean", axis: "Depth, in products from the input",
             meaning:
                 "the mean over the images and the units of (∂Σℓ/∂h)², on the batch of the next update; `at` is the layer's "
                 + "depth in products"),
         Quantity(
-            name: "gradient-growth",
+            "gradient-growth", "Growth of the log squared gradient a layer", .linear,
             meaning:
                 "by how much its logarithm grows from a layer to the one before it: log(π/(π − 1)) = 0.383 for batch "
                 + "normalization with rectifiers at the start"),

@@ -20,40 +20,42 @@ struct InputStatisticsProcedure: MeasuredOnce {
             "spectrum", \.spectrum, "Whether eigenvalues are computed, which takes a second or two for 784 features."),
     ]
     static let quantities = [
-        Quantity(name: "input-mean", meaning: "the mean of all values"),
-        Quantity(name: "input-deviation", meaning: "their standard deviation, with divisor n"),
-        Quantity(name: "input-minimum", meaning: "the smallest value"),
-        Quantity(name: "input-maximum", meaning: "the largest value"),
+        Quantity("input-mean", "Mean of the input", .linear, meaning: "the mean of all values"),
         Quantity(
-            name: "input-share-within-one",
-            meaning: "the share of values in −1…1: 0.6827 for a normal distribution's z-scores"
-        ),
-        Quantity(name: "input-skewness", meaning: "the third standardized moment: 0 for a normal distribution"),
+            "input-deviation", "Standard deviation of the input", meaning: "their standard deviation, with divisor n"),
+        Quantity("input-minimum", "Smallest value of the input", .linear, meaning: "the smallest value"),
+        Quantity("input-maximum", "Largest value of the input", .linear, meaning: "the largest value"),
         Quantity(
-            name: "input-excess-kurtosis", meaning: "the fourth standardized moment less 3: 0 for a normal distribution"
-        ),
+            "input-share-within-one", "Share of input values in −1…1", .linear,
+            meaning: "the share of values in −1…1: 0.6827 for a normal distribution's z-scores"),
         Quantity(
-            name: "input-share-outside",
+            "input-skewness", "Skewness of the input", .linear,
+            meaning: "the third standardized moment: 0 for a normal distribution"),
+        Quantity(
+            "input-excess-kurtosis", "Excess kurtosis of the input", .linear,
+            meaning: "the fourth standardized moment less 3: 0 for a normal distribution"),
+        Quantity(
+            "input-share-outside", "Share of test values outside the training set's range", .linear,
             meaning:
                 "the share of the test set's values outside the training set's range; no row where nothing is fitted"),
         Quantity(
-            name: "input-covariance-eigenvalue",
+            "input-covariance-eigenvalue", "Eigenvalue of the input's covariance", axis: "Rank",
             meaning:
                 "the eigenvalue of rank `at`, from 1, the largest, of the covariance; those below a millionth of the largest are left out"
         ),
         Quantity(
-            name: "input-covariance-condition",
+            "input-covariance-condition", "Condition number of the input's covariance",
             meaning:
                 "the largest of them divided by the smallest that is above a millionth of it: at most 10⁶ by this definition, and near "
                 + "it wherever eigenvalues go on to zero"),
         Quantity(
-            name: "input-covariance-ratio",
+            "input-covariance-ratio", "Largest eigenvalue / that of the rank", axis: "Rank",
             meaning: "the largest eigenvalue divided by that of rank `at`: 10 and 100, where there are as many"),
         Quantity(
-            name: "input-covariance-directions",
+            "input-covariance-directions", "Effective number of directions (Σλ)²/Σλ²",
             meaning: "the effective number of directions, (Σλ)²/Σλ² of the covariance"),
         Quantity(
-            name: "input-moment-condition",
+            "input-moment-condition", "Condition number of the second moments (with a constant)",
             meaning:
                 "the condition number of E[x·xᵀ] with a constant 1 as a further feature: of a linear model's Hessian with its "
                 + "bias"),

@@ -2,7 +2,7 @@ import Engine
 import Vocabulary
 
 /// The loss and its gradient along the gradient: see ``Engine/GradientLandscape``.
-struct LandscapeProcedure: Procedure {
+struct LandscapeProcedure: MeasuredAtIntervals {
     var every = 50
     var from = 0.5
     var to = 4.0
@@ -38,21 +38,29 @@ struct LandscapeProcedure: Procedure {
             "gradients", \.gradients,
             "Whether gradients are computed at every point, and not the loss alone, which takes a third of the time."),
     ]
+    private static let stepLength = "Length s of the step θ − s∇L(θ)"
     static let quantities = [
-        Quantity(name: "loss", meaning: "the loss after a step of length `at`"),
-        Quantity(name: "loss-ratio", meaning: "that loss, divided by the loss before the step"),
-        Quantity(name: "loss-minimum", meaning: "the least loss over the step lengths"),
-        Quantity(name: "loss-maximum", meaning: "the greatest loss over the step lengths"),
-        Quantity(name: "loss-range", meaning: "the difference of the two"),
+        Quantity("loss", "Loss after a step", axis: stepLength, meaning: "the loss after a step of length `at`"),
         Quantity(
-            name: "gradient-change", meaning: "‖∇L − ∇L′‖₂, ∇L′ after a step of length `at`: gradient predictiveness"),
-        Quantity(name: "gradient-change-minimum", meaning: "the least of them over the step lengths"),
-        Quantity(name: "gradient-change-maximum", meaning: "the greatest of them over the step lengths"),
+            "loss-ratio", "Loss after one step / loss before", axis: stepLength,
+            meaning: "that loss, divided by the loss before the step"),
+        Quantity("loss-minimum", "Lowest loss along the gradient", meaning: "the least loss over the step lengths"),
+        Quantity("loss-maximum", "Highest loss along the gradient", meaning: "the greatest loss over the step lengths"),
+        Quantity("loss-range", "Range of the loss along the gradient", meaning: "the difference of the two"),
         Quantity(
-            name: "smoothness",
+            "gradient-change", "Change of the gradient ‖∇L(θ) − ∇L(θ + Δθ)‖", axis: stepLength,
+            meaning: "‖∇L − ∇L′‖₂, ∇L′ after a step of length `at`: gradient predictiveness"),
+        Quantity(
+            "gradient-change-minimum", "Least change of the gradient along it",
+            meaning: "the least of them over the step lengths"),
+        Quantity(
+            "gradient-change-maximum", "Greatest change of the gradient along it",
+            meaning: "the greatest of them over the step lengths"),
+        Quantity(
+            "smoothness", "Effective β-smoothness max ‖Δ∇L‖ / ‖Δθ‖",
             meaning: "the effective β-smoothness: the greatest ‖∇L − ∇L′‖₂ / ‖step‖₂ over the step lengths"),
         Quantity(
-            name: "divergence-length",
+            "divergence-length", "Length of step at which the loss grows a thousandfold",
             meaning:
                 "the least step length after which the loss is over 1000 times as large, or no number (Bjorck et al. 2018); "
                 + "the longest one that was tried where there is none"),

@@ -2,7 +2,7 @@ import Engine
 import Vocabulary
 
 /// Singular values of the Jacobians between layers: see ``Engine/LayerJacobian``.
-struct LayerJacobianProcedure: Procedure {
+struct LayerJacobianProcedure: MeasuredAtIntervals {
     var every = 200
     var of = ["*/activation-input"]
     var images = 2
@@ -23,15 +23,19 @@ struct LayerJacobianProcedure: Procedure {
     ]
     static let quantities = [
         Quantity(
-            name: "singular-value",
+            "singular-value", "Singular value", axis: "Rank of the singular value",
             meaning:
                 "the singular value of rank `at`, from 1, the largest, of the Jacobian from the tap before to the place, on "
                 + "the batch of the next update"),
-        Quantity(name: "singular-value-largest", meaning: "the largest"),
-        Quantity(name: "singular-value-median", meaning: "the one in the middle"),
-        Quantity(name: "singular-value-smallest", meaning: "the smallest"),
-        Quantity(name: "singular-value-rms", meaning: "the root of the mean square of all: 1 where J·Jᵀ = I"),
-        Quantity(name: "singular-values-near-one", meaning: "the share between ½ and 2"),
+        Quantity("singular-value-largest", "Largest singular value", meaning: "the largest"),
+        Quantity("singular-value-median", "Median singular value", meaning: "the one in the middle"),
+        Quantity("singular-value-smallest", "Smallest singular value", meaning: "the smallest"),
+        Quantity(
+            "singular-value-rms", "Root mean square of the singular values",
+            meaning: "the root of the mean square of all: 1 where J·Jᵀ = I"),
+        Quantity(
+            "singular-values-near-one", "Share of singular values between 1/2 and 2", .bounded,
+            meaning: "the share between ½ and 2"),
     ]
 
     /// The largest number of values of a tap: a Jacobian takes a backward pass for each.

@@ -15,7 +15,7 @@ struct MultiplicationThroughputProcedure: MeasuredOnce {
     ]
     static let quantities = [
         Quantity(
-            name: "multiplication-throughput",
+            "multiplication-throughput", "Multiplications a second (billions)",
             meaning:
                 "multiplications of single precision in 10⁹ a second on one thread, from the median of the rounds; `place` is "
                 + "the range of the operands (`symmetric`: −1…1; `one-to-two`; `thousands`: 10³…10⁴; `zeros`: 0 times 1…2; "
@@ -23,16 +23,15 @@ struct MultiplicationThroughputProcedure: MeasuredOnce {
                 + "multiplies (`scalar`: one product after another, so its latency; `simd`: sixteen at once; `product`: the "
                 + "matrix product that dense layers are trained by), as in `symmetric/scalar`"),
         Quantity(
-            name: "multiplication-throughput-spread",
+            "multiplication-throughput-spread", "Spread of the times (p90 − p10) / median",
             meaning: "(p90 − p10)/median of the rounds' times: how unsteady they are"),
         Quantity(
-            name: "multiplication-time-ratio",
+            "multiplication-time-ratio", "Time of a multiplication / time with operands in 1…2",
             meaning:
                 "the time of a multiplication divided by that with operands in 1…2 of the same kind, tenth percentile of the "
-                + "rounds by tenth percentile"
-        ),
+                + "rounds by tenth percentile"),
         Quantity(
-            name: "multiplication-time-ratio-to-thousands",
+            "multiplication-time-ratio-to-thousands", "Time with operands in −1…1 / time with operands in 10³…10⁴",
             meaning:
                 "the time with operands in −1…1 divided by that with operands in 10³…10⁴; `place` is `symmetric/scalar` …"
         ),

@@ -3,7 +3,7 @@ import Engine
 import Vocabulary
 
 /// What becomes of a network when the data change after training: see ``Datasets/NewData``.
-struct NewDataProcedure: Procedure {
+struct NewDataProcedure: MeasuredAtIntervals {
     var every = 1_000_000_000
 
     static let kind = "new-data"
@@ -13,17 +13,18 @@ struct NewDataProcedure: Procedure {
         The input `binary` takes no such changes, and has no rows.
         """
     static let fields: [Field<Self>] = [intervalField(\.every)]
+    private static let change = "Size of the change"
     static let quantities = [
         Quantity(
-            name: "new-data-accuracy",
+            "new-data-accuracy", "Test accuracy after the change", axis: change, .linear,
             meaning:
                 "the test accuracy after the change named by the place: `shift`, `at` of the range 0 to 255 added; `rescaling`, "
                 + "all values times `at`; `outlier`, one value an image set to `at` times 255"),
         Quantity(
-            name: "new-data-accuracy-lost",
+            "new-data-accuracy-lost", "Test accuracy lost", axis: change, .linear,
             meaning: "the accuracy on the test images as they are, less that after the change"),
         Quantity(
-            name: "new-data-share-outside",
+            "new-data-share-outside", "Share of test values outside the training set's range", axis: change, .linear,
             meaning: "the share of changed test values outside the training set's range; no row where nothing is fitted"
         ),
     ]

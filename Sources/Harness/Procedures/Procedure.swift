@@ -1,16 +1,15 @@
 import Engine
 import Vocabulary
 
-/// A named measurement that a run makes of its network at intervals: what cannot be read from activations, such as
-/// gradients, the shape of the loss around a point, norms of weights.
+/// A named measurement that a run makes of its network: what cannot be read from activations, such as gradients, the shape
+/// of the loss around a point, norms of weights.
 ///
-/// A procedure is its configuration, as a layer is. It measures before the first update, every ``every`` updates, and after
-/// the last one; a run of 0 steps measures once. It changes nothing of the run: its bits are the same with and without.
+/// A procedure is its configuration, as a layer is. It changes nothing of the run: its bits are the same with and without.
 ///
-/// To add one: a file with a type that conforms, and a line in ``ProcedureCatalogue``.
+/// To add one: a type that conforms to ``MeasuredAtIntervals`` or ``MeasuredOnce``, and a line in ``ProcedureCatalogue``.
 public protocol Procedure: Configurable, Equatable {
-    /// Updates between two measurements.
-    var every: Int { get }
+    /// Updates between two measurements; nil where one before the first update is all.
+    var interval: Int? { get }
     /// The quantities that it measures, as they stand in `measures.csv`, with what they are.
     static var quantities: [Quantity] { get }
     /// What is wrong with its fields for a network, each a sentence; found before any training.
@@ -23,7 +22,23 @@ extension Procedure {
     /// None.
     public func mistakes(in network: Network) -> [String] { [] }
 
-    /// The field that every procedure has.
+    /// Whether it measures after some updates of a run, or after all of them.
+    func isDue(step: Int, isLast: Bool) -> Bool {
+        step == 0 || interval.map { isLast || step.isMultiple(of: $0) } ?? false
+    }
+}
+
+/// A procedure that measures before the first update, every ``every`` updates, and after the last one; in a run of 0 steps
+/// once.
+public protocol MeasuredAtIntervals: Procedure {
+    /// Updates between two measurements.
+    var every: Int { get }
+}
+
+extension MeasuredAtIntervals {
+    public var interval: Int? { every }
+
+    /// The field that says how often.
     static func intervalField(_ path: WritableKeyPath<Self, Int> & Sendable) -> Field<Self> {
         Field("every", path, 1...1_000_000_000, "Steps between measurements; one more follows the last step.")
     }
@@ -31,26 +46,57 @@ extension Procedure {
 
 /// A procedure of something that does not change over a run: it measures before the first update, and then never again.
 public protocol MeasuredOnce: Procedure {
-    /// Measures.
     func measurements(of subject: ProcedureSubject) -> [Measurement]
 }
 
 extension MeasuredOnce {
-    /// More updates than any run makes.
-    public var every: Int { 1_000_000_000 }
+    public var interval: Int? { nil }
 
-    /// Measures at step 0 alone.
     public func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
-        { moment in moment.step == 0 ? measurements(of: subject) : [] }
+        { _ in measurements(of: subject) }
     }
 }
 
-/// A quantity that a procedure measures.
+/// A measured quantity, with the words for a reference and for the axes of figures: what stands in `quantities.csv`.
 public struct Quantity: Sendable, Equatable {
-    /// The word.
+    /// How figures may draw its values.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// Ratios of its values mean something and no value is special but zero: its axis may become logarithmic unasked.
+        case magnitude
+        /// Differences mean something: a signed quantity, or one with a value that is special, on a linear axis.
+        case linear
+        /// Its values have bounds that mean something, as those of cosines: panels beside each other share an axis even where
+        /// curves lie flat, for that is what they say.
+        case bounded
+    }
+
+    /// The word, as in `measures.csv`.
     public let name: String
-    /// What it is, with its unit, its place and what `at` means for it.
+    /// What it is, with its formula and unit; begins with a capital letter unless with a formula.
+    public let title: String
+    /// What its own axis (`at`) measures; nil where it has none, or nothing is to be said of it.
+    public let axis: String?
+    /// How figures may draw it.
+    public let kind: Kind
+    /// What it is in full, with its unit, its place and what `at` means for it: half a sentence for the reference.
     public let meaning: String
+
+    /// A quantity: `Quantity("weight-norm", "Norm of the weights ‖W‖", meaning: "‖W‖₂ of the place's weight")`.
+    public init(_ name: String, _ title: String, axis: String? = nil, _ kind: Kind = .magnitude, meaning: String) {
+        self.name = name
+        self.title = title
+        self.axis = axis
+        self.kind = kind
+        self.meaning = meaning
+    }
+}
+
+extension RunConfiguration {
+    /// The quantities that its runs measure: those of the procedures, and those of `shift.csv` where taps are observed.
+    var quantities: [Quantity] {
+        procedures.flatMap { type(of: $0).quantities }
+            + (observe.taps.isEmpty ? [] : DistributionShift.Quantity.allCases.map(\.words))
+    }
 }
 
 /// One number that a procedure measured: a row of `measures.csv`.

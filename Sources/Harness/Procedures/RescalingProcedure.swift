@@ -2,7 +2,7 @@ import Engine
 import Vocabulary
 
 /// What a factor on a weight does: see ``Engine/Rescaling``.
-struct RescalingProcedure: Procedure {
+struct RescalingProcedure: MeasuredAtIntervals {
     var every = 200
     var from = 0.01
     var to = 100.0
@@ -20,17 +20,25 @@ struct RescalingProcedure: Procedure {
         Field("to", \.to, 1e-6...1e6, "The largest factor."),
         Field("points", \.points, 1...1000, "How many factors there are; their ratios are equal."),
     ]
+    private static let factor = "Factor a of the weight"
     static let quantities = [
         Quantity(
-            name: "rescaled-output-change",
+            "rescaled-output-change", "Change of the output ‖y(a) − y(1)‖ / ‖y(1)‖", axis: factor,
             meaning:
                 "‖y(a) − y(1)‖₂/‖y(1)‖₂ of the network's outputs, the place's weight times a = `at`, on the batch of the next "
                 + "update"),
-        Quantity(name: "rescaled-loss-change", meaning: "|L(a) − L(1)|/L(1)"),
         Quantity(
-            name: "rescaled-input-gradient-change", meaning: "‖∂L/∂u(a) − ∂L/∂u(1)‖₂/‖∂L/∂u(1)‖₂, u the place's input"),
-        Quantity(name: "rescaled-gradient-ratio", meaning: "a · ‖∂L/∂W(a)‖₂/‖∂L/∂W(1)‖₂"),
-        Quantity(name: "weight-gradient-cosine", meaning: "the cosine of the angle between aW and ∂L/∂W(a)"),
+            "rescaled-loss-change", "Change of the loss |L(a) − L(1)| / L(1)", axis: factor,
+            meaning: "|L(a) − L(1)|/L(1)"),
+        Quantity(
+            "rescaled-input-gradient-change", "Change of the gradient by the layer's input, relative", axis: factor,
+            meaning: "‖∂L/∂u(a) − ∂L/∂u(1)‖₂/‖∂L/∂u(1)‖₂, u the place's input"),
+        Quantity(
+            "rescaled-gradient-ratio", "a ‖∂L/∂W(a)‖ / ‖∂L/∂W(1)‖", axis: factor, meaning: "a · ‖∂L/∂W(a)‖₂/‖∂L/∂W(1)‖₂"
+        ),
+        Quantity(
+            "weight-gradient-cosine", "cos(W, ∂L/∂W)", axis: factor, .bounded,
+            meaning: "the cosine of the angle between aW and ∂L/∂W(a)"),
     ]
 
     func mistakes(in network: Network) -> [String] { Spacing.mistakes(from: from, to: to) }

@@ -2,7 +2,7 @@ import Engine
 import Vocabulary
 
 /// How large weights, biases and scales are: see ``Engine/WeightNorms``.
-struct WeightNormsProcedure: Procedure {
+struct WeightNormsProcedure: MeasuredAtIntervals {
     var every = 50
 
     static let kind = "weight-norms"
@@ -10,12 +10,13 @@ struct WeightNormsProcedure: Procedure {
         "Norms of weights, biases, γ and β, and the rate at which a weight's direction turns (van Laarhoven 2017)."
     static let fields: [Field<Self>] = [intervalField(\.every)]
     static let quantities = [
-        Quantity(name: "weight-norm", meaning: "‖W‖₂ of all elements of the place's weight"),
+        Quantity("weight-norm", "Norm of the weights ‖W‖", meaning: "‖W‖₂ of all elements of the place's weight"),
         Quantity(
-            name: "effective-rate", meaning: "η/‖W‖₂², η the rate of the next update with the weight's own factor"),
-        Quantity(name: "bias-norm", meaning: "‖b‖₂ of the place's bias"),
-        Quantity(name: "scale-rms", meaning: "the root of the mean square of the place's γ"),
-        Quantity(name: "shift-norm", meaning: "‖β‖₂ of the place's β"),
+            "effective-rate", "Effective learning rate η / ‖W‖²",
+            meaning: "η/‖W‖₂², η the rate of the next update with the weight's own factor"),
+        Quantity("bias-norm", "Norm of the biases ‖b‖", meaning: "‖b‖₂ of the place's bias"),
+        Quantity("scale-rms", "Root mean square of γ", meaning: "the root of the mean square of the place's γ"),
+        Quantity("shift-norm", "Norm of the shifts ‖β‖", meaning: "‖β‖₂ of the place's β"),
     ]
 
     func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {

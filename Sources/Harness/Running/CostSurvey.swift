@@ -71,7 +71,7 @@ public struct CostSurvey: Sendable {
             datasets: plan.datasets, configuration: configuration)
 
         // Not in ``RunCost/setup``.
-        _ = try dataset.fit(configuration.input.normalization)
+        _ = try dataset.fit(configuration.input)
         let start = Self.now()
         let setup = try RunSetup(shortened, dataset, team: Team(threads: threads))
         var cost = RunCost(setup: Self.now() - start, step: 0, evaluation: 0, observation: 0)

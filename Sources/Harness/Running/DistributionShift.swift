@@ -24,24 +24,17 @@ import Foundation
 /// Units whose every observed value was the same number so far (s_t = 0: a dead ReLU) have no scale and are left out; where
 /// none is left, so is the number. Pooled distributions do not see units that change places; the first three do.
 ///
-/// A number for a network is a mean over the taps of one kind, which who reads the table takes. Kinds (`activation-input`,
+/// A number for a network is a mean over the taps of one kind, taken by whoever reads the table. Kinds (`activation-input`,
 /// `normalized`, …) are not to be mixed: `normalized` is steady by construction, which proves nothing.
 public struct DistributionShift: Equatable, Sendable {
     /// What is measured.
     public enum Quantity: String, CaseIterable, Sendable {
-        /// Of the units' means.
         case meanDrift = "mean-drift"
-        /// Of the units' deviations.
         case deviationDrift = "deviation-drift"
-        /// Of the units' 15th, 50th and 85th percentiles.
         case quantileDrift = "quantile-drift"
-        /// From the observation before.
         case wasserstein
-        /// From the observation before.
         case kolmogorovSmirnov = "kolmogorov-smirnov"
-        /// To the last observation.
         case wassersteinToEnd = "wasserstein-to-end"
-        /// To the last observation.
         case kolmogorovSmirnovToEnd = "kolmogorov-smirnov-to-end"
     }
 
@@ -94,5 +87,42 @@ public struct DistributionShift: Equatable, Sendable {
             + values.map {
                 [.integer($0.step), .text($0.quantity.rawValue), .text($0.place), .empty, .number($0.value)]
             }
+    }
+}
+
+extension DistributionShift.Quantity {
+    /// The words for it.
+    var words: Quantity {
+        switch self {
+        case .meanDrift:
+            Quantity(
+                rawValue, "Drift of the units' means (deviations)",
+                meaning: "the mean over units of |μ_t − μ_{t−1}| / s_t, s_t the unit's running deviation")
+        case .deviationDrift:
+            Quantity(
+                rawValue, "Drift of the units' deviations (deviations)",
+                meaning: "the mean over units of |σ_t − σ_{t−1}| / s_t")
+        case .quantileDrift:
+            Quantity(
+                rawValue, "Drift of the units' percentiles (deviations)",
+                meaning: "the mean over units of (|Δp15| + |Δp50| + |Δp85|) / 3 / s_t")
+        case .wasserstein:
+            Quantity(
+                rawValue, "Wasserstein distance to the observation before (deviations)",
+                meaning:
+                    "∫|F_t − F_{t−1}| dx / S_t, F the distribution function of all values and S_t their running deviation"
+            )
+        case .kolmogorovSmirnov:
+            Quantity(
+                rawValue, "Kolmogorov–Smirnov distance to the observation before", .bounded,
+                meaning: "sup|F_t − F_{t−1}|")
+        case .wassersteinToEnd:
+            Quantity(
+                rawValue, "Wasserstein distance to the end of training (deviations)",
+                meaning: "∫|F_t − F_T| dx / S_T, T the last observation")
+        case .kolmogorovSmirnovToEnd:
+            Quantity(
+                rawValue, "Kolmogorov–Smirnov distance to the end of training", .bounded, meaning: "sup|F_t − F_T|")
+        }
     }
 }

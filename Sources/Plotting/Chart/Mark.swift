@@ -13,11 +13,6 @@ public enum Mark: Sendable {
     case points(x: [Double], y: [Double], Ink, size: Double = 7, label: String? = nil)
     /// A thin bar with caps from `from` to `to`, at the position `at` on the other axis.
     case interval(Direction, at: Double, from: Double, to: Double, Ink, label: String? = nil)
-    /// A thick bar from `from` to `to`, at `at` on the other axis, `thickness` wide in that axis's units.
-    case bar(Direction, at: Double, from: Double, to: Double, Ink, thickness: Double = 0.6, label: String? = nil)
-    /// Heights over `x` drawn above one baseline for each row, the farthest row first: distributions over time at a glance.
-    /// `peak` is the height, in units of `y`, of the tallest row; nil lets it reach over a few of its neighbours.
-    case ridges(x: [Double], rows: [Ridge], Ink, peak: Double? = nil, label: String? = nil)
     /// A grid of colours.
     case heatMap(HeatMap)
     /// A straight line across the whole panel at a value of one axis: `.vertical` stands at an `x`.
@@ -27,23 +22,6 @@ public enum Mark: Sendable {
 
     /// Along which axis a mark extends.
     public enum Direction: Sendable { case horizontal, vertical }
-}
-
-/// One row of ``Mark/ridges(x:rows:_:peak:label:)``.
-public struct Ridge: Sendable {
-    /// The baseline's position on the `y` axis.
-    public var at: Double
-    /// The heights over the mark's `x`, in any unit that all rows share; not negative.
-    public var heights: [Double]
-    /// The colour of this row; nil takes the mark's.
-    public var color: Color?
-
-    /// A row with its baseline at `at`.
-    public init(at: Double, heights: [Double], color: Color? = nil) {
-        self.at = at
-        self.heights = heights
-        self.color = color
-    }
 }
 
 /// A grid of values shown as colours.

@@ -98,15 +98,6 @@ extension Mark {
             return (vertical ? y : x, roomy, [])
         case .interval(let direction, let at, let from, let to, _, _):
             return ((direction == .vertical) == vertical ? [from, to] : [at], roomy, [])
-        case .bar(let direction, let at, let from, let to, _, let thickness, _):
-            guard (direction == .vertical) == vertical else {
-                return ([at - thickness / 2, at + thickness / 2], roomy, [])
-            }
-            return ([from, to], roomy, [from])
-        case .ridges(let x, let rows, _, let peak, _):
-            guard vertical else { return (x, 0, []) }
-            let shape = RidgeShape(rows: rows, peak: peak)
-            return (rows.flatMap { [$0.at, shape.top(of: $0)] }, 0.02, [])
         case .heatMap(let map):
             let edges = vertical ? map.yEdges : map.xEdges
             return (edges, 0, edges)

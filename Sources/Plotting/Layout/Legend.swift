@@ -102,8 +102,7 @@ extension Mark {
     var label: String? {
         switch self {
         case .line(_, _, _, let label), .steps(_, _, _, let label), .band(_, _, _, _, let label),
-            .points(_, _, _, _, let label), .interval(_, _, _, _, _, let label), .bar(_, _, _, _, _, _, let label),
-            .ridges(_, _, _, _, let label), .rule(_, _, _, let label):
+            .points(_, _, _, _, let label), .interval(_, _, _, _, _, let label), .rule(_, _, _, let label):
             label
         case .heatMap, .note: nil
         }
@@ -113,7 +112,7 @@ extension Mark {
     fileprivate var keyKind: String {
         switch self {
         case .line, .steps, .rule: "line"
-        case .band, .ridges, .bar: "area"
+        case .band: "area"
         case .points: "points"
         case .interval: "interval"
         case .heatMap, .note: "none"
@@ -132,10 +131,6 @@ extension Mark {
             return elements
         case .band(_, _, _, let ink, _):
             return [.shape(.rectangle(box, fill: (ink.color, ink.opacity * MarkDrawing.bandOpacity)))]
-        case .ridges(_, _, let ink, _, _):
-            return [.shape(.rectangle(box, fill: (ink.color, ink.opacity * 0.75)))]
-        case .bar(_, _, _, _, let ink, _, _):
-            return [.shape(.rectangle(box, fill: (ink.color, ink.opacity)))]
         case .points(_, _, let ink, let size, _):
             let marker = ink.marker ?? .circle
             return [.shape(marker.shape(at: Point(box.midX, box.midY), size: min(size, 9), ink: ink))]

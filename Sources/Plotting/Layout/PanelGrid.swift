@@ -112,8 +112,6 @@ struct PanelGrid {
             let tallest = labels.map(\.height).max() ?? 0
             return max(110, Double(labels.count) * max(38, tallest + 18))
         }
-        let hasRidges = model.panel.marks.contains { if case .ridges = $0 { true } else { false } }
-        if hasRidges { return rows.count == 1 ? 360 : 250 }
         if rows.count > 2 { return 150 }
         return rows.count == 1 ? (columnCount == 1 ? 340 : 290) : 200
     }

@@ -57,16 +57,6 @@ struct MarkDrawing {
             return bands(x, lower, upper).map {
                 .shape(Shape([$0], fill: (ink.color, ink.opacity * Self.bandOpacity)))
             }
-        case .bar(let direction, let at, let from, let to, let ink, let thickness, _):
-            let (near, far) = (at - thickness / 2, at + thickness / 2)
-            let corners =
-                direction == .vertical ? (point(near, from), point(far, to)) : (point(from, near), point(to, far))
-            guard let first = corners.0, let second = corners.1, let bar = Rectangle(around: [first, second]) else {
-                return []
-            }
-            return [.shape(.rectangle(bar, fill: (ink.color, ink.opacity)))]
-        case .ridges(let x, let rows, let ink, let peak, _):
-            return ridges(x, rows, ink, RidgeShape(rows: rows, peak: peak))
         case .heatMap(let map):
             return heatMap(map)
         case .rule(let direction, let at, let ink, _):
@@ -89,26 +79,6 @@ struct MarkDrawing {
         let high = runs(x, zip(upper, isWhole).map { $1 ? $0 : .nan })
         guard low.count == high.count else { return [] }
         return zip(low, high).map { $1 + $0.reversed() }
-    }
-
-    private func ridges(_ x: [Double], _ rows: [Ridge], _ ink: Ink, _ shape: RidgeShape) -> [Element] {
-        // The farthest first: the nearest lies lowest on the paper.
-        let ordered = rows.sorted { model.y.fraction($0.at) > model.y.fraction($1.at) }
-        return ordered.flatMap { row -> [Element] in
-            guard let foot = x.first.flatMap({ point($0, row.at)?.y }) else { return [] }
-            let color = (row.color ?? ink.color).mixed(with: .white, 0.12)
-            let areas = runs(x, row.heights.map { $0.isFinite ? row.at + $0 * shape.unit : .nan })
-            return areas.flatMap { top -> [Element] in
-                // The rim of paper lies above the row, and ends where the row is as good as empty: there it would only wipe
-                // out the grid.
-                let rims = top.split { abs($0.y - foot) < 0.4 }.map { $0.map { Point($0.x, $0.y - 0.55) } }
-                let ends = [top.last, top.first].compactMap { $0 }.map { Point($0.x, foot) }
-                return [
-                    .shape(Shape([top + ends], fill: (color, ink.opacity))),
-                    .shape(Shape(rims, stroke: Stroke(.white, width: 1.1))),
-                ]
-            }
-        }
     }
 
     private func heatMap(_ map: HeatMap) -> [Element] {
@@ -150,7 +120,7 @@ struct MarkDrawing {
             return note(words, at: place, color, anchor)
         case .heatMap(let map):
             return cellLabels(map)
-        case .band, .bar, .ridges, .rule:
+        case .band, .rule:
             return []
         }
     }

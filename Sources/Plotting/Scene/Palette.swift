@@ -32,7 +32,5 @@ public enum Palette {
 /// The shape of a data point.
 public enum Marker: Sendable, CaseIterable {
     case circle, diamond, square, triangle, triangleDown, cross, plus, pentagon
-
-    /// Whether it is made of lines only and has no inside.
-    var isOpen: Bool { self == .cross || self == .plus }
+}
 }

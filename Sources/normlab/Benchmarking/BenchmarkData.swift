@@ -17,7 +17,7 @@ enum BenchmarkData {
         Void
     {
         let dataset = try DatasetCatalogue.firstAvailable(names, search: search).source.load(from: search)
-        let feed = ImageFeed(try InputNormalization.unit.fit(to: dataset.train), dataset.train, team: team)
+        let feed = ImageFeed(try UnitInput().fit(to: dataset.train), dataset.train, team: team)
         let order = try BatchOrder(count: dataset.train.count, batch: batch, seed: 1)
         return { step, matrix, labels in feed.fill(order.indices(step: step), into: matrix, labels: &labels) }
     }

@@ -23,7 +23,7 @@ final class WholeRunData {
             channels: subject.network.input.channels)
         let train = Self.images("train", shape, count: images)
         let test = Self.images("test", shape, count: max(1, images / 4))
-        let input = try InputNormalization.zScore(.channel).fit(to: train)
+        let input = try ZScoreInput(.channel).fit(to: train)
         training = ImageFeed(input, train, team: team)
         testing = ImageFeed(input, test, team: team)
         testCount = test.count

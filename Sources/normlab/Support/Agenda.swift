@@ -18,16 +18,16 @@ struct Agenda {
         var expected: Double?
 
         /// What is fitted to its data.
-        var fit: Fit { Fit(dataset: dataset.name, normalization: plan.configuration.input.normalization) }
+        var fit: Fit { Fit(dataset: dataset.name, normalization: plan.configuration.input.identity) }
 
         /// Why it is made or kept.
         var reason: String { isNeeded && !state.needsRun ? "forced" : state.reason }
     }
 
-    /// An input normalization of a data set.
+    /// An input normalization of a data set, by its identity.
     struct Fit: Hashable {
         let dataset: String
-        let normalization: InputNormalization
+        let normalization: String
     }
 
     let campaign: Campaign
@@ -92,7 +92,7 @@ struct Agenda {
         for entry in needed where fitSeconds[entry.fit] == nil {
             let start = ContinuousClock.now
             // What cannot be fitted is an error of the run.
-            _ = try? entry.dataset.fit(entry.fit.normalization)
+            _ = try? entry.dataset.fit(entry.plan.configuration.input)
             fitSeconds[entry.fit] = (ContinuousClock.now - start) / .seconds(1)
         }
     }

@@ -19,7 +19,7 @@ public enum ReferenceWriter {
             section("`evaluate`", RecordSchema(EvaluationDeclaration.self), level: 3),
             section("`observe`", RecordSchema(ObservationDeclaration.self), level: 3),
             kinds("Initializers", "initializer", InitializerCatalogue.all),
-            kinds("Inputs", "input", InputCatalogue.all),
+            kinds("Inputs", "input", InputNormalizations.all),
             kinds("Losses", "loss", LossCatalogue.all),
             kinds("Optimizers", "optimizer", OptimizerCatalogue.all),
             kinds("Rate policies", "rate-policy", RatePolicyCatalogue.all),
