@@ -33,4 +33,3 @@ public enum Palette {
 public enum Marker: Sendable, CaseIterable {
     case circle, diamond, square, triangle, triangleDown, cross, plus, pentagon
 }
-}
