@@ -78,7 +78,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "Vocabulary", "CAllocations"], swiftSettings: strict),
-        .testTarget(name: "HarnessTests", dependencies: ["Vocabulary", "Harness", "Kernels", "StrokeFont"], swiftSettings: strict),
+        .testTarget(
+            name: "HarnessTests", dependencies: ["Vocabulary", "Harness", "Kernels", "StrokeFont"],
+            swiftSettings: strict),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting", "StrokeFont"], swiftSettings: strict),
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Plotting"], swiftSettings: strict),
         .testTarget(name: "NormlabTests", dependencies: ["Harness", "Figures"], swiftSettings: strict),

@@ -16,30 +16,28 @@ public enum StatisticsScope: String, ConfigurationWord {
 ///
 /// Where the extremes are equal the value is 0. Values of the test set outside them leave that range: nothing is clipped, and
 /// ``FittedInput/valuesOutside(_:)`` counts them.
-public struct MinMaxInput: InputNormalization {
-    public var scope = StatisticsScope.global
-    public var range = Range.unit
+struct MinMaxInput: InputNormalization {
+    var scope = StatisticsScope.global
+    var range = Range.unit
 
     /// Where the training set's values go.
-    public enum Range: String, ConfigurationWord {
+    enum Range: String, ConfigurationWord {
         /// 0…1.
         case unit
         /// −1…1.
         case symmetric
     }
 
-    public static let kind = "min-max"
-    public static let summary = "(x − min) / (max − min), with the extremes of the training set."
-    public static let fields: [Field<Self>] = [
+    static let kind = "min-max"
+    static let summary = "(x − min) / (max − min), with the extremes of the training set."
+    static let fields: [Field<Self>] = [
         Field("scope", \.scope, scopeDocumentation),
         Field(
             "range", \.range,
             "Where the training set's values go: `unit`, 0 to 1, or `symmetric`, −1 to 1. Others are not clipped."),
     ]
 
-    public init() {}
-
-    public func map(fittedTo train: ImageSet) -> FittedMap {
+    func map(fittedTo train: ImageSet) -> FittedMap {
         let (lowest, highest) = (range == .unit ? 0.0 : -1, 1.0)
         return FittedMap(train, scope) { summary in
             // (x − center) / divisor is `lowest` at the minimum and `highest` at the maximum.
@@ -54,49 +52,52 @@ public struct MinMaxInput: InputNormalization {
 /// The values do not lie in −1…1, not even mostly: P(|z| ≤ 1) is 0.68 for a normal distribution, and pixels are not normal. A
 /// pixel that hardly ever varies in training gives very large values when it does.
 public struct ZScoreInput: InputNormalization {
+    /// What mean and deviation are taken over.
     public var scope = StatisticsScope.global
 
+    /// The word `z-score`.
     public static let kind = "z-score"
+    /// One sentence for the reference.
     public static let summary = "(x − mean) / deviation, with the statistics of the training set."
+    /// What a configuration can say.
     public static let fields: [Field<Self>] = [Field("scope", \.scope, scopeDocumentation)]
 
+    /// With one mean and one deviation for the whole set.
     public init() {}
+    /// With statistics over a scope.
     public init(_ scope: StatisticsScope) { self.scope = scope }
 
+    /// Tables, or numbers for each feature, by the scope.
     public func map(fittedTo train: ImageSet) -> FittedMap {
         FittedMap(train, scope) { (center: $0.mean, divisor: $0.deviation) }
     }
 }
 
 /// (x − mean) / divisor. Caffe's `mean_file` has no divisor: 1.
-public struct MeanSubtractionInput: InputNormalization {
-    public var scope = StatisticsScope.feature
-    public var divisor = 255.0
+struct MeanSubtractionInput: InputNormalization {
+    var scope = StatisticsScope.feature
+    var divisor = 255.0
 
-    public static let kind = "mean-subtraction"
-    public static let summary = "(x − mean) / divisor, with the mean of the training set."
-    public static let fields: [Field<Self>] = [
+    static let kind = "mean-subtraction"
+    static let summary = "(x − mean) / divisor, with the mean of the training set."
+    static let fields: [Field<Self>] = [
         Field("scope", \.scope, scopeDocumentation),
         Field("divisor", \.divisor, 1e-9...1e9, "What the differences are divided by; 1 is Caffe's mean file."),
     ]
 
-    public init() {}
-
-    public func map(fittedTo train: ImageSet) throws(DataError) -> FittedMap {
+    func map(fittedTo train: ImageSet) throws(DataError) -> FittedMap {
         try require(divisor.isFinite && divisor > 0, "divisor \(divisor)", "a positive number")
         return FittedMap(train, scope) { (center: $0.mean, divisor: divisor) }
     }
 }
 
 /// x / 10ʲ with the least j ≥ 0 that brings the largest magnitude of the training set below 1.
-public struct DecimalScalingInput: InputNormalization {
-    public static let kind = "decimal-scaling"
-    public static let summary = "Pixels divided by the least power of ten that brings all magnitudes below 1."
-    public static let fields: [Field<Self>] = []
+struct DecimalScalingInput: InputNormalization {
+    static let kind = "decimal-scaling"
+    static let summary = "Pixels divided by the least power of ten that brings all magnitudes below 1."
+    static let fields: [Field<Self>] = []
 
-    public init() {}
-
-    public func map(fittedTo train: ImageSet) -> FittedMap {
+    func map(fittedTo train: ImageSet) -> FittedMap {
         let summary = PixelStatistics.global(train)
         var divisor = 1.0
         while summary.maximum / divisor >= 1 { divisor *= 10 }

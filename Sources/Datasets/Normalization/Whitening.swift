@@ -4,48 +4,44 @@ import Vocabulary
 ///
 /// The result is a flat vector of `components` values, those of the largest variance first. The sign of a component is such
 /// that its largest weight is positive.
-public struct PCAWhiteningInput: InputNormalization {
-    public var epsilon = 0.01
+struct PCAWhiteningInput: InputNormalization {
+    var epsilon = 0.01
     /// How many components are kept; 0 is all.
-    public var components = 0
+    var components = 0
 
-    public static let kind = "pca-whitening"
-    public static let summary =
+    static let kind = "pca-whitening"
+    static let summary =
         "Projections on the principal components of the training set, divided by √(variance + epsilon)."
-    public static let fields: [Field<Self>] = [
+    static let fields: [Field<Self>] = [
         Field("epsilon", \.epsilon, 1e-12...1e6, epsilonDocumentation),
         Field("components", \.components, 0...1_000_000, componentsDocumentation),
     ]
 
-    public init() {}
-
     /// A flat vector of components.
-    public func shape(of image: ImageShape) -> ImageShape {
+    func shape(of image: ImageShape) -> ImageShape {
         ImageShape(height: 1, width: 1, channels: components == 0 ? image.count : min(components, image.count))
     }
 
-    public func map(fittedTo train: ImageSet) throws(DataError) -> FittedMap {
+    func map(fittedTo train: ImageSet) throws(DataError) -> FittedMap {
         try whitening(train, epsilon, components) { $0.principalWeights(epsilon: epsilon, components: $1) }
     }
 }
 
 /// The whitening nearest to the image, U (Λ + epsilon)^−½ Uᵀ (x / 255 − mean): the Cov[x]^−½ (x − E[x]) of Ioffe & Szegedy
 /// 2015, §2. With `components` only the components of the largest variance are kept.
-public struct ZCAWhiteningInput: InputNormalization {
-    public var epsilon = 0.01
+struct ZCAWhiteningInput: InputNormalization {
+    var epsilon = 0.01
     /// How many components are kept; 0 is all.
-    public var components = 0
+    var components = 0
 
-    public static let kind = "zca-whitening"
-    public static let summary = "Cov[x]^(−1/2) (x − E[x]), the whitening of Ioffe & Szegedy 2015, §2."
-    public static let fields: [Field<Self>] = [
+    static let kind = "zca-whitening"
+    static let summary = "Cov[x]^(−1/2) (x − E[x]), the whitening of Ioffe & Szegedy 2015, §2."
+    static let fields: [Field<Self>] = [
         Field("epsilon", \.epsilon, 1e-12...1e6, epsilonDocumentation),
         Field("components", \.components, 0...1_000_000, componentsDocumentation),
     ]
 
-    public init() {}
-
-    public func map(fittedTo train: ImageSet) throws(DataError) -> FittedMap {
+    func map(fittedTo train: ImageSet) throws(DataError) -> FittedMap {
         try whitening(train, epsilon, components) { $0.symmetricWeights(epsilon: epsilon, components: $1) }
     }
 }
