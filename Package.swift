@@ -44,7 +44,9 @@ let package = Package(
         // The probes of the machine's peaks are loops over lanes, like the kernels.
         .target(name: "Benchmarks", dependencies: ["Kernels", "Engine", "Vocabulary"], swiftSettings: kernelSettings),
         .target(name: "StrokeFont", swiftSettings: strict),
-        .target(name: "Datasets", dependencies: ["CProcessor", "CZlib", "StrokeFont"], swiftSettings: pixelSettings),
+        .target(
+            name: "Datasets", dependencies: ["Vocabulary", "CProcessor", "CZlib", "StrokeFont"],
+            swiftSettings: pixelSettings),
         .target(
             name: "Declarations", dependencies: ["Vocabulary", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
@@ -77,11 +79,11 @@ let package = Package(
         .testTarget(
             name: "BenchmarksTests", dependencies: ["Vocabulary", "Benchmarks", "Engine", "Kernels"],
             swiftSettings: strict),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CAllocations"], swiftSettings: strict),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Vocabulary", "CAllocations"], swiftSettings: strict),
         .testTarget(name: "ResultsTests", dependencies: ["Vocabulary", "Results"], swiftSettings: strict),
         .testTarget(name: "DeclarationsTests", dependencies: ["Vocabulary", "Declarations"], swiftSettings: strict),
         .testTarget(
-            name: "HarnessTests", dependencies: ["Vocabulary", "Declarations", "Results", "Harness", "Kernels"],
+            name: "HarnessTests", dependencies: ["Vocabulary", "Declarations", "Results", "Harness", "Kernels", "StrokeFont"],
             swiftSettings: strict),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting", "StrokeFont"], swiftSettings: strict),
         .testTarget(

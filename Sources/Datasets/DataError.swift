@@ -2,8 +2,14 @@
 public struct DataError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kinds of trouble, each with a word for logs.
     public enum Kind: String, Sendable, CaseIterable {
-        /// A file or a whole data set is not on this machine.
+        /// A file is not there.
         case missing
+        /// There is no complete copy of a data set on this machine.
+        case noCopy = "no-copy"
+        /// None of several data sets is on this machine.
+        case noneAvailable = "none-available"
+        /// The folder that the user named is not there.
+        case missingFolder = "missing-folder"
         /// A file or folder is there but cannot be read or written.
         case unreadable
         /// A file ends too early.
@@ -16,6 +22,8 @@ public struct DataError: Error, Equatable, Sendable, CustomStringConvertible {
         case corruptArchive = "corrupt-archive"
         /// The first bytes are not those of the format.
         case wrongMagic = "wrong-magic"
+        /// Images stand where labels belong, or labels where images do.
+        case swappedFiles = "swapped-files"
         /// Numbers of images, labels, rows or columns are not what they must be.
         case wrongCount = "wrong-count"
         /// A label names no class.
@@ -30,17 +38,24 @@ public struct DataError: Error, Equatable, Sendable, CustomStringConvertible {
         case downloaderMissing = "downloader-missing"
         /// There is no data set of that name.
         case unknownDataset = "unknown-dataset"
-        /// The request cannot be met by this data set, such as a batch larger than the set.
-        case unsupported
+        /// A setting does not fit the data, such as a batch larger than the set, or is out of its range.
+        case setting
 
         /// The kind in words, such as `wrong magic`.
-        public var words: String { rawValue.replacing("-", with: " ") }
+        public var words: String {
+            switch self {
+            case .noCopy, .noneAvailable, .missingFolder: Kind.missing.words
+            case .swappedFiles: Kind.wrongMagic.words
+            case .setting: "unsupported"
+            default: rawValue.replacing("-", with: " ")
+            }
+        }
     }
 
     /// The kind of trouble.
     public let kind: Kind
-    /// The file, folder or data set that has it.
-    public let file: String
+    /// The file, folder, data set or setting that has it.
+    public let subject: String
     /// What was found there.
     public let found: String
     /// What should have been there.
@@ -49,9 +64,9 @@ public struct DataError: Error, Equatable, Sendable, CustomStringConvertible {
     public let suggestion: String
 
     /// An error from its parts.
-    public init(_ kind: Kind, file: String, found: String, expected: String, suggestion: String = "") {
+    public init(_ kind: Kind, subject: String, found: String, expected: String, suggestion: String = "") {
         self.kind = kind
-        self.file = file
+        self.subject = subject
         self.found = found
         self.expected = expected
         self.suggestion = suggestion
@@ -60,19 +75,19 @@ public struct DataError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Whether the data are absent, rather than present and bad: the difference between exit codes 69 and 65.
     public var isUnavailable: Bool {
         switch kind {
-        case .missing, .downloadFailed, .downloaderMissing: true
+        case .missing, .noCopy, .noneAvailable, .missingFolder, .downloadFailed, .downloaderMissing: true
         default: false
         }
     }
 
     /// The error with another suggestion, for callers that know more than the reader of a file.
     func suggesting(_ suggestion: String) -> DataError {
-        DataError(kind, file: file, found: found, expected: expected, suggestion: suggestion)
+        DataError(kind, subject: subject, found: found, expected: expected, suggestion: suggestion)
     }
 
     /// One line that states the trouble, and the suggestion on the lines after it.
     public var description: String {
-        let trouble = "\(file): \(kind.words): found \(found), expected \(expected)"
+        let trouble = "\(subject): \(kind.words): found \(found), expected \(expected)"
         return suggestion.isEmpty ? trouble : trouble + "\n" + suggestion
     }
 }

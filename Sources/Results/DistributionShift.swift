@@ -24,24 +24,17 @@ import Foundation
 /// Units whose every observed value was the same number so far (s_t = 0: a dead ReLU) have no scale and are left out; where
 /// none is left, so is the number. Pooled distributions do not see units that change places; the first three do.
 ///
-/// A number for a network is a mean over the taps of one kind, which who reads the table takes. Kinds (`activation-input`,
+/// A number for a network is a mean over the taps of one kind, taken by whoever reads the table. Kinds (`activation-input`,
 /// `normalized`, …) are not to be mixed: `normalized` is steady by construction, which proves nothing.
 public struct DistributionShift: Equatable, Sendable {
     /// What is measured.
-    public enum Quantity: String, CaseIterable, Sendable {
-        /// Of the units' means.
+    public enum Measure: String, CaseIterable, Sendable {
         case meanDrift = "mean-drift"
-        /// Of the units' deviations.
         case deviationDrift = "deviation-drift"
-        /// Of the units' 15th, 50th and 85th percentiles.
         case quantileDrift = "quantile-drift"
-        /// From the observation before.
         case wasserstein
-        /// From the observation before.
         case kolmogorovSmirnov = "kolmogorov-smirnov"
-        /// To the last observation.
         case wassersteinToEnd = "wasserstein-to-end"
-        /// To the last observation.
         case kolmogorovSmirnovToEnd = "kolmogorov-smirnov-to-end"
     }
 
@@ -50,7 +43,7 @@ public struct DistributionShift: Equatable, Sendable {
         /// The step of the later observation; to the end, of the earlier one.
         public let step: Int
         /// What was measured.
-        public let quantity: Quantity
+        public let quantity: Measure
         /// The tap's address.
         public let place: String
         /// Never negative.
@@ -73,7 +66,7 @@ public struct DistributionShift: Equatable, Sendable {
         values = observations.steps.flatMap { step in
             layers.taps.flatMap { tap in
                 let numbers = Self.numbers(units.values[tap]?[step], layers.values[tap]?[step])
-                return zip(Quantity.allCases, numbers).compactMap { quantity, number in
+                return zip(Measure.allCases, numbers).compactMap { quantity, number in
                     number.map { Value(step: step, quantity: quantity, place: tap, value: $0) }
                 }
             }

@@ -14,8 +14,10 @@ public struct ExperimentResults: Sendable {
     public let runs: [RunRecord]
     /// The settings that differ between arms: arm → key → value.
     public let settings: [String: [String: String]]
+    /// What is known of the quantities that its runs measured.
+    public let quantities: QuantityTable
 
-    /// Reads `experiment.csv`, `arms.csv`, `runs.csv` and, where it exists, `settings.csv`.
+    /// Reads `experiment.csv`, `arms.csv`, `runs.csv` and, where they exist, `settings.csv` and `quantities.csv`.
     public init(folder: URL) throws(CSVError) {
         self.folder = folder
         func table(_ name: String) throws(CSVError) -> CSVTable {
@@ -24,10 +26,11 @@ public struct ExperimentResults: Sendable {
         facts = try ExperimentFacts(table("experiment.csv"))
         arms = try ArmRecord.read(table("arms.csv"))
         runs = try RunRecord.read(table("runs.csv"), experimentFolder: folder)
-        let settingsFile = folder.appending(path: "settings.csv")
-        settings =
-            FileManager.default.fileExists(atPath: settingsFile.path)
-            ? try Self.settings(table("settings.csv")) : [:]
+        func exists(_ name: String) -> Bool {
+            FileManager.default.fileExists(atPath: folder.appending(path: name).path)
+        }
+        settings = exists("settings.csv") ? try Self.settings(table("settings.csv")) : [:]
+        quantities = exists("quantities.csv") ? try QuantityTable(table("quantities.csv")) : QuantityTable()
     }
 
     /// The runs of an arm that are results (finished or diverged), by seed.

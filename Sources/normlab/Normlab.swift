@@ -1,6 +1,7 @@
 import ArgumentParser
 import CProcessor
 import Datasets
+import Declarations
 import Engine
 import Harness
 

@@ -15,7 +15,7 @@ import Testing
 
     private static func values(
         _ augmentation: Augmentation, _ indices: [Int], as batch: AugmentedBatch, seed: UInt64 = 1,
-        _ normalization: InputNormalization = .unit
+        _ normalization: any InputNormalization = .unit
     ) throws -> [Float] {
         let augmenter = try Augmenter(augmentation, shape: set.shape, seed: seed)
         let input = try normalization.fit(to: set)
@@ -25,19 +25,19 @@ import Testing
         return values
     }
 
-    private static func plain(_ indices: [Int], _ normalization: InputNormalization = .unit) throws -> [Float] {
+    private static func plain(_ indices: [Int], _ normalization: any InputNormalization = .unit) throws -> [Float] {
         let input = try normalization.fit(to: set)
         var values = [Float](repeating: -77, count: indices.count * input.outputShape.count)
         input.fill(indices, of: set, into: &values)
         return values
     }
 
-    private static let normalizations: [InputNormalization] = [
+    private static let normalizations: [any InputNormalization] = [
         .unit, .binary(threshold: 0.4), .zScore(.global), .zScore(.channel), .zScore(.feature), .decimalScaling,
     ]
 
     @Test(arguments: normalizations)
-    func withoutStrengthTheBitsAreThoseOfNoAugmentation(normalization: InputNormalization) throws {
+    func withoutStrengthTheBitsAreThoseOfNoAugmentation(normalization: any InputNormalization) throws {
         let indices = [3, 0, 19, 3]
         let plain = try Self.plain(indices, normalization)
         #expect(try Self.values(Self.augmentation(0, 0), indices, as: .step(5), normalization) == plain)
@@ -66,7 +66,7 @@ import Testing
         let distorted = ImageSet(
             name: "distorted", shape: shape, images: images, labels: [0, 1, 2], classes: ["a", "b", "c"])
         var expected = [Float](repeating: 0, count: images.count)
-        try InputNormalization.zScore(.feature).fit(to: Self.set).fill(0..<3, of: distorted, into: &expected)
+        try fit(.zScore(.feature), to: Self.set).fill(0..<3, of: distorted, into: &expected)
         #expect(found == expected)
         #expect(found.prefix(3072) != found.suffix(3072))
     }
@@ -81,7 +81,7 @@ import Testing
         }
         // An augmenter that has done other things gives the same.
         let augmenter = try Augmenter(augmentation, shape: Self.set.shape, seed: 1)
-        let input = try InputNormalization.unit.fit(to: Self.set)
+        let input = try fit(.unit, to: Self.set)
         var values = [Float](repeating: 0, count: first.count)
         for batch in [AugmentedBatch.step(100), .population(3), .step(7)] {
             var span = values.mutableSpan
@@ -93,7 +93,7 @@ import Testing
     @Test("a batch allocates nothing", .enabled(if: allocations_of_this_thread() >= 0))
     func allocations() throws {
         let augmenter = try Augmenter(Self.augmentation(1, 1), shape: Self.set.shape, seed: 1)
-        let input = try InputNormalization.zScore(.channel).fit(to: Self.set)
+        let input = try fit(.zScore(.channel), to: Self.set)
         let indices = Array(0..<20)
         var values = [Float](repeating: 0, count: 20 * 3072)
         func fill(_ step: Int) {

@@ -148,7 +148,7 @@ import Testing
     @Test(arguments: [0, -1, 11])
     func impossibleBatches(batch: Int) {
         let error = #expect(throws: DataError.self) { _ = try BatchOrder(count: 10, batch: batch, seed: 1) }
-        #expect(error?.kind == .unsupported)
+        #expect(error?.kind == .setting)
     }
 
     /// Every image is first about equally often: χ² with 9 degrees of freedom is below 27.9 with probability 0.999.

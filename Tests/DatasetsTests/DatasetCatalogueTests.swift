@@ -39,7 +39,7 @@ import Testing
         let error = try #require(throws: DataError.self) {
             _ = try DatasetCatalogue.load("mnist", search: search)
         }
-        #expect(error.kind == .missing)
+        #expect(error.kind == .noCopy)
         #expect(error.suggestion.contains("normlab data fetch mnist"))
         #expect(error.suggestion.contains("https://ossci-datasets.s3.amazonaws.com/mnist/train-images-idx3-ubyte.gz"))
         #expect(error.suggestion.contains("440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"))
@@ -57,7 +57,7 @@ import Testing
         let error = try #require(throws: DataError.self) {
             _ = try DatasetCatalogue.locate("mnist", search: TinyData.search(folder))
         }
-        #expect(error.kind == .missing)
+        #expect(error.kind == .noCopy)
         #expect(error.found.contains("lacks train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, t10k-labels"))
     }
 
@@ -82,11 +82,11 @@ import Testing
         #expect(choice.source.name == "glyphs")
         #expect(choice.location == .embedded)
         #expect(choice.passedOver.map(\.name) == ["mnist", "cifar-10"])
-        #expect(choice.passedOver.allSatisfy { $0.error.kind == .missing })
+        #expect(choice.passedOver.allSatisfy { $0.error.kind == .noCopy })
         let error = #expect(throws: DataError.self) {
             _ = try DatasetCatalogue.firstAvailable(["mnist", "cifar-10"], search: TinyData.search(folder))
         }
-        #expect(error?.kind == .missing)
+        #expect(error?.kind == .noneAvailable)
     }
 
     /// A copy that is there and bad must not lead to training on something else.
@@ -105,7 +105,7 @@ import Testing
         let error = try #require(throws: DataError.self) {
             _ = try DatasetCatalogue.firstAvailable(["mnist", "glyphs"], search: search)
         }
-        #expect(error.kind == .missing)
+        #expect(error.kind == .missingFolder)
         #expect(error.expected.contains("NORMLAB_DATA"))
         // Drawn digits need no folder.
         #expect(try DatasetCatalogue.locate("glyphs", search: search) == .embedded)

@@ -16,7 +16,7 @@ import Testing
         ) throws(DataError) {
             guard let url = URL(string: address), let data = try? Data(contentsOf: url),
                 (try? data.write(to: file)) != nil
-            else { throw DataError(.downloadFailed, file: address, found: "404", expected: "a download") }
+            else { throw DataError(.downloadFailed, subject: address, found: "404", expected: "a download") }
             progress(data.count)
         }
     }
@@ -26,7 +26,7 @@ import Testing
         func download(
             _ address: String, to file: URL, maximumByteCount: Int, progress: (Int) -> Void
         ) throws(DataError) {
-            throw DataError(.downloadFailed, file: address, found: "no network", expected: "a download")
+            throw DataError(.downloadFailed, subject: address, found: "no network", expected: "a download")
         }
     }
 
@@ -90,7 +90,7 @@ import Testing
         }
         #expect(error.kind == .downloadFailed)
         #expect(error.isUnavailable)
-        #expect(error.file == "train-images-idx3-ubyte.gz")
+        #expect(error.subject == "train-images-idx3-ubyte.gz")
         #expect(error.found == "nothing usable at 2 mirrors")
         #expect(error.suggestion.contains("no network"))
         let zipped = FileFormats.gzip(TinyData.contents[0].bytes)

@@ -48,7 +48,7 @@ import Testing
         let bytes = try #require(TinyData.contents.first { $0.name == name }).bytes
         let cut = try error(name, Array(FileFormats.gzip(bytes).dropLast(9)))
         #expect(cut.kind == .truncated)
-        #expect(cut.file.hasSuffix("tiny/\(name)"))
+        #expect(cut.subject.hasSuffix("tiny/\(name)"))
         #expect(cut.suggestion.contains("normlab data fetch tiny"))
         #expect(try error(name, FileFormats.gzip(bytes.dropLast(1))).kind == .truncated)
     }
@@ -104,7 +104,7 @@ import Testing
 
     @Test func swappedImagesAndLabelsKeepTheirAdvice() throws {
         let swapped = try error("train-labels-idx1-ubyte.gz", FileFormats.gzip(TinyData.contents[0].bytes))
-        #expect(swapped.kind == .wrongMagic)
+        #expect(swapped.kind == .swappedFiles)
         #expect(swapped.suggestion.contains("swapped"))
         #expect(swapped.suggestion.contains("normlab data fetch tiny"))
     }

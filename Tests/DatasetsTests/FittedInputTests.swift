@@ -16,12 +16,12 @@ import Testing
     }()
     static let color = GlyphSet(style: .color).images("train", count: 20, name: "color")
 
-    static let cases: [InputNormalization] =
-        InputNormalization.examples
-        + InputNormalization.Scope.allCases.flatMap { [.zScore($0), .minMax($0), .meanSubtraction($0)] }
+    static let cases: [any InputNormalization] =
+        InputNormalizations.all.map { $0.init() }
+        + StatisticsScope.allCases.flatMap { [.zScore($0), .minMax($0), .meanSubtraction($0)] }
 
     @Test(arguments: cases)
-    func imagesComeInTheOrderAskedFor(normalization: InputNormalization) throws {
+    func imagesComeInTheOrderAskedFor(normalization: any InputNormalization) throws {
         let fitted = try normalization.fit(to: Self.grey)
         let size = fitted.outputShape.count
         var all = [Float](repeating: 0, count: 40 * size)
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func channelsKeepTheirOwnNumbers() throws {
-        let fitted = try InputNormalization.meanSubtraction(.channel).fit(to: Self.color)
+        let fitted = try fit(.meanSubtraction(.channel), to: Self.color)
         var values = [Float](repeating: 0, count: Self.color.shape.count)
         fitted.fill([5], of: Self.color, into: &values)
         for channel in 0..<3 {
@@ -57,10 +57,10 @@ import Testing
     }
 
     @Test func shapes() throws {
-        #expect(try InputNormalization.unit.fit(to: Self.color).outputShape == Self.color.shape)
-        let flat = try InputNormalization.pcaWhitening(epsilon: 0.1, components: 50).fit(to: Self.grey)
+        #expect(try fit(.unit, to: Self.color).outputShape == Self.color.shape)
+        let flat = try fit(.pcaWhitening(epsilon: 0.1, components: 50), to: Self.grey)
         #expect(flat.outputShape == ImageShape(height: 1, width: 1, channels: 50))
-        let kept = try InputNormalization.zcaWhitening(epsilon: 0.1, components: 50).fit(to: Self.grey)
+        let kept = try fit(.zcaWhitening(epsilon: 0.1, components: 50), to: Self.grey)
         #expect(kept.outputShape == Self.grey.shape)
     }
 }

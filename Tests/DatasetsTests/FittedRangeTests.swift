@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test func rangesOfFeaturesAreCountedOneByOne() throws {
-        let fitted = try InputNormalization.zScore(.feature).fit(to: Self.pairs([10, 100, 30, 200]))
+        let fitted = try fit(.zScore(.feature), to: Self.pairs([10, 100, 30, 200]))
         // 9 and 31 leave the first range, 99 the second; 30 and 200 are inside.
         let test = Self.pairs([9, 99, 31, 150, 30, 200])
         let count = try #require(fitted.valuesOutside(test))
@@ -26,7 +26,7 @@ import Testing
     @Test func oneRangeForAllHoldsMore() throws {
         let train = Self.pairs([10, 100, 30, 200])
         let test = Self.pairs([9, 99, 31, 150, 30, 201])
-        for normalization in [InputNormalization.minMax(.global), .zScore(.channel), .decimalScaling] {
+        for normalization in [.minMax(.global), .zScore(.channel), .decimalScaling] as [any InputNormalization] {
             let count = try #require(normalization.fit(to: train).valuesOutside(test))
             #expect(count.values == 2, "\(normalization.kind)")
             #expect(count.images == 2, "\(normalization.kind)")
@@ -36,9 +36,9 @@ import Testing
     @Test func whiteningHasTheRangesOfItsFeatures() throws {
         let train = Self.pairs([10, 100, 30, 200, 20, 160])
         for normalization in [
-            InputNormalization.pcaWhitening(epsilon: 0.01, components: 1),
-            .zcaWhitening(epsilon: 0.01, components: nil),
-        ] {
+            .pcaWhitening(epsilon: 0.01, components: 1),
+            .zcaWhitening(epsilon: 0.01),
+        ] as [any InputNormalization] {
             let count = try #require(normalization.fit(to: train).valuesOutside(Self.pairs([9, 99, 20, 100])))
             #expect(count.values == 2)
             #expect(count.images == 1)
@@ -47,13 +47,15 @@ import Testing
 
     @Test func fixedMapsHaveNoRange() throws {
         let train = Self.pixels([10, 20])
-        for normalization in [InputNormalization.identity, .unit, .leNet, .scale(factor: 2), .binary(threshold: 0.5)] {
+        for normalization in [.identity, .unit, .leNet, .scale(factor: 2), .binary(threshold: 0.5)]
+            as [any InputNormalization]
+        {
             #expect(try normalization.fit(to: train).valuesOutside(Self.pixels([0, 255])) == nil)
         }
     }
 
     @Test func theTrainingSetIsInsideItsOwnRange() throws {
-        for normalization in InputNormalization.examples {
+        for normalization in InputNormalizations.all.map { $0.init() } {
             let train = FittedInputTests.grey
             let fitted = try normalization.fit(to: train)
             if let count = fitted.valuesOutside(train) { #expect(count == (0, 0), "\(normalization.kind)") }
@@ -63,11 +65,11 @@ import Testing
     @Test func nothingIsClipped() throws {
         let train = Self.pixels([50, 100])
         let test = Self.pixels([0, 200])
-        func values(_ normalization: InputNormalization) throws -> [Float] {
+        func values(_ normalization: any InputNormalization) throws -> [Float] {
             try InputNormalizationTests.values(normalization, train, test)
         }
         #expect(try values(.minMax(.global)) == [-1, 3])
-        #expect(try values(.minMax(.global, lowest: -1, highest: 1)) == [-3, 5])
+        #expect(try values(.minMax(.global, .symmetric)) == [-3, 5])
         #expect(try values(.zScore(.global)) == [-3, 5])
         // The largest of the training set is 100: j = 3. A byte cannot reach 1 then, but one of at least 10 does for j = 1.
         #expect(try values(.decimalScaling) == [0, Float(0.2)])
@@ -76,13 +78,13 @@ import Testing
     }
 
     /// The inverse of every affine kind gives the bytes back from the stored numbers alone.
-    @Test(arguments: InputNormalization.Scope.allCases)
-    func storedNumbersInvertTheMap(scope: InputNormalization.Scope) throws {
+    @Test(arguments: StatisticsScope.allCases)
+    func storedNumbersInvertTheMap(scope: StatisticsScope) throws {
         let train = FittedInputTests.grey
         for normalization in [
-            InputNormalization.minMax(scope), .minMax(scope, lowest: -1, highest: 1), .zScore(scope),
+            .minMax(scope), .minMax(scope, .symmetric), .zScore(scope),
             .meanSubtraction(scope), .decimalScaling, .scale(factor: 1.0 / 256), .leNet, .unit,
-        ] {
+        ] as [any InputNormalization] {
             let fitted = try normalization.fit(to: train)
             let numbers = Dictionary(uniqueKeysWithValues: fitted.parameters.map { ($0.name, $0) })
             let varying = PixelStatistics.features(train).map { $0.minimum < $0.maximum }
@@ -103,12 +105,12 @@ import Testing
     }
 
     @Test func storedNumbersHaveTheirExtents() throws {
-        for normalization in InputNormalization.examples {
+        for normalization in InputNormalizations.all.map { $0.init() } {
             for parameter in try normalization.fit(to: FittedInputTests.grey).parameters {
                 #expect(parameter.values.count == parameter.shape.reduce(1, *), "\(normalization.kind)")
             }
         }
-        let color = try InputNormalization.zScore(.channel).fit(to: InputNormalizationTests.color)
+        let color = try fit(.zScore(.channel), to: InputNormalizationTests.color)
         #expect(color.parameters.first?.shape == [3, 256])
     }
 }

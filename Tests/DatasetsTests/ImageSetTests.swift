@@ -9,7 +9,6 @@ import Testing
 
     @Test func countsAndLabels() {
         #expect(set.count == 3)
-        #expect(set.classCounts == [1, 0, 2])
         #expect(set.labels(of: [2, 1]) == [2, 0])
         #expect(set.shape.description == "1×2×1")
     }

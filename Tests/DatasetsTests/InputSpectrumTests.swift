@@ -14,7 +14,7 @@ import Testing
         labels: [0, 0, 0, 0], classes: ["a"])
 
     @Test func eigenvaluesOfAKnownCloud() throws {
-        let spectrum = try InputNormalization.identity.fit(to: Self.cross).spectrum(of: Self.cross)
+        let spectrum = try fit(.identity, to: Self.cross).spectrum(of: Self.cross)
         #expect(spectrum.images == 4)
         #expect(Self.isNear(spectrum.covariance[0], 400, 1e-9))
         #expect(Self.isNear(spectrum.covariance[1], 100, 1e-9))
@@ -30,15 +30,15 @@ import Testing
     }
 
     @Test func zScoresMakeTheCloudRound() throws {
-        let spectrum = try InputNormalization.zScore(.feature).fit(to: Self.cross).spectrum(of: Self.cross)
+        let spectrum = try fit(.zScore(.feature), to: Self.cross).spectrum(of: Self.cross)
         #expect(Self.isNear(InputSpectrum.condition(spectrum.covariance), 1, 1e-6))
         #expect(Self.isNear(InputSpectrum.condition(spectrum.moments), 1, 1e-6))
         #expect(Self.isNear(InputSpectrum.participation(spectrum.moments), 3, 1e-6))
     }
 
     @Test func subtractingTheMeanHelpsTheHessianAndNotTheCovariance() throws {
-        let raw = try InputNormalization.unit.fit(to: Self.cross).spectrum(of: Self.cross)
-        let centred = try InputNormalization.meanSubtraction(.feature).fit(to: Self.cross).spectrum(of: Self.cross)
+        let raw = try fit(.unit, to: Self.cross).spectrum(of: Self.cross)
+        let centred = try fit(.meanSubtraction(.feature), to: Self.cross).spectrum(of: Self.cross)
         let ratio = InputSpectrum.condition(raw.covariance) / InputSpectrum.condition(centred.covariance)
         #expect(Self.isNear(ratio, 1, 1e-5))
         #expect(InputSpectrum.condition(centred.moments) < InputSpectrum.condition(raw.moments))
@@ -47,9 +47,9 @@ import Testing
     /// Whitening with an epsilon that is small against every variance leaves variances of λ/(λ + ε).
     @Test func whiteningFlattensTheSpectrum() throws {
         let train = FittedInputTests.grey
-        let before = try InputNormalization.unit.fit(to: train).spectrum(of: train).covariance
+        let before = try fit(.unit, to: train).spectrum(of: train).covariance
         let epsilon = before[3]
-        let fitted = try InputNormalization.pcaWhitening(epsilon: epsilon, components: 8).fit(to: train)
+        let fitted = try fit(.pcaWhitening(epsilon: epsilon, components: 8), to: train)
         let after = fitted.spectrum(of: train).covariance
         for (rank, value) in after.enumerated() {
             #expect(Self.isNear(value, before[rank] / (before[rank] + epsilon), 1e-4), "\(rank)")

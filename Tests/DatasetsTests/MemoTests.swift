@@ -35,7 +35,7 @@ import Testing
         let dataset = Dataset(
             name: "few", train: set, test: set, checksum: "", origin: "embedded", isSynthetic: true)
         let copy = dataset
-        let whitening = InputNormalization.zcaWhitening(epsilon: 0.1, components: nil)
+        let whitening = ZCAWhiteningInput()
         let (one, other) = (try dataset.fit(whitening).parameters[0], try copy.fit(whitening).parameters[0])
         let fresh = try whitening.fit(to: set).parameters[0]
         func place(_ values: [Float]) -> UnsafePointer<Float>? { values.withUnsafeBufferPointer(\.baseAddress) }
@@ -48,7 +48,7 @@ import Testing
         let set = InputNormalizationTests.train.prefix(60)
         let dataset = Dataset(
             name: "few", train: set, test: set.prefix(10), checksum: "", origin: "embedded", isSynthetic: true)
-        for normalization in [InputNormalization.unit, .zScore(.feature), .minMax(.global), .unit] {
+        for normalization in [.unit, .zScore(.feature), .minMax(.global), .unit] as [any InputNormalization] {
             let (kept, fresh) = (try dataset.fit(normalization), try normalization.fit(to: set))
             var (a, b) = ([Float](repeating: 0, count: 784), [Float](repeating: 1, count: 784))
             kept.fill(CollectionOfOne(3), of: set, into: &a)
@@ -73,7 +73,7 @@ import Testing
         let inverse = ImageSet(
             name: "inverse", shape: train.shape, images: train.images.map { 255 - $0 }, labels: train.labels,
             classes: train.classes)
-        func fitted(_ normalization: InputNormalization, test: ImageSet) throws -> [[Float]] {
+        func fitted(_ normalization: any InputNormalization, test: ImageSet) throws -> [[Float]] {
             let dataset = Dataset(
                 name: "few", train: train, test: test, checksum: "", origin: "embedded", isSynthetic: true)
             return try dataset.fit(normalization).parameters.map(\.values)

@@ -1,3 +1,4 @@
+import Results
 import Testing
 
 @testable import Figures
@@ -55,7 +56,7 @@ import Testing
 
     @Test func panelsBesideEachOtherHaveOneScale() {
         func values(_ values: [Double]) -> CurveRange.Values { CurveRange.Values([(values, true)]) }
-        let (magnitude, other) = (QuantityWords(title: "q"), QuantityWords(title: "q", isMagnitude: false))
+        let (magnitude, other) = (Quantity(title: "q", kind: .magnitude), Quantity(title: "q"))
         let short = CurveRange.row([values([0.01, 0.02]), values([1, 5])], scale: nil, of: magnitude)
         #expect(short.isShared)
         #expect(short.ranges[0]?.isLogarithmic == true)
@@ -70,7 +71,7 @@ import Testing
         #expect(like.ranges[0] == like.ranges[2])
         let cosines = CurveRange.row(
             [values([0.999, 1]), values([-1, 1])], scale: nil,
-            of: QuantityWords(title: "cos", isMagnitude: false, isBounded: true))
+            of: Quantity(title: "cos", kind: .bounded))
         #expect(cosines.isShared)
         #expect(cosines.ranges[0] == cosines.ranges[1])
     }

@@ -1,6 +1,6 @@
-import Figures
 import Testing
 
+@testable import Figures
 @testable import Harness
 
 /// What an experiment may ask for and what can be drawn are two catalogues in two modules that do not know each other.
@@ -17,6 +17,10 @@ import Testing
                 #expect(known.contains(option), "\(declared.kind): \(option)")
             }
         }
+    }
+
+    @Test func quantitiesAreOfTheKindsThatFiguresKnow() {
+        #expect(Quantity.Kind.allCases.map(\.rawValue) == QuantityWords.Kind.allCases.map(\.rawValue))
     }
 
     private func optionNames<Kind: Harness.FigureKind>(_ kind: Kind.Type) -> [String] { Kind.fields.map(\.name) }

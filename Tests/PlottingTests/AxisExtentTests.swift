@@ -27,11 +27,10 @@ import Testing
         #expect(scale == ResolvedScale(.linear, from: 0, to: 5000))
     }
 
-    @Test func cellsAndBarsReachTheFrame() {
+    @Test func cellsReachTheFrame() {
         let map = HeatMap(
             xEdges: [0, 1, 2], yEdges: [3, 4], values: [[1, 2]], colors: ColorScale("", from: 0, to: 1))
         #expect(Self.scale([.heatMap(map)]) == ResolvedScale(.linear, from: 3, to: 4))
-        #expect(Self.scale([.bar(.vertical, at: 0, from: 0, to: 8, .series(0))]).lower == 0)
     }
 
     @Test func oneValueAndNoValueStillMakeAnAxis() {

@@ -103,7 +103,7 @@ import Testing
                     Panel(marks: [.line(x: [1, 2], y: [.nan, .infinity], .series(0), label: "gone")]),
                     Panel(
                         y: .categories([]),
-                        marks: [.points(x: [3], y: [7], .series(0)), .ridges(x: [], rows: [], .series(1))]),
+                        marks: [.points(x: [3], y: [7], .series(0)), .steps(x: [], y: [], .series(1))]),
                 ]
             ])
         #expect(!empty.svg().contains("nan"))

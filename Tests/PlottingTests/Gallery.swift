@@ -5,7 +5,7 @@ import Plotting
 enum Gallery {
     static var figures: [(name: String, figure: Figure)] {
         [
-            ("accuracy", accuracy), ("quantiles", quantiles), ("ridges", ridges), ("distribution-map", distributionMap),
+            ("accuracy", accuracy), ("quantiles", quantiles), ("distribution-map", distributionMap),
             ("final", finalAccuracy), ("sweep", sweep), ("loss", loss), ("multiples", multiples),
         ]
     }
@@ -82,29 +82,6 @@ enum Gallery {
 
     static func density(_ x: Double, mean: Double, deviation: Double) -> Double {
         exp(-(x - mean) * (x - mean) / (2 * deviation * deviation)) / deviation
-    }
-
-    static var ridges: Figure {
-        let x = stride(from: -4.0, through: 4, by: 0.1).map { $0 }
-        func panel(_ title: String?, _ layer: String, _ drift: Double, _ index: Int) -> Panel {
-            let rows = (0...16).map { row in
-                Ridge(
-                    at: Double(row) * 300,
-                    heights: x.map {
-                        density($0, mean: drift * Double(row) / 16, deviation: 0.5 + abs(drift) * Double(row) / 40)
-                    })
-            }
-            return Panel(
-                title: title, x: Axis("value"), y: Axis("training step"),
-                marks: [.ridges(x: x, rows: rows, .series(index))])
-        }
-        return Figure(
-            title: "Every layer’s activations over training",
-            subtitle: "Distribution of the input of each nonlinearity",
-            panels: [
-                [panel("hidden1, without", "hidden1", 0.8, 0), panel("hidden1, batch-norm", "hidden1", 0.1, 1)],
-                [panel("hidden2, without", "hidden2", -1.4, 0), panel("hidden2, batch-norm", "hidden2", 0.15, 1)],
-            ], sharedX: .all, sharedY: .aligned)
     }
 
     static var distributionMap: Figure {
@@ -217,7 +194,6 @@ enum Gallery {
                         x: x, y: x.indices.map { 40 * noise($0, index) * Double(index + 1) }, .series(index),
                         label: "train"),
                     .points(x: x, y: x.indices.map { 40 * noise($0, index + 9) }, .series(index + 3), label: "test"),
-                    .bar(.vertical, at: 0.01, from: 0, to: 20, .series(6).opacity(0.4), thickness: 0.005, label: "bar"),
                 ])
         }
         return Figure(

@@ -20,7 +20,7 @@ struct DistributionShiftTests {
             activations: units.joined(), layers: rows.map(\.layer).joined(), histograms: rows.map(\.histogram).joined())
     }
 
-    private func value(_ shift: DistributionShift, _ step: Int, _ quantity: DistributionShift.Quantity, _ place: String)
+    private func value(_ shift: DistributionShift, _ step: Int, _ quantity: DistributionShift.Measure, _ place: String)
         -> Double?
     {
         shift.values.first { $0.step == step && $0.quantity == quantity && $0.place == place }?.value
@@ -32,7 +32,7 @@ struct DistributionShiftTests {
             (3, "b/c/scaled", 1, 3), (3, "a/normalized", 0, 1),
         ]).shift()
         let unit = 12.0.squareRoot()
-        for quantity in [DistributionShift.Quantity.meanDrift, .quantileDrift, .wasserstein] {
+        for quantity in [DistributionShift.Measure.meanDrift, .quantileDrift, .wasserstein] {
             for place in ["a/scaled", "b/c/scaled"] {
                 let found = try #require(value(shift, 3, quantity, place), "\(quantity) \(place)")
                 #expect(abs(found - 0.5 * unit) < 1e-6)

@@ -1,20 +1,7 @@
-/// An input normalization with the numbers of its training set: turns bytes into a network's input.
-public struct FittedInput: Sendable {
-    /// What was fitted.
-    public let normalization: InputNormalization
-    /// The shape of the images that it takes.
-    public let inputShape: ImageShape
-    /// The shape of what it gives: that of the images, or 1 × 1 × components where the map mixes pixels.
-    public let outputShape: ImageShape
-    /// The numbers of the training set that went into the map, for the log of a run, such as `mean 33.318`.
-    public let facts: [(name: String, value: Double)]
-    /// The least and greatest byte of the training set: of all values, of every channel, or of every feature, as the map was
-    /// fitted; empty where the map takes nothing from the training set.
-    let extremes: [ClosedRange<UInt8>]
-    let map: Map
-
+/// A map from bytes to values, with what the training set gave it.
+public struct FittedMap: Sendable {
     /// How a byte becomes a value.
-    enum Map: Sendable {
+    enum Numbers: Sendable {
         /// One table of 256 values for every feature.
         case table([Float])
         /// A table for each channel, one after the other.
@@ -24,6 +11,45 @@ public struct FittedInput: Sendable {
         /// shift + Σ x · weights[feature, output]: features × outputs, row by row.
         case projection(weights: [Float], shift: [Float])
     }
+
+    let numbers: Numbers
+    /// The numbers of the training set that went into the map.
+    let facts: [(name: String, value: Double)]
+    /// The least and greatest byte of the training set: of all values, of every channel, or of every feature, as the map was
+    /// fitted; empty where the map takes nothing from the training set.
+    let extremes: [ClosedRange<UInt8>]
+
+    init(
+        _ numbers: Numbers, facts: [(name: String, value: Double)] = [], extremes: [ClosedRange<UInt8>] = []
+    ) {
+        self.numbers = numbers
+        self.facts = facts
+        self.extremes = extremes
+    }
+
+    /// One table for every feature.
+    init(
+        facts: [(name: String, value: Double)] = [], extremes: [ClosedRange<UInt8>] = [],
+        _ value: (Double) -> Double
+    ) {
+        self.init(.table((0...255).map { Float(value(Double($0))) }), facts: facts, extremes: extremes)
+    }
+}
+
+/// An input normalization with the numbers of its training set: turns bytes into a network's input.
+public struct FittedInput: Sendable {
+    /// What was fitted.
+    public let normalization: any InputNormalization
+    /// The shape of the images that it takes.
+    public let inputShape: ImageShape
+    /// The shape of what it gives: that of the images, or 1 × 1 × components where the map mixes pixels.
+    public let outputShape: ImageShape
+    let fitted: FittedMap
+
+    /// The numbers of the training set that went into the map, for the log of a run, such as `mean 33.318`.
+    public var facts: [(name: String, value: Double)] { fitted.facts }
+    var extremes: [ClosedRange<UInt8>] { fitted.extremes }
+    var map: FittedMap.Numbers { fitted.numbers }
 
     /// Turns images into values, image after image in the given order, channels last.
     ///
@@ -137,6 +163,57 @@ public struct FittedInput: Sendable {
             if byte == 0 { continue }
             let row = feature * outputs
             Self.add(Float(byte), weights.extracting(row..<(row + outputs)), to: &values, at: offset)
+        }
+    }
+
+    // MARK: The training set's range, and the map's numbers
+
+    /// How many values of a set lie outside the range that the training set had, and in how many images.
+    ///
+    /// The map goes on beyond that range as it does inside: an affine map stays affine and nothing is clipped, so min-max
+    /// leaves its interval and decimal scaling may reach 1. Min-max and z-scores make 0 of a feature that never varied
+    /// in training, whatever comes; any other byte there is counted. O(values).
+    ///
+    /// - Returns: nil where the map takes nothing from a training set and has no range.
+    /// - Precondition: the set has the shape that was fitted.
+    public func valuesOutside(_ set: ImageSet) -> (values: Int, images: Int)? {
+        precondition(set.shape == inputShape, "images of \(set.shape) for a map fitted to \(inputShape)")
+        if extremes.isEmpty { return nil }
+        if extremes.allSatisfy({ $0 == 0...255 }) { return (0, 0) }
+        let (bytes, features, period) = (set.images.span, inputShape.count, extremes.count)
+        let (lowest, highest) = (extremes.map(\.lowerBound), extremes.map(\.upperBound))
+        let (low, high) = (lowest.span, highest.span)
+        var (values, images) = (0, 0)
+        for image in 0..<set.count {
+            var outside = 0
+            // Features, channels or one range for all: the place of a feature's range repeats.
+            var place = 0
+            for feature in 0..<features {
+                let byte = bytes[image * features + feature]
+                if byte < low[place] || byte > high[place] { outside += 1 }
+                place += 1
+                if place == period { place = 0 }
+            }
+            values += outside
+            if outside > 0 { images += 1 }
+        }
+        return (values, images)
+    }
+
+    /// The share of a set's values outside the training set's range, 0…1; nil where the map has no range.
+    public func shareOutside(_ set: ImageSet) -> Double? {
+        valuesOutside(set).map { Double($0.values) / Double(max(set.images.count, 1)) }
+    }
+
+    /// The numbers of the map, bit for bit, by name with their extents: `table` (256, or channels × 256), `center` and
+    /// `scale` (features), or `weights` (features × outputs) and `shift` (outputs), for bytes 0…255.
+    public var parameters: [(name: String, shape: [Int], values: [Float])] {
+        switch map {
+        case .table(let table): [("table", [256], table)]
+        case .channelTables(let tables): [("table", [tables.count / 256, 256], tables)]
+        case .affine(let center, let scale): [("center", [center.count], center), ("scale", [scale.count], scale)]
+        case .projection(let weights, let shift):
+            [("weights", [inputShape.count, shift.count], weights), ("shift", [shift.count], shift)]
         }
     }
 }

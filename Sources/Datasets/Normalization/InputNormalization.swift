@@ -1,73 +1,99 @@
-/// What is done to pixels before a network sees them.
+import Vocabulary
+
+/// What is done to pixels before a network sees them: a small value whose fields a configuration states.
 ///
-/// The kinds are those of the field's introductions, each with its claim worth testing. Fitted on the training set alone by
-/// ``fit(to:)``: the test set goes through the map that the training set made.
-public enum InputNormalization: Hashable, Sendable {
-    /// What statistics are taken over.
-    public enum Scope: String, CaseIterable, Sendable {
-        /// All values together: one number for the whole set.
-        case global
-        /// The values of one channel at all pixels.
-        case channel
-        /// The values of one channel at one pixel: as many numbers as an image has values.
-        case feature
+/// The kinds are those of the field's introductions, each with its claim worth testing. The numbers of a map come from the
+/// training set alone: the test set goes through the map that the training set made. A new kind is a type and one line in
+/// ``InputNormalizations``.
+public protocol InputNormalization: Configurable, Equatable {
+    /// Whether the map is affine in the pixels, so that it goes on beyond the bytes as it does between them.
+    static var isAffine: Bool { get }
+    /// The shape of an input for images of a shape.
+    func shape(of image: ImageShape) -> ImageShape
+    /// The map that a training set makes: what ``fit(to:)`` asks for.
+    ///
+    /// - Parameter train: at least one image.
+    /// - Throws: `setting` for fields out of range.
+    func map(fittedTo train: ImageSet) throws(DataError) -> FittedMap
+}
+
+/// The input normalizations, in the order of the reference.
+public enum InputNormalizations {
+    /// Every one that a configuration can name.
+    public static let all: [any InputNormalization.Type] = [
+        UnitInput.self,
+        IdentityInput.self,
+        ScaleInput.self,
+        LeNetInput.self,
+        BinaryInput.self,
+        MinMaxInput.self,
+        ZScoreInput.self,
+        MeanSubtractionInput.self,
+        DecimalScalingInput.self,
+        PCAWhiteningInput.self,
+        ZCAWhiteningInput.self,
+    ]
+}
+
+extension InputNormalization {
+    /// All but the binary input are.
+    public static var isAffine: Bool { true }
+
+    /// That of the image: only projections have another.
+    public func shape(of image: ImageShape) -> ImageShape { image }
+
+    /// The kind and every field as text: the same for equal normalizations alone, so that what is fitted can be kept by it.
+    public var identity: String {
+        "\(Self.kind)(\(fieldValues.map { "\($0.name): \($0.value)" }.joined(separator: ", ")))"
     }
 
-    /// The bytes as numbers, 0…255.
-    case identity
-    /// −0.1 for a byte of 0 to 1.175 for one of 255: the input of LeNet-5, of "roughly" mean 0 and variance 1 on MNIST (LeCun
-    /// et al. 1998, §II.B).
-    case leNet
-    /// x / 255, 0…1.
-    case unit
-    /// x · factor, such as Caffe's 1/256 for LeNet.
-    case scale(factor: Double)
-    /// 1 where x / 255 > threshold and 0 elsewhere: the binary input of Ioffe & Szegedy 2015, §4.1.
-    case binary(threshold: Double)
-    /// lowest + (x − min) · (highest − lowest) / (max − min) with the extremes of the training set, which fills
-    /// lowest…highest. Where they are equal the value is 0. Values of the test set outside the extremes leave that range:
-    /// nothing is clipped. ``FittedInput/valuesOutside(_:)`` counts them.
-    case minMax(Scope, lowest: Double = 0, highest: Double = 1)
-    /// (x − mean) / deviation, the deviation with divisor n. Where the training set never varies the value is 0.
+    /// Fits the map to a training set.
     ///
-    /// The values do not lie in −1…1, not even mostly: P(|z| ≤ 1) is 0.68 for a normal distribution, and pixels are not
-    /// normal. A pixel that hardly ever varies in training gives very large values when it does.
-    case zScore(Scope)
-    /// (x − mean) / divisor with the mean of the training set over the scope. Caffe's `mean_file` has no divisor: 1.
-    case meanSubtraction(Scope, divisor: Double = 255)
-    /// x / 10ʲ with the smallest j ≥ 0 that brings the largest magnitude of the training set below 1.
-    case decimalScaling
-    /// Projections of x / 255 − mean on the principal components, each divided by √(variance + epsilon).
+    /// O(bytes of the set); whitening also solves an eigenproblem, O(features³): see ``Whitening``.
     ///
-    /// The result is a flat vector of `components` values, those of the largest variance first; all features where nil. The
-    /// sign of a component is such that its largest weight is positive. Epsilon is in units of the variance of x / 255.
-    case pcaWhitening(epsilon: Double, components: Int?)
-    /// The whitening nearest to the image, U (Λ + epsilon)^−½ Uᵀ (x / 255 − mean): the Cov[x]^−½ (x − E[x]) of Ioffe &
-    /// Szegedy 2015, §2. With `components` only the components of the largest variance are kept.
-    case zcaWhitening(epsilon: Double, components: Int?)
+    /// - Throws: `setting` for a training set without images, for fields out of range, and for whitening of images with more
+    ///   features than ``Whitening/largestFeatureCount``.
+    public func fit(to train: ImageSet) throws(DataError) -> FittedInput {
+        guard train.count > 0 else {
+            throw DataError(.setting, subject: train.name, found: "no images", expected: "a training set")
+        }
+        let fitted = try map(fittedTo: train)
+        return FittedInput(
+            normalization: self, inputShape: train.shape, outputShape: shape(of: train.shape), fitted: fitted)
+    }
 
-    /// The word of the kind in a configuration.
-    public var kind: String {
-        switch self {
-        case .identity: "identity"
-        case .leNet: "lenet-5"
-        case .unit: "unit"
-        case .scale: "scale"
-        case .binary: "binary"
-        case .minMax: "min-max"
-        case .zScore: "z-score"
-        case .meanSubtraction: "mean-subtraction"
-        case .decimalScaling: "decimal-scaling"
-        case .pcaWhitening: "pca-whitening"
-        case .zcaWhitening: "zca-whitening"
+    /// Refuses what a field must not be.
+    func require(_ isMet: Bool, _ found: String, _ expected: String) throws(DataError) {
+        guard isMet else { throw DataError(.setting, subject: Self.kind, found: found, expected: expected) }
+    }
+}
+
+// MARK: Kept for a data set
+
+extension Dataset {
+    /// What was fitted to one data set in this process, by the identity of the normalization.
+    final class Fits: Sendable {
+        struct SpectrumKey: Hashable {
+            var normalization: String
+            var limit: Int
+        }
+
+        let inputs = Memo<String, FittedInput>()
+        let spectra = Memo<SpectrumKey, InputSpectrum>()
+    }
+
+    /// A normalization fitted to the training set; once in a process, as whitening takes seconds and every arm and seed asks.
+    ///
+    /// - Throws: as ``InputNormalization/fit(to:)``.
+    public func fit(_ normalization: any InputNormalization) throws(DataError) -> FittedInput {
+        try fits.inputs.value(for: normalization.identity) { () throws(DataError) in try normalization.fit(to: train) }
+    }
+
+    /// The spectrum of the training set after a map that was fitted to it: ``FittedInput/spectrum(of:limit:)``, once in a
+    /// process.
+    public func spectrum(after input: FittedInput, limit: Int = 2000) -> InputSpectrum {
+        fits.spectra.value(for: .init(normalization: input.normalization.identity, limit: limit)) {
+            input.spectrum(of: train, limit: limit)
         }
     }
-
-    /// One of each kind with its usual parameters: what tests and documentation go through.
-    public static let examples: [InputNormalization] = [
-        .identity, .leNet, .unit, .scale(factor: 1.0 / 256), .binary(threshold: 0.5), .minMax(.global),
-        .zScore(.global),
-        .meanSubtraction(.feature), .decimalScaling, .pcaWhitening(epsilon: 0.01, components: nil),
-        .zcaWhitening(epsilon: 0.01, components: nil),
-    ]
 }

@@ -17,11 +17,12 @@ public struct NewDataFeed: Sendable {
 
     /// A feed through a map.
     ///
-    /// - Throws: `unsupported` for the binary input, which has no values beyond its two.
+    /// - Throws: `setting` for the binary input, which has no values beyond its two.
     public init(_ input: FittedInput, _ change: NewData) throws(DataError) {
-        if case .binary = input.normalization {
+        let kind = type(of: input.normalization)
+        guard kind.isAffine else {
             throw DataError(
-                .unsupported, file: input.normalization.kind, found: "new data",
+                .setting, subject: kind.kind, found: "new data",
                 expected: "an affine input normalization")
         }
         self.input = input
@@ -99,7 +100,7 @@ extension FittedInput {
             let line = Self.line(values)
             return (0...255).map { Float(line.first + line.slope * (factor * Double($0) + shift)) }
         }
-        let map: Map =
+        let numbers: FittedMap.Numbers =
             switch self.map {
             case .table(let values): .table(table(values[...]))
             case .channelTables(let values):
@@ -121,8 +122,8 @@ extension FittedInput {
                     })
             }
         return FittedInput(
-            normalization: normalization, inputShape: inputShape, outputShape: outputShape, facts: facts,
-            extremes: extremes, map: map)
+            normalization: normalization, inputShape: inputShape, outputShape: outputShape,
+            fitted: FittedMap(numbers, facts: facts, extremes: extremes))
     }
 
     /// Adds what a difference of one feature's raw value makes of the values of an image.

@@ -1,8 +1,81 @@
+import Vocabulary
+
+/// Projections of x / 255 − mean on the principal components, each divided by √(variance + epsilon).
+///
+/// The result is a flat vector of `components` values, those of the largest variance first. The sign of a component is such
+/// that its largest weight is positive.
+struct PCAWhiteningInput: InputNormalization {
+    var epsilon = 0.01
+    /// How many components are kept; 0 is all.
+    var components = 0
+
+    static let kind = "pca-whitening"
+    static let summary =
+        "Projections on the principal components of the training set, divided by √(variance + epsilon)."
+    static let fields: [Field<Self>] = [
+        Field("epsilon", \.epsilon, 1e-12...1e6, epsilonDocumentation),
+        Field("components", \.components, 0...1_000_000, componentsDocumentation),
+    ]
+
+    /// A flat vector of components.
+    func shape(of image: ImageShape) -> ImageShape {
+        ImageShape(height: 1, width: 1, channels: components == 0 ? image.count : min(components, image.count))
+    }
+
+    func map(fittedTo train: ImageSet) throws(DataError) -> FittedMap {
+        try whitening(train, epsilon, components) { $0.principalWeights(epsilon: epsilon, components: $1) }
+    }
+}
+
+/// The whitening nearest to the image, U (Λ + epsilon)^−½ Uᵀ (x / 255 − mean): the Cov[x]^−½ (x − E[x]) of Ioffe & Szegedy
+/// 2015, §2. With `components` only the components of the largest variance are kept.
+struct ZCAWhiteningInput: InputNormalization {
+    var epsilon = 0.01
+    /// How many components are kept; 0 is all.
+    var components = 0
+
+    static let kind = "zca-whitening"
+    static let summary = "Cov[x]^(−1/2) (x − E[x]), the whitening of Ioffe & Szegedy 2015, §2."
+    static let fields: [Field<Self>] = [
+        Field("epsilon", \.epsilon, 1e-12...1e6, epsilonDocumentation),
+        Field("components", \.components, 0...1_000_000, componentsDocumentation),
+    ]
+
+    func map(fittedTo train: ImageSet) throws(DataError) -> FittedMap {
+        try whitening(train, epsilon, components) { $0.symmetricWeights(epsilon: epsilon, components: $1) }
+    }
+}
+
+private let epsilonDocumentation = "What is added to each variance, in units of pixels from 0 to 1, squared."
+private let componentsDocumentation = "How many components of the largest variance are kept; 0 is all."
+
+extension InputNormalization {
+    /// The map of a whitening, from what its weights are for a number of components; 0 is all.
+    fileprivate func whitening(
+        _ train: ImageSet, _ epsilon: Double, _ components: Int,
+        _ weights: (Whitening, Int) -> (weights: [Float], shift: [Float])
+    ) throws(DataError) -> FittedMap {
+        let features = train.shape.count
+        let kept = components == 0 ? features : components
+        try require(epsilon.isFinite && epsilon > 0, "epsilon \(epsilon)", "a positive number")
+        try require((1...features).contains(kept), "\(kept) components", "1…\(features), the features of an image")
+        let whitening = try Whitening(of: train, kind: Self.kind)
+        let (weights, shift) = weights(whitening, kept)
+        let facts = [
+            (name: "images", value: Double(whitening.imageCount)),
+            (name: "variance kept", value: whitening.varianceShare(components: kept)),
+        ]
+        return FittedMap(
+            .projection(weights: weights, shift: shift), facts: facts,
+            extremes: PixelStatistics.features(train).map(\.extremes))
+    }
+}
+
 /// The principal components of a training set's pixels, x / 255.
 ///
-/// The covariance is exact: the products of bytes are summed as whole numbers. It is taken over a
-/// random sample of `largestImageCount` images, or all where there are fewer: plenty for a few hundred features, and about a
-/// second of work. O(images · features²) and O(features³).
+/// The covariance is exact: the products of bytes are summed as whole numbers. It is taken over a random
+/// sample of `largestImageCount` images, or all where there are fewer: plenty for a few hundred features, and about a second of
+/// work. O(images · features²) and O(features³).
 public struct Whitening: Sendable {
     /// More features are refused: 1,024² numbers and a second or two of work are fine, and colour images of 3,072 features
     /// would take minutes.
@@ -21,12 +94,12 @@ public struct Whitening: Sendable {
 
     /// The components of a set.
     ///
-    /// - Throws: `unsupported` for more than `largestFeatureCount` features.
+    /// - Throws: `setting` for more than `largestFeatureCount` features.
     init(of set: ImageSet, kind: String) throws(DataError) {
         let features = set.shape.count
         guard features <= Self.largestFeatureCount else {
             throw DataError(
-                .unsupported, file: kind, found: "\(features) features (\(set.shape) images)",
+                .setting, subject: kind, found: "\(features) features (\(set.shape) images)",
                 expected: "at most \(Self.largestFeatureCount)",
                 suggestion: "Choose another input normalization for these images, such as z-score.")
         }

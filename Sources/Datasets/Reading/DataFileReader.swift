@@ -24,22 +24,22 @@ final class DataFileReader {
         path = url.path(percentEncoded: false)
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw DataError(.missing, file: path, found: "no such file", expected: "a data file")
+            throw DataError(.missing, subject: path, found: "no such file", expected: "a data file")
         }
         guard !isFolder.boolValue else {
-            throw DataError(.unreadable, file: path, found: "a folder", expected: "a data file")
+            throw DataError(.unreadable, subject: path, found: "a folder", expected: "a data file")
         }
         do {
             handle = try FileHandle(forReadingFrom: url)
         } catch {
             throw DataError(
-                .unreadable, file: path, found: "\(error.localizedDescription)", expected: "a readable file",
+                .unreadable, subject: path, found: "\(error.localizedDescription)", expected: "a readable file",
                 suggestion: "Check the permissions of the file.")
         }
         try refill()
         if Self.isHTML(chunk) {
             throw DataError(
-                .htmlInsteadOfData, file: path, found: "a web page (\(Self.opening(of: chunk)))",
+                .htmlInsteadOfData, subject: path, found: "a web page (\(Self.opening(of: chunk)))",
                 expected: "a data file",
                 suggestion: "A server's answer was saved in place of the data: delete the file and fetch it again.")
         }
@@ -81,7 +81,7 @@ final class DataFileReader {
         let bytes = try read(upTo: count)
         guard bytes.count == count else {
             throw DataError(
-                .truncated, file: path, found: "\(position) bytes", expected: "\(total) bytes",
+                .truncated, subject: path, found: "\(position) bytes", expected: "\(total) bytes",
                 suggestion: "The file is cut off: delete it and fetch it again.")
         }
         return bytes
@@ -92,7 +92,7 @@ final class DataFileReader {
         let end = position
         guard try read(upTo: 1).isEmpty else {
             throw DataError(
-                .trailingBytes, file: path, found: "more than \(end) bytes", expected: "\(end) bytes",
+                .trailingBytes, subject: path, found: "more than \(end) bytes", expected: "\(end) bytes",
                 suggestion: "The file is not the published one: delete it and fetch it again.")
         }
     }
@@ -103,21 +103,23 @@ final class DataFileReader {
             guard !chunk.isEmpty else { return false }
             guard chunk[consumed] == 0x1f else {
                 throw DataError(
-                    .trailingBytes, file: path, found: "other bytes after the gzip stream", expected: "its end",
+                    .trailingBytes, subject: path, found: "other bytes after the gzip stream", expected: "its end",
                     suggestion: "The file is not the published one: delete it and fetch it again.")
             }
             gzip.beginNextMember()
         }
         guard !chunk.isEmpty else {
             throw DataError(
-                .truncated, file: path, found: "a gzip stream that stops after \(position + filled) bytes of contents",
+                .truncated, subject: path,
+                found: "a gzip stream that stops after \(position + filled) bytes of contents",
                 expected: "its end", suggestion: "The file is cut off: delete it and fetch it again.")
         }
         do {
             try gzip.inflate(chunk, consumed: &consumed, into: &bytes, produced: &filled)
         } catch {
             throw DataError(
-                .corruptGzip, file: path, found: "a damaged gzip stream (\(error.reason))", expected: "an intact one",
+                .corruptGzip, subject: path, found: "a damaged gzip stream (\(error.reason))",
+                expected: "an intact one",
                 suggestion: "Delete the file and fetch it again.")
         }
         return true
@@ -130,7 +132,7 @@ final class DataFileReader {
             consumed = 0
         } catch {
             throw DataError(
-                .unreadable, file: path, found: "\(error.localizedDescription)", expected: "a readable file")
+                .unreadable, subject: path, found: "\(error.localizedDescription)", expected: "a readable file")
         }
     }
 

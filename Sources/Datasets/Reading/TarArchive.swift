@@ -27,7 +27,7 @@ enum TarArchive {
             if entry.isFile, let expected = sizes[entry.name] {
                 guard entry.size == expected else {
                     throw DataError(
-                        .corruptArchive, file: reader.path, found: "\(entry.name) of \(entry.size) bytes",
+                        .corruptArchive, subject: reader.path, found: "\(entry.name) of \(entry.size) bytes",
                         expected: "\(expected) bytes")
                 }
                 try body(entry.name, reader.read(exactly: entry.size, of: reader.position + entry.size))
@@ -56,7 +56,7 @@ enum TarArchive {
             checksum == header.indices.reduce(0, { $0 + (checksumField.contains($1) ? 0x20 : Int(header[$1])) })
         else {
             throw DataError(
-                .corruptArchive, file: path, found: "a damaged header", expected: "a tar archive",
+                .corruptArchive, subject: path, found: "a damaged header", expected: "a tar archive",
                 suggestion: "Delete the file and fetch it again.")
         }
         let name = String(decoding: header[0..<100].prefix { $0 != 0 }, as: UTF8.self)

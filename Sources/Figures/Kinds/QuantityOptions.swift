@@ -81,7 +81,7 @@ struct QuantityOptions: Sendable {
     }
 
     /// The vertical axis of a quantity.
-    func axisTitle(_ quantity: String) -> String { valueLabel ?? QuantityWords.words(quantity).title }
+    func axisTitle(_ quantity: String, _ table: QuantityTable) -> String { valueLabel ?? table[quantity].title }
 
     /// The value of the line that is asked for, or nothing.
     var levels: [Double] { level.map { [$0] } ?? [] }
@@ -94,12 +94,14 @@ struct QuantityOptions: Sendable {
     }
 
     /// The figure's title where it has none of its own.
-    var title: String { Phrase.list(quantities.map { QuantityWords.words($0).heading }) }
+    func title(_ table: QuantityTable) -> String { Phrase.list(quantities.map { table[$0].heading }) }
 
     /// What a reader must know about the places, and about the arms that lack a quantity.
     ///
     /// `hasAxis` says that the quantity's own axis is drawn, so that nothing is averaged over it.
-    func notes(_ subjects: [[Subject]], omitted: Int, of arms: [MeasuredArm], hasAxis: Bool = false) -> String? {
+    func notes(
+        _ subjects: [[Subject]], omitted: Int, of arms: [MeasuredArm], hasAxis: Bool = false, _ table: QuantityTable
+    ) -> String? {
         var notes: [String] = []
         if places == .mean {
             let phrases = subjects.joined().map { PlaceNames.phrase($0.places) }
@@ -110,41 +112,41 @@ struct QuantityOptions: Sendable {
             if isMean, distinct.count == 1 {
                 notes.append("Mean over \(distinct[0]).")
             } else if isMean {
-                let parts = zip(quantities, phrases).map { "\(QuantityWords.words($0).short): \($1)" }
+                let parts = zip(quantities, phrases).map { "\(table[$0].short): \($1)" }
                 notes.append("Means over places: \(parts.joined(separator: "; ")).")
             } else if distinct != [PlaceNames.wholeNetwork] {
                 notes.append("Measured at \(Phrase.list(distinct)).")
             }
         }
         if omitted > 0 { notes.append("Places between these, \(omitted), are not shown.") }
-        if !hasAxis { notes += axisNotes(of: arms) }
-        return (notes + lackingNotes(of: arms)).joined(separator: " ")
+        if !hasAxis { notes += axisNotes(of: arms, table) }
+        return (notes + lackingNotes(of: arms, table)).joined(separator: " ")
     }
 
     /// The same where the places are an axis.
-    func notesOverPlaces(of arms: [MeasuredArm]) -> String {
-        (axisNotes(of: arms) + lackingNotes(of: arms)).joined(separator: " ")
+    func notesOverPlaces(of arms: [MeasuredArm], _ table: QuantityTable) -> String {
+        (axisNotes(of: arms, table) + lackingNotes(of: arms, table)).joined(separator: " ")
     }
 
-    private func axisNotes(of arms: [MeasuredArm]) -> [String] {
+    private func axisNotes(of arms: [MeasuredArm], _ table: QuantityTable) -> [String] {
         let axes = quantities.filter { quantity in
             arms.contains { $0.runs.contains { $0.measured.hasAxis(quantity) } }
         }
         return axes.map { quantity in
-            let words = QuantityWords.words(quantity)
+            let words = table[quantity]
             guard let at else {
-                return "\(words.short): mean over all of its axis, \(words.axis.lowercasedFirst)."
+                return "\(words.short): mean over all of its axis, \(words.axisTitle.lowercasedFirst)."
             }
-            return "\(words.axis): \(Phrase.plain(at))."
+            return "\(words.axisTitle): \(Phrase.plain(at))."
         }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
-    private func lackingNotes(of arms: [MeasuredArm]) -> [String] {
+    private func lackingNotes(of arms: [MeasuredArm], _ table: QuantityTable) -> [String] {
         quantities.compactMap { quantity in
             let lacking = arms.filter { $0.places(of: quantity, matching: Glob(pattern)).isEmpty }.map(\.arm.label)
             if lacking.isEmpty { return nil }
             let verb = lacking.count == 1 ? "has" : "have"
-            return "\(Phrase.list(lacking)) \(verb) no \(QuantityWords.words(quantity).short.lowercasedFirst)."
+            return "\(Phrase.list(lacking)) \(verb) no \(table[quantity].short.lowercasedFirst)."
         }
     }
 }

@@ -44,7 +44,7 @@ struct QuantityOverSteps: FigureKind {
         let selection = try results.arms(options)
         let arms = try results.measured(selection.arms)
         let (subjects, omitted) = try quantities.subjects(of: arms)
-        let rows = subjects.map { row($0, arms: arms) }
+        let rows = subjects.map { row($0, arms: arms, results.quantities) }
         let contents = rows.map(\.contents)
         let isShared = rows.allSatisfy(\.isShared)
         let shown = contents.joined()
@@ -55,7 +55,7 @@ struct QuantityOverSteps: FigureKind {
 
         var provenance = Provenance(results, arms: selection.arms)
         provenance.add(selection.note)
-        provenance.add(quantities.notes(subjects, omitted: omitted, of: arms))
+        provenance.add(quantities.notes(subjects, omitted: omitted, of: arms, results.quantities))
         if smoothing > 1 { provenance.add("Moving mean of \(smoothing) measurements.") }
         for note in shown.map(\.range).notes { provenance.add(note) }
         provenance.add(shown.lazy.compactMap(\.plot.divergenceNote).first)
@@ -72,7 +72,7 @@ struct QuantityOverSteps: FigureKind {
         // A legend entry says of an arm what is true of all panels; the reading aid needs one that has every arm.
         let fullest = shown.max { $0.plot.arms.count < $1.plot.arms.count }
         let picture = Figure(
-            title: options.text("title") ?? quantities.title,
+            title: options.text("title") ?? quantities.title(results.quantities),
             subtitle: "\(results.facts.title). \(fullest?.plot.readingAid ?? "")",
             panels: pictures, footnote: provenance.text, sharedX: .all,
             sharedY: isShared ? isGrid ? .aligned : .all : .none)
@@ -80,7 +80,7 @@ struct QuantityOverSteps: FigureKind {
     }
 
     private func row(
-        _ subjects: [QuantityOptions.Subject], arms: [MeasuredArm]
+        _ subjects: [QuantityOptions.Subject], arms: [MeasuredArm], _ table: QuantityTable
     ) -> (contents: [Content], isShared: Bool) {
         let curves = subjects.map { subject in
             arms.compactMap {
@@ -92,7 +92,7 @@ struct QuantityOverSteps: FigureKind {
                 arms.flatMap(\.runs).map { ($0.values, $0.run.status == .finished) }, and: quantities.levels)
         }
         let (ranges, isShared) = CurveRange.row(
-            values, scale: quantities.valueScale, of: QuantityWords.words(subjects[0].quantity))
+            values, scale: quantities.valueScale, of: table[subjects[0].quantity])
         let contents = subjects.indices.map {
             Content(
                 subject: subjects[$0], plot: CurvePlot(arms: curves[$0], band: quantities.band), range: ranges[$0])
@@ -105,7 +105,7 @@ struct QuantityOverSteps: FigureKind {
     private func panel(_ row: [Content], column: Int, results: ExperimentResults) -> Panel {
         let content = row[column]
         let title = content.subject.place.map { _ in PlaceNames.short(row.map { $0.subject.place ?? "" })[column] }
-        let words = quantities.axisTitle(content.subject.quantity)
+        let words = quantities.axisTitle(content.subject.quantity, results.quantities)
         let steps = Axis.steps(results.facts.steps, scale: stepScale)
         guard let range = content.range else {
             // Words need no axis of their own: a neighbour's does.

@@ -54,11 +54,11 @@ struct QuantityProfile: FigureKind {
 
     func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
         let selection = try results.arms(options)
-        let arms = try results.measured(selection.arms)
+        let (arms, table) = (try results.measured(selection.arms), results.quantities)
         let (subjects, omitted) = try quantities.subjects(of: arms)
         // All panels over places have one axis.
         let places = horizontal == .place ? PlaceNames.union(subjects.joined().map(\.places)) : []
-        let contentRows = subjects.map { row($0, arms: arms, places: places) }
+        let contentRows = subjects.map { row($0, arms: arms, places: places, table) }
         let contents = contentRows.map(\.contents)
         let isShared = contentRows.allSatisfy(\.isShared)
         let shown = contents.joined()
@@ -75,8 +75,8 @@ struct QuantityProfile: FigureKind {
         provenance.add(selection.note)
         provenance.add(
             horizontal == .place
-                ? quantities.notesOverPlaces(of: arms)
-                : quantities.notes(subjects, omitted: omitted, of: arms, hasAxis: true))
+                ? quantities.notesOverPlaces(of: arms, table)
+                : quantities.notes(subjects, omitted: omitted, of: arms, hasAxis: true, table))
         if shown.contains(where: { $0.arms.contains(where: \.isPartlyDiverged) }) {
             provenance.add("Means are over the runs that did not diverge.")
         }
@@ -92,7 +92,7 @@ struct QuantityProfile: FigureKind {
                 let title = content.subject.place.map { _ in
                     PlaceNames.short(row.map { $0.subject.place ?? "" })[column]
                 }
-                return panel(content, title: title, places: places)
+                return panel(content, title: title, places: places, table)
             }
         }
         let isGrid = panels.count > 1 || quantities.places == .mean
@@ -100,9 +100,9 @@ struct QuantityProfile: FigureKind {
         if isGrid { rows.keepFirstTitles() }
         if !isShared { rows.keepFirstValueTitles() }
         let picture = Figure(
-            title: options.text("title") ?? "\(quantities.title)\(titleEnd)",
+            title: options.text("title") ?? "\(quantities.title(table))\(titleEnd)",
             subtitle: "\(results.facts.title). \(stepWords(Array(shown))) \(readingAid(Array(shown)))", panels: rows,
-            footnote: provenance.text, sharedX: isSameAxis ? .all : .aligned,
+            footnote: provenance.text, sharedX: isSameAxis(table) ? .all : .aligned,
             sharedY: isShared ? isGrid ? .aligned : .all : .none)
         return FigureDrawing(picture: picture, numbers: numbers)
     }
@@ -117,7 +117,7 @@ struct QuantityProfile: FigureKind {
     }
 
     private func row(
-        _ subjects: [QuantityOptions.Subject], arms: [MeasuredArm], places: [String]
+        _ subjects: [QuantityOptions.Subject], arms: [MeasuredArm], places: [String], _ table: QuantityTable
     ) -> (contents: [Content], isShared: Bool) {
         let profiles = subjects.map { subject in
             arms.compactMap { arm in
@@ -131,7 +131,7 @@ struct QuantityProfile: FigureKind {
                 arms.flatMap(\.profiles).map { ($0.y, $0.run.status == .finished) }, and: quantities.levels)
         }
         let (ranges, isShared) = CurveRange.row(
-            values, scale: quantities.valueScale, of: QuantityWords.words(subjects[0].quantity))
+            values, scale: quantities.valueScale, of: table[subjects[0].quantity])
         let contents = subjects.indices.map {
             Content(subject: subjects[$0], arms: profiles[$0], range: ranges[$0])
         }
@@ -143,8 +143,8 @@ struct QuantityProfile: FigureKind {
     private var titleEnd: String { horizontal == .place ? " by layer" : "" }
 
     /// Whether the horizontal axes of all rows measure the same.
-    private var isSameAxis: Bool {
-        horizontal == .place || Set(quantities.quantities.map { QuantityWords.words($0).axis }).count == 1
+    private func isSameAxis(_ table: QuantityTable) -> Bool {
+        horizontal == .place || Set(quantities.quantities.map { table[$0].axisTitle }).count == 1
     }
 
     private func stepWords(_ contents: [Content]) -> String {
@@ -174,9 +174,9 @@ struct QuantityProfile: FigureKind {
     /// More points than this need no markers.
     private static let mostMarkers = 24
 
-    private func horizontalAxis(_ content: Content, places: [String]) -> Axis {
+    private func horizontalAxis(_ content: Content, places: [String], _ table: QuantityTable) -> Axis {
         guard horizontal == .place else {
-            let words = options.text("x-label") ?? QuantityWords.words(content.subject.quantity).axis
+            let words = options.text("x-label") ?? table[content.subject.quantity].axisTitle
             return Axis(words, scale: horizontalScale == .log ? .logarithmic : .linear)
         }
         let names = PlaceNames.short(places)
@@ -187,9 +187,9 @@ struct QuantityProfile: FigureKind {
         return Axis(words, from: 1, to: Double(names.count))
     }
 
-    private func panel(_ content: Content, title: String?, places: [String]) -> Panel {
-        let x = horizontalAxis(content, places: places)
-        let words = quantities.axisTitle(content.subject.quantity)
+    private func panel(_ content: Content, title: String?, places: [String], _ table: QuantityTable) -> Panel {
+        let x = horizontalAxis(content, places: places, table)
+        let words = quantities.axisTitle(content.subject.quantity, table)
         guard let range = content.range else {
             return .empty("not measured", title: title, x: x, y: Axis(words, from: 0, to: 1, ticks: .none))
         }

@@ -81,7 +81,7 @@ struct QuantityScatter: FigureKind {
         let shown = points.filter(\.isFinite)
         func range(_ all: [Double], _ finished: [Double], _ quantity: String, _ scale: ScaleChoice?) -> CurveRange? {
             CurveRange(
-                all: all, finished: finished, scale: scale, isMagnitude: QuantityWords.words(quantity).isMagnitude)
+                all: all, finished: finished, scale: scale, isMagnitude: results.quantities[quantity].isMagnitude)
         }
         let finished = shown.filter { $0.run.status == .finished }
         guard
@@ -104,8 +104,8 @@ struct QuantityScatter: FigureKind {
                 .text(point.arm.name), .integer(point.run.seed), .number(point.x), .number(point.y),
                 compare == nil ? .empty : .number(point.compare))
         }
-        let (xWords, yWords) = (QuantityWords.words(x), QuantityWords.words(y))
-        let ticks = compare.map { ", a tick its \(QuantityWords.words($0).heading.lowercasedFirst)" } ?? ""
+        let (xWords, yWords) = (results.quantities[x], results.quantities[y])
+        let ticks = compare.map { ", a tick its \(results.quantities[$0].heading.lowercasedFirst)" } ?? ""
         let picture = Figure(
             title: options.text("title") ?? "\(yWords.heading) and \(xWords.heading.lowercasedFirst)",
             subtitle: "\(results.facts.title). A point is one run\(ticks).",
@@ -113,7 +113,8 @@ struct QuantityScatter: FigureKind {
                 [
                     Panel(
                         x: horizontal.axis(options.text("x-label") ?? xWords.title),
-                        y: vertical.axis(options.text("y-label") ?? yWords.title), marks: marks(shown, horizontal))
+                        y: vertical.axis(options.text("y-label") ?? yWords.title),
+                        marks: marks(shown, horizontal, results.quantities))
                 ]
             ], footnote: provenance.text)
         return FigureDrawing(picture: picture, numbers: numbers)
@@ -130,7 +131,7 @@ struct QuantityScatter: FigureKind {
     /// Half the length of a tick, as a share of the axis.
     private static let tick = 0.012
 
-    private func marks(_ points: [Point], _ horizontal: CurveRange) -> [Mark] {
+    private func marks(_ points: [Point], _ horizontal: CurveRange, _ table: QuantityTable) -> [Mark] {
         let ratio = pow(horizontal.upper / horizontal.lower, Self.tick)
         let reach = (horizontal.upper - horizontal.lower) * Self.tick
         var (ways, dots): ([Mark], [Mark]) = ([], [])
@@ -149,9 +150,8 @@ struct QuantityScatter: FigureKind {
             dots.append(.points(x: [point.x], y: [point.y], ink, size: 8, label: point.arm.label))
         }
         guard let compare else { return dots }
-        let words = QuantityWords.words(compare).heading
         // Behind the points, out of which it reaches on both sides, and after them in the legend.
         return ways + [.line(x: ticks.x, y: ticks.y, Ink(.ink, width: 1.4))] + dots
-            + [.line(x: [.nan], y: [.nan], Ink(.ink, width: 1.4), label: words)]
+            + [.line(x: [.nan], y: [.nan], Ink(.ink, width: 1.4), label: table[compare].heading)]
     }
 }

@@ -59,7 +59,7 @@ struct ShiftMap: FigureKind {
         }.filter { $0.rows.contains { $0 != nil } }
         let grids = contents.map { grid($0, results: results) }
         let finished = zip(contents, grids).filter { $0.0.isFinished }.flatMap { $0.1.values.joined() }
-        let words = QuantityWords.words(quantity)
+        let words = results.quantities[quantity]
         guard
             let range = CurveRange(
                 all: grids.flatMap { $0.values.joined() }, finished: finished, scale: colorScale,

@@ -78,14 +78,14 @@ struct CurveRange: Equatable, Sendable {
     /// The ranges of panels beside each other, nil for those without a finite value: all on one scale, and one range for all
     /// where it leaves no panel's curves flat, or the quantity is bounded.
     static func row(
-        _ panels: [Values], scale: ScaleChoice?, of words: QuantityWords
+        _ panels: [Values], scale: ScaleChoice?, of words: Quantity
     ) -> (ranges: [CurveRange?], isShared: Bool) {
         func range(_ values: Values, _ scale: ScaleChoice?) -> CurveRange? {
             CurveRange(all: values.all, finished: values.finished, scale: scale, isMagnitude: words.isMagnitude)
         }
         let union = range(Values(joining: panels), scale)
         let own = panels.map { range($0, union?.isLogarithmic == true ? .log : .linear) }
-        guard words.isBounded || areComparable(own.compactMap(\.self)) else { return (own, false) }
+        guard words.kind == .bounded || areComparable(own.compactMap(\.self)) else { return (own, false) }
         return (own.map { $0 == nil ? nil : union }, true)
     }
 

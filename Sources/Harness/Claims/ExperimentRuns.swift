@@ -128,6 +128,13 @@ public struct ExperimentRuns: Sendable {
     /// Whether an arm has a result.
     public func hasResults(of arm: String) -> Bool { !complete(arm).isEmpty }
 
+    /// The quantities that the arms' runs measure, each once.
+    var quantities: [Quantity] {
+        var known: Set<String> = []
+        return experiment.arms.flatMap { $0.configuration(in: profile).quantities }
+            .filter { known.insert($0.name).inserted }
+    }
+
     /// Writes the derived tables that complete runs do not have: what was made by an earlier version is read as if it were
     /// made now.
     ///

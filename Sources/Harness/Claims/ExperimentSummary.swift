@@ -29,7 +29,7 @@ public struct ExperimentSummary: Sendable {
     public var remarks: [String] { runs.remarks + ensembles.remarks }
 
     /// Writes experiment.csv, arms.csv, runs.csv, figures.csv, settings.csv, summary.csv and claims.csv, each as a whole; and
-    /// matches.csv and ensembles.csv where the experiment declares what stands in them.
+    /// quantities.csv, matches.csv and ensembles.csv where the experiment declares what stands in them.
     ///
     /// - Throws: `FileError` or `CSVError`.
     public func write() throws {
@@ -38,6 +38,8 @@ public struct ExperimentSummary: Sendable {
             ("experiment.csv", facts), ("arms.csv", arms), ("runs.csv", runTable), ("figures.csv", figures),
             ("settings.csv", settings), ("summary.csv", summary), ("claims.csv", claimTable),
         ]
+        let quantities = runs.quantities
+        if !quantities.isEmpty { tables.append(("quantities.csv", QuantityTable.rows(of: quantities))) }
         let matches = try MatchesTable(runs)
         if !matches.rules.isEmpty { tables.append(("matches.csv", matches.rows)) }
         if !runs.experiment.ensembles.isEmpty { tables.append(("ensembles.csv", ensembles.rows)) }

@@ -95,7 +95,7 @@ public enum ConfigurationDocuments {
             section("`evaluate`", EvaluationDeclaration.self, level: 3),
             section("`observe`", ObservationDeclaration.self, level: 3),
             ReferenceWriter.kinds("Initializers", "initializer", InitializerCatalogue.all),
-            ReferenceWriter.kinds("Inputs", "input", InputCatalogue.all),
+            ReferenceWriter.kinds("Inputs", "input", InputNormalizations.all),
             ReferenceWriter.kinds("Losses", "loss", LossCatalogue.all),
             ReferenceWriter.kinds("Optimizers", "optimizer", OptimizerCatalogue.all),
             ReferenceWriter.kinds("Rate policies", "rate-policy", RatePolicyCatalogue.all),

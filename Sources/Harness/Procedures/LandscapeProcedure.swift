@@ -1,8 +1,10 @@
 import Engine
+import Foundation
+import Results
 import Vocabulary
 
 /// The loss and its gradient along the gradient: see ``Engine/GradientLandscape``.
-struct LandscapeProcedure: Procedure {
+struct LandscapeProcedure: MeasuredAtIntervals {
     var every = 50
     var from = 0.5
     var to = 4.0
@@ -38,21 +40,29 @@ struct LandscapeProcedure: Procedure {
             "gradients", \.gradients,
             "Whether gradients are computed at every point, and not the loss alone, which takes a third of the time."),
     ]
+    private static let stepLength = "Length s of the step θ − s∇L(θ)"
     static let quantities = [
-        Quantity(name: "loss", meaning: "the loss after a step of length `at`"),
-        Quantity(name: "loss-ratio", meaning: "that loss, divided by the loss before the step"),
-        Quantity(name: "loss-minimum", meaning: "the least loss over the step lengths"),
-        Quantity(name: "loss-maximum", meaning: "the greatest loss over the step lengths"),
-        Quantity(name: "loss-range", meaning: "the difference of the two"),
+        Quantity("loss", "Loss after a step", axis: stepLength, meaning: "the loss after a step of length `at`"),
         Quantity(
-            name: "gradient-change", meaning: "‖∇L − ∇L′‖₂, ∇L′ after a step of length `at`: gradient predictiveness"),
-        Quantity(name: "gradient-change-minimum", meaning: "the least of them over the step lengths"),
-        Quantity(name: "gradient-change-maximum", meaning: "the greatest of them over the step lengths"),
+            "loss-ratio", "Loss after one step / loss before", axis: stepLength,
+            meaning: "that loss, divided by the loss before the step"),
+        Quantity("loss-minimum", "Lowest loss along the gradient", meaning: "the least loss over the step lengths"),
+        Quantity("loss-maximum", "Highest loss along the gradient", meaning: "the greatest loss over the step lengths"),
+        Quantity("loss-range", "Range of the loss along the gradient", meaning: "the difference of the two"),
         Quantity(
-            name: "smoothness",
+            "gradient-change", "Change of the gradient ‖∇L(θ) − ∇L(θ + Δθ)‖", axis: stepLength,
+            meaning: "‖∇L − ∇L′‖₂, ∇L′ after a step of length `at`: gradient predictiveness"),
+        Quantity(
+            "gradient-change-minimum", "Least change of the gradient along it",
+            meaning: "the least of them over the step lengths"),
+        Quantity(
+            "gradient-change-maximum", "Greatest change of the gradient along it",
+            meaning: "the greatest of them over the step lengths"),
+        Quantity(
+            "smoothness", "Effective β-smoothness max ‖Δ∇L‖ / ‖Δθ‖",
             meaning: "the effective β-smoothness: the greatest ‖∇L − ∇L′‖₂ / ‖step‖₂ over the step lengths"),
         Quantity(
-            name: "divergence-length",
+            "divergence-length", "Length of step at which the loss grows a thousandfold",
             meaning:
                 "the least step length after which the loss is over 1000 times as large, or no number (Bjorck et al. 2018); "
                 + "the longest one that was tried where there is none"),
@@ -103,5 +113,30 @@ struct LandscapeProcedure: Procedure {
             Measurement("gradient-change-maximum", changes.max() ?? .nan),
             Measurement("smoothness", line.smoothness),
         ]
+    }
+}
+
+/// How the numbers at which a procedure measures follow each other.
+enum Spacing: String, ConfigurationWord {
+    /// Their differences are equal.
+    case linear
+    /// Their ratios are equal.
+    case logarithmic
+
+    /// Numbers from one to another, both among them; of a single one the first. Both are positive.
+    func numbers(from first: Double, to last: Double, count: Int) -> [Double] {
+        if count == 1 { return [first] }
+        return (0..<count).map { index in
+            let share = Double(index) / Double(count - 1)
+            switch self {
+            case .linear: return first + share * (last - first)
+            case .logarithmic: return first * pow(last / first, share)
+            }
+        }
+    }
+
+    /// What is wrong with a range that goes down.
+    static func mistakes(from first: Double, to last: Double) -> [String] {
+        first <= last ? [] : ["'from' is \(first) and 'to' is \(last): expected a range that goes up"]
     }
 }

@@ -1,4 +1,5 @@
 import Engine
+import Results
 import Vocabulary
 
 /// A line is fitted to a cloud of points by gradient descent: see ``Engine/LineLoss`` and ``Engine/LineDescent``.
@@ -51,54 +52,69 @@ struct LineFitProcedure: MeasuredOnce {
         ),
         Field("steps-limit", \.stepsLimit, 1...1_000_000, "The most steps that it makes."),
     ]
+    private static let descentStep = "Step of gradient descent"
+    private static let point = "Number of the point"
     static let quantities = [
-        Quantity(name: "line-point-x", meaning: "x of the transformed point number `at`, from 0"),
-        Quantity(name: "line-point-y", meaning: "y of the same"),
         Quantity(
-            name: "line-slope",
+            "line-point-x", "x of the point", axis: point, .linear,
+            meaning: "x of the transformed point number `at`, from 0"),
+        Quantity("line-point-y", "y of the point", axis: point, .linear, meaning: "y of the same"),
+        Quantity(
+            "line-slope", "Slope k of the line", axis: descentStep, .linear,
             meaning: "the slope k after `at` steps of the descent; of more than 200 steps some are left out"),
-        Quantity(name: "line-intercept", meaning: "the intercept b after `at` steps, the same ones"),
-        Quantity(name: "line-excess", meaning: "the loss after `at` steps, less the least loss"),
         Quantity(
-            name: "line-relative-excess",
+            "line-intercept", "Intercept b of the line", axis: descentStep, .linear,
+            meaning: "the intercept b after `at` steps, the same ones"),
+        Quantity(
+            "line-excess", "Excess loss L − L*", axis: descentStep,
+            meaning: "the loss after `at` steps, less the least loss"),
+        Quantity(
+            "line-relative-excess", "Excess loss / excess at the start", axis: descentStep,
             meaning: "the same, divided by that at the start; 0 where less than 10⁻¹⁵ is left, which is rounding"),
         Quantity(
-            name: "line-relative-excess-predicted",
+            "line-relative-excess-predicted", "The same, predicted", axis: descentStep,
             meaning: "the contraction that is predicted to the power of `at`; 0 where less than 10⁻¹⁵ is left"),
         Quantity(
-            name: "line-hessian-slope",
+            "line-hessian-slope", "Second moment E x²",
             meaning: "E x², the Hessian's entry of the slope; that of the intercept is 1"),
-        Quantity(name: "line-hessian-cross", meaning: "E x, its entry of slope and intercept"),
-        Quantity(name: "line-eigenvalue-largest", meaning: "the Hessian's larger eigenvalue λ₁"),
-        Quantity(name: "line-eigenvalue-smallest", meaning: "its smaller eigenvalue λ₂"),
-        Quantity(name: "line-condition", meaning: "its condition number κ = λ₁/λ₂"),
-        Quantity(name: "line-optimum-slope", meaning: "the slope of the least squares line"),
-        Quantity(name: "line-optimum-intercept", meaning: "its intercept"),
-        Quantity(name: "line-loss-optimum", meaning: "its loss, the least one"),
+        Quantity("line-hessian-cross", "Mean E x", .linear, meaning: "E x, its entry of slope and intercept"),
         Quantity(
-            name: "line-start-excess",
+            "line-eigenvalue-largest", "Largest eigenvalue of the Hessian",
+            meaning: "the Hessian's larger eigenvalue λ₁"),
+        Quantity(
+            "line-eigenvalue-smallest", "Smallest eigenvalue of the Hessian", meaning: "its smaller eigenvalue λ₂"),
+        Quantity("line-condition", "Condition number of the Hessian", meaning: "its condition number κ = λ₁/λ₂"),
+        Quantity(
+            "line-optimum-slope", "Slope of the least squares line", .linear,
+            meaning: "the slope of the least squares line"),
+        Quantity("line-optimum-intercept", "Intercept of the least squares line", .linear, meaning: "its intercept"),
+        Quantity("line-loss-optimum", "Least loss L*", meaning: "its loss, the least one"),
+        Quantity(
+            "line-start-excess", "Excess loss at the start / least loss",
             meaning:
                 "the loss above the least one at the start, divided by the least: how far the first line is from the best"
         ),
-        Quantity(name: "line-rate", meaning: "the learning rate η"),
+        Quantity("line-rate", "Learning rate η", meaning: "the learning rate η"),
         Quantity(
-            name: "line-steps",
+            "line-steps", "Steps to converge",
             meaning: "the steps until the descent has converged; of one that has not, the limit"),
         Quantity(
-            name: "line-steps-predicted",
+            "line-steps-predicted", "Predicted steps to converge",
             meaning: "the steps after which the predicted contraction is down to the tolerance, at most the limit"),
-        Quantity(name: "line-converged", meaning: "1 where the descent has converged, 0 where it has not"),
         Quantity(
-            name: "line-contraction",
+            "line-converged", "Whether the descent converged", .linear,
+            meaning: "1 where the descent has converged, 0 where it has not"),
+        Quantity(
+            "line-contraction", "Contraction of the excess loss a step", .linear,
             meaning:
                 "the factor by which a step changes the loss above the least: the last step of a descent that goes on, up to the "
                 + "limit, until 10⁻¹⁶ of the start's is left, and only the slowest direction counts; none where no step is made"
         ),
         Quantity(
-            name: "line-contraction-predicted",
+            "line-contraction-predicted", "Predicted contraction of the excess loss a step", .linear,
             meaning: "max (1 − ηλ)², the worst case a step; at the optimal rate ((κ − 1)/(κ + 1))²"),
         Quantity(
-            name: "line-contraction-ratio",
+            "line-contraction-ratio", "Contraction, measured / predicted", .linear,
             meaning: "measured divided by predicted; none where a step is predicted to leave less than 10⁻¹⁵"),
     ]
 

@@ -2,6 +2,7 @@ import Datasets
 import Dispatch
 import Engine
 import Foundation
+import Results
 import Synchronization
 
 /// What the parts of a run cost on this machine, in seconds: enough to tell beforehand how long a run will take.
@@ -25,14 +26,15 @@ public struct RunCost: Equatable, Sendable {
     /// - Parameter first: the step at which it begins; that at which it was interrupted where it continues.
     public func seconds(of plan: RunPlan, from first: Int = 0) -> Double {
         let configuration = plan.configuration
-        func times(every interval: Int) -> Double {
+        func times(every interval: Int?) -> Double {
+            guard let interval else { return first == 0 ? 1 : 0 }
             let isLastExtra = !plan.steps.isMultiple(of: interval)
             return Double(
                 plan.steps / interval - first / interval + (first == 0 ? 1 : 0) + (isLastExtra ? 1 : 0))
         }
         return setup + step * Double(plan.steps - first) + evaluation * times(every: configuration.evaluate.every)
             + observation * times(every: configuration.observe.every)
-            + zip(procedures, configuration.procedures).reduce(0) { $0 + $1.0 * times(every: $1.1.every) }
+            + zip(procedures, configuration.procedures).reduce(0) { $0 + $1.0 * times(every: $1.1.interval) }
     }
 }
 
@@ -113,7 +115,7 @@ public struct CostSurvey: Sendable {
         let configuration = shortened.configuration
 
         // Not in ``RunCost/setup``.
-        _ = try dataset.fit(configuration.input.normalization)
+        _ = try dataset.fit(configuration.input)
         let start = Self.now()
         let setup = try RunSetup(shortened, dataset, team: Team(threads: threads))
         var cost = RunCost(setup: Self.now() - start, step: 0, evaluation: 0, observation: 0)

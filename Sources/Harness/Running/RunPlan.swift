@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Results
 
 /// One run: an arm with a seed, and everything that decides its numbers but the images. It reads no experiment file: it can
 /// be written down, handed to another process and made there.

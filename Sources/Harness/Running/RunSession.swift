@@ -98,7 +98,7 @@ final class RunSession {
             try observe(observer)
         }
         if isFinite {
-            for procedure in setup.procedures where isLast || step.isMultiple(of: procedure.every) {
+            for procedure in setup.procedures where procedure.declared.isDue(step: step, isLast: isLast) {
                 try recorder.measurements(step: step, procedure.measure(setup.moment(step: step)))
             }
         }

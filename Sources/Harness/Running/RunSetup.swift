@@ -20,8 +20,8 @@ final class RunSetup {
     let populationBatches: [[Int]]
     /// The test images that observations look at: one random choice for all runs.
     let probe: [Int]
-    /// The procedures, made ready, and the steps between two of their measurements.
-    private(set) var procedures: [(every: Int, measure: (ProcedureMoment) -> [Measurement])] = []
+    /// The procedures, made ready.
+    private(set) var procedures: [(declared: any Procedure, measure: (ProcedureMoment) -> [Measurement])] = []
     /// The input normalization, fitted to the training set.
     let input: FittedInput
     private let wantedStatistics: [StatisticsSource]
@@ -35,7 +35,7 @@ final class RunSetup {
 
     init(_ plan: RunPlan, _ dataset: Dataset, team: Team) throws {
         let configuration = plan.configuration
-        input = try dataset.fit(configuration.input.normalization)
+        input = try dataset.fit(configuration.input)
         let shape = input.outputShape
         let network = try configuration.network(
             input: Shape(height: shape.height, width: shape.width, channels: shape.channels),
@@ -84,7 +84,7 @@ final class RunSetup {
                 let source = statistics(step: step).last?.source ?? .movingAverage
                 return evaluator.evaluate(count: testCount, statistics: source, fill: fill)
             })
-        procedures = configuration.procedures.map { ($0.every, $0.measurement(of: subject)) }
+        procedures = configuration.procedures.map { ($0, $0.measurement(of: subject)) }
     }
 
     /// The taps that any of the patterns fits, in the order of the network, each once.

@@ -102,8 +102,7 @@ extension Mark {
     var label: String? {
         switch self {
         case .line(_, _, _, let label), .steps(_, _, _, let label), .band(_, _, _, _, let label),
-            .points(_, _, _, _, let label), .interval(_, _, _, _, _, let label), .bar(_, _, _, _, _, _, let label),
-            .ridges(_, _, _, _, let label), .rule(_, _, _, let label):
+            .points(_, _, _, _, let label), .interval(_, _, _, _, _, let label), .rule(_, _, _, let label):
             label
         case .heatMap, .note: nil
         }
@@ -113,7 +112,7 @@ extension Mark {
     fileprivate var keyKind: String {
         switch self {
         case .line, .steps, .rule: "line"
-        case .band, .ridges, .bar: "area"
+        case .band: "area"
         case .points: "points"
         case .interval: "interval"
         case .heatMap, .note: "none"
@@ -132,10 +131,6 @@ extension Mark {
             return elements
         case .band(_, _, _, let ink, _):
             return [.shape(.rectangle(box, fill: (ink.color, ink.opacity * MarkDrawing.bandOpacity)))]
-        case .ridges(_, _, let ink, _, _):
-            return [.shape(.rectangle(box, fill: (ink.color, ink.opacity * 0.75)))]
-        case .bar(_, _, _, _, let ink, _, _):
-            return [.shape(.rectangle(box, fill: (ink.color, ink.opacity)))]
         case .points(_, _, let ink, let size, _):
             let marker = ink.marker ?? .circle
             return [.shape(marker.shape(at: Point(box.midX, box.midY), size: min(size, 9), ink: ink))]
@@ -144,5 +139,66 @@ extension Mark {
         case .heatMap, .note:
             return []
         }
+    }
+}
+
+/// The colours of a ``ColorScale`` with their values, beside the panels that use it.
+struct ColorBar {
+    static let thickness = 14.0
+
+    let colors: ColorScale
+
+    /// One bar for each different scale among the heat maps of a figure.
+    static func bars(of figure: Figure) -> [ColorBar] {
+        var scales: [ColorScale] = []
+        for case .heatMap(let map) in figure.panels.joined().flatMap(\.marks) where !scales.contains(map.colors) {
+            scales.append(map.colors)
+        }
+        return scales.map(ColorBar.init)
+    }
+
+    private func axis(height: Double) -> ResolvedAxis {
+        let scale: Axis.Scale = colors.isLogarithmic ? .logarithmic : .linear
+        return ResolvedAxis(
+            axis: Axis(scale: scale, format: colors.format), scale: colors.axis, isVertical: true,
+            tickSpacing: max(36, height / 7))
+    }
+
+    /// The room from the bar's left edge to the far side of its title.
+    var width: Double {
+        // Numbers for any height up to this are no wider than those for all ticks that could stand there.
+        let numbers =
+            stride(from: 60.0, through: 600, by: 30).flatMap { axis(height: $0).marks(length: $0).labels.map(\.width) }
+            .max() ?? 0
+        let title = colors.title.isEmpty ? 0 : Typography.axisTitleGap + Typography.axisTitleSize
+        return Self.thickness + Typography.tickGap + 3 + numbers + title
+    }
+
+    /// The drawing; `box` is the coloured bar itself.
+    func elements(in box: Rectangle) -> [Element] {
+        let steps = 96
+        let edges = (0...steps).map { box.y + box.height * Double($0) / Double(steps) }
+        let cells = Cells(
+            xEdges: [box.x, box.maxX], yEdges: edges,
+            colors: (0..<steps).map { colors.map.color(1 - (Double($0) + 0.5) / Double(steps)) })
+        var elements: [Element] = [.cells(cells)]
+        let pen = Stroke(.muted, width: 0.75, isCrisp: true)
+        elements.append(.shape(.rectangle(box, stroke: pen)))
+        let marks = axis(height: box.height).marks(length: box.height)
+        var right = box.maxX
+        for label in marks.labels {
+            let y = box.maxY - label.fraction * box.height
+            elements.append(.shape(.line(from: Point(box.maxX, y), to: Point(box.maxX + 3, y), pen)))
+            let place = Point(box.maxX + 3 + Typography.tickGap, y + TextMetrics.capHeight * Typography.tickSize / 2)
+            elements.append(.text(Text(label.lines.joined(), at: place, size: Typography.tickSize)))
+            right = max(right, place.x + label.width)
+        }
+        if !colors.title.isEmpty {
+            let place = Point(
+                right + Typography.axisTitleGap + TextMetrics.capHeight * Typography.axisTitleSize, box.midY)
+            elements.append(
+                .text(Text(colors.title, at: place, size: Typography.axisTitleSize, anchor: .middle, rotation: 90)))
+        }
+        return elements
     }
 }

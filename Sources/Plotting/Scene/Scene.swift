@@ -116,3 +116,143 @@ public struct Cells: Sendable {
     var columns: Int { max(0, xEdges.count - 1) }
     var rows: Int { max(0, yEdges.count - 1) }
 }
+
+/// A place in a scene. The unit is the logical point (1/96 inch); `y` points down from the top edge.
+public struct Point: Hashable, Sendable {
+    /// The distance from the left edge.
+    public var x: Double
+    /// The distance from the top edge.
+    public var y: Double
+
+    /// The place at the distances `x` from the left edge and `y` from the top edge.
+    public init(_ x: Double, _ y: Double) {
+        self.x = x
+        self.y = y
+    }
+}
+
+/// A width and a height in logical points.
+public struct Size: Hashable, Sendable {
+    /// The horizontal extent.
+    public var width: Double
+    /// The vertical extent.
+    public var height: Double
+
+    /// A size of the given extents.
+    public init(_ width: Double, _ height: Double) {
+        self.width = width
+        self.height = height
+    }
+}
+
+/// An upright rectangle in logical points.
+public struct Rectangle: Hashable, Sendable {
+    /// The left edge.
+    public var x: Double
+    /// The top edge.
+    public var y: Double
+    /// The horizontal extent, not negative.
+    public var width: Double
+    /// The vertical extent, not negative.
+    public var height: Double
+
+    /// The rectangle whose top left corner is (`x`, `y`).
+    public init(x: Double, y: Double, width: Double, height: Double) {
+        self.x = x
+        self.y = y
+        self.width = width
+        self.height = height
+    }
+
+    /// The smallest rectangle that holds all the points; nil where there are none.
+    public init?(around points: some Sequence<Point>) {
+        var (left, right, top, bottom) = (Double.infinity, -Double.infinity, Double.infinity, -Double.infinity)
+        for point in points {
+            (left, right) = (min(left, point.x), max(right, point.x))
+            (top, bottom) = (min(top, point.y), max(bottom, point.y))
+        }
+        guard left <= right, top <= bottom else { return nil }
+        self.init(x: left, y: top, width: right - left, height: bottom - top)
+    }
+
+    /// The right edge.
+    public var maxX: Double { x + width }
+    /// The bottom edge.
+    public var maxY: Double { y + height }
+    /// The middle between the left and the right edge.
+    public var midX: Double { x + width / 2 }
+    /// The middle between the top and the bottom edge.
+    public var midY: Double { y + height / 2 }
+
+    /// The rectangle with every edge moved outwards by `distance`, or inwards where that is negative.
+    public func outset(by distance: Double) -> Rectangle {
+        Rectangle(x: x - distance, y: y - distance, width: width + 2 * distance, height: height + 2 * distance)
+    }
+
+    /// Whether the two share more than an edge.
+    public func overlaps(_ other: Rectangle) -> Bool {
+        x < other.maxX && other.x < maxX && y < other.maxY && other.y < maxY
+    }
+
+    /// Whether the other lies wholly inside, edges included.
+    public func contains(_ other: Rectangle) -> Bool {
+        x <= other.x && y <= other.y && maxX >= other.maxX && maxY >= other.maxY
+    }
+}
+
+/// An opaque colour of sRGB.
+public struct Color: Hashable, Sendable {
+    /// The red component, 0 to 255.
+    public let red: UInt8
+    /// The green component, 0 to 255.
+    public let green: UInt8
+    /// The blue component, 0 to 255.
+    public let blue: UInt8
+
+    /// The colour of the given components.
+    public init(red: UInt8, green: UInt8, blue: UInt8) {
+        self.red = red
+        self.green = green
+        self.blue = blue
+    }
+
+    /// The colour as it is written on the web: `0xRRGGBB`.
+    public init(_ code: UInt32) {
+        self.init(
+            red: UInt8(truncatingIfNeeded: code >> 16), green: UInt8(truncatingIfNeeded: code >> 8),
+            blue: UInt8(truncatingIfNeeded: code))
+    }
+
+    /// The paper.
+    public static let white = Color(0xFFFFFF)
+    /// Titles and the strongest text.
+    public static let ink = Color(0x222222)
+    /// Labels, axes and ticks.
+    public static let text = Color(0x3C3C3C)
+    /// What is said in passing: subtitles, footnotes.
+    public static let muted = Color(0x5E5E5E)
+    /// Grid lines.
+    public static let grid = Color(0xE4E4E4)
+    /// A cell without a value.
+    public static let missing = Color(0xE9E9E9)
+
+    /// The colour on the straight way to `other`: itself at 0, the other at 1.
+    public func mixed(with other: Color, _ fraction: Double) -> Color {
+        func mix(_ a: UInt8, _ b: UInt8) -> UInt8 {
+            UInt8((Double(a) + (Double(b) - Double(a)) * min(max(fraction, 0), 1)).rounded())
+        }
+        return Color(red: mix(red, other.red), green: mix(green, other.green), blue: mix(blue, other.blue))
+    }
+
+    /// The relative luminance of WCAG 2.1, 0 (black) to 1 (white), with the gamma curve taken as a square.
+    public var luminance: Double {
+        func linear(_ component: UInt8) -> Double { Double(component) * Double(component) / 65025 }
+        return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+    }
+
+    /// `#rrggbb`.
+    var hexadecimal: String {
+        let digits = Array("0123456789abcdef")
+        return [red, green, blue].reduce(into: "#") { $0 += "\(digits[Int($1 >> 4)])\(digits[Int($1 & 15)])" }
+    }
+}

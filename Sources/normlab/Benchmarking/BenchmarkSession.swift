@@ -136,7 +136,7 @@ struct BenchmarkFolder {
     func read(section: String) throws -> [BenchmarkResult] {
         let file = file(section)
         guard FileManager.default.fileExists(atPath: file.path) else { return [] }
-        return try CSVReader(file).rows(BenchmarkResult.header).map { row in
+        return try CSVTable(whole: file).rows(BenchmarkResult.header).map { row in
             guard let measurement = BenchmarkResult(fields: row.fields) else {
                 throw row.error("a field that should be a number is none")
             }
@@ -160,7 +160,7 @@ struct BenchmarkFolder {
     /// What `writeMachine` wrote, as a sentence; nil where there is nothing.
     func machine() throws -> String? {
         guard FileManager.default.fileExists(atPath: file("machine").path) else { return nil }
-        let rows = try CSVReader(file("machine")).rows(["key", "value"]).map { ($0[0], $0[1]) }
+        let rows = try CSVTable(whole: file("machine")).rows(["key", "value"]).map { ($0[0], $0[1]) }
         let facts = Dictionary(rows) { first, _ in first }
         func fact(_ key: String) -> String { facts[key] ?? "" }
         let commit = fact("git-commit").isEmpty ? "" : ", commit \(fact("git-commit").prefix(10))"

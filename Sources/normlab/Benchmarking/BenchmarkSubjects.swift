@@ -34,7 +34,7 @@ struct BenchmarkNetworks {
         configuration.model = try library.model(model)
         switch variant {
         case "bn": configuration.normalization = BatchNormalization()
-        case "lrn": configuration.response = LocalResponseNormalization()
+        case "lrn": configuration.localResponse = LocalResponseNormalization()
         default: break
         }
         if model == "mlp" { configuration.activation = Sigmoid() }
@@ -60,7 +60,7 @@ enum BenchmarkData {
         Void
     {
         let dataset = try DatasetCatalogue.firstAvailable(names, search: search).source.load(from: search)
-        let feed = ImageFeed(try InputNormalization.unit.fit(to: dataset.train), dataset.train, team: team)
+        let feed = ImageFeed(try UnitInput().fit(to: dataset.train), dataset.train, team: team)
         let order = try BatchOrder(count: dataset.train.count, batch: batch, seed: 1)
         return { step, matrix, labels in feed.fill(order.indices(step: step), into: matrix, labels: &labels) }
     }
@@ -85,7 +85,7 @@ final class WholeRunData {
             channels: subject.network.input.channels)
         let train = Self.images("train", shape, count: images)
         let test = Self.images("test", shape, count: max(1, images / 4))
-        let input = try InputNormalization.zScore(.channel).fit(to: train)
+        let input = try ZScoreInput(.channel).fit(to: train)
         training = ImageFeed(input, train, team: team)
         testing = ImageFeed(input, test, team: team)
         testCount = test.count

@@ -39,7 +39,7 @@ struct Plan {
         var expected: Double?
 
         /// What is fitted to its data.
-        fileprivate var fit: Fit { Fit(dataset: dataset.name, normalization: run.configuration.input.normalization) }
+        fileprivate var fit: Fit { Fit(dataset: dataset.name, normalization: run.configuration.input.identity) }
 
         /// Why it is made or kept.
         fileprivate var reason: String { isNeeded && !state.needsRun ? "forced" : state.reason }
@@ -48,7 +48,7 @@ struct Plan {
     /// An input normalization of a data set.
     fileprivate struct Fit: Hashable {
         let dataset: String
-        let normalization: InputNormalization
+        let normalization: String
     }
 
     let options: RunOptions
@@ -129,7 +129,7 @@ struct Plan {
         for entry in needed where fitSeconds[entry.fit] == nil {
             let start = ContinuousClock.now
             // What cannot be fitted is an error of the run.
-            _ = try? entry.dataset.fit(entry.fit.normalization)
+            _ = try? entry.dataset.fit(entry.run.configuration.input)
             fitSeconds[entry.fit] = (ContinuousClock.now - start) / .seconds(1)
         }
     }

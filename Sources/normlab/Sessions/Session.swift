@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Harness
 import Kernels
+import Results
 
 /// One call of `reproduce` or `run`: makes the runs of a plan, one after the other or side by side, and reports each experiment
 /// when its last run has ended.

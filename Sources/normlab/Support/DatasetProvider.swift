@@ -62,9 +62,9 @@ final class DatasetChooser {
             }
         } catch {
             // None is here, or the folder that the user named is not: only the former may be mended by a download.
-            guard let name = names.first, names.joined(separator: ", ") == error.file,
-                obtain(try DatasetCatalogue.source(name))
-            else { throw error }
+            guard error.kind == .noneAvailable, let name = names.first, obtain(try DatasetCatalogue.source(name)) else {
+                throw error
+            }
         }
         return try DatasetCatalogue.firstAvailable(names, search: search)
     }

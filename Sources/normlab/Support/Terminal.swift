@@ -1,4 +1,5 @@
 import ArgumentParser
+import Declarations
 import Foundation
 import Harness
 

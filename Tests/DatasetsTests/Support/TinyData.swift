@@ -72,3 +72,10 @@ enum TinyData {
         return (file, images)
     }
 }
+
+extension ImageSet {
+    /// The number of images of each class.
+    var classCounts: [Int] {
+        labels.reduce(into: Array(repeating: 0, count: classes.count)) { $0[Int($1)] += 1 }
+    }
+}

@@ -99,6 +99,8 @@ struct SyntheticExperiment {
                 figureRows += "\(figure.name),\(figure.kind),\(option),\"\(spelled)\"\n"
             }
         }
+        try SyntheticMeasures.quantities.write(
+            to: folder.appending(path: "quantities.csv"), atomically: false, encoding: .utf8)
         try figureRows.write(to: folder.appending(path: "figures.csv"), atomically: false, encoding: .utf8)
         return folder
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Results
 
 /// What was measured of a synthetic run: `measures.csv` and `shift.csv`.
 struct SyntheticMeasures {
@@ -6,6 +7,36 @@ struct SyntheticMeasures {
     let arm: SyntheticArm
     let lastStep: Int
     var generator: SeededGenerator
+
+    /// `quantities.csv`: the words for what is measured.
+    static let quantities = """
+        quantity,title,axis,meaning,kind
+        gradient-norm,"Norm of the gradient ‖∇L‖",,,magnitude
+        gradient-shift,"Gradient shift ‖G − G′‖",,,magnitude
+        gradient-cosine,"cos(G, G′)",,,bounded
+        weight-norm,"Norm of the weights ‖W‖",,,magnitude
+        singular-value,"Singular value","Rank of the singular value",,magnitude
+        loss-minimum,"Lowest loss along the gradient",,,magnitude
+        loss-maximum,"Highest loss along the gradient",,,magnitude
+        gradient-change-minimum,"Least change of the gradient along it",,,magnitude
+        gradient-change-maximum,"Greatest change of the gradient along it",,,magnitude
+        smoothness,"Effective β-smoothness max ‖Δ∇L‖ / ‖Δθ‖",,,magnitude
+        loss-ratio,"Loss after one step / loss before","Length s of the step θ − s∇L(θ)",,magnitude
+        wasserstein,"Wasserstein distance to the observation before (deviations)",,,magnitude
+        mean-drift,"Drift of the units' means (deviations)",,,magnitude
+        line-point-x,"x of the point","Number of the point",,linear
+        line-point-y,"y of the point","Number of the point",,linear
+        line-slope,"Slope k of the line","Step of gradient descent",,linear
+        line-intercept,"Intercept b of the line","Step of gradient descent",,linear
+        line-excess,"Excess loss L − L*","Step of gradient descent",,magnitude
+        line-optimum-slope,"Slope of the least squares line",,,linear
+        line-optimum-intercept,"Intercept of the least squares line",,,linear
+        line-hessian-slope,"Second moment E x²",,,magnitude
+        line-hessian-cross,"Mean E x",,,linear
+        line-condition,"Condition number of the Hessian",,,magnitude
+        line-converged,"Whether the descent converged",,,linear
+
+        """
 
     static let header = "step,quantity,place,at,value\n"
 

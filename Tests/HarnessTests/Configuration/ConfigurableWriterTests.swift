@@ -10,7 +10,7 @@ import Vocabulary
 @Suite struct ConfigurableWriterTests {
     private static let kinds: [any Configurable.Type] =
         LayerCatalogue.all + InitializerCatalogue.all + OptimizerCatalogue.all + RatePolicyCatalogue.all
-        + InputCatalogue.all + FigureKindCatalogue.all + ClaimMeasureCatalogue.all
+        + InputNormalizations.all + FigureKindCatalogue.all + ClaimMeasureCatalogue.all
         + [EvaluationDeclaration.self, ObservationDeclaration.self, Augmentation.self]
 
     /// A value of a type that is not its field's default, so that a field that is not read shows.

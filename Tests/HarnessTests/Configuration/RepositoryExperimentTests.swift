@@ -2,6 +2,7 @@ import Datasets
 import Engine
 import Foundation
 import Testing
+import Vocabulary
 
 @testable import Harness
 
@@ -109,7 +110,7 @@ import Testing
     @Test func caffesSolver() throws {
         let configuration = try configuration("caffe", of: "lenet")
         #expect(configuration.batch == 64)
-        #expect(configuration.input.normalization == .scale(factor: 1.0 / 256))
+        #expect(configuration.input[field: "factor"] == .number(1.0 / 256))
         let rate = configuration.ratePolicy.rate(base: configuration.optimizer.rate, step: 100, of: 10_000)
         #expect(abs(rate - 0.009_925_65) < 5e-9)
         let network = try configuration.network(input: mnist, classes: 10)

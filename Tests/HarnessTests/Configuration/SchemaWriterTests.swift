@@ -1,3 +1,4 @@
+import Datasets
 import Engine
 import Foundation
 import Testing
@@ -31,7 +32,7 @@ import Vocabulary
         for field in records.flatMap({ $0.anyFields }) { #expect(names.contains(field.name)) }
         let kinds: [[any Configurable.Type]] = [
             LayerCatalogue.all, InitializerCatalogue.all, OptimizerCatalogue.all, RatePolicyCatalogue.all,
-            InputCatalogue.all, FigureKindCatalogue.all, ClaimMeasureCatalogue.all,
+            InputNormalizations.all, FigureKindCatalogue.all, ClaimMeasureCatalogue.all,
         ]
         for kind in kinds.joined() {
             #expect(names.contains(kind.kind))

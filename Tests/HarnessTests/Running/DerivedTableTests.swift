@@ -66,7 +66,7 @@ struct DerivedTableTests {
         let shift = try rows("batch-norm")
         let taps = ["conv/preactivation", "conv/normalized", "conv/scaled", "output/activation-input"]
         for place in taps {
-            for quantity in DistributionShift.Quantity.allCases {
+            for quantity in DistributionShift.Measure.allCases {
                 let mine = shift.filter { $0[2] == place && $0[1] == quantity.rawValue }
                 let steps = quantity.rawValue.hasSuffix("-to-end") ? [0, 7, 14, 21, 28] : [7, 14, 21, 28, 30]
                 #expect(try mine.map { try $0.integer(0) } == steps, "\(quantity) of \(place)")

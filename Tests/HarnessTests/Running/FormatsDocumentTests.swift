@@ -17,7 +17,7 @@ struct FormatsDocumentTests {
         for table in RunFolder.DerivedTable.allCases {
             #expect(document.contains("    \(table.header.joined(separator: ","))\n"), "\(table.rawValue)")
         }
-        for quantity in DistributionShift.Quantity.allCases {
+        for quantity in DistributionShift.Measure.allCases {
             #expect(document.contains("| `\(quantity.rawValue)` |"), "\(quantity)")
         }
         let tiny = try TinyExperiment()

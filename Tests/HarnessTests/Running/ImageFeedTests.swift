@@ -11,7 +11,7 @@ import Testing
         let set = ImageSet(
             name: "many", shape: shape, images: (0..<40 * shape.count).map { UInt8(($0 * $0 / 7) % 256) },
             labels: (0..<40).map { UInt8($0 % 3) }, classes: ["a", "b", "c"])
-        let input = try InputNormalization.zScore(.channel).fit(to: set)
+        let input = try ZScoreInput(.channel).fit(to: set)
         // Several items of work, the last of them shorter.
         let indices = (0..<37).map { $0 * 11 % 40 }
         let storage = Storage(count: indices.count * shape.count)

@@ -107,7 +107,7 @@ struct ResumptionTests {
         let tiny = try TinyExperiment(Self.zScores)
         let plan = try tiny.plan("baseline")
         let folder = tiny.runFolder("baseline")
-        let fitted = try plan.configuration.input.normalization.fit(to: tiny.dataset.train).tensors
+        let fitted = try plan.configuration.input.fit(to: tiny.dataset.train).tensors
         #expect(fitted.map(\.name) == ["input/center", "input/scale"])
         let interruption = Interruption()
         let hook = StepHook { if $0.step == 15 { interruption.request() } }

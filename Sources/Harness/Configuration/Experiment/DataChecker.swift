@@ -33,7 +33,7 @@ struct DataChecker {
         } catch {
             let written = configuration.written["augmentation"]
             if let place = written?[path: ["geometric", "shift"]] ?? written {
-                mistakes.append((place, "'\(error.file)': found \(error.found), expected \(error.expected)"))
+                mistakes.append((place, "'\(error.subject)': found \(error.found), expected \(error.expected)"))
             }
         }
         return mistakes

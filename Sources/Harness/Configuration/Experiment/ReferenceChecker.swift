@@ -58,8 +58,7 @@ struct ReferenceChecker {
                 // Without one of its procedures the procedure's own mistake is told, and this would follow from it.
                 let written = configuration.written["procedures"]?.elements?.count ?? 0
                 if written > configuration.procedures.count { continue }
-                var known = configuration.procedures.flatMap { type(of: $0).quantities.map(\.name) }
-                if !configuration.observe.taps.isEmpty { known += DistributionShift.Quantity.allCases.map(\.rawValue) }
+                let known = configuration.quantities.map(\.name)
                 if known.contains(reading.name) { continue }
                 let advice = Suggestion.phrase(for: reading.name, among: known, called: "quantities")
                 diagnostics.error("the arm '\(name)' does not measure '\(reading.name)'\(advice)", at: node)

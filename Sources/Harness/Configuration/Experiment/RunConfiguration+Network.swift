@@ -17,7 +17,10 @@ extension RunConfiguration {
     var scaledOptimizer: any Optimizer { optimizer.scaled(rate: rateMultiplier, decay: decayMultiplier) }
 
     /// The shape of the network's input for images of a shape: another one only where the input is projected.
-    public func inputShape(of image: ImageShape) -> Shape { input.shape(of: image) }
+    public func inputShape(of image: ImageShape) -> Shape {
+        let shape = input.shape(of: image)
+        return Shape(height: shape.height, width: shape.width, channels: shape.channels)
+    }
 
     /// The network for inputs of a shape.
     ///

@@ -26,7 +26,7 @@ public struct RunConfiguration: Configurable, Equatable {
     /// What `default` means as the initializer of a layer.
     public var initializer: any Initializer = Xavier()
     /// How pixels become inputs.
-    public var input: any InputDeclaration = UnitInput()
+    public var input: any InputNormalization = UnitInput()
     /// Images of a training step.
     public var batch = 64
     /// The order in which images are shown.
@@ -104,7 +104,7 @@ public struct RunConfiguration: Configurable, Equatable {
             "initializer", \.initializer, oneOf: InitializerCatalogue.all,
             "How weights start where the model says nothing else."),
         Field(
-            "input", \.input, oneOf: InputCatalogue.all, "How pixels, 0 to 255, become the network's inputs."),
+            "input", \.input, oneOf: InputNormalizations.all, "How pixels, 0 to 255, become the network's inputs."),
         Field("batch", \.batch, 1...1_000_000, required: true, "Images of a training step."),
         Field(
             "batch-order", \.batchOrder,
@@ -156,5 +156,3 @@ public struct RunConfiguration: Configurable, Equatable {
         left.model == right.model && left.isEqual(to: right)
     }
 }
-
-extension BatchOrder.Order: ConfigurationWord {}
