@@ -1,3 +1,4 @@
+import Results
 import Vocabulary
 
 /// One run's values over steps.

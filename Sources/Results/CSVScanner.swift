@@ -1,3 +1,6 @@
+import Results
+import Vocabulary
+
 /// Finds the fields of a CSV text (RFC 4180): one pass over the bytes, two offsets a field, no copies.
 struct CSVScanner {
     /// Where a field's content stands in the bytes, without its quotation marks.

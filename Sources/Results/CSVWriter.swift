@@ -1,4 +1,5 @@
 import Foundation
+import Results
 
 /// One field of a CSV row, and how it is spelled.
 ///

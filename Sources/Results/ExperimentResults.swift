@@ -1,4 +1,5 @@
 import Foundation
+import Results
 
 /// An experiment folder's results: what it is about, its arms and its runs.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import Results
 
 /// How far a run is.
 public enum RunStatus: String, Codable, Sendable, CaseIterable {

@@ -1,3 +1,4 @@
+import Results
 import Vocabulary
 
 /// A number that a run records over its steps, and the file and column that it stands in.

@@ -1,4 +1,5 @@
 import Foundation
+import Results
 
 /// The folder of one run, and where its files stand in it.
 public struct RunFolder: Hashable, Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import Results
 
 /// The contents of a safetensors file: named tensors and a few words about them.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import Results
 
 /// Mean, spread and extent of a few values: one for each seed.
 public struct SampleStatistics: Equatable, Sendable {

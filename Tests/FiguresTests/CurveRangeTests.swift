@@ -56,7 +56,7 @@ import Testing
 
     @Test func panelsBesideEachOtherHaveOneScale() {
         func values(_ values: [Double]) -> CurveRange.Values { CurveRange.Values([(values, true)]) }
-        let (magnitude, other) = (Quantity(title: "q", kind: .magnitude), Quantity(title: "q"))
+        let (magnitude, other) = (Quantity("q", "q", meaning: ""), Quantity("q", "q", .linear, meaning: ""))
         let short = CurveRange.row([values([0.01, 0.02]), values([1, 5])], scale: nil, of: magnitude)
         #expect(short.isShared)
         #expect(short.ranges[0]?.isLogarithmic == true)
@@ -71,7 +71,7 @@ import Testing
         #expect(like.ranges[0] == like.ranges[2])
         let cosines = CurveRange.row(
             [values([0.999, 1]), values([-1, 1])], scale: nil,
-            of: Quantity(title: "cos", kind: .bounded))
+            of: Quantity("cos", "cos", .bounded, meaning: ""))
         #expect(cosines.isShared)
         #expect(cosines.ranges[0] == cosines.ranges[1])
     }

@@ -19,9 +19,5 @@ import Testing
         }
     }
 
-    @Test func quantitiesAreOfTheKindsThatFiguresKnow() {
-        #expect(Quantity.Kind.allCases.map(\.rawValue) == QuantityWords.Kind.allCases.map(\.rawValue))
-    }
-
     private func optionNames<Kind: Harness.FigureKind>(_ kind: Kind.Type) -> [String] { Kind.fields.map(\.name) }
 }

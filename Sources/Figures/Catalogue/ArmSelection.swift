@@ -1,5 +1,6 @@
 import Plotting
 import Results
+import Vocabulary
 
 /// The arms that a figure shows, and what must be said about the choice.
 struct ArmSelection: Sendable {

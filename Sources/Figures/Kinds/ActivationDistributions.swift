@@ -1,5 +1,6 @@
 import Plotting
 import Results
+import Vocabulary
 
 /// `activation-distributions`: every layer's distribution over training, arms beside each other: the covariate shift at a
 /// glance.

@@ -1,4 +1,5 @@
 import Results
+import Vocabulary
 
 /// One arm of ``ActivationDistributions``: a run's histograms and percentiles of all taps that are shown.
 struct DistributionColumn: Sendable {

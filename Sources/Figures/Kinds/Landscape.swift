@@ -1,5 +1,6 @@
 import Plotting
 import Results
+import Vocabulary
 
 /// `landscape`: how loss and gradient vary along the gradient, over training (Santurkar et al. 2018, Figure 4).
 struct Landscape: FigureKind {

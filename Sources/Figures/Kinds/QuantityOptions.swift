@@ -1,5 +1,6 @@
 import Plotting
 import Results
+import Vocabulary
 
 /// The options of figures of measured quantities: which quantities, where, and whether places are averaged.
 struct QuantityOptions: Sendable {

@@ -1,6 +1,7 @@
 import Foundation
 import Plotting
 import Results
+import Vocabulary
 
 /// `quantity-scatter`: one measured quantity against another, a point a run.
 struct QuantityScatter: FigureKind {

@@ -1,6 +1,7 @@
 import Declarations
 import Engine
 import Results
+import Vocabulary
 
 /// Holds the arms and taps that figures, claims and observations name against those that there are.
 struct ReferenceChecker {

@@ -1,6 +1,7 @@
 import Declarations
 import Engine
 import Results
+import Vocabulary
 
 /// Looks whether an arm's settings fit each other and its model, where no schema can tell.
 struct SettingChecker {

@@ -1,5 +1,6 @@
 import Engine
 import Results
+import Vocabulary
 
 /// What a run puts into a model's slots, and where.
 struct SlotFilling {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Results
+import Vocabulary
 
 @Suite struct GlobTests {
     @Test(arguments: [

@@ -1,9 +1,8 @@
-import Results
 import Testing
 
-@testable import Figures
+@testable import Results
 
-@Suite struct QuantityTableTests {
+@Suite struct QuantityTests {
     /// The table of a text.
     private func table(_ rows: String) throws -> QuantityTable {
         let text = "quantity,title,axis,meaning,kind\n\(rows)\n"
@@ -11,17 +10,18 @@ import Testing
     }
 
     /// The words for a title.
-    private func words(_ title: String) -> Quantity { Quantity(title: title) }
+    private func words(_ title: String) -> Quantity { Quantity("q", title, meaning: "") }
 
     @Test func theWordsAreThoseOfTheFile() throws {
         let table = try table("loss,Loss after a step,Length,what it is,magnitude\ncosine,\"cos(G, G′)\",,,bounded")
-        #expect(table["loss"] == Quantity(title: "Loss after a step", axis: "Length", kind: .magnitude))
-        #expect(table["cosine"] == Quantity(title: "cos(G, G′)", axis: "At", kind: .bounded))
+        #expect(table["loss"] == Quantity("loss", "Loss after a step", axis: "Length", meaning: "what it is"))
+        #expect(table["cosine"] == Quantity("cosine", "cos(G, G′)", .bounded, meaning: ""))
+        #expect(table["cosine"].axisTitle == "At")
     }
 
     @Test func othersAreTheirOwnWords() throws {
         for table in [QuantityTable(), try table("loss,Loss,,,magnitude")] {
-            #expect(table["mean-of-nothing"] == Quantity(title: "Mean of nothing", axis: "At", kind: .linear))
+            #expect(table["mean-of-nothing"] == Quantity("mean-of-nothing", "Mean of nothing", .linear, meaning: "mean of nothing"))
         }
     }
 
