@@ -1,4 +1,3 @@
-import Results
 import Vocabulary
 
 /// One run's values over steps.

@@ -1,5 +1,4 @@
 import Foundation
-import Results
 
 /// A file operation that the system refused: what was tried, on which path, why, and what may help.
 public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {

@@ -1,4 +1,3 @@
-import Results
 import Vocabulary
 
 /// Finds the fields of a CSV text (RFC 4180): one pass over the bytes, two offsets a field, no copies.

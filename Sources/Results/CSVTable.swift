@@ -1,5 +1,4 @@
 import Foundation
-import Results
 
 /// What is wrong with a CSV file: which file, which line (1 is the header), what was found and what was expected.
 public enum CSVError: Error, Equatable, CustomStringConvertible {

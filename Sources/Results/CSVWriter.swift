@@ -1,5 +1,4 @@
 import Foundation
-import Results
 
 /// One field of a CSV row, and how it is spelled.
 ///

@@ -1,4 +1,3 @@
-import Results
 import Vocabulary
 
 /// What an experiment declares, in words and numbers, as far as its results are judged and summarized by it: what is left of

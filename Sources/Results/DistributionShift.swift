@@ -1,5 +1,4 @@
 import Foundation
-import Results
 
 /// How far the distributions inside a network move during training: internal covariate shift in the sense of Ioffe & Szegedy
 /// 2015, §2, "the change in the distribution of network activations due to the change in network parameters during

@@ -1,5 +1,4 @@
 import Foundation
-import Results
 
 /// An experiment folder's results: what it is about, its arms and its runs.
 ///

@@ -1,5 +1,4 @@
 import Foundation
-import Results
 
 /// How far the pooled distribution of each observed tensor moves, between observations and to the last of them: the part of
 /// the distribution shift that is a function of `layers.csv` and `histograms.csv`.

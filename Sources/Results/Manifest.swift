@@ -1,5 +1,4 @@
 import Foundation
-import Results
 
 /// How far a run is.
 public enum RunStatus: String, Codable, Sendable, CaseIterable {

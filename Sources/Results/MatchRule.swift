@@ -1,4 +1,3 @@
-import Results
 import Vocabulary
 
 /// When an arm matches another: at the first evaluation at which the mean of its last `smoothing` test accuracies is at least

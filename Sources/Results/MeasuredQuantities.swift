@@ -1,5 +1,4 @@
 import Foundation
-import Results
 import Vocabulary
 
 /// What was measured of a run beside losses and activations: the rows of its `measures.csv` and `shift.csv`.

@@ -1,5 +1,3 @@
-import Results
-
 /// The values of one unit over training: what Figure 1b, c of Ioffe & Szegedy 2015 shows.
 package struct UnitQuantiles: Sendable, Equatable {
     /// The unit's number in its tap.

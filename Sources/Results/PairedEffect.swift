@@ -1,5 +1,4 @@
 import Foundation
-import Results
 
 /// How two numbers of one seed are compared: by their difference, or by their ratio, whose logarithms are averaged.
 public enum EffectScale: Sendable {

@@ -1,5 +1,4 @@
 import Foundation
-import Results
 
 /// Words for lists, counts, durations and numbers in titles, tables and messages.
 package enum Phrase {

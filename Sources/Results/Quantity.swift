@@ -1,5 +1,3 @@
-import Results
-
 /// A measured quantity, with the words for a reference and for the axes of figures: a row of `quantities.csv`.
 public struct Quantity: Sendable, Equatable {
     /// How figures may draw its values.

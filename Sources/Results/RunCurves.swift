@@ -1,4 +1,3 @@
-import Results
 import Vocabulary
 
 /// A number that a run records over its steps, and the file and column that it stands in.

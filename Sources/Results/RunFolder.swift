@@ -1,5 +1,4 @@
 import Foundation
-import Results
 
 /// The folder of one run, and where its files stand in it.
 public struct RunFolder: Hashable, Sendable {

@@ -1,5 +1,4 @@
 import Foundation
-import Results
 
 /// The contents of a safetensors file: named tensors and a few words about them.
 ///

@@ -1,5 +1,4 @@
 import Foundation
-import Results
 
 /// Mean, spread and extent of a few values: one for each seed.
 public struct SampleStatistics: Equatable, Sendable {
