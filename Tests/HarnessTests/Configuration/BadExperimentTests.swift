@@ -35,7 +35,7 @@ import Testing
                 figurs: []
                 ^~~~~~
             Experiments/x.yaml:17:1: error: unknown key 'foo'; the keys are 'title', 'source', 'question', 'extends', \
-            'dataset', 'profiles', 'base', 'arms', 'sweep', 'ensembles', 'figures', 'claims'
+            'keeps-arms', 'dataset', 'profiles', 'base', 'arms', 'sweep', 'ensembles', 'figures', …
                 foo: 1
                 ^~~
             3 errors
@@ -133,9 +133,9 @@ import Testing
             it in decimal digits
                   evaluate: { every: 1e3, examples: 0x10, population-batches: 1:30 }
                                                                               ^~~~
-            Experiments/x.yaml:15:13: error: 'base.response': expected 'lrn', or none, found nothing; write none
+            Experiments/x.yaml:15:19: error: 'base.local-response': expected 'lrn', or none, found nothing; write none
                   local-response: ~
-                            ^
+                                  ^
             9 errors
             """),
         Case(
@@ -230,7 +230,7 @@ import Testing
     ]
 
     private static func claim(of quantity: String) -> String {
-        "claims:\n  - { id: c, statement: s, paper: p, arm: baseline, value: 1, expect: below, "
+        "claims:\n  - { id: c, statement: s, source: p, arm: baseline, value: 1, expect: below, "
             + "measure: { quantity: { name: \(quantity) } } }\n"
     }
 
@@ -258,12 +258,12 @@ import Testing
             ExperimentFixture.body.replacing("batch: 10", with: "batch: 10\n  procedures: [weight-norms]")
                 + claim(of: "line-steps"),
             """
-            Experiments/x.yaml:18:107: error: the arm 'baseline' does not measure 'line-steps'; the quantities are \
+            Experiments/x.yaml:18:108: error: the arm 'baseline' does not measure 'line-steps'; the quantities are \
             'weight-norm', 'effective-rate', 'bias-norm', 'scale-rms', 'shift-norm', 'mean-drift', 'deviation-drift', \
             'quantile-drift', 'wasserstein', 'kolmogorov-smirnov', 'wasserstein-to-end', 'kolmogorov-smirnov-to-end'
-                  - { id: c, statement: s, paper: p, arm: baseline, value: 1, expect: below, measure: { quantity: { name: \
+                  - { id: c, statement: s, source: p, arm: baseline, value: 1, expect: below, measure: { quantity: { name: \
             line-steps } } }
-                                                                                                                          ^~~~~~~~~~
+                                                                                                                           ^~~~~~~~~~
             1 error
             """),
         Case(
@@ -297,7 +297,7 @@ import Testing
             Experiments/x.yaml:18:35: error: 'optimizer.sgd.rate': the value 0.1 is listed twice
                   optimizer.sgd.rate: [0.1, fast, 0.1, [2]]
                                                   ^~~
-            Experiments/x.yaml:18:40: error: 'optimizer.sgd.rate': a swept value is a number or a word, found a list
+            Experiments/x.yaml:18:40: error: 'optimizer.sgd.rate': a value in a list is a number or a word, found a list
                   optimizer.sgd.rate: [0.1, fast, 0.1, [2]]
                                                        ^
             Experiments/x.yaml:19:3: error: 'normalization.batch-norm.epsilon' cannot be swept: 'normalization' is 'none' here, \
@@ -305,7 +305,8 @@ import Testing
                   normalization.batch-norm.epsilon: [0.1]
                   ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
                 note: in the arm 'baseline'
-            Experiments/x.yaml:20:10: error: 'sweep.batch': expected a list, found '3'; write [3]
+            Experiments/x.yaml:20:10: error: 'sweep.batch': expected a list of values, or a mapping from names to \
+            values, found '3'
                   batch: 3
                          ^
             6 errors

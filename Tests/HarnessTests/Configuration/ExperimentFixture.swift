@@ -55,8 +55,15 @@ final class ExperimentFixture {
             try Data(text.utf8).write(to: folder.appending(path: "\(name).yaml"))
         }
         for (name, text) in experiments {
-            try Data(text.utf8).write(to: root.appending(path: "Experiments/\(name).yaml"))
+            try write(text, to: "Experiments/\(name).yaml")
         }
+    }
+
+    /// Writes a file below the root.
+    func write(_ text: String, to path: String) throws {
+        let file = library.root.appending(path: path)
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file)
     }
 
     deinit {

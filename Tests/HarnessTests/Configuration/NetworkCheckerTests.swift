@@ -43,10 +43,10 @@ import Testing
         expectText(
             try fixture.messages(),
             """
-            Experiments/x.yaml:16:35: error: layer 'conv1/respond': found size 4, expected an odd size, so that a window has \
+            Experiments/x.yaml:16:41: error: layer 'conv1/respond': found size 4, expected an odd size, so that a window has \
             a middle; use 5
                   lrn: { local-response: { lrn: { size: 4 } } }
-                                                  ^
+                                                        ^
                 note: in the arm 'lrn', for mnist's 28×28×1
             1 error
             """)

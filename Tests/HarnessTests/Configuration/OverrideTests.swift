@@ -140,9 +140,9 @@ import Testing
         (
             "local-response.lrn.size=3",
             """
-            --set:2:10: error: 'local-response' is 'none' here, not 'lrn'
+            --set:2:16: error: 'local-response' is 'none' here, not 'lrn'
                 local-response.lrn.size=3
-                         ^~~
+                               ^~~
             1 error
             """
         ),

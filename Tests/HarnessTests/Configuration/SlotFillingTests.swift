@@ -211,7 +211,7 @@ import Testing
             "baseline: {}", with: "baseline: { noise: { covariate-noise: { scale: 0.5 } } }")
         let messages = try ExperimentFixture(["x": ExperimentFixture.head + body]).messages()
         #expect(
-            messages.hasPrefix("Experiments/x.yaml:14:56: error: 'arms.baseline.noise.covariate-noise.scale'"))
+            messages.hasPrefix("Experiments/x.yaml:14:50: error: 'arms.baseline.noise.covariate-noise.scale'"))
         let word = ExperimentFixture.body.replacing("baseline: {}", with: "baseline: { placement: behind }")
         #expect(try ExperimentFixture(["x": ExperimentFixture.head + word]).messages().contains("'before'"))
     }

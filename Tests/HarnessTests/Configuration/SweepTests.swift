@@ -1,3 +1,4 @@
+import Declarations
 import Testing
 
 @testable import Harness
@@ -28,5 +29,23 @@ import Testing
         let experiment = try ExperimentFixture.load(
             ExperimentFixture.body + "sweep:\n  evaluate.every: [5]\n  observe.every: [6]\n")
         #expect(experiment.arms[0].name == "baseline@evaluate.every=5,observe.every=6")
+    }
+
+    @Test func mappingsNameTheirValues() throws {
+        let experiment = try ExperimentFixture.load(
+            ExperimentFixture.body
+                + "sweep:\n  normalization: { plain: none, small: { batch-norm: { epsilon: 0.1 } } }\n")
+        #expect(
+            experiment.arms.map(\.name) == [
+                "baseline@normalization=plain", "baseline@normalization=small", "batch-norm@normalization=plain",
+                "batch-norm@normalization=small",
+            ])
+        let quick = try experiment.profile("quick")
+        #expect(experiment.arms[2].configuration(in: quick).normalization == nil)
+        let settings = experiment.arms[1].configuration(in: quick).settings
+        #expect(settings.contains { $0.key == "normalization.batch-norm.epsilon" && $0.value == "0.1" })
+        #expect(throws: ConfigurationErrors.self) {
+            try ExperimentFixture.load(ExperimentFixture.body + "sweep:\n  batch: { Ten: 10 }\n")
+        }
     }
 }
