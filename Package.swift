@@ -51,7 +51,12 @@ let package = Package(
             name: "Declarations", dependencies: ["Vocabulary", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .target(
-            name: "Harness", dependencies: ["Vocabulary", "Declarations", "Results", "Engine", "Datasets"],
+            name: "Running",
+            dependencies: ["Vocabulary", "Declarations", "Results", "Kernels", "Engine", "Datasets"],
+            swiftSettings: strict),
+        .target(
+            name: "Harness",
+            dependencies: ["Vocabulary", "Declarations", "Results", "Engine", "Datasets", "Running"],
             swiftSettings: strict),
         .target(name: "Plotting", dependencies: ["CPNG", "StrokeFont"], swiftSettings: pixelSettings),
         .target(name: "Figures", dependencies: ["Vocabulary", "Results", "Plotting"], swiftSettings: strict),
@@ -59,7 +64,7 @@ let package = Package(
             name: "normlab",
             dependencies: [
                 "CProcessor", "Vocabulary", "Declarations", "Results", "Kernels", "Engine", "Benchmarks", "Datasets",
-                "Harness", "Plotting", "Figures",
+                "Running", "Harness", "Plotting", "Figures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -79,11 +84,13 @@ let package = Package(
         .testTarget(
             name: "BenchmarksTests", dependencies: ["Vocabulary", "Benchmarks", "Engine", "Kernels"],
             swiftSettings: strict),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Vocabulary", "CAllocations"], swiftSettings: strict),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["Datasets", "Vocabulary", "CAllocations"], swiftSettings: strict),
         .testTarget(name: "ResultsTests", dependencies: ["Vocabulary", "Results"], swiftSettings: strict),
         .testTarget(name: "DeclarationsTests", dependencies: ["Vocabulary", "Declarations"], swiftSettings: strict),
         .testTarget(
-            name: "HarnessTests", dependencies: ["Vocabulary", "Declarations", "Results", "Harness", "Kernels", "StrokeFont"],
+            name: "HarnessTests",
+            dependencies: ["Vocabulary", "Declarations", "Results", "Running", "Harness", "Kernels", "StrokeFont"],
             swiftSettings: strict),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting", "StrokeFont"], swiftSettings: strict),
         .testTarget(

@@ -4,6 +4,7 @@ import Datasets
 import Declarations
 import Engine
 import Harness
+import Running
 
 /// The program: one subcommand a file, in `Commands/`.
 @main

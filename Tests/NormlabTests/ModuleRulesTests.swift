@@ -11,16 +11,23 @@ import Testing
         "Engine": ["Kernels", "Vocabulary"],
         "Benchmarks": ["Kernels", "Engine", "Vocabulary"],
         "StrokeFont": [],
-        "Datasets": ["Vocabulary", "CProcessor", "CZlib", "StrokeFont", "Foundation", "FoundationNetworking", "Synchronization"],
+        "Datasets": [
+            "Vocabulary", "CProcessor", "CZlib", "StrokeFont", "Foundation", "FoundationNetworking", "Synchronization",
+        ],
         "Declarations": ["Vocabulary", "Yams"],
+        "Running": [
+            "Vocabulary", "Declarations", "Results", "Kernels", "Engine", "Datasets", "Foundation", "Dispatch",
+            "Synchronization",
+        ],
         "Harness": [
+            "Running",
             "Vocabulary", "Declarations", "Results", "Engine", "Datasets", "Foundation", "Dispatch", "Synchronization",
         ],
         "Plotting": ["CPNG", "StrokeFont", "Foundation"],
         "Figures": ["Vocabulary", "Results", "Plotting", "Foundation"],
         "normlab": [
             "CProcessor", "Vocabulary", "Declarations", "Results", "Kernels", "Engine", "Benchmarks", "Datasets",
-            "Harness", "Plotting", "Figures", "ArgumentParser", "Foundation", "Dispatch", "Synchronization",
+            "Running", "Harness", "Plotting", "Figures", "ArgumentParser", "Foundation", "Dispatch", "Synchronization",
         ],
     ]
 

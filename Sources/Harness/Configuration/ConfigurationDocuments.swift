@@ -1,6 +1,7 @@
 import Datasets
 import Declarations
 import Engine
+import Running
 import Vocabulary
 
 /// What the program writes about experiment and model files for people and editors, from the declarations that the reader

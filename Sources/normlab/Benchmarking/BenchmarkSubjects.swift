@@ -3,6 +3,7 @@ import Datasets
 import Engine
 import Harness
 import Kernels
+import Running
 
 /// The networks that benchmarks run: models of `Experiments/Models` with a normalization in their slots.
 struct BenchmarkNetworks {

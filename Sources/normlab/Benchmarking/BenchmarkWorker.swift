@@ -3,6 +3,7 @@ import Benchmarks
 import Datasets
 import Foundation
 import Harness
+import Running
 
 /// An order to a process that measures; `Benchmarks/peers.py` takes the same.
 struct MeasurementOrder: Codable, Sendable {

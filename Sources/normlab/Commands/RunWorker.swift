@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Harness
 import Kernels
+import Running
 
 /// `normlab run-worker`: makes one run after the other, on orders from standard input, and tells how it goes by events on
 /// standard output. `run` and `reproduce` start it when they make runs side by side, nobody else.

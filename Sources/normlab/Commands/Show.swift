@@ -4,6 +4,7 @@ import Declarations
 import Engine
 import Foundation
 import Harness
+import Running
 
 /// `normlab show`: what an experiment or a model is, resolved.
 struct Show: ParsableCommand {

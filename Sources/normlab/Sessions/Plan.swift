@@ -2,6 +2,7 @@ import Benchmarks
 import Datasets
 import Foundation
 import Harness
+import Running
 
 /// What is to be made: the runs of some experiments in their order, which of them there is work for, how many at a time on how
 /// many threads, and how long that will take. What is finished and up to date is kept, what was interrupted continues.

@@ -3,6 +3,7 @@ import Foundation
 import Harness
 import Kernels
 import Results
+import Running
 
 /// One call of `reproduce` or `run`: makes the runs of a plan, one after the other or side by side, and reports each experiment
 /// when its last run has ended.

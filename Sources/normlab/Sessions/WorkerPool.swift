@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Harness
 import Kernels
+import Running
 
 /// What a worker that makes runs is asked to do.
 enum RunWorkerOrder: Codable, Sendable {

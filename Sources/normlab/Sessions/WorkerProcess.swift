@@ -2,6 +2,7 @@ import ArgumentParser
 import Dispatch
 import Foundation
 import Harness
+import Running
 import Synchronization
 
 /// A process that works on orders: this program as `run-worker` or `bench-worker`, or another framework's program.

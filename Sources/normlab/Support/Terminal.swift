@@ -2,6 +2,7 @@ import ArgumentParser
 import Declarations
 import Foundation
 import Harness
+import Running
 
 /// What is printed, and where: results on standard output, everything about the work on standard error.
 enum Terminal {

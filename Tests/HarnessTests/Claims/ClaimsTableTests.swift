@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Harness
+@testable import Running
 
 struct ClaimsTableTests {
     @Test(arguments: [60, 80, 100, 160])

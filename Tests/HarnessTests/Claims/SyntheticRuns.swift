@@ -1,6 +1,7 @@
 import Foundation
 
 @testable import Harness
+@testable import Running
 @testable import Results
 
 /// Run folders of an experiment with tables that a test writes down, so that verdicts are known.

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Harness
+@testable import Running
 
 /// Every kind of mistake in an experiment file, with the whole text that a user sees.
 @Suite struct BadExperimentTests {

@@ -4,6 +4,7 @@ import Testing
 
 @testable import Declarations
 @testable import Harness
+@testable import Running
 import Vocabulary
 
 /// Whatever can be configured is written and read back: every kind of every catalogue.

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Harness
+@testable import Running
 
 /// No text makes the reader crash: it is right, or it has messages.
 @Suite struct DamagedExperimentTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Harness
+@testable import Running
 
 @Suite struct DataCheckerTests {
     private func messages(_ augmentation: String, datasets: String = "[cifar-10, mnist]") throws -> String {

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Running
 
 /// A library of experiments that a test writes, in a folder of its own that goes when the test is over.
 final class ExperimentFixture {

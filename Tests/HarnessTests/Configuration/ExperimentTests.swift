@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Harness
+@testable import Running
 
 @Suite struct ExperimentTests {
     private func experiment() throws -> Experiment {

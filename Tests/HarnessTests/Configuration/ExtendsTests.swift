@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Harness
+@testable import Running
 
 @Suite struct ExtendsTests {
     private static let base = ExperimentFixture.head + ExperimentFixture.body

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Harness
+@testable import Running
 @testable import Results
 
 @Suite struct FigureReaderTests {

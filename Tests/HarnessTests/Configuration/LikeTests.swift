@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Harness
+@testable import Running
 
 /// `like`, `keeps-arms`, and profiles that are derived.
 @Suite struct LikeTests {
@@ -26,7 +27,8 @@ import Testing
         let configuration = wider.configuration(in: quick)
         #expect(configuration.rateMultiplier == 30)
         #expect(configuration.normalization != nil)
-        let origins = Dictionary(configuration.settings.map { ($0.key, $0.origin.description) }, uniquingKeysWith: { $1 })
+        let origins = Dictionary(
+            configuration.settings.map { ($0.key, $0.origin.description) }, uniquingKeysWith: { $1 })
         #expect(origins["normalization"] == "Experiments/x.yaml:15 (arm recipe)")
         #expect(origins["rate-multiplier"] == "Experiments/x.yaml:16 (arm faster)")
         #expect(origins["width"] == "Experiments/x.yaml:17 (arm wider)")
@@ -71,7 +73,8 @@ import Testing
         let none = head.replacing("  quick: { steps: 200, seeds: [7, 8] }\n", with: "").replacing(
             "profiles:", with: "profiles: {}")
         let messages = try ExperimentFixture(["x": none + ExperimentFixture.body]).messages()
-        #expect(messages.contains("an experiment needs at least one profile: 'quick: { steps: 500, seeds: [1, 2, 3] }'"))
+        #expect(
+            messages.contains("an experiment needs at least one profile: 'quick: { steps: 500, seeds: [1, 2, 3] }'"))
     }
 }
 

@@ -3,6 +3,7 @@ import Vocabulary
 
 @testable import Declarations
 @testable import Harness
+@testable import Running
 
 @Suite struct MergingTests {
     private func merged(_ base: String, _ top: String) throws -> String {

@@ -2,6 +2,7 @@ import Engine
 import Testing
 
 @testable import Harness
+@testable import Running
 
 @Suite struct ModelReaderTests {
     private func network(_ layers: String, arm: String = "") throws -> Network {

@@ -2,6 +2,7 @@ import Declarations
 import Testing
 
 @testable import Harness
+@testable import Running
 
 @Suite struct OriginTests {
     /// One setting from each layer, and one that every layer states.

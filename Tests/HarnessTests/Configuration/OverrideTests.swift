@@ -2,6 +2,7 @@ import Declarations
 import Testing
 
 @testable import Harness
+@testable import Running
 
 @Suite struct OverrideTests {
     private func load(_ overrides: String...) throws -> (baseline: RunConfiguration, batchNorm: RunConfiguration) {

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Running
 
 @Suite struct ReferenceWriterTests {
     @Test func theCommittedReferenceIsCurrent() throws {

@@ -5,6 +5,7 @@ import Testing
 import Vocabulary
 
 @testable import Harness
+@testable import Running
 
 /// Every experiment and model of this repository, found by being there.
 @Suite struct RepositoryExperimentTests {

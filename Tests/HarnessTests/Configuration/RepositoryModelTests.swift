@@ -3,6 +3,7 @@ import Engine
 import Testing
 
 @testable import Harness
+@testable import Running
 
 /// The models of this repository: every one builds, and those of publications have the published numbers.
 @Suite struct RepositoryModelTests {

@@ -3,6 +3,7 @@ import Engine
 import Testing
 
 @testable import Harness
+@testable import Running
 
 @Suite struct RunConfigurationTests {
     private func configuration(_ arm: String = "") throws -> RunConfiguration {

@@ -5,6 +5,7 @@ import Testing
 
 @testable import Declarations
 @testable import Harness
+@testable import Running
 import Vocabulary
 
 @Suite struct SchemaWriterTests {

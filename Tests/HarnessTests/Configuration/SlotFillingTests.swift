@@ -3,6 +3,7 @@ import Testing
 
 @testable import Engine
 @testable import Harness
+@testable import Running
 
 /// The keys `placement`, `normalize-at` and `noise`: what stands in `normalize` slots, and where.
 @Suite struct SlotFillingTests {

@@ -2,6 +2,7 @@ import Declarations
 import Testing
 
 @testable import Harness
+@testable import Running
 
 @Suite struct SweepTests {
     @Test func everyArmIsRunWithEveryCombination() throws {

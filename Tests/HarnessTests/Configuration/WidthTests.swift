@@ -3,6 +3,7 @@ import Engine
 import Testing
 
 @testable import Harness
+@testable import Running
 
 /// The key `width`: every product but the last is that many times as wide.
 @Suite struct WidthTests {

@@ -3,6 +3,7 @@ import Engine
 import Testing
 
 @testable import Harness
+@testable import Running
 @testable import Results
 
 /// The rows of a fitted line: what is computed is tested with the engine, here stands that it arrives under its names.

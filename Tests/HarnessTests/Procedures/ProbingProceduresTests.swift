@@ -4,6 +4,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Running
 @testable import Results
 
 /// The procedures that look at gradients, Jacobians and norms, in a whole run: what they measure is tested with the engine,

@@ -4,6 +4,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Running
 @testable import Results
 
 /// What procedures do to whole runs: they add a table, and change no bit of the others.

@@ -3,6 +3,7 @@ import StrokeFont
 import Testing
 
 @testable import Harness
+@testable import Running
 
 /// What the procedures and `shift.csv` say of their quantities.
 @Suite struct QuantityTests {

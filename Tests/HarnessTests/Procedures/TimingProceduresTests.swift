@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Running
 @testable import Results
 
 /// The procedures that measure times: which rows they write, and that times are the only thing in a run that may differ.

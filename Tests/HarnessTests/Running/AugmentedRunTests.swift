@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Running
 @testable import Results
 
 /// What training features do to whole runs: to which tables, and to which they must not.

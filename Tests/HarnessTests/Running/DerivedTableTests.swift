@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Running
 @testable import Results
 
 /// Results that were made before a derived table was thought of get it without being trained again.

@@ -2,6 +2,7 @@ import Engine
 import Testing
 
 @testable import Harness
+@testable import Running
 @testable import Results
 
 /// The key `evaluate.statistics`: under which statistics of batch normalization a run is evaluated.

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Running
 @testable import Results
 
 struct FolderLockTests {

@@ -3,6 +3,7 @@ import Kernels
 import Testing
 
 @testable import Harness
+@testable import Running
 
 /// What threads fill together is what one image after the other would be.
 @Suite struct ImageFeedTests {

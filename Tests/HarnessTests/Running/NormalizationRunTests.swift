@@ -2,6 +2,7 @@ import Engine
 import Testing
 
 @testable import Harness
+@testable import Running
 @testable import Results
 
 /// Whatever may stand in a `normalize` slot makes a whole run, by being in the catalogue.

@@ -4,6 +4,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Running
 @testable import Results
 
 /// A run that was stopped in any way ends with the same bytes as one that was not.

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Running
 
 struct RunCostTests {
     /// What is counted, by a loop like that of a run.

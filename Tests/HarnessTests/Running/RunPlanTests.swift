@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Running
 
 struct RunPlanTests {
     /// Whoever is handed a plan makes the very run: the same numbers, the same settings in its manifest.

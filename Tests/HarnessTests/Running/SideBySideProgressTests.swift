@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Running
 
 struct SideBySideProgressTests {
     private final class Screen {

@@ -3,6 +3,7 @@ import Engine
 import Foundation
 
 @testable import Harness
+@testable import Running
 @testable import Results
 
 /// A small experiment with a folder of its own: a convolution, dropout and momentum, so that a run has every kind of state.

@@ -1,3 +1,5 @@
+import Running
+
 /// One variation of an experiment's base.
 public struct Arm: Sendable {
     /// Its name, also that of its folder: `batch-norm`, `baseline@rate=0.1,deviation=0.03`.

@@ -1,4 +1,5 @@
 import Declarations
+import Running
 import Vocabulary
 
 /// Makes the arms of an experiment: base, profile, the arms that an arm is like, the arm itself, sweep and command line laid

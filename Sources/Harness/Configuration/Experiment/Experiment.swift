@@ -1,5 +1,6 @@
 import Declarations
 import Results
+import Running
 import Vocabulary
 
 /// One experiment: a question, its arms, and what is made of their runs.

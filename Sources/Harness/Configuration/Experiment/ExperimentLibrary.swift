@@ -1,5 +1,6 @@
 import Declarations
 import Foundation
+import Running
 
 /// The experiments and models of a folder: `Experiments/<suite>/<name>.yaml`, and experiments anywhere that a path names.
 public struct ExperimentLibrary: Sendable {
@@ -166,7 +167,7 @@ public struct ExperimentLibrary: Sendable {
         let application = OverrideApplication(overrides, diagnostics: diagnostics)
         let node = application.apply(to: .mapping([("model", .word(name))]), arm: "", group: "", sweptKeys: [])
         let configuration = reader.configuration(node)
-        if let configuration { SettingChecker(diagnostics: diagnostics).check(configuration) }
+        for mistake in configuration?.mistakes ?? [] { diagnostics.error(mistake.message, at: mistake.place) }
         application.reportMisses(settings: configuration?.settings.map(\.key) ?? [], groups: [])
         try diagnostics.throwIfAny()
         guard let configuration else { preconditionFailure("a configuration is read or has errors") }

@@ -1,6 +1,8 @@
+import Datasets
 import Declarations
 import Engine
 import Foundation
+import Running
 import Vocabulary
 
 /// Reads one experiment: its file, those it extends, the models it names, its arms, figures and claims.
@@ -35,12 +37,15 @@ final class ExperimentReader {
         ).arms()
         let written = ExperimentFile(resolved: file)
         let datasets = written.datasets
-        let networks = NetworkChecker(diagnostics: diagnostics).check(arms, datasets: datasets)
-        DataChecker(diagnostics: diagnostics).check(arms, datasets: datasets)
-        SettingChecker(diagnostics: diagnostics).check(arms)
+        let sources = DatasetCatalogue.all.filter { datasets.contains($0.name) }
+        let checks = ArmChecks(
+            arms: arms, datasets: datasets.compactMap { name in sources.first { $0.name == name } },
+            diagnostics: diagnostics)
+        let networks = checks.networks()
+        checks.checkSettings()
+        checks.checkObservations(of: file, networks)
+        checks.checkProcedures(networks)
         let references = ReferenceChecker(arms: arms, networks: networks, diagnostics: diagnostics)
-        references.checkObservations(of: file)
-        references.checkProcedures()
         let ensembles = EnsembleReader(references: references).ensembles(file["ensembles"])
         let names = ensembles.map(\.name)
         let figures = FigureReader(references: references, sweep: file["sweep"], ensembles: names)

@@ -1,6 +1,7 @@
 import Datasets
 import Declarations
 import Engine
+import Running
 import Vocabulary
 
 /// An experiment file as it is written. Its arms and what they share are kept in the tree, where layers are merged.

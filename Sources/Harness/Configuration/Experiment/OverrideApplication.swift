@@ -1,4 +1,5 @@
 import Declarations
+import Running
 
 /// Lays the command line's settings over configurations, and reports those that fit nowhere.
 final class OverrideApplication {

@@ -67,39 +67,4 @@ struct ReferenceChecker {
             }
         }
     }
-
-    /// Reports procedures whose fields do not fit an arm's network, once for each place where they are written.
-    func checkProcedures() {
-        var reported: Set<String> = []
-        for arm in arms {
-            guard let network = networks[arm.name] else { continue }
-            for configuration in arm.configurations.values {
-                guard let place = configuration.written["procedures"] else { continue }
-                for procedure in configuration.procedures {
-                    for mistake in procedure.mistakes(in: network) {
-                        let message = "the procedure '\(type(of: procedure).kind)': \(mistake)"
-                        guard reported.insert("\(place.position) \(message)").inserted else { continue }
-                        diagnostics.error(message, at: place, notes: ["in the arm '\(arm.name)'"])
-                    }
-                }
-            }
-        }
-    }
-
-    // MARK: Observations
-
-    /// Reports patterns of observed taps that fit no tap of any arm.
-    func checkObservations(of file: ConfigurationNode) {
-        guard networks.count == arms.count, !arms.isEmpty else { return }
-        var lists = [file[path: ["base", "observe", "taps"]]]
-        lists += (file["arms"]?.entries ?? []).map { $0.value[path: ["observe", "taps"]] }
-        lists += Profile.names.map { file[path: ["profiles", $0, "set", "observe", "taps"]] }
-        let addresses = networks.values.flatMap { $0.taps.map(\.address) }
-        let known = Array(Set(addresses)).sorted()
-        for node in lists.compactMap({ $0?.elements }).joined() {
-            guard let pattern = node.scalar, !known.contains(where: Glob(pattern).matches) else { continue }
-            let advice = Suggestion.nearest(to: pattern, among: known).map { "; did you mean '\($0)'?" } ?? ""
-            diagnostics.error("no arm has a tap '\(pattern)'\(advice)", at: node)
-        }
-    }
 }

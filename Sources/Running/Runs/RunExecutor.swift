@@ -2,6 +2,7 @@ import Datasets
 import Engine
 import Foundation
 import Results
+import Synchronization
 
 /// How a run ended, or that there was nothing to do.
 public struct RunOutcome: Sendable {
@@ -153,5 +154,159 @@ public final class RunExecutor {
             }
         }
         return try session.complete(diverged: !isFinite)
+    }
+}
+
+/// Why a run could not be made. A run that diverges is no error but a result.
+public enum RunError: Error, CustomStringConvertible {
+    /// Another process works in the run's folder.
+    case locked(FolderLocked)
+    /// A file could not be written or read.
+    case file(FileError)
+    /// A table of the run itself has not the form it was written in.
+    case table(CSVError)
+    /// The network cannot be built for these images.
+    case network(run: String, NetworkError)
+    /// The data do not fit the configuration: a batch that is larger than the training set, an input that cannot be
+    /// fitted.
+    case data(run: String, DataError)
+    /// Anything else, in words.
+    case other(run: String, String)
+
+    /// The error in words.
+    public var description: String {
+        switch self {
+        case .locked(let error): "\(error)"
+        case .file(let error): "\(error)"
+        case .table(let error): "\(error)"
+        case .network(let run, let error): "\(run): \(error)"
+        case .data(let run, let error): "\(run): \(error)"
+        case .other(let run, let error): "\(run): \(error)"
+        }
+    }
+
+    /// Whether the configuration or the data are at fault, rather than the machine.
+    public var isBadInput: Bool {
+        switch self {
+        case .network, .data: true
+        case .locked, .file, .table, .other: false
+        }
+    }
+
+    /// Sorts an error of a run.
+    init(_ error: any Error, run: String) {
+        self =
+            switch error {
+            case let error as RunError: error
+            case let error as FolderLocked: .locked(error)
+            case let error as FileError: .file(error)
+            case let error as CSVError: .table(error)
+            case let error as NetworkError: .network(run: run, error)
+            case let error as DataError: .data(run: run, error)
+            default: .other(run: run, "\(error)")
+            }
+    }
+}
+
+/// The wish that running work saves itself and stops. Anyone may express it; the work looks at it between steps.
+public final class Interruption: Sendable {
+    private let requested = Atomic<Bool>(false)
+    private let listens: Bool
+
+    /// A wish not yet expressed.
+    public init() { listens = false }
+
+    private init(listens: Bool) { self.listens = listens }
+
+    /// Whether it has been expressed.
+    public var isRequested: Bool {
+        requested.load(ordering: .acquiring) || (listens && signalsReceived.load(ordering: .acquiring) > 0)
+    }
+
+    /// Expresses it; further calls change nothing.
+    public func request() { requested.store(true, ordering: .releasing) }
+
+    /// A wish that SIGINT (Control-C) and SIGTERM express, from now to the end of the process.
+    ///
+    /// The first signal asks: the run saves its state and the program ends so that it can be resumed. The second ends
+    /// the process at once with the status 130, and what was saved last stands. A signal that the process was started
+    /// with ignored (`nohup`, a shell's background job) stays ignored.
+    public static func onSignals() -> Interruption {
+        // A global is made at its first use, which must not be inside the handler.
+        _ = signalsReceived.load(ordering: .relaxed)
+        for number in [SIGINT, SIGTERM] where !ProcessStatus.ignores(signal: number) {
+            signal(number) { _ in
+                // Only what may be done inside a signal handler: an atomic and `_exit`.
+                if signalsReceived.add(1, ordering: .acquiringAndReleasing).oldValue > 0 { _exit(130) }
+            }
+        }
+        return Interruption(listens: true)
+    }
+}
+
+/// How many of the watched signals have come.
+private let signalsReceived = Atomic<Int>(0)
+
+/// Another process is working in a folder.
+public struct FolderLocked: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The folder.
+    public let folder: String
+    /// The process that holds the lock, where it could be read.
+    public let process: Int32?
+
+    /// The error in words.
+    public var description: String {
+        let holder = process.map { "process \($0)" } ?? "another process"
+        return "\(folder) is in use by \(holder): wait for it, or stop it (its run can be resumed)"
+    }
+}
+
+/// The right of one process to write in a folder, given back when the value goes away or the process ends in any way.
+///
+/// The lock is the kernel's (`flock`) on a file that names its holder. A process that was killed leaves the file but not
+/// the lock, so nothing is ever stale: no guess about process numbers, which are used again.
+public final class FolderLock {
+    private let url: URL
+    private let file: FileDescriptor
+
+    /// Takes the lock of a folder that exists.
+    ///
+    /// - Throws: `FolderLocked` while another holder is alive (this process counts too), or `FileError`.
+    public init(_ folder: URL) throws {
+        url = folder.appendingPathComponent("run.lock")
+        while true {
+            let file = try FileDescriptor(url, flags: O_RDWR | O_CREAT, operation: "lock")
+            guard try file.lock() else {
+                throw FolderLocked(folder: folder.path, process: Self.holder(url))
+            }
+            // Between opening and locking, the holder before may have removed the file: then this is the wrong one.
+            guard file.isStillNamed(by: url) else { continue }
+            try file.truncate(to: 0)
+            try file.write(Array("\(getpid())\n".utf8))
+            self.file = file
+            return
+        }
+    }
+
+    deinit { unlink(url.path) }
+
+    private static func holder(_ url: URL) -> Int32? {
+        guard let text = try? String(contentsOf: url, encoding: .utf8) else { return nil }
+        return Int32(text.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+}
+
+/// The log of a run: a line for each event, with its time in UTC.
+final class RunLog {
+    private let file: FileDescriptor
+
+    /// Opens a log and continues at its end.
+    init(_ url: URL) throws(FileError) {
+        file = try FileDescriptor(url, flags: O_WRONLY | O_CREAT | O_APPEND, operation: "write the log")
+    }
+
+    /// Appends a line.
+    func note(_ line: String) throws(FileError) {
+        try file.write(Array("\(Date.now.ISO8601Format())  \(line)\n".utf8))
     }
 }

@@ -1,6 +1,7 @@
 import Datasets
 import Declarations
 import Engine
+import Results
 import Vocabulary
 
 /// Everything that decides what a run computes, but for its seed, its length and its data.
@@ -54,7 +55,7 @@ public struct RunConfiguration: Configurable, Equatable {
     public var procedures: [any Procedure] = []
 
     /// What was written, merged from all layers, for origins; no part of the configuration's value.
-    var written = ConfigurationNode(.mapping([]))
+    package var written = ConfigurationNode(.mapping([]))
 
     /// The key under which it stands.
     public static let kind = "base"
@@ -155,4 +156,124 @@ public struct RunConfiguration: Configurable, Equatable {
     public static func == (left: Self, right: Self) -> Bool {
         left.model == right.model && left.isEqual(to: right)
     }
+}
+
+/// How often, and how, a run measures itself on the test set.
+public struct EvaluationDeclaration: Configurable, Equatable {
+    /// Steps between evaluations; the first is before the first step, the last after the last.
+    public var every = 100
+    /// Training batches that the population statistics of batch normalization are averaged over; 0 leaves them out.
+    public var populationBatches = 20
+    /// The statistics of batch normalization under which the network is evaluated.
+    public var statistics = [StatisticsSource.movingAverage, .population]
+    /// Test examples that are looked at, from the first; 0 is all of them.
+    public var examples = 0
+    /// Whether the class probabilities of the final network are written down.
+    public var predictions = false
+
+    /// The key under which it stands.
+    public static let kind = "evaluate"
+    /// What it is.
+    public static let summary = "How often, and how, a run measures itself on the test set."
+    /// Its keys.
+    public static let fields: [Field<Self>] = [
+        Field("every", \.every, 1...1_000_000_000, "Steps between evaluations; one more follows the last step."),
+        Field(
+            "population-batches", \.populationBatches, 0...1_000_000,
+            """
+            Training batches over which Algorithm 2 of Ioffe & Szegedy 2015 averages batch statistics before an \
+            evaluation; 0 leaves the population statistics out. Without batch normalization it means nothing.
+            """),
+        Field(
+            "statistics", \.statistics, .word().list(minimum: 1),
+            """
+            Where batch normalization takes mean and variance from in evaluations, a row of `eval.csv` for each: \
+            `moving-average`, Caffe's; `plain-average`, the one that starts from 0 and 1, as in most frameworks; `population`, \
+            Algorithm 2; `batch`, \(RunSetup.evaluationBatch) test images at a time, a mistake that is often made. The one that \
+            counts is the population's, else the moving average's, the plain average's, the batch's.
+            """),
+        Field("examples", \.examples, 0...1_000_000_000, "Test examples that are looked at; 0 is all of them."),
+        Field(
+            "predictions", \.predictions,
+            "Whether the final network's class probabilities on these examples are written down, as ensembles need them."
+        ),
+    ]
+
+    /// Every 100 steps on the whole test set.
+    public init() {}
+
+    /// The wanted statistics in the order in which they are measured and written down: the last is the one that counts.
+    var orderedStatistics: [StatisticsSource] {
+        [.batch, .plainAverage, .movingAverage, .population].filter { source in
+            statistics.contains(source) && (source != .population || populationBatches > 0)
+        }
+    }
+}
+
+/// What a run records of the distributions inside its network, and how often.
+public struct ObservationDeclaration: Configurable, Equatable {
+    /// Steps between observations.
+    public var every = 50
+    /// Patterns of tap addresses, in which `*` stands for any run of characters.
+    public var taps = ["*/preactivation", "*/normalized", "*/scaled", "*/activation-input"]
+    /// Examples of the probe set: one random choice from the test set, the same for all arms, seeds and steps.
+    public var probe = 500
+    /// Bins of a histogram between its fixed edges.
+    public var bins = 60
+
+    /// The key under which it stands.
+    public static let kind = "observe"
+    /// What it is.
+    public static let summary = "What a run records of the distributions inside its network, and how often."
+    /// Its keys.
+    public static let fields: [Field<Self>] = [
+        Field("every", \.every, 1...1_000_000_000, "Steps between observations; one more follows the last step."),
+        Field(
+            "taps", \.taps, .text.list(),
+            "Patterns of tap addresses ('*' stands for any run of characters); an empty list observes nothing."),
+        Field(
+            "probe", \.probe, 2...1_000_000,
+            "Examples of the probe set: one random choice from the test set, the same for all arms, seeds and steps."),
+        Field("bins", \.bins, 2...10_000, "Bins of a histogram."),
+    ]
+
+    /// Every 50 steps, at what enters, leaves and follows every product.
+    public init() {}
+}
+
+/// What a network's output is compared with, as a configuration says it.
+public protocol Loss: Configurable, Equatable {
+    /// The engine's objective.
+    var objective: Objective { get }
+}
+
+/// The losses, in the order of the reference.
+package enum LossCatalogue {
+    package static let all: [any Loss.Type] = [CrossEntropyLoss.self, SquaredErrorLoss.self]
+}
+
+/// Classification.
+struct CrossEntropyLoss: Loss {
+    static let kind = "cross-entropy"
+    static let summary = "The softmax cross-entropy of the scores with each image's class."
+    static let fields: [Field<Self>] = []
+
+    var objective: Objective { .crossEntropy }
+}
+
+/// Regression of a linear map.
+struct SquaredErrorLoss: Loss {
+    var seed = 1
+
+    static let kind = "squared-error"
+    static let summary =
+        """
+        Half the squared distance to A·x, x the network's input and A a random matrix of standard normal elements (Santurkar \
+        et al. 2018, §3). Accuracy is then the share of inputs whose largest output is in the right place.
+        """
+    static let fields: [Field<Self>] = [
+        Field("seed", \.seed, 0...1_000_000_000, "Names the matrix A, which is the same for every seed of the runs.")
+    ]
+
+    var objective: Objective { .squaredError(LinearMap(seed: UInt64(seed))) }
 }

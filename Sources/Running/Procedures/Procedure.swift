@@ -64,7 +64,7 @@ extension MeasuredOnce {
 
 extension RunConfiguration {
     /// The quantities that its runs measure: those of the procedures, and those of `shift.csv` where taps are observed.
-    var quantities: [Quantity] {
+    package var quantities: [Quantity] {
         procedures.flatMap { type(of: $0).quantities }
             + (observe.taps.isEmpty ? [] : DistributionShift.Measure.allCases.map(\.words))
     }

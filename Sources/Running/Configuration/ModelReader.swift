@@ -3,18 +3,18 @@ import Engine
 import Vocabulary
 
 /// Reads models: a file's, or the layers that stand in an experiment.
-struct ModelReader {
+package struct ModelReader {
     let diagnostics: DiagnosticCollector
     private var resolver: Resolver { Resolver(diagnostics) }
 
-    init(diagnostics: DiagnosticCollector) { self.diagnostics = diagnostics }
+    package init(diagnostics: DiagnosticCollector) { self.diagnostics = diagnostics }
 
     // MARK: Schemas
 
     /// What stands behind the key `model` of a run.
-    static let modelTree = FieldType.Tree("model", expectation: "the name of a model or a list of layers")
+    package static let modelTree = FieldType.Tree("model", expectation: "the name of a model or a list of layers")
     /// A list of layers.
-    static let layersTree = FieldType.Tree("layers", expectation: "a list of layers", shape: .list)
+    package static let layersTree = FieldType.Tree("layers", expectation: "a list of layers", shape: .list)
 
     // MARK: Files and forms
 
@@ -26,7 +26,7 @@ struct ModelReader {
     }
 
     /// The model of a file.
-    func model(named name: String, file root: ConfigurationNode) -> ModelDeclaration? {
+    package func model(named name: String, file root: ConfigurationNode) -> ModelDeclaration? {
         withoutMistakes { readModel(named: name, file: root) }
     }
 
@@ -46,7 +46,7 @@ struct ModelReader {
     }
 
     /// The model that an experiment lists in place, or that a run wrote down.
-    func model(inPlace node: ConfigurationNode) -> ModelDeclaration? {
+    package func model(inPlace node: ConfigurationNode) -> ModelDeclaration? {
         withoutMistakes { readModel(inPlace: node) }
     }
 
@@ -178,15 +178,17 @@ extension ConfigurationNode.Entry {
 // MARK: How models are written
 
 /// A model file as it is written.
-struct ModelFile: Configurable {
+package struct ModelFile: Configurable {
+    package init() {}
+
     var title = ""
     var source = ""
     var input: InputShape?
     var classes: Int?
 
-    static let kind = "model"
-    static let summary = "A network: layers, slots that arms fill, and blocks of branches."
-    static let fields: [Field<Self>] = [
+    package static let kind = "model"
+    package static let summary = "A network: layers, slots that arms fill, and blocks of branches."
+    package static let fields: [Field<Self>] = [
         Field("title", \.title, .text, required: true, "One line: what the network is."),
         Field("source", \.source, .text, required: true, "Where the architecture is published."),
         Field(
@@ -201,14 +203,16 @@ struct ModelFile: Configurable {
     ]
 
     /// The shape of a sample.
-    struct InputShape: Configurable {
+    package struct InputShape: Configurable {
+        package init() {}
+
         var height = 0
         var width = 0
         var channels = 0
 
-        static let kind = "input"
-        static let summary = "The shape of a sample."
-        static let fields: [Field<Self>] = [
+        package static let kind = "input"
+        package static let summary = "The shape of a sample."
+        package static let fields: [Field<Self>] = [
             Field("height", \.height, 1...100_000, required: true, "Rows."),
             Field("width", \.width, 1...100_000, required: true, "Columns."),
             Field("channels", \.channels, 1...100_000, required: true, "Values at each position."),
@@ -217,24 +221,28 @@ struct ModelFile: Configurable {
 }
 
 /// A model as a run writes it down.
-struct WrittenModel: Configurable {
+package struct WrittenModel: Configurable {
+    package init() {}
+
     var name = ""
 
-    static let kind = "model"
-    static let summary = "A model as a run writes it down."
-    static let fields: [Field<Self>] = [
+    package static let kind = "model"
+    package static let summary = "A model as a run writes it down."
+    package static let fields: [Field<Self>] = [
         Field("name", \.name, .text, required: true, "The model's name."),
         Field(tree: "layers", .tree(ModelReader.layersTree), required: true, "Its layers."),
     ]
 }
 
 /// The keys of an item in a list of layers besides the kinds of layers.
-struct LayerItem: Configurable {
-    static let kind = "layer"
-    static let summary = "A layer, or a block of branches."
-    static let branches = "branches"
-    static let branchesType = FieldType.named(.init("branch"), .tree(ModelReader.layersTree))
-    static let fields: [Field<Self>] = [
+package struct LayerItem: Configurable {
+    package init() {}
+
+    package static let kind = "layer"
+    package static let summary = "A layer, or a block of branches."
+    package static let branches = "branches"
+    package static let branchesType = FieldType.named(.init("branch"), .tree(ModelReader.layersTree))
+    package static let fields: [Field<Self>] = [
         Field(
             tree: "name", .text, "The name of the node; by default the kind and a number: conv1, dense2, pool1."),
         Field(
@@ -244,4 +252,45 @@ struct LayerItem: Configurable {
             tree: branches, branchesType,
             "Named lists of layers that read the same input; their outputs are joined along the channels."),
     ]
+}
+
+/// Names the layers of one list that have none of their own: the kind and a number (`conv1`, `pool2`); inside a branch the
+/// kind alone where it is the only one of its kind (`mixed1/3x3/conv`). Slots take the name of the layer before them:
+/// `conv1/normalize`.
+struct LayerNames {
+    private let prefix: String
+    private let totals: [String: Int]
+    private var counts: [String: Int] = [:]
+    private var previous: String?
+
+    /// The names of a list whose layers have these kinds. `prefix` is the path of the branch, with a final slash.
+    init(prefix: String, kinds: [String]) {
+        self.prefix = prefix
+        totals = Dictionary(kinds.map { (Self.stem(of: $0), 1) }, uniquingKeysWith: +)
+    }
+
+    /// The name of the next layer.
+    mutating func name(of kind: String, given: String?) -> String {
+        let stem = Self.stem(of: kind)
+        counts[stem, default: 0] += 1
+        let isAlone = !prefix.isEmpty && totals[stem] == 1
+        let name = prefix + (given ?? (isAlone ? stem : "\(stem)\(counts[stem, default: 1])"))
+        previous = name
+        return name
+    }
+
+    /// The name of a slot after the layers named so far.
+    func name(of slot: Slot) -> String {
+        "\(previous ?? "\(prefix)input")/\(slot.rawValue)"
+    }
+
+    private static func stem(of kind: String) -> String {
+        switch kind {
+        case "convolution": "conv"
+        case "max-pool", "average-pool", "global-average-pool": "pool"
+        case "concatenation": "concat"
+        case "branches": "block"
+        default: kind
+        }
+    }
 }
