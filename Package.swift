@@ -42,7 +42,9 @@ let package = Package(
         .target(name: "Results", dependencies: ["Vocabulary"], swiftSettings: strict),
         .target(name: "Engine", dependencies: ["Kernels", "Vocabulary"], swiftSettings: strict),
         // The probes of the machine's peaks are loops over lanes, like the kernels.
-        .target(name: "Benchmarks", dependencies: ["Kernels", "Engine", "Vocabulary"], swiftSettings: kernelSettings),
+        .target(
+            name: "Benchmarks", dependencies: ["Vocabulary", "Results", "Kernels", "Engine"],
+            swiftSettings: kernelSettings),
         .target(name: "StrokeFont", swiftSettings: strict),
         .target(
             name: "Datasets", dependencies: ["Vocabulary", "CProcessor", "CZlib", "StrokeFont"],
@@ -82,7 +84,7 @@ let package = Package(
             name: "EngineTests", dependencies: ["Vocabulary", "Engine", "Kernels", "Datasets", "CAllocations"],
             swiftSettings: strict),
         .testTarget(
-            name: "BenchmarksTests", dependencies: ["Vocabulary", "Benchmarks", "Engine", "Kernels"],
+            name: "BenchmarksTests", dependencies: ["Vocabulary", "Results", "Benchmarks", "Engine", "Kernels"],
             swiftSettings: strict),
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "Vocabulary", "CAllocations"], swiftSettings: strict),

@@ -9,7 +9,7 @@ import Testing
         "Vocabulary": [],
         "Results": ["Vocabulary", "Foundation"],
         "Engine": ["Kernels", "Vocabulary"],
-        "Benchmarks": ["Kernels", "Engine", "Vocabulary"],
+        "Benchmarks": ["Vocabulary", "Results", "Kernels", "Engine"],
         "StrokeFont": [],
         "Datasets": [
             "Vocabulary", "CProcessor", "CZlib", "StrokeFont", "Foundation", "FoundationNetworking", "Synchronization",

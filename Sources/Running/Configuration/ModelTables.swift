@@ -19,18 +19,8 @@ public enum LayerTable {
         return TextTable(rows: rows, rightAligned: [3, 4]).text
     }
 
-    /// `431,080`; nothing for 0, which most layers have.
-    private static func grouped(_ count: Int) -> String {
-        if count == 0 { return "" }
-        var groups: [String] = []
-        var rest = count
-        while rest >= 1000 {
-            let group = String(rest % 1000)
-            groups.append(String(repeating: "0", count: 3 - group.count) + group)
-            rest /= 1000
-        }
-        return ([String(rest)] + groups.reversed()).joined(separator: ",")
-    }
+    /// Nothing for 0, which most layers have.
+    private static func grouped(_ count: Int) -> String { count == 0 ? "" : Phrase.grouped(count) }
 }
 
 extension ModelDeclaration {
@@ -89,8 +79,5 @@ public enum PlanTable {
     }
 
     /// Floats as megabytes with one digit.
-    private static func megabytes(_ floats: Int) -> String {
-        let tenths = (floats * 4 + 50_000) / 100_000
-        return "\(tenths / 10).\(tenths % 10)"
-    }
+    private static func megabytes(_ floats: Int) -> String { Phrase.fixed(Double(floats) * 4e-6, decimals: 1) }
 }

@@ -11,7 +11,7 @@ struct Claims: ParsableCommand {
             measured, and has an exit code for claims that are not reproduced.
             """)
 
-    @Argument(help: "Experiments (default: all).", completion: Completions.experiments)
+    @Argument(help: "Experiments or suites (default: all).", completion: Completions.experiments)
     var experiments: [String] = []
 
     @OptionGroup var workspace: Workspace

@@ -7,7 +7,7 @@ struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Judge the claims from the results at hand; exit code 2 where one is not reproduced.")
 
-    @Argument(help: "Experiments (default: all).", completion: Completions.experiments)
+    @Argument(help: "Experiments or suites (default: all).", completion: Completions.experiments)
     var experiments: [String] = []
 
     @OptionGroup var workspace: Workspace

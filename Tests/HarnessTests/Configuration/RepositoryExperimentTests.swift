@@ -101,7 +101,7 @@ import Vocabulary
             pool2         max-pool     4×4×50
             ip1           dense        500          400,500        400,000
             ip1/activate  relu         500
-            ip2           dense        10             5,010          5,000
+            ip2           dense        10              5010           5000
             total                                   431,080      2,293,000
 
             """)
