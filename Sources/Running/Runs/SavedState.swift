@@ -1,3 +1,4 @@
+import Datasets
 import Engine
 import Foundation
 import Results
@@ -19,7 +20,9 @@ struct SavedState {
     /// The model's tensors.
     let tensors: [NamedTensor]
 
-    private static let format = "normlab-state-1"
+    private static let format = "normlab-state-2"
+    /// What stands for the check value while it is computed.
+    private static let unsealed = String(repeating: "0", count: 64)
 
     /// A saved state that cannot be taken, in words.
     struct Damage: Error, Equatable, CustomStringConvertible {
@@ -51,7 +54,9 @@ struct SavedState {
         guard file.metadata["format"] == Self.format else {
             throw Damage(description: "its format is \(file.metadata["format"] ?? "unknown"), expected \(Self.format)")
         }
-        guard file.metadata["checksum"] == Checksum.text(Safetensors(tensors: file.tensors).encoded()) else {
+        guard let seal = file.metadata["checksum"],
+            Self.checkValue(Self.replacing(seal, by: Self.unsealed, in: bytes)) == seal
+        else {
             throw Damage(description: "its contents do not fit its check value")
         }
         func number<Number: LosslessStringConvertible>(_ key: String, as: Number.Type) throws(Damage) -> Number {
@@ -74,11 +79,23 @@ struct SavedState {
     func encoded() -> [UInt8] {
         var file = Safetensors(tensors)
         file.metadata = [
-            "format": Self.format, "hash": hash, "step": "\(step)", "seconds": "\(seconds)",
-            "checksum": Checksum.text(file.encoded()),
+            "format": Self.format, "hash": hash, "step": "\(step)", "seconds": "\(seconds)", "checksum": Self.unsealed,
         ]
         for (table, length) in lengths { file.metadata["length \(table.rawValue)"] = "\(length)" }
-        return file.encoded()
+        let bytes = file.encoded()
+        return Self.replacing(Self.unsealed, by: Self.checkValue(bytes), in: bytes)
+    }
+
+    /// The SHA-256 of a whole file whose own check value is not there yet.
+    private static func checkValue(_ bytes: [UInt8]) -> String { SHA256.hexDigest(of: bytes) }
+
+    /// The bytes with the check value, a word of the header, changed for another of the same length.
+    private static func replacing(_ text: String, by other: String, in bytes: [UInt8]) -> [UInt8] {
+        let key = Array("\"checksum\":\"\(text)\"".utf8)
+        guard let place = bytes.firstRange(of: key), text.utf8.count == other.utf8.count else { return bytes }
+        var bytes = bytes
+        bytes.replaceSubrange(place, with: "\"checksum\":\"\(other)\"".utf8)
+        return bytes
     }
 }
 
@@ -105,16 +122,5 @@ extension Safetensors {
             case .float64: nil
             }
         }
-    }
-}
-
-/// A 64-bit check value that tells a damaged file from a whole one (FNV-1a); it is no defence against intent.
-enum Checksum {
-    /// The check value of bytes, in 16 hexadecimal digits.
-    static func text(_ bytes: some Sequence<UInt8>) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }
