@@ -50,16 +50,17 @@ let package = Package(
         .target(
             name: "Declarations", dependencies: ["Vocabulary", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
+        .target(name: "Claims", dependencies: ["Vocabulary", "Declarations", "Results"], swiftSettings: strict),
         .target(
-            name: "Harness", dependencies: ["Vocabulary", "Declarations", "Results", "Engine", "Datasets"],
+            name: "Harness", dependencies: ["Vocabulary", "Declarations", "Results", "Claims", "Engine", "Datasets"],
             swiftSettings: strict),
         .target(name: "Plotting", dependencies: ["CPNG", "StrokeFont"], swiftSettings: pixelSettings),
         .target(name: "Figures", dependencies: ["Vocabulary", "Results", "Plotting"], swiftSettings: strict),
         .executableTarget(
             name: "normlab",
             dependencies: [
-                "CProcessor", "Vocabulary", "Declarations", "Results", "Kernels", "Engine", "Benchmarks", "Datasets",
-                "Harness", "Plotting", "Figures",
+                "CProcessor", "Vocabulary", "Declarations", "Results", "Claims", "Kernels", "Engine", "Benchmarks",
+                "Datasets", "Harness", "Plotting", "Figures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -83,7 +84,10 @@ let package = Package(
         .testTarget(name: "ResultsTests", dependencies: ["Vocabulary", "Results"], swiftSettings: strict),
         .testTarget(name: "DeclarationsTests", dependencies: ["Vocabulary", "Declarations"], swiftSettings: strict),
         .testTarget(
-            name: "HarnessTests", dependencies: ["Vocabulary", "Declarations", "Results", "Harness", "Kernels", "StrokeFont"],
+            name: "ClaimsTests", dependencies: ["Vocabulary", "Declarations", "Results", "Claims"], swiftSettings: strict),
+        .testTarget(
+            name: "HarnessTests",
+            dependencies: ["Vocabulary", "Declarations", "Results", "Claims", "Harness", "Kernels", "StrokeFont"],
             swiftSettings: strict),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting", "StrokeFont"], swiftSettings: strict),
         .testTarget(

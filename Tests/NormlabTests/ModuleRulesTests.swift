@@ -7,20 +7,21 @@ import Testing
     static let allowed: [String: Set<String>] = [
         "Kernels": ["CProcessor", "Synchronization", "Dispatch"],
         "Vocabulary": [],
-        "Results": ["Vocabulary", "Foundation"],
+        "Results": ["Vocabulary", "Foundation", "Synchronization"],
         "Engine": ["Kernels", "Vocabulary"],
         "Benchmarks": ["Kernels", "Engine", "Vocabulary"],
         "StrokeFont": [],
         "Datasets": ["Vocabulary", "CProcessor", "CZlib", "StrokeFont", "Foundation", "FoundationNetworking", "Synchronization"],
         "Declarations": ["Vocabulary", "Yams"],
+        "Claims": ["Vocabulary", "Declarations", "Results", "Foundation"],
         "Harness": [
-            "Vocabulary", "Declarations", "Results", "Engine", "Datasets", "Foundation", "Dispatch", "Synchronization",
+            "Vocabulary", "Declarations", "Results", "Claims", "Engine", "Datasets", "Foundation", "Dispatch", "Synchronization",
         ],
         "Plotting": ["CPNG", "StrokeFont", "Foundation"],
         "Figures": ["Vocabulary", "Results", "Plotting", "Foundation"],
         "normlab": [
-            "CProcessor", "Vocabulary", "Declarations", "Results", "Kernels", "Engine", "Benchmarks", "Datasets",
-            "Harness", "Plotting", "Figures", "ArgumentParser", "Foundation", "Dispatch", "Synchronization",
+            "CProcessor", "Vocabulary", "Declarations", "Results", "Claims", "Kernels", "Engine", "Benchmarks",
+            "Datasets", "Harness", "Plotting", "Figures", "ArgumentParser", "Foundation", "Dispatch", "Synchronization",
         ],
     ]
 

@@ -1,3 +1,4 @@
+import Claims
 import Declarations
 import Engine
 import Foundation
@@ -38,14 +39,14 @@ final class ExperimentReader {
         let networks = NetworkChecker(diagnostics: diagnostics).check(arms, datasets: datasets)
         DataChecker(diagnostics: diagnostics).check(arms, datasets: datasets)
         SettingChecker(diagnostics: diagnostics).check(arms)
-        let references = ReferenceChecker(arms: arms, networks: networks, diagnostics: diagnostics)
-        references.checkObservations(of: file)
-        references.checkProcedures()
+        let observations = ObservationChecker(arms: arms, networks: networks, diagnostics: diagnostics)
+        observations.checkObservations(of: file)
+        observations.checkProcedures()
+        var references = References(arms, networks: networks, sweep: file["sweep"], diagnostics)
         let ensembles = EnsembleReader(references: references).ensembles(file["ensembles"])
-        let names = ensembles.map(\.name)
-        let figures = FigureReader(references: references, sweep: file["sweep"], ensembles: names)
-            .figures(file["figures"])
-        let claims = ClaimReader(references: references, ensembles: names).claims(file["claims"])
+        references.ensembles = ensembles.map(\.name)
+        let figures = FigureReader(references: references).figures(file["figures"])
+        let claims = Claim.read(file["claims"], references)
         return Experiment(
             name: entry.name, title: written.title, source: written.source, question: written.question,
             datasets: datasets,
