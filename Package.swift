@@ -52,21 +52,22 @@ let package = Package(
         .target(
             name: "Declarations", dependencies: ["Vocabulary", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
+        .target(name: "Claims", dependencies: ["Vocabulary", "Declarations", "Results"], swiftSettings: strict),
         .target(
             name: "Running",
             dependencies: ["Vocabulary", "Declarations", "Results", "Kernels", "Engine", "Datasets"],
             swiftSettings: strict),
         .target(
             name: "Harness",
-            dependencies: ["Vocabulary", "Declarations", "Results", "Engine", "Datasets", "Running"],
+            dependencies: ["Vocabulary", "Declarations", "Results", "Claims", "Engine", "Datasets", "Running"],
             swiftSettings: strict),
         .target(name: "Plotting", dependencies: ["CPNG", "StrokeFont"], swiftSettings: pixelSettings),
         .target(name: "Figures", dependencies: ["Vocabulary", "Results", "Plotting"], swiftSettings: strict),
         .executableTarget(
             name: "normlab",
             dependencies: [
-                "CProcessor", "Vocabulary", "Declarations", "Results", "Kernels", "Engine", "Benchmarks", "Datasets",
-                "Running", "Harness", "Plotting", "Figures",
+                "CProcessor", "Vocabulary", "Declarations", "Results", "Claims", "Kernels", "Engine", "Benchmarks",
+                "Datasets", "Running", "Harness", "Plotting", "Figures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -91,8 +92,12 @@ let package = Package(
         .testTarget(name: "ResultsTests", dependencies: ["Vocabulary", "Results"], swiftSettings: strict),
         .testTarget(name: "DeclarationsTests", dependencies: ["Vocabulary", "Declarations"], swiftSettings: strict),
         .testTarget(
+            name: "ClaimsTests", dependencies: ["Vocabulary", "Declarations", "Results", "Claims"], swiftSettings: strict),
+        .testTarget(
             name: "HarnessTests",
-            dependencies: ["Vocabulary", "Declarations", "Results", "Running", "Harness", "Kernels", "StrokeFont"],
+            dependencies: [
+                "Vocabulary", "Declarations", "Results", "Claims", "Running", "Harness", "Kernels", "StrokeFont",
+            ],
             swiftSettings: strict),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting", "StrokeFont"], swiftSettings: strict),
         .testTarget(

@@ -7,7 +7,7 @@ import Testing
     static let allowed: [String: Set<String>] = [
         "Kernels": ["CProcessor", "Synchronization", "Dispatch"],
         "Vocabulary": [],
-        "Results": ["Vocabulary", "Foundation"],
+        "Results": ["Vocabulary", "Foundation", "Synchronization"],
         "Engine": ["Kernels", "Vocabulary"],
         "Benchmarks": ["Vocabulary", "Results", "Kernels", "Engine"],
         "StrokeFont": [],
@@ -15,19 +15,21 @@ import Testing
             "Vocabulary", "CProcessor", "CZlib", "StrokeFont", "Foundation", "FoundationNetworking", "Synchronization",
         ],
         "Declarations": ["Vocabulary", "Yams"],
+        "Claims": ["Vocabulary", "Declarations", "Results", "Foundation"],
         "Running": [
             "Vocabulary", "Declarations", "Results", "Kernels", "Engine", "Datasets", "Foundation", "Dispatch",
             "Synchronization",
         ],
         "Harness": [
-            "Running",
-            "Vocabulary", "Declarations", "Results", "Engine", "Datasets", "Foundation", "Dispatch", "Synchronization",
+            "Vocabulary", "Declarations", "Results", "Claims", "Running", "Engine", "Datasets", "Foundation", "Dispatch",
+            "Synchronization",
         ],
         "Plotting": ["CPNG", "StrokeFont", "Foundation"],
         "Figures": ["Vocabulary", "Results", "Plotting", "Foundation"],
         "normlab": [
-            "CProcessor", "Vocabulary", "Declarations", "Results", "Kernels", "Engine", "Benchmarks", "Datasets",
-            "Running", "Harness", "Plotting", "Figures", "ArgumentParser", "Foundation", "Dispatch", "Synchronization",
+            "CProcessor", "Vocabulary", "Declarations", "Results", "Claims", "Kernels", "Engine", "Benchmarks",
+            "Datasets", "Running", "Harness", "Plotting", "Figures", "ArgumentParser", "Foundation", "Dispatch",
+            "Synchronization",
         ],
     ]
 

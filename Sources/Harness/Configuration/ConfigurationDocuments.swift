@@ -1,3 +1,4 @@
+import Claims
 import Datasets
 import Declarations
 import Engine
@@ -102,8 +103,8 @@ public enum ConfigurationDocuments {
             ReferenceWriter.kinds("Rate policies", "rate-policy", RatePolicyCatalogue.all),
             ReferenceWriter.kinds("Procedures", "procedures", ProcedureCatalogue.all, more: quantities),
             ReferenceWriter.kinds("Figures", "figures", FigureKindCatalogue.all),
-            section("A claim", ClaimFields.self, level: 2),
-            ReferenceWriter.kinds("Measures", "measure", ClaimMeasureCatalogue.all),
+            section("A claim", Claim.self, level: 2),
+            ReferenceWriter.kinds("Measures", "measure", MeasureCatalogue.all),
             section("A model file", ModelFile.self, level: 2),
             "Besides layers, a model lists slots, which are words alone:\n\n"
                 + Slot.allCases.map { "- `\($0.rawValue)`: \($0.summary)" }.joined(separator: "\n"),

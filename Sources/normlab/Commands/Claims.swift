@@ -1,4 +1,5 @@
 import ArgumentParser
+import Claims
 import Foundation
 import Harness
 
@@ -36,7 +37,7 @@ struct Claims: ParsableCommand {
     func run() throws {
         let summaries = try workspace.experiments(experiments).flatMap {
             workspace.withSubstitutes($0, profile: profile)
-        }.map { try ExperimentSummary($0, profile: profile, resultsRoot: workspace.resultsRoot) }
+        }.map { try $0.summary(profile: profile, resultsRoot: workspace.resultsRoot) }
         for summary in summaries {
             for remark in summary.remarks { Terminal.note("note: \(remark)") }
         }

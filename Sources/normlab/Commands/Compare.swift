@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarks
+import Claims
 import Engine
 import Foundation
 import Harness
@@ -48,7 +49,7 @@ struct Compare: ParsableCommand {
     func run() throws {
         let choices = try selections().map { selection in
             let runs = try ExperimentRuns(
-                selection.experiment, profile: profile, resultsRoot: workspace.resultsRoot)
+                selection.experiment.declared(profile: profile), resultsRoot: workspace.resultsRoot)
             for remark in runs.remarks { Terminal.note("note: \(remark)") }
             return ArmComparison.Choice(runs, arms: try arms(of: selection, in: runs))
         }
@@ -96,11 +97,12 @@ struct Compare: ParsableCommand {
     }
 
     /// The arms that were named, or all that have results; without any, all, so that each is said to have none.
-    private func arms(of selection: Selection, in runs: ExperimentRuns) throws -> [Arm] {
+    private func arms(of selection: Selection, in runs: ExperimentRuns) throws -> [DeclaredExperiment.Arm] {
         if let patterns = selection.patterns {
-            return try selection.experiment.arms(matching: patterns, option: selection.experiment.name)
+            let named = try selection.experiment.arms(matching: patterns, option: selection.experiment.name).map(\.name)
+            return runs.experiment.arms.filter { named.contains($0.name) }
         }
-        let arms = selection.experiment.arms
+        let arms = runs.experiment.arms
         let complete = arms.filter { runs.hasResults(of: $0.name) }
         if complete.isEmpty { return arms }
         let missing = arms.filter { !runs.hasResults(of: $0.name) }.map(\.name)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Claims
 import Foundation
 import Harness
 
@@ -21,15 +22,14 @@ struct Verify: ParsableCommand {
         for experiment in try workspace.experiments(experiments).flatMap({
             workspace.withSubstitutes($0, profile: profile)
         }) {
-            let summary = try ExperimentSummary(
-                experiment, profile: profile, resultsRoot: workspace.resultsRoot)
+            let summary = try experiment.summary(profile: profile, resultsRoot: workspace.resultsRoot)
             guard !summary.runs.runs.isEmpty else {
                 Terminal.note(
                     "\(experiment.name): no results yet: run  normlab reproduce \(experiment.name) -p \(profile)")
                 continue
             }
             isAnyJudged = true
-            try summary.write()
+            try summary.write(others: [experiment.figuresFile])
             for remark in summary.remarks { Terminal.note("note: \(remark)") }
             Terminal.print("\(experiment.name): \(experiment.title)\n")
             Terminal.print(ClaimsTable(summary.claims).text(width: Terminal.width))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Claims
 import Foundation
 import Harness
 import Kernels
@@ -158,9 +159,8 @@ final class Session {
     private func report(_ part: Int) {
         let experiment = plan.parts[part].experiment
         do {
-            let summary = try ExperimentSummary(
-                experiment, profile: plan.options.profile, resultsRoot: plan.resultsRoot)
-            try summary.write()
+            let summary = try experiment.summary(profile: plan.options.profile, resultsRoot: plan.resultsRoot)
+            try summary.write(others: [experiment.figuresFile])
             for remark in summary.remarks { Terminal.note("note: \(remark)") }
             if drawsFigures, !DrawFigures.draw(experiment: summary.runs.folder) {
                 failures.append("figures of \(experiment.name)")

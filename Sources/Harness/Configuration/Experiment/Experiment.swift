@@ -1,3 +1,4 @@
+import Claims
 import Declarations
 import Results
 import Running
@@ -20,11 +21,11 @@ public struct Experiment: Sendable {
     /// The variations, in declared order, those of a sweep spelled out.
     public let arms: [Arm]
     /// The networks whose predictions are averaged.
-    public let ensembles: [EnsembleDeclaration]
+    public let ensembles: [DeclaredExperiment.Ensemble]
     /// The figures it asks for.
     public let figures: [FigureDeclaration]
     /// The claims it decides.
-    public let claims: [ClaimDeclaration]
+    public let claims: [Claim]
 
     /// The profile of a name.
     ///

@@ -1,3 +1,4 @@
+import Claims
 import Datasets
 import Declarations
 import Engine
@@ -45,12 +46,11 @@ final class ExperimentReader {
         checks.checkSettings()
         checks.checkObservations(of: file, networks)
         checks.checkProcedures(networks)
-        let references = ReferenceChecker(arms: arms, networks: networks, diagnostics: diagnostics)
+        var references = References(arms, networks: networks, sweep: file["sweep"], diagnostics)
         let ensembles = EnsembleReader(references: references).ensembles(file["ensembles"])
-        let names = ensembles.map(\.name)
-        let figures = FigureReader(references: references, sweep: file["sweep"], ensembles: names)
-            .figures(file["figures"])
-        let claims = ClaimReader(references: references, ensembles: names).claims(file["claims"])
+        references.ensembles = ensembles.map(\.name)
+        let figures = FigureReader(references: references).figures(file["figures"])
+        let claims = Claim.read(file["claims"], references)
         return Experiment(
             name: entry.name, title: written.title, source: written.source, question: written.question,
             datasets: datasets,

@@ -1,3 +1,4 @@
+import Claims
 import Datasets
 import Declarations
 import Engine
@@ -58,7 +59,7 @@ struct ExperimentFile: Configurable {
             tree: "figures", .list(.variant(FigureKindCatalogue.all), minimum: 0),
             "The figures that are drawn of the runs."),
         Field(
-            tree: "claims", .list(.record(ClaimFields.self), minimum: 0), "The statements that the runs decide."),
+            tree: "claims", .list(.record(Claim.self), minimum: 0), "The statements that the runs decide."),
     ]
 }
 

@@ -3,11 +3,7 @@ import Engine
 
 /// Reads the figures of an experiment.
 struct FigureReader {
-    let references: ReferenceChecker
-    /// The experiment's sweep, in its full form.
-    let sweep: ConfigurationNode?
-    /// The names of the experiment's ensembles.
-    let ensembles: [String]
+    let references: References
 
     private var diagnostics: DiagnosticCollector { references.diagnostics }
 
@@ -48,21 +44,14 @@ struct FigureReader {
         for mistake in figure.mistakes {
             diagnostics.error(mistake.message, at: fields[mistake.key] ?? node)
         }
-        checkSweptKeys(of: figure, fields, at: node)
+        for key in figure.sweptKeys {
+            references.checkSweptKey(key, at: ["x", "y"].compactMap { fields[$0] }.first { $0.scalar == key } ?? node)
+        }
         checkSingleArms(fields)
-        checkEnsemble(fields["ensemble"])
+        if let place = fields["ensemble"], let name = place.scalar { references.checkEnsemble(name, at: place) }
         return FigureDeclaration(
             name: figure.common.name ?? entry.key, kind: entry.key,
             options: Self.options(of: figure, fields, arms: arms), match: figure.match)
-    }
-
-    private func checkSweptKeys(of figure: any FigureKind, _ fields: ConfigurationNode, at node: ConfigurationNode) {
-        let swept = (sweep?.entries ?? []).map(\.key)
-        for key in figure.sweptKeys where !key.isEmpty && !swept.contains(key) {
-            let place = ["x", "y"].compactMap { fields[$0] }.first { $0.scalar == key } ?? node
-            let advice = Suggestion.phrase(for: key, among: swept, called: "swept keys")
-            diagnostics.error("'\(key)' is not swept\(advice)", at: place)
-        }
     }
 
     /// The keys whose value is the name of one arm, wherever in a figure's options they stand.
@@ -72,22 +61,12 @@ struct FigureReader {
     private func checkSingleArms(_ node: ConfigurationNode) {
         for element in node.elements ?? [] { checkSingleArms(element) }
         for entry in node.entries ?? [] {
-            guard Self.singleArmKeys.contains(entry.key), let name = entry.value.scalar else {
+            if Self.singleArmKeys.contains(entry.key), entry.value.scalar != nil {
+                references.checkSingleArm(entry.key, at: entry.value)
+            } else {
                 checkSingleArms(entry.value)
-                continue
-            }
-            let names = references.arms(matching: name, at: entry.value)
-            if names.count > 1 || names.first.map({ $0 != name }) == true {
-                diagnostics.error(
-                    "'\(entry.key)' is one arm; '\(name)' stands for \(names.joined(separator: ", "))", at: entry.value)
             }
         }
-    }
-
-    private func checkEnsemble(_ node: ConfigurationNode?) {
-        guard let node, let name = node.scalar, !ensembles.contains(name) else { return }
-        let advice = Suggestion.phrase(for: name, among: ensembles, called: "ensembles")
-        diagnostics.error("there is no ensemble '\(name)'\(advice)", at: node)
     }
 
     /// The options that were stated, arms spelled out; a list of mappings is one line of JSON.

@@ -1,7 +1,4 @@
-import Declarations
-import Engine
 import Foundation
-import Results
 import Synchronization
 import Vocabulary
 
@@ -18,6 +15,8 @@ public struct RunResult: Sendable {
     /// Its metrics; nil while the run is not complete.
     public fileprivate(set) var curves: RunCurves?
     private let quantities = Memo<MeasuredQuantities>()
+    private let units = Memo<[String: TypicalUnit]>()
+    private let spreads = Memo<[String: Double]>()
 
     fileprivate init(folder: RunFolder, manifest: Manifest, curves: RunCurves?) {
         arm = manifest.arm
@@ -27,12 +26,64 @@ public struct RunResult: Sendable {
         self.curves = curves
     }
 
-    /// What was measured of it, of the tables that it has. They are read once, at the first call.
+    /// Whether its loss left the finite numbers.
+    public var isDiverged: Bool { manifest.status == .diverged }
+}
+
+// MARK: What else was recorded, read once when it is first asked for
+
+extension RunResult {
+    /// The unit of median drift of a tap.
+    package struct TypicalUnit: Sendable {
+        /// Its number in the tap, from 0.
+        package let channel: Int
+        /// The mean movement of its percentiles between observations; NaN with fewer than two.
+        package let drift: Double
+    }
+
+    /// What was measured of it, of the tables that it has.
     ///
-    /// - Throws: `CSVError`.
-    func measured() throws -> MeasuredQuantities {
+    /// - Throws: ``CSVError``.
+    package func measured() throws -> MeasuredQuantities {
         try quantities.value {
             try MeasuredQuantities([folder.measures, folder.shift].filter(folder.has).map { try CSVTable(whole: $0) })
+        }
+    }
+
+    /// The typical unit of each tap, from `drift.csv`.
+    ///
+    /// - Throws: ``CSVError``.
+    package func typicalUnits() throws -> [String: TypicalUnit] {
+        try units.value {
+            var units: [String: TypicalUnit] = [:]
+            for row in try CSVTable(whole: folder.drift).rows(["tap", "channel", "drift", "typical"])
+            where row[3] == "true" && units[row[0]] == nil {
+                units[row[0]] = TypicalUnit(channel: try row.integer(1), drift: try row.number(2) ?? .nan)
+            }
+            return units
+        }
+    }
+
+    /// The distance from the 15th to the 85th percentile of each tap's typical unit at the last observation, from
+    /// `activations.csv`.
+    ///
+    /// - Throws: ``CSVError``.
+    package func lastSpreads() throws -> [String: Double] {
+        try spreads.value {
+            let units = try typicalUnits()
+            let table = try CSVTable(whole: folder.activations)
+            let (taps, codes) = try table.categories("tap")
+            let channels = try table.integers("channel")
+            let wanted = taps.map { units[$0]?.channel }
+            var lastRows: [Int?] = taps.map { _ in nil }
+            for (row, code) in codes.enumerated() where channels[row] == wanted[code] { lastRows[code] = row }
+            var spreads: [String: Double] = [:]
+            for (tap, row) in zip(taps, lastRows) {
+                guard let row else { continue }
+                func number(_ column: String) throws -> Double { try table.numbers(column, rows: [row])[0] ?? .nan }
+                spreads[tap] = try number("p85") - number("p15")
+            }
+            return spreads
         }
     }
 }
@@ -56,10 +107,8 @@ private final class Memo<Value: Sendable>: Sendable {
 /// Runs are taken together only where they can be compared: they were made with the settings that the experiment declares
 /// now, with the same data and the same version of the arithmetic. Others are left out, and it is said.
 public struct ExperimentRuns: Sendable {
-    /// The experiment.
-    public let experiment: Experiment
-    /// The profile.
-    public let profile: Profile
+    /// The experiment in the profile of the runs.
+    public let experiment: DeclaredExperiment
     /// The experiment's folder.
     public let folder: URL
     /// The runs, arm by arm in declared order, seed by seed.
@@ -70,14 +119,11 @@ public struct ExperimentRuns: Sendable {
     /// Reads the folders of an experiment's runs.
     ///
     /// - Parameters:
-    ///   - experiment: the experiment.
-    ///   - profile: the profile's name.
+    ///   - experiment: the experiment in one profile.
     ///   - resultsRoot: the folder of all results.
-    /// - Throws: `ConfigurationErrors` for an unknown profile; `CSVError` for a table of a complete run
-    ///   that is damaged.
-    public init(_ experiment: Experiment, profile name: String, resultsRoot: URL) throws {
-        let profile = try experiment.profile(name)
-        let folder = RunFolder.experiment(root: resultsRoot, profile: name, name: experiment.name)
+    /// - Throws: ``CSVError`` for a table of a complete run that is damaged.
+    public init(_ experiment: DeclaredExperiment, resultsRoot: URL) throws {
+        let folder = RunFolder.experiment(root: resultsRoot, profile: experiment.profile, name: experiment.name)
         var found: [(folder: RunFolder, manifest: Manifest)] = []
         var remarks: [String] = []
         for arm in experiment.arms {
@@ -91,7 +137,7 @@ public struct ExperimentRuns: Sendable {
                     remarks.append("\(arm.name) seed \(seed) is left out: \(error)")
                     continue
                 }
-                if manifest.settings == experiment.run(of: arm, in: profile, seed: seed).flatSettings {
+                if manifest.settings == arm.runSettings(steps: experiment.steps, seed: seed) {
                     found.append((run, manifest))
                 } else {
                     remarks.append("\(arm.name) seed \(seed) is left out: it was made with other settings")
@@ -116,39 +162,43 @@ public struct ExperimentRuns: Sendable {
             for place in places { runs[place].curves?.source = source }
         }
         self.experiment = experiment
-        self.profile = profile
         self.folder = folder
         self.runs = runs
         self.remarks = remarks
     }
 
     /// The runs of an arm that are results: finished or diverged.
-    func complete(_ arm: String) -> [RunResult] { runs.filter { $0.arm == arm && $0.manifest.status.isComplete } }
+    package func complete(_ arm: String) -> [RunResult] {
+        runs.filter { $0.arm == arm && $0.manifest.status.isComplete }
+    }
 
     /// Whether an arm has a result.
     public func hasResults(of arm: String) -> Bool { !complete(arm).isEmpty }
 
-    /// The quantities that the arms' runs measure, each once.
-    var quantities: [Quantity] {
-        var known: Set<String> = []
-        return experiment.arms.flatMap { $0.configuration(in: profile).quantities }
-            .filter { known.insert($0.name).inserted }
-    }
-
     /// Writes the derived tables that complete runs do not have: what was made by an earlier version is read as if it were
     /// made now.
     ///
-    /// - Throws: `FileError` or `CSVError`.
-    func writeMissingDerivedTables() throws {
+    /// - Throws: ``FileError`` or ``CSVError``.
+    package func writeMissingDerivedTables() throws {
         for run in runs where run.manifest.status.isComplete { try run.folder.writeMissingDerivedTables() }
     }
 
     /// The data that the runs were made on; nil without runs.
-    var dataset: Manifest.Data? { runs.first?.manifest.dataset }
+    package var dataset: Manifest.Data? { runs.first?.manifest.dataset }
 
     private static func seeds(in folder: URL) -> [UInt64] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         return names.compactMap { name in name.hasPrefix("seed-") ? UInt64(name.dropFirst("seed-".count)) : nil }
             .sorted()
+    }
+}
+
+extension DeclaredExperiment.Arm {
+    /// What the manifest of a run of the arm states: every setting by its path, the steps and the seed among them.
+    package func runSettings(steps: Int, seed: UInt64) -> [String: String] {
+        var settings = Dictionary(settings, uniquingKeysWith: { $1 })
+        settings["steps"] = "\(steps)"
+        settings["seed"] = "\(seed)"
+        return settings
     }
 }

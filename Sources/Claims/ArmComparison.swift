@@ -1,5 +1,4 @@
 import Declarations
-import Engine
 import Results
 
 /// Arms of one or several experiments beside each other: the settings in which they differ, how they ended, how good they
@@ -8,10 +7,10 @@ public struct ArmComparison: Sendable {
     /// The results of an experiment and the arms of it that are compared.
     public struct Choice: Sendable {
         let runs: ExperimentRuns
-        let arms: [Arm]
+        let arms: [DeclaredExperiment.Arm]
 
-        /// Some arms of an experiment.
-        public init(_ runs: ExperimentRuns, arms: [Arm]) {
+        /// Some arms of the runs' experiment.
+        public init(_ runs: ExperimentRuns, arms: [DeclaredExperiment.Arm]) {
             self.runs = runs
             self.arms = arms
         }
@@ -76,7 +75,7 @@ public struct ArmComparison: Sendable {
     public init(_ choices: [Choice], metric: Metric, target: ComparisonTarget?) throws {
         self.metric = metric
         self.target = target
-        profile = choices.first?.runs.profile.name ?? ""
+        profile = choices.first?.runs.experiment.profile ?? ""
         try Self.checkResults(of: choices)
         let settings = choices.flatMap { choice in choice.arms.map { Self.settings(of: $0, in: choice.runs) } }
         let keys = Self.changedKeys(settings)
@@ -98,15 +97,15 @@ public struct ArmComparison: Sendable {
             }
         }
         if let first = choices.first, !missing.isEmpty {
-            throw MissingResults(arms: missing, profile: first.runs.profile.name)
+            throw MissingResults(arms: missing, profile: first.runs.experiment.profile)
         }
     }
 
     // MARK: Settings
 
-    private static func settings(of arm: Arm, in runs: ExperimentRuns) -> [(String, String)] {
-        arm.configuration(in: runs.profile).settings.map { ($0.key, $0.value) } + [
-            ("steps", "\(runs.profile.steps)"), ("dataset", runs.dataset?.name ?? "none"),
+    private static func settings(of arm: DeclaredExperiment.Arm, in runs: ExperimentRuns) -> [(String, String)] {
+        arm.settings.map { ($0.key, $0.value) } + [
+            ("steps", "\(runs.experiment.steps)"), ("dataset", runs.dataset?.name ?? "none"),
         ]
     }
 
@@ -126,7 +125,7 @@ public struct ArmComparison: Sendable {
     // MARK: Numbers
 
     private static func row(
-        _ arm: Arm, of runs: ExperimentRuns, metric: Metric, settings: [String?], stepsTo: StepsTo?
+        _ arm: DeclaredExperiment.Arm, of runs: ExperimentRuns, metric: Metric, settings: [String?], stepsTo: StepsTo?
     ) -> Row {
         let complete = runs.complete(arm.name)
         let finished = complete.filter { $0.manifest.status == .finished }.compactMap(\.curves)
@@ -136,7 +135,7 @@ public struct ArmComparison: Sendable {
         }
         return Row(
             experiment: runs.experiment.name, arm: arm.name, settings: settings, count: complete.count,
-            diverged: complete.filter { $0.manifest.status == .diverged }.map {
+            diverged: complete.filter(\.isDiverged).map {
                 SeedStep(seed: $0.seed, step: $0.manifest.divergedAt ?? $0.manifest.step)
             },
             final: statistics(finished.map { $0.final(metric) }),
@@ -150,7 +149,7 @@ private struct Goals {
     private let metric: Metric
     private let target: ComparisonTarget?
     /// Where the arm of `best-of` is found, by the experiment that is compared with it.
-    private var places: [String: Measuring] = [:]
+    private var places: [String: MetricReading] = [:]
 
     init(_ choices: [ArmComparison.Choice], metric: Metric, target: ComparisonTarget?) throws {
         self.metric = metric
@@ -170,9 +169,9 @@ private struct Goals {
                     "'\(name)' has no arm '\(arm)'" + Suggestion.phrase(for: arm, among: names, called: "arms"))
             }
             if runs.complete(arm).isEmpty {
-                throw MissingResults(arms: [.init(experiment: name, arm: arm)], profile: runs.profile.name)
+                throw MissingResults(arms: [.init(experiment: name, arm: arm)], profile: runs.experiment.profile)
             }
-            places[choice.runs.experiment.name] = Measuring(runs: runs)
+            places[choice.runs.experiment.name] = MetricReading(runs: runs)
         }
     }
 
@@ -193,8 +192,7 @@ private struct Goals {
                 case .bestOf(_, let arm):
                     places[runs.experiment.name]?.goal(metric, .bestOf(arm: arm), seed: run.seed)
                 }
-            guard let goal, let curves = run.curves else { continue }
-            let value = Measuring(runs: runs).stepsTo(metric, goal, run, curves)
+            guard let goal, let value = MetricReading(runs: runs).steps(metric, to: goal, of: run) else { continue }
             steps.append(value.value)
             if value.bound == .exact {
                 reached.append(ArmComparison.SeedStep(seed: run.seed, step: Int(value.value)))
@@ -203,5 +201,57 @@ private struct Goals {
             }
         }
         return ArmComparison.StepsTo(steps: SampleStatistics(steps), reached: reached, missed: missed)
+    }
+}
+
+/// What counts as reached where arms are compared: a value, or the best that an arm reaches.
+public enum ComparisonTarget: Equatable, Sendable {
+    /// A fixed value.
+    case value(Double)
+    /// The best value of an arm, with the same seed: of that experiment, or of each experiment's own arm of that name.
+    case bestOf(experiment: String?, arm: String)
+
+    /// Reads `0.95`, `best-of(ARM)` or `best-of(EXPERIMENT/ARM)`; nil for anything else.
+    public init?(_ text: String) {
+        switch Target(phrase: text) {
+        case nil: return nil
+        case .value(let value): self = .value(value)
+        case .bestOf(let name):
+            let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard !parts.contains("") else { return nil }
+            self = .bestOf(experiment: parts.count == 2 ? parts[0] : nil, arm: parts[parts.count - 1])
+        }
+    }
+
+    /// As it is written.
+    public var description: String {
+        switch self {
+        case .value(let value): Scalar.format(value)
+        case .bestOf(let experiment, let arm): "best-of(\(experiment.map { "\($0)/" } ?? "")\(arm))"
+        }
+    }
+}
+
+/// Arms that have no finished run with the settings that they have now.
+public struct MissingResults: Error, Equatable, Sendable, CustomStringConvertible {
+    /// An arm of an experiment.
+    public struct Arm: Equatable, Sendable {
+        /// The experiment's name.
+        public let experiment: String
+        /// The arm's name.
+        public let arm: String
+    }
+
+    /// The arms.
+    public let arms: [Arm]
+    /// The profile whose results were looked for.
+    public let profile: String
+
+    /// The error in words, with the command that makes the results.
+    public var description: String {
+        let lines = arms.map { "  \($0.experiment)/\($0.arm)" }
+        let experiments = arms.map(\.experiment).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        return "these arms have no finished result in the profile \(profile):\n\(lines.joined(separator: "\n"))\n"
+            + "run  normlab reproduce \(experiments.joined(separator: " ")) -p \(profile)"
     }
 }

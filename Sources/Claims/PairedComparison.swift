@@ -1,6 +1,19 @@
 import Foundation
 import Results
 
+/// What the evidence says about a claim.
+public enum Verdict: String, Sendable, CaseIterable {
+    /// The whole confidence interval shows at least the minimum effect.
+    case reproduced
+    /// The whole confidence interval falls short of the minimum effect.
+    case notReproduced = "not reproduced"
+    /// The interval holds the minimum effect inside, or there is none.
+    case inconclusive
+
+    /// The characters of the longest.
+    static let width = allCases.map(\.rawValue.count).max() ?? 0
+}
+
 /// The comparison of two arms, seed by seed.
 ///
 /// Runs of the same seed start from the same weights and see the same batches, so the differences within seeds are
@@ -137,7 +150,7 @@ public struct PairedComparison: Equatable, Sendable {
 
 extension MinimumEffect {
     /// How the numbers of a seed are compared.
-    fileprivate var scale: EffectScale {
+    var scale: EffectScale {
         switch self {
         case .factor: .ratio
         case .margin: .difference
@@ -145,7 +158,7 @@ extension MinimumEffect {
     }
 
     /// What must be reached, as a difference or the logarithm of a ratio.
-    fileprivate var needed: Double {
+    var needed: Double {
         switch self {
         case .factor(let factor): log(factor)
         case .margin(let margin): margin

@@ -1,50 +1,57 @@
-import Declarations
-import Engine
 import Foundation
 import Results
 import Vocabulary
 
-/// Writes what the figures and a reader need to know about an experiment: small tables in its folder, from its declaration
-/// and its runs' folders alone.
+/// What the figures and a reader need to know about an experiment: small tables in its folder, made from what it declares and
+/// its runs' folders alone.
 public struct ExperimentSummary: Sendable {
     /// The runs that it is about.
     public let runs: ExperimentRuns
-    /// What the experiment's ensembles came to.
-    public let ensembles: EnsembleAccuracies
-    /// The claims and their verdicts.
+    /// The claims and their verdicts, in declared order.
     public let claims: [ClaimResult]
+    private let ensembles: EnsembleAccuracies
+    /// The rules of all figures, each once.
+    private let rules: [MatchRule]
 
     /// Reads the folders of an experiment's runs and decides its claims. Tables of complete runs that are missing and can be
     /// computed from their others are written first.
     ///
-    /// - Throws: `ConfigurationErrors` for an unknown profile; `FileError` or `CSVError` for a damaged file.
-    public init(_ experiment: Experiment, profile: String, resultsRoot: URL) throws {
-        runs = try ExperimentRuns(experiment, profile: profile, resultsRoot: resultsRoot)
+    /// - Parameters:
+    ///   - experiment: the experiment in one profile.
+    ///   - claims: its claims.
+    ///   - rules: the rules by which its figures say that an arm matches another; one may stand there several times.
+    ///   - resultsRoot: the folder of all results.
+    /// - Throws: `FileError` or `CSVError` for a damaged file.
+    public init(
+        _ experiment: DeclaredExperiment, claims: [Claim], rules: [MatchRule] = [], resultsRoot: URL
+    ) throws {
+        runs = try ExperimentRuns(experiment, resultsRoot: resultsRoot)
         try runs.writeMissingDerivedTables()
         ensembles = try EnsembleAccuracies(runs)
-        claims = try ClaimEvaluator(runs, ensembles).results()
+        self.claims = try claims.map(ClaimEvaluator(runs, ensembles).result)
+        self.rules = rules.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
     /// What a reader of the numbers must know, a line each.
     public var remarks: [String] { runs.remarks + ensembles.remarks }
 
-    /// Writes experiment.csv, arms.csv, runs.csv, figures.csv, settings.csv, summary.csv and claims.csv, each as a whole; and
-    /// quantities.csv, matches.csv and ensembles.csv where the experiment declares what stands in them.
+    /// Writes experiment.csv, arms.csv, runs.csv, settings.csv, summary.csv and claims.csv, each as a whole; and quantities.csv,
+    /// matches.csv and ensembles.csv where the experiment declares what stands in them.
     ///
+    /// - Parameter others: files that stand beside them, such as the figures that the experiment asks for.
     /// - Throws: `FileError` or `CSVError`.
-    public func write() throws {
+    public func write(others: [(name: String, bytes: [UInt8])] = []) throws {
         try AtomicFile.createFolder(runs.folder)
         var tables = [
-            ("experiment.csv", facts), ("arms.csv", arms), ("runs.csv", runTable), ("figures.csv", figures),
-            ("settings.csv", settings), ("summary.csv", summary), ("claims.csv", claimTable),
+            ("experiment.csv", facts), ("arms.csv", arms), ("runs.csv", runTable), ("settings.csv", settings),
+            ("summary.csv", summary), ("claims.csv", claimTable),
         ]
-        let quantities = runs.quantities
+        let quantities = runs.experiment.quantities
         if !quantities.isEmpty { tables.append(("quantities.csv", QuantityTable.rows(of: quantities))) }
-        let matches = try MatchesTable(runs)
-        if !matches.rules.isEmpty { tables.append(("matches.csv", matches.rows)) }
+        if !rules.isEmpty { tables.append(("matches.csv", matches)) }
         if !runs.experiment.ensembles.isEmpty { tables.append(("ensembles.csv", ensembles.rows)) }
-        for (name, rows) in tables {
-            try AtomicFile.write(CSVField.bytes(rows: rows), to: runs.folder.appendingPathComponent(name))
+        for (name, bytes) in tables.map({ ($0.0, CSVField.bytes(rows: $0.1)) }) + others {
+            try AtomicFile.write(bytes, to: runs.folder.appendingPathComponent(name))
         }
     }
 
@@ -57,16 +64,16 @@ public struct ExperimentSummary: Sendable {
             ("experiment", experiment.name), ("title", experiment.title), ("source", experiment.source),
             ("question", experiment.question), ("dataset", runs.dataset?.name ?? "none"),
             ("dataset-checksum", runs.dataset?.checksum ?? ""),
-            ("synthetic", runs.dataset?.synthetic == true ? "true" : "false"), ("profile", runs.profile.name),
-            ("loss", loss), ("steps", "\(runs.profile.steps)"), ("seeds", seeds),
-            ("numerics-version", "\(runs.runs.first?.manifest.numericsVersion ?? numericsVersion)"),
+            ("synthetic", runs.dataset?.synthetic == true ? "true" : "false"), ("profile", experiment.profile),
+            ("loss", loss), ("steps", "\(experiment.steps)"), ("seeds", seeds),
+            ("numerics-version", runs.runs.first.map { "\($0.manifest.numericsVersion)" } ?? ""),
         ]
         return [["key", "value"]] + facts.map { [.text($0.0), .text($0.1)] }
     }
 
     /// What all arms are trained by; empty where it is not the same.
     private var loss: String {
-        let kinds = Set(runs.experiment.arms.map { type(of: $0.configuration(in: runs.profile).loss).kind })
+        let kinds = Set(runs.experiment.arms.map(\.loss))
         return kinds.count == 1 ? kinds.first ?? "" : ""
     }
 
@@ -84,20 +91,10 @@ public struct ExperimentSummary: Sendable {
             }
     }
 
-    private var figures: [[CSVField]] {
-        [["figure", "kind", "option", "value"]]
-            + runs.experiment.figures.flatMap { figure -> [[CSVField]] in
-                let place: [CSVField] = [.text(figure.name), .text(figure.kind)]
-                if figure.options.isEmpty { return [place + [.empty, .empty]] }
-                return figure.options.map { place + [.text($0.name), .text($0.value)] }
-            }
-    }
-
     /// The settings that are not the same in all arms.
     private var settings: [[CSVField]] {
         let arms = runs.experiment.arms.map { arm in
-            let settings = arm.configuration(in: runs.profile).settings.map { ($0.key, $0.value) }
-            return (name: arm.name, settings: settings, byKey: Dictionary(settings, uniquingKeysWith: { $1 }))
+            (name: arm.name, settings: arm.settings, byKey: Dictionary(arm.settings, uniquingKeysWith: { $1 }))
         }
         return [["arm", "key", "value"]]
             + arms.flatMap { arm in
@@ -144,7 +141,7 @@ public struct ExperimentSummary: Sendable {
                     .optional(statistics.deviation), .number(statistics.minimum), .number(statistics.maximum),
                 ])
             }
-            add("diverged", complete.map { $0.manifest.status == .diverged ? 1 : 0 })
+            add("diverged", complete.map { $0.isDiverged ? 1 : 0 })
             add("test-accuracy", finished.map { $0.final(.testAccuracy) })
             for source in StatisticsSource.allCases
             where finished.contains(where: { $0.accuracies[source] != nil }) {
@@ -176,11 +173,37 @@ public struct ExperimentSummary: Sendable {
                 return [
                     .text(claim.id), .text(claim.source), .optional(claim.disputedBy),
                     .text(claim.statement), .text(claim.measure.description),
-                    .text(result.arm ?? claim.arm.pattern), .text(result.other), .integer(comparison.seeds.count),
+                    .text(result.arm ?? claim.arm), .text(result.other), .integer(comparison.seeds.count),
                 ] + numbers + [
-                    .text(ClaimText.threshold(claim, comparison)), .text(result.verdict.rawValue),
+                    .text(result.threshold()), .text(result.verdict.rawValue),
                     .text(result.notes.joined(separator: "; ")),
                 ]
             }
+    }
+
+    /// When each run matches the baselines that the experiment's figures name. The numbers are those of claims, read in the
+    /// same way; figures know no rule of their own.
+    private var matches: [[CSVField]] {
+        let header: [CSVField] = [
+            "baseline", "smoothing", "statistics", "arm", "seed", "status", "target", "steps", "best-accuracy",
+        ]
+        return [header] + rules.flatMap(matches)
+    }
+
+    private func matches(_ rule: MatchRule) -> [[CSVField]] {
+        let reading = MetricReading(runs: runs, statistics: rule.statistics, smoothing: rule.smoothing)
+        return runs.experiment.arms.flatMap { runs.complete($0.name) }.compactMap { run -> [CSVField]? in
+            guard let goal = reading.goal(.testAccuracy, .bestOf(arm: rule.baseline), seed: run.seed),
+                let steps = reading.steps(.testAccuracy, to: goal, of: run)
+            else { return nil }
+            let status: RunMatch.Status =
+                run.isDiverged ? .diverged : steps.bound == .exact ? .matched : .notMatched
+            let best = run.isDiverged ? nil : BestMeasure().value(of: run, reading)
+            return [
+                .text(rule.baseline), .integer(rule.smoothing), .optional(rule.statistics?.rawValue),
+                .text(run.arm), .text("\(run.seed)"), .text(status.rawValue), .number(goal), .integer(Int(steps.value)),
+                .optional(best?.value),
+            ]
+        }
     }
 }

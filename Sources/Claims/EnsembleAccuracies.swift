@@ -4,7 +4,7 @@ import Results
 ///
 /// Ioffe & Szegedy 2015, §4.2.3: “the ensemble prediction was based on the arithmetic average of class probabilities
 /// predicted by the constituent networks”. A seed counts where every member has finished and predicted the same images.
-public struct EnsembleAccuracies: Sendable {
+struct EnsembleAccuracies: Sendable {
     /// The first k members of an ensemble with one seed.
     struct Step {
         /// The arm of the k-th member.
@@ -29,7 +29,7 @@ public struct EnsembleAccuracies: Sendable {
     /// Reads the members' predictions.
     ///
     /// - Throws: `FileError` for a file that is damaged.
-    public init(_ runs: ExperimentRuns) throws(FileError) {
+    init(_ runs: ExperimentRuns) throws(FileError) {
         for ensemble in runs.experiment.ensembles {
             for seed in Set(runs.runs.map(\.seed)).sorted() {
                 let members = ensemble.arms.map { arm in runs.complete(arm).first { $0.seed == seed } }
@@ -40,7 +40,7 @@ public struct EnsembleAccuracies: Sendable {
                 }
                 if let missing = zip(ensemble.arms, members).first(where: { $0.1 == nil })?.0 {
                     leaveOut("\(missing) has no result")
-                } else if let diverged = found.first(where: { $0.manifest.status == .diverged }) {
+                } else if let diverged = found.first(where: \.isDiverged) {
                     leaveOut("\(diverged.arm) diverged")
                 } else if let silent = found.first(where: { !$0.folder.has($0.folder.predictions) }) {
                     leaveOut("\(silent.arm) has no predictions")

@@ -1,0 +1,117 @@
+import Results
+
+/// The claims of all experiments: who makes each, who disputes it, and what the results at hand say.
+public struct ClaimsLedger: Sendable {
+    /// The claims of one experiment.
+    struct Part: Sendable {
+        /// The name of its folder: the experiment's, with what was varied.
+        let name: String
+        let title: String
+        let source: String
+        let results: [ClaimResult]
+
+        /// The name of its file.
+        var file: String { String(name.prefix { $0 != "@" }) }
+    }
+
+    let parts: [Part]
+
+    /// The claims of experiments, with verdicts where there are results.
+    public init(_ summaries: [ExperimentSummary]) {
+        parts = summaries.map { summary in
+            let experiment = summary.runs.experiment
+            return Part(
+                name: experiment.name, title: experiment.title, source: experiment.source, results: summary.claims)
+        }
+    }
+
+    /// The ledger for the terminal: a table for each experiment, and the counts.
+    ///
+    /// - Parameter width: columns of the terminal; at least 60 are used.
+    public func text(width: Int) -> String {
+        let tables = parts.map { part in
+            let table = WrappedTable(
+                titles: ["claim", "statement", "source", "verdict"],
+                rows: part.results.map { [$0.claim.id, $0.claim.statement, $0.claim.sources, $0.outcome] },
+                lastWidth: Verdict.width)
+            return (["\(part.name): \(part.title)", "\(part.source)", ""] + table.lines(width: width))
+                .joined(separator: "\n")
+        }
+        return (tables + [count]).joined(separator: "\n") + "\n"
+    }
+
+    /// How many claims there are, of how many experiments, and what became of them.
+    var count: String {
+        let results = parts.flatMap(\.results)
+        let disputed = results.count { $0.claim.disputedBy != nil }
+        return
+            "\(Phrase.count(results.count, "claim")) of \(Phrase.count(parts.count, "experiment")), \(disputed) disputed: "
+            + Self.counts(results)
+    }
+
+    /// How many claims have each outcome, those that there are: `3 reproduced, 1 no result`.
+    static func counts(_ results: [ClaimResult]) -> String {
+        let words = Verdict.allCases.map(\.rawValue) + [ClaimResult.noResult]
+        let counts = words.map { word in (word, results.count { $0.outcome == word }) }.filter { $0.1 > 0 }
+        return counts.isEmpty ? "no claims" : counts.map { "\($1) \($0)" }.joined(separator: ", ")
+    }
+}
+
+// MARK: In Markdown
+
+extension ClaimsLedger {
+    /// The ledger as one Markdown table with a row for each claim below a row for its experiment, and the counts.
+    ///
+    /// - Parameters:
+    ///   - isBrief: whether names of claims and what was measured are left out.
+    ///   - links: the folder of the experiment files as seen from the document, to which names are linked; nil for none.
+    public func markdown(isBrief: Bool, links: String?) -> String {
+        let titles = (isBrief ? [] : ["name"]) + ["claim", "source"] + (isBrief ? [] : ["measured"]) + ["verdict"]
+        var lines = [Self.row(titles), "|" + String(repeating: "---|", count: titles.count)]
+        for part in parts {
+            let name = links.map { "[`\(part.name)`](\($0)/\(part.file).yaml)" } ?? "`\(part.name)`"
+            let counts = Self.counts(part.results)
+            let heading = ["**\(name)** \(part.title)", part.source]
+            lines.append(Self.row(isBrief ? heading + [counts] : [""] + heading + ["", counts]))
+            for result in part.results {
+                let claim = result.claim
+                let source = claim.source + (claim.disputedBy.map { "<br>*Disputed by* \($0)" } ?? "")
+                let cells = (isBrief ? [] : ["`\(claim.id)`"]) + [claim.statement, source]
+                lines.append(Self.row(cells + (isBrief ? [] : [result.evidence]) + ["**\(result.outcome)**"]))
+            }
+        }
+        return (lines + ["", count + "."]).joined(separator: "\n")
+    }
+
+    /// A row; a bar would end a cell.
+    private static func row(_ cells: [String]) -> String {
+        let escaped = cells.map { cell in String(cell.flatMap { $0 == "|" ? ["\\", "|"] : [$0] }) }
+        return "| " + escaped.joined(separator: " | ") + " |"
+    }
+}
+
+// MARK: Of one experiment
+
+/// Claims as a table for the terminal: what the paper says, what we claim and found, and the verdict.
+public struct ClaimsTable: Sendable {
+    let results: [ClaimResult]
+
+    /// A table of claims.
+    public init(_ results: [ClaimResult]) { self.results = results }
+
+    /// The table's lines.
+    ///
+    /// - Parameter width: columns of the terminal; at least 60 are used.
+    public func text(width: Int) -> String {
+        guard !results.isEmpty else { return "no claims\n" }
+        let table = WrappedTable(
+            titles: ["claim", "the paper says", "measured here", "verdict"],
+            rows: results.map {
+                [$0.claim.id, $0.claim.sources, "\($0.claim.statement)\n\($0.evidence)", $0.verdict.rawValue]
+            }, lastWidth: Verdict.width)
+        let counts = Verdict.allCases.map { verdict in
+            "\(results.count { $0.verdict == verdict }) \(verdict.rawValue)"
+        }
+        return (table.lines(width: width) + [counts.joined(separator: ", ")]).joined(separator: "\n") + "\n"
+    }
+}

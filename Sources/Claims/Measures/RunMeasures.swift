@@ -1,0 +1,155 @@
+import Declarations
+import Results
+import Vocabulary
+
+// What claims measure of a run beside its losses and accuracies.
+
+/// Whether the run diverged: 1 or 0, so that the mean over seeds is the share that did.
+struct DivergesMeasure: Measure {
+    static let kind = "diverges"
+    static let summary =
+        "Whether the loss leaves the finite numbers (the paper's machine infinity), as 1 or 0: the mean is a share of seeds."
+    static let fields: [Field<Self>] = []
+
+    var description: String { "share of seeds that diverge" }
+    var isShareOfSeeds: Bool { true }
+
+    func value(of run: RunResult, _ reading: MetricReading) -> MeasuredValue? {
+        MeasuredValue(run.isDiverged ? 1 : 0)
+    }
+}
+
+/// How far the percentiles of a tensor's typical unit move between observations, on average.
+struct DriftMeasure: Measure {
+    var tap = ""
+
+    static let kind = "drift"
+    static let summary =
+        "How far the 15th, 50th and 85th percentile of a tensor's typical unit move between observations."
+    static let fields: [Field<Self>] = [Field("tap", \.tap, .text, required: true, "The tensor's address.")]
+
+    var description: String { "drift of \(tap)" }
+
+    func value(of run: RunResult, _ reading: MetricReading) throws -> MeasuredValue? {
+        try run.typicalUnits()[tap].flatMap { unit in
+            unit.drift.isFinite ? bounded(unit.drift, run, "its drift until then") : nil
+        }
+    }
+
+    func check(_ fields: ConfigurationNode, _ references: References, arms: [String]) {
+        if let place = fields["tap"], !place.isRefused { references.checkTap(tap, of: arms, at: place) }
+    }
+}
+
+/// How wide the typical unit of a tensor is at the end: its 85th less its 15th percentile.
+struct SpreadMeasure: Measure {
+    var tap = ""
+
+    static let kind = "spread"
+    static let summary = "The distance from the 15th to the 85th percentile of a tensor's typical unit at the end."
+    static let fields: [Field<Self>] = [Field("tap", \.tap, .text, required: true, "The tensor's address.")]
+
+    var description: String { "spread of \(tap)" }
+
+    func value(of run: RunResult, _ reading: MetricReading) throws -> MeasuredValue? {
+        try run.lastSpreads()[tap].flatMap { spread in
+            spread.isFinite ? bounded(spread, run, "its spread before") : nil
+        }
+    }
+
+    func check(_ fields: ConfigurationNode, _ references: References, arms: [String]) {
+        if let place = fields["tap"], !place.isRefused { references.checkTap(tap, of: arms, at: place) }
+    }
+}
+
+/// A number that the run's procedures measured, or that describes how its distributions moved: of every place over the steps,
+/// then of the places.
+struct QuantityMeasure: Measure {
+    /// The quantity.
+    var name = ""
+    /// A pattern of places; empty for what belongs to the whole network.
+    var place = ""
+    /// The number on the quantity's own axis; nil for all.
+    var at: Double?
+    /// What of a place's values over the steps counts.
+    var steps = Choice.mean
+    /// The first step that counts.
+    var from = 0
+    /// What of the places' numbers counts.
+    var places = Choice.mean
+
+    /// One number of several.
+    enum Choice: String, ConfigurationWord {
+        case mean
+        case median
+        case minimum
+        case maximum
+        case first
+        case last
+        /// The last one divided by the first.
+        case growth
+
+        /// The number that it makes of several; nil of none.
+        func value(of values: [Double]) -> Double? {
+            guard let first = values.first, let last = values.last else { return nil }
+            return switch self {
+            case .first: first
+            case .last: last
+            case .growth: last / first
+            case .minimum: values.min()
+            case .maximum: values.max()
+            case .mean: SampleStatistics(values).mean
+            case .median: Quantile.of(values, 0.5)
+            }
+        }
+    }
+
+    static let kind = "quantity"
+    static let summary =
+        "A number from `measures.csv` or `shift.csv`: of every place over the steps, then of the places."
+    static let fields: [Field<Self>] = [
+        Field("name", \.name, .text, required: true, "The quantity, such as gradient-shift or wasserstein."),
+        Field(
+            "place", \.place, .text,
+            "A pattern of layers or taps; by default what belongs to the whole network."),
+        Field(
+            "at", \.at, .number(-1e300...1e300).optional,
+            "The number on the quantity's own axis, such as a step length; none means all of them."),
+        Field("over-steps", \.steps, "Which value over the steps counts; `growth` is the last divided by the first."),
+        Field("from-step", \.from, 0...1_000_000_000, "The first step that counts."),
+        Field("over-places", \.places, "Which of the places' numbers counts, in the network's order."),
+    ]
+
+    var description: String {
+        let axis = at.map { " at \(Scalar.format($0))" } ?? ""
+        let time = steps == .growth ? "growth of \(name)" : "\(steps.rawValue) \(name)"
+        let start = from > 0 ? " from step \(from)" : ""
+        if place.isEmpty { return time + axis + start }
+        let among = place.contains("*") && places != .mean ? " (\(places.rawValue) over places)" : ""
+        return "\(time)\(axis) of \(place)\(among)\(start)"
+    }
+
+    func value(of run: RunResult, _ reading: MetricReading) throws -> MeasuredValue? {
+        try value(of: run.measured()).map { bounded($0, run, "what was measured until then") }
+    }
+
+    /// The number that a claim reads; nil where nothing of the kind was measured. Values that are no finite numbers are left
+    /// out. O(rows).
+    func value(of measured: MeasuredQuantities) -> Double? {
+        let glob = Glob(place)
+        var order: [String] = []
+        var values: [String: [Double]] = [:]
+        for row in measured.rows(of: name) where row.step >= from && row.value.isFinite && glob.matches(row.place) {
+            if let at {
+                guard let own = row.at, abs(own - at) <= 1e-9 * abs(at) else { continue }
+            }
+            if values[row.place] == nil { order.append(row.place) }
+            values[row.place, default: []].append(row.value)
+        }
+        return places.value(of: order.compactMap { steps.value(of: values[$0] ?? []) }.filter(\.isFinite))
+    }
+
+    func check(_ fields: ConfigurationNode, _ references: References, arms: [String]) {
+        if let place = fields["name"], !place.isRefused { references.checkQuantity(name, of: arms, at: place) }
+    }
+}
