@@ -17,7 +17,7 @@ import Testing
             "Vocabulary", "Declarations", "Results", "Engine", "Datasets", "Foundation", "Dispatch", "Synchronization",
         ],
         "Plotting": ["CPNG", "StrokeFont", "Foundation"],
-        "Figures": ["Vocabulary", "Results", "Plotting", "Foundation"],
+        "Figures": ["Vocabulary", "Declarations", "Results", "Plotting", "Foundation"],
         "normlab": [
             "CProcessor", "Vocabulary", "Declarations", "Results", "Kernels", "Engine", "Benchmarks", "Datasets",
             "Harness", "Plotting", "Figures", "ArgumentParser", "Foundation", "Dispatch", "Synchronization",
