@@ -62,7 +62,8 @@ let package = Package(
             dependencies: ["Vocabulary", "Declarations", "Results", "Claims", "Engine", "Datasets", "Running"],
             swiftSettings: strict),
         .target(name: "Plotting", dependencies: ["CPNG", "StrokeFont"], swiftSettings: pixelSettings),
-        .target(name: "Figures", dependencies: ["Vocabulary", "Results", "Plotting"], swiftSettings: strict),
+        .target(
+            name: "Figures", dependencies: ["Vocabulary", "Declarations", "Results", "Plotting"], swiftSettings: strict),
         .executableTarget(
             name: "normlab",
             dependencies: [
@@ -101,7 +102,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting", "StrokeFont"], swiftSettings: strict),
         .testTarget(
-            name: "FiguresTests", dependencies: ["Vocabulary", "Results", "Figures", "Plotting"], swiftSettings: strict),
+            name: "FiguresTests", dependencies: ["Vocabulary", "Declarations", "Results", "Figures", "Plotting"], swiftSettings: strict),
         .testTarget(name: "NormlabTests", dependencies: ["Results", "Harness", "Figures"], swiftSettings: strict),
     ]
 )

@@ -25,7 +25,7 @@ import Testing
             "Synchronization",
         ],
         "Plotting": ["CPNG", "StrokeFont", "Foundation"],
-        "Figures": ["Vocabulary", "Results", "Plotting", "Foundation"],
+        "Figures": ["Vocabulary", "Declarations", "Results", "Plotting", "Foundation"],
         "normlab": [
             "CProcessor", "Vocabulary", "Declarations", "Results", "Claims", "Kernels", "Engine", "Benchmarks",
             "Datasets", "Running", "Harness", "Plotting", "Figures", "ArgumentParser", "Foundation", "Dispatch",
