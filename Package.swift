@@ -57,18 +57,19 @@ let package = Package(
             name: "Running",
             dependencies: ["Vocabulary", "Declarations", "Results", "Kernels", "Engine", "Datasets"],
             swiftSettings: strict),
-        .target(
-            name: "Harness",
-            dependencies: ["Vocabulary", "Declarations", "Results", "Claims", "Engine", "Datasets", "Running"],
-            swiftSettings: strict),
         .target(name: "Plotting", dependencies: ["CPNG", "StrokeFont"], swiftSettings: pixelSettings),
         .target(
             name: "Figures", dependencies: ["Vocabulary", "Declarations", "Results", "Plotting"], swiftSettings: strict),
+        .target(
+            name: "Experiments",
+            dependencies: [
+                "Vocabulary", "Declarations", "Results", "Claims", "Engine", "Datasets", "Running", "Figures",
+            ], swiftSettings: strict),
         .executableTarget(
             name: "normlab",
             dependencies: [
                 "CProcessor", "Vocabulary", "Declarations", "Results", "Claims", "Kernels", "Engine", "Benchmarks",
-                "Datasets", "Running", "Harness", "Plotting", "Figures",
+                "Datasets", "Running", "Experiments", "Plotting", "Figures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -97,12 +98,12 @@ let package = Package(
         .testTarget(
             name: "HarnessTests",
             dependencies: [
-                "Vocabulary", "Declarations", "Results", "Claims", "Running", "Harness", "Kernels", "StrokeFont",
+                "Vocabulary", "Declarations", "Results", "Claims", "Running", "Experiments", "Kernels", "StrokeFont",
             ],
             swiftSettings: strict),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting", "StrokeFont"], swiftSettings: strict),
         .testTarget(
             name: "FiguresTests", dependencies: ["Vocabulary", "Declarations", "Results", "Figures", "Plotting"], swiftSettings: strict),
-        .testTarget(name: "NormlabTests", dependencies: ["Results", "Harness", "Figures"], swiftSettings: strict),
+        .testTarget(name: "NormlabTests", dependencies: ["Results", "Experiments", "Figures"], swiftSettings: strict),
     ]
 )

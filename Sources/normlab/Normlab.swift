@@ -3,7 +3,7 @@ import CProcessor
 import Datasets
 import Declarations
 import Engine
-import Harness
+import Experiments
 import Running
 
 /// The program: one subcommand a file, in `Commands/`.

@@ -1,7 +1,7 @@
 import Testing
 
 @testable import Figures
-@testable import Harness
+@testable import Experiments
 
 /// What an experiment may ask for and what can be drawn are two catalogues in two modules that do not know each other.
 @Suite struct FigureCataloguesTests {

@@ -20,15 +20,14 @@ import Testing
             "Vocabulary", "Declarations", "Results", "Kernels", "Engine", "Datasets", "Foundation", "Dispatch",
             "Synchronization",
         ],
-        "Harness": [
-            "Vocabulary", "Declarations", "Results", "Claims", "Running", "Engine", "Datasets", "Foundation", "Dispatch",
-            "Synchronization",
-        ],
         "Plotting": ["CPNG", "StrokeFont", "Foundation"],
         "Figures": ["Vocabulary", "Declarations", "Results", "Plotting", "Foundation"],
+        "Experiments": [
+            "Vocabulary", "Declarations", "Results", "Claims", "Engine", "Datasets", "Running", "Figures", "Foundation",
+        ],
         "normlab": [
             "CProcessor", "Vocabulary", "Declarations", "Results", "Claims", "Kernels", "Engine", "Benchmarks",
-            "Datasets", "Running", "Harness", "Plotting", "Figures", "ArgumentParser", "Foundation", "Dispatch",
+            "Datasets", "Running", "Experiments", "Plotting", "Figures", "ArgumentParser", "Foundation", "Dispatch",
             "Synchronization",
         ],
     ]

@@ -1,7 +1,7 @@
 import Benchmarks
 import Datasets
 import Engine
-import Harness
+import Experiments
 import Kernels
 import Running
 

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Benchmarks
 import Datasets
+import Experiments
 import Foundation
-import Harness
 import Results
 import Running
 

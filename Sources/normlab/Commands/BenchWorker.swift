@@ -1,7 +1,7 @@
 import ArgumentParser
 import Benchmarks
+import Experiments
 import Foundation
-import Harness
 import Kernels
 import Running
 

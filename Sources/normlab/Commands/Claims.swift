@@ -1,7 +1,7 @@
 import ArgumentParser
 import Claims
+import Experiments
 import Foundation
-import Harness
 
 /// `normlab claims`: the ledger of all claims.
 struct Claims: ParsableCommand {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Harness
+import Experiments
 import Results
 
 /// `normlab list`: the experiments.

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Experiments
 import Foundation
-import Harness
 import Kernels
 import Running
 

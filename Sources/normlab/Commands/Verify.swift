@@ -1,7 +1,7 @@
 import ArgumentParser
 import Claims
+import Experiments
 import Foundation
-import Harness
 
 /// `normlab verify`: judges the claims from the results at hand.
 struct Verify: ParsableCommand {

@@ -1,7 +1,7 @@
 import Benchmarks
 import Datasets
+import Experiments
 import Foundation
-import Harness
 import Results
 import Running
 

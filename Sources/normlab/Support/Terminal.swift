@@ -1,7 +1,7 @@
 import ArgumentParser
 import Declarations
+import Experiments
 import Foundation
-import Harness
 import Running
 
 /// What is printed, and where: results on standard output, everything about the work on standard error.

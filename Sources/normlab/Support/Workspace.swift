@@ -1,8 +1,8 @@
 import ArgumentParser
 import Datasets
 import Declarations
+import Experiments
 import Foundation
-import Harness
 
 /// Where experiments are read and results are written.
 struct Workspace: ParsableArguments {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Harness
+@testable import Experiments
 @testable import Running
 
 struct ClaimsTableTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Harness
+@testable import Experiments
 @testable import Running
 
 /// Every kind of mistake in an experiment file, with the whole text that a user sees.

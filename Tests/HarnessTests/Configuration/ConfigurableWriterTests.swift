@@ -3,7 +3,7 @@ import Engine
 import Testing
 
 @testable import Declarations
-@testable import Harness
+@testable import Experiments
 @testable import Running
 import Vocabulary
 

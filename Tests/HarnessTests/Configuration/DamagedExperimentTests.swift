@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Harness
+@testable import Experiments
 @testable import Running
 
 /// No text makes the reader crash: it is right, or it has messages.

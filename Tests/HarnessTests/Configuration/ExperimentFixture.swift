@@ -2,7 +2,7 @@ import Declarations
 import Foundation
 import Testing
 
-@testable import Harness
+@testable import Experiments
 @testable import Running
 
 /// A library of experiments that a test writes, in a folder of its own that goes when the test is over.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Harness
+@testable import Experiments
 @testable import Running
 
 /// `like`, `keeps-arms`, and profiles that are derived.

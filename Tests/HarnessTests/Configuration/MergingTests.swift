@@ -2,7 +2,7 @@ import Testing
 import Vocabulary
 
 @testable import Declarations
-@testable import Harness
+@testable import Experiments
 @testable import Running
 
 @Suite struct MergingTests {

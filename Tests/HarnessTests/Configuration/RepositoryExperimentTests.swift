@@ -4,7 +4,7 @@ import Foundation
 import Testing
 import Vocabulary
 
-@testable import Harness
+@testable import Experiments
 @testable import Running
 
 /// Every experiment and model of this repository, found by being there.

@@ -2,7 +2,7 @@ import Declarations
 import Engine
 import Testing
 
-@testable import Harness
+@testable import Experiments
 @testable import Running
 
 /// The models of this repository: every one builds, and those of publications have the published numbers.

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 @testable import Declarations
-@testable import Harness
+@testable import Experiments
 @testable import Running
 import Vocabulary
 

@@ -2,7 +2,7 @@ import Declarations
 import Testing
 
 @testable import Engine
-@testable import Harness
+@testable import Experiments
 @testable import Running
 
 /// The keys `placement`, `normalize-at` and `noise`: what stands in `normalize` slots, and where.

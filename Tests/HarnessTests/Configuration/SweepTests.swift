@@ -1,7 +1,7 @@
 import Declarations
 import Testing
 
-@testable import Harness
+@testable import Experiments
 @testable import Running
 
 @Suite struct SweepTests {

@@ -2,7 +2,7 @@ import Declarations
 import Engine
 import Testing
 
-@testable import Harness
+@testable import Experiments
 @testable import Running
 
 /// The key `width`: every product but the last is that many times as wide.

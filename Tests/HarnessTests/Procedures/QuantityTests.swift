@@ -2,7 +2,7 @@ import Results
 import StrokeFont
 import Testing
 
-@testable import Harness
+@testable import Experiments
 @testable import Running
 
 /// What the procedures and `shift.csv` say of their quantities.

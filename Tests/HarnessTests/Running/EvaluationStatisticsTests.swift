@@ -1,7 +1,7 @@
 import Engine
 import Testing
 
-@testable import Harness
+@testable import Experiments
 @testable import Running
 @testable import Results
 

@@ -2,7 +2,7 @@ import Datasets
 import Kernels
 import Testing
 
-@testable import Harness
+@testable import Experiments
 @testable import Running
 
 /// What threads fill together is what one image after the other would be.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Harness
+@testable import Experiments
 @testable import Running
 @testable import Results
 

@@ -3,7 +3,7 @@ import Engine
 import Foundation
 import Testing
 
-@testable import Harness
+@testable import Experiments
 @testable import Running
 @testable import Results
 

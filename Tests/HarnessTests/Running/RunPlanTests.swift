@@ -2,7 +2,7 @@ import Declarations
 import Foundation
 import Testing
 
-@testable import Harness
+@testable import Experiments
 @testable import Running
 
 struct RunPlanTests {

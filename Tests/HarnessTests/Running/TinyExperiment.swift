@@ -2,7 +2,7 @@ import Datasets
 import Engine
 import Foundation
 
-@testable import Harness
+@testable import Experiments
 @testable import Running
 @testable import Results
 

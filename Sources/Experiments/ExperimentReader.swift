@@ -2,7 +2,9 @@ import Claims
 import Datasets
 import Declarations
 import Engine
+import Figures
 import Foundation
+import Results
 import Running
 import Vocabulary
 
@@ -49,7 +51,7 @@ final class ExperimentReader {
         var references = References(arms, networks: networks, sweep: file["sweep"], diagnostics)
         let ensembles = EnsembleReader(references: references).ensembles(file["ensembles"])
         references.ensembles = ensembles.map(\.name)
-        let figures = FigureReader(references: references).figures(file["figures"])
+        let figures = FigureList.figures(file["figures"], references)
         let claims = Claim.read(file["claims"], references)
         return Experiment(
             name: entry.name, title: written.title, source: written.source, question: written.question,
@@ -190,5 +192,62 @@ final class ExperimentReader {
         }
         modelFiles[name] = model
         return model
+    }
+}
+
+/// Reads the ensembles of an experiment.
+struct EnsembleReader {
+    let references: References
+
+    private var diagnostics: DiagnosticCollector { references.diagnostics }
+
+    /// The ensembles of a mapping from names to lists of arms, in its full form.
+    func ensembles(_ node: ConfigurationNode?) -> [DeclaredExperiment.Ensemble] {
+        (node?.entries ?? []).compactMap { entry in
+            if references.arms.contains(where: { ArmName.fits(entry.key, arm: $0.name, group: $0.group) }) {
+                diagnostics.error("'\(entry.key)' is an arm; an ensemble needs a name of its own", atKey: entry)
+            }
+            var arms: [String] = []
+            for place in entry.value.elements ?? [] where !place.isRefused {
+                for name in references.arms(matching: place.scalar ?? "", at: place) {
+                    if arms.contains(name) {
+                        diagnostics.error("the arm '\(name)' is in the ensemble already", at: place)
+                        continue
+                    }
+                    if references.arms.first(where: { $0.name == name })?.writesPredictions == false {
+                        diagnostics.error(
+                            "the arm '\(name)' does not write its predictions; set 'evaluate.predictions' to true",
+                            at: place)
+                    }
+                    arms.append(name)
+                }
+            }
+            if arms.count == 1, entry.value.elements?.count == 1 {
+                diagnostics.error("an ensemble needs at least two arms", at: entry.value)
+            }
+            return arms.count < 2 ? nil : DeclaredExperiment.Ensemble(name: entry.key, arms: arms)
+        }
+    }
+}
+
+extension References {
+    /// What can be named of an experiment's arms and their networks.
+    init(_ arms: [Experiments.Arm], networks: [String: Network], sweep: ConfigurationNode?, _ diagnostics: DiagnosticCollector) {
+        self.init(
+            arms: arms.map { Arm($0, network: networks[$0.name]) }, sweptKeys: (sweep?.entries ?? []).map(\.key),
+            diagnostics: diagnostics)
+    }
+}
+
+extension References.Arm {
+    fileprivate init(_ arm: Experiments.Arm, network: Network?) {
+        let configurations = arm.configurations.sorted { $0.key < $1.key }.map(\.value)
+        self.init(
+            name: arm.name, group: arm.group, taps: network.map { $0.taps.map(\.address) },
+            observed: configurations.map(\.observe.taps),
+            quantities: configurations.map { configuration in
+                let written = configuration.written["procedures"]?.elements?.count ?? 0
+                return written > configuration.procedures.count ? nil : configuration.quantities.map(\.name)
+            }, writesPredictions: configurations.allSatisfy(\.evaluate.predictions))
     }
 }

@@ -2,6 +2,7 @@ import Claims
 import Datasets
 import Declarations
 import Engine
+import Figures
 import Running
 import Vocabulary
 
@@ -56,8 +57,7 @@ struct ExperimentFile: Configurable {
             are averaged, seed by seed. The arms need `evaluate.predictions`; a claim may name an ensemble as its arm.
             """),
         Field(
-            tree: "figures", .list(.variant(FigureKindCatalogue.all), minimum: 0),
-            "The figures that are drawn of the runs."),
+            tree: "figures", FigureList.type, "The figures that are drawn of the runs."),
         Field(
             tree: "claims", .list(.record(Claim.self), minimum: 0), "The statements that the runs decide."),
     ]

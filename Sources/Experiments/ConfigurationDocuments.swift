@@ -2,6 +2,7 @@ import Claims
 import Datasets
 import Declarations
 import Engine
+import Figures
 import Running
 import Vocabulary
 
@@ -102,7 +103,7 @@ public enum ConfigurationDocuments {
             ReferenceWriter.kinds("Optimizers", "optimizer", OptimizerCatalogue.all),
             ReferenceWriter.kinds("Rate policies", "rate-policy", RatePolicyCatalogue.all),
             ReferenceWriter.kinds("Procedures", "procedures", ProcedureCatalogue.all, more: quantities),
-            ReferenceWriter.kinds("Figures", "figures", FigureKindCatalogue.all),
+            ReferenceWriter.kinds("Figures", "figures", FigureCatalogue.all),
             section("A claim", Claim.self, level: 2),
             ReferenceWriter.kinds("Measures", "measure", MeasureCatalogue.all),
             section("A model file", ModelFile.self, level: 2),
