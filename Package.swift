@@ -80,11 +80,13 @@ let package = Package(
         .testTarget(
             name: "BenchmarksTests", dependencies: ["Vocabulary", "Benchmarks", "Engine", "Kernels"],
             swiftSettings: strict),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Vocabulary", "CAllocations"], swiftSettings: strict),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["Datasets", "Vocabulary", "CAllocations"], swiftSettings: strict),
         .testTarget(name: "ResultsTests", dependencies: ["Vocabulary", "Results"], swiftSettings: strict),
         .testTarget(name: "DeclarationsTests", dependencies: ["Vocabulary", "Declarations"], swiftSettings: strict),
         .testTarget(
-            name: "ClaimsTests", dependencies: ["Vocabulary", "Declarations", "Results", "Claims"], swiftSettings: strict),
+            name: "ClaimsTests", dependencies: ["Vocabulary", "Declarations", "Results", "Claims"],
+            swiftSettings: strict),
         .testTarget(
             name: "HarnessTests",
             dependencies: ["Vocabulary", "Declarations", "Results", "Claims", "Harness", "Kernels", "StrokeFont"],

@@ -11,11 +11,14 @@ import Testing
         "Engine": ["Kernels", "Vocabulary"],
         "Benchmarks": ["Kernels", "Engine", "Vocabulary"],
         "StrokeFont": [],
-        "Datasets": ["Vocabulary", "CProcessor", "CZlib", "StrokeFont", "Foundation", "FoundationNetworking", "Synchronization"],
+        "Datasets": [
+            "Vocabulary", "CProcessor", "CZlib", "StrokeFont", "Foundation", "FoundationNetworking", "Synchronization",
+        ],
         "Declarations": ["Vocabulary", "Yams"],
         "Claims": ["Vocabulary", "Declarations", "Results", "Foundation"],
         "Harness": [
-            "Vocabulary", "Declarations", "Results", "Claims", "Engine", "Datasets", "Foundation", "Dispatch", "Synchronization",
+            "Vocabulary", "Declarations", "Results", "Claims", "Engine", "Datasets", "Foundation", "Dispatch",
+            "Synchronization",
         ],
         "Plotting": ["CPNG", "StrokeFont", "Foundation"],
         "Figures": ["Vocabulary", "Results", "Plotting", "Foundation"],
