@@ -94,7 +94,8 @@ let package = Package(
         .testTarget(name: "ResultsTests", dependencies: ["Vocabulary", "Results"], swiftSettings: strict),
         .testTarget(name: "DeclarationsTests", dependencies: ["Vocabulary", "Declarations"], swiftSettings: strict),
         .testTarget(
-            name: "ClaimsTests", dependencies: ["Vocabulary", "Declarations", "Results", "Claims"], swiftSettings: strict),
+            name: "ClaimsTests", dependencies: ["Vocabulary", "Declarations", "Results", "Claims"],
+            swiftSettings: strict),
         .testTarget(
             name: "HarnessTests",
             dependencies: [

@@ -38,7 +38,8 @@ public struct Claim: Configurable, Equatable {
     /// What one of a list is.
     public static let kind = "claim"
     /// What it is.
-    public static let summary = "A statement with a source, the number that decides it, and the least effect that counts."
+    public static let summary =
+        "A statement with a source, the number that decides it, and the least effect that counts."
     /// Its keys.
     public static let fields: [Field<Self>] = [
         Field("id", \.id, .text, required: true, "A name, unique in the experiment."),

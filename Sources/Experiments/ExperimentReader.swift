@@ -232,7 +232,10 @@ struct EnsembleReader {
 
 extension References {
     /// What can be named of an experiment's arms and their networks.
-    init(_ arms: [Experiments.Arm], networks: [String: Network], sweep: ConfigurationNode?, _ diagnostics: DiagnosticCollector) {
+    init(
+        _ arms: [Experiments.Arm], networks: [String: Network], sweep: ConfigurationNode?,
+        _ diagnostics: DiagnosticCollector
+    ) {
         self.init(
             arms: arms.map { Arm($0, network: networks[$0.name]) }, sweptKeys: (sweep?.entries ?? []).map(\.key),
             diagnostics: diagnostics)

@@ -1,5 +1,7 @@
+import Results
 import Testing
 
+@testable import Claims
 @testable import Experiments
 @testable import Running
 
@@ -12,59 +14,10 @@ import Testing
 
         """
 
-    private func claim(_ rest: String, sweep: String = "") throws -> ClaimDeclaration {
+    private func claim(_ rest: String) throws -> Claim {
         let lines = rest.split(separator: "\n").map { "    \($0)\n" }.joined()
-        let experiment = try ExperimentFixture.load(ExperimentFixture.body + sweep + Self.start + lines)
+        let experiment = try ExperimentFixture.load(ExperimentFixture.body + Self.start + lines)
         return try #require(experiment.claims.first)
-    }
-
-    @Test func stepsToTheBestOfAnArm() throws {
-        let claim = try claim(
-            """
-            measure: { steps-to: { target: best-of(baseline) } }
-            arm: batch-norm
-            compared-with: baseline
-            expect: below
-            factor: 2
-            """)
-        #expect(claim.id == "one")
-        #expect(claim.source == "“It is so” (§1)")
-        #expect(claim.measure == .stepsTo(.testAccuracy, target: .bestOf(arm: "baseline")))
-        #expect(claim.measure.description == "steps to the best test-accuracy of baseline")
-        #expect(claim.arm == ArmChoice(arm: "batch-norm"))
-        #expect(claim.reference == .arm(ArmChoice(arm: "baseline")))
-        #expect(claim.expectation == .below)
-        #expect(claim.minimumEffect == .factor(2))
-        #expect(claim.statistics == nil)
-    }
-
-    @Test func aPublishedValue() throws {
-        let claim = try claim(
-            """
-            measure: { final: test-accuracy }
-            arm: baseline
-            value: 0.9897
-            expect: above
-            at-most-worse: 0.002
-            statistics: moving-average
-            """)
-        #expect(claim.measure == .final(.testAccuracy))
-        #expect(claim.reference == .value(0.9897))
-        #expect(claim.minimumEffect == .margin(-0.002))
-        #expect(claim.statistics == .movingAverage)
-    }
-
-    @Test(arguments: [
-        ("{ steps-to: { metric: test-loss, target: 0.1 } }", ClaimMeasure.stepsTo(.testLoss, target: .value(0.1))),
-        ("{ best: { metric: train-loss } }", .best(.trainLoss)),
-        ("{ drift: dense1/activation-input }", .drift(tap: "dense1/activation-input")),
-        ("{ spread: dense1/preactivation }", .spread(tap: "dense1/preactivation")),
-        ("diverges", .diverges),
-    ])
-    func measures(_ text: String, _ expected: ClaimMeasure) throws {
-        let claim = try claim("measure: \(text)\narm: batch-norm\ncompared-with: baseline\nexpect: below")
-        #expect(claim.measure == expected)
-        #expect(claim.minimumEffect == .margin(0))
     }
 
     @Test func aDisputeIsShownAndNoPartOfARun() throws {
@@ -82,72 +35,6 @@ import Testing
         #expect(try hashes(rest) == hashes(rest + "disputed-by: Somebody 2018, §2"))
     }
 
-    @Test func groupsAreChosenFromByAMetric() throws {
-        let claim = try claim(
-            "measure: { final: test-accuracy }\narm: batch-norm\ncompared-with: 'baseline@*'\nchosen-by: test-loss\nexpect: above",
-            sweep: "sweep: { batch: [5, 6] }\n")
-        #expect(
-            claim.arm
-                == ArmChoice(
-                    pattern: "batch-norm", candidates: ["batch-norm@batch=5", "batch-norm@batch=6"], choose: .testLoss))
-        #expect(
-            claim.reference
-                == .arm(
-                    ArmChoice(
-                        pattern: "baseline@*", candidates: ["baseline@batch=5", "baseline@batch=6"], choose: .testLoss))
-        )
-    }
-
-    @Test func ensemblesAndSmoothingThatMeanNothingAreRefused() throws {
-        let predicting = ExperimentFixture.body.replacing(
-            "  batch: 10\n", with: "  batch: 10\n  evaluate: { predictions: true }\n")
-        let fixture = try ExperimentFixture([
-            "x": ExperimentFixture.head + predicting + """
-                ensembles: { both: [baseline, batch-norm] }
-                claims:
-                  - { id: a, statement: s, source: p, measure: { best: test-accuracy }, arm: both, value: 1, expect: above }
-                  - { id: b, statement: s, source: p, measure: diverges, arm: baseline, value: 0.5, factor: 2, expect: above }
-                  - { id: c, statement: s, source: p, measure: { final: train-loss }, smoothing: 2, arm: baseline, value: 1, expect: below }
-                  - { id: d, statement: s, source: p, measure: { final: test-accuracy }, arm: both, compared-with: best-of(bot), expect: above }
-
-                """
-        ])
-        expectText(
-            try fixture.messages(),
-            """
-            Experiments/x.yaml:19:48: error: of the ensemble 'both' there is one number: measure { final: test-accuracy }, without \
-            'statistics' and 'smoothing'
-                  - { id: a, statement: s, source: p, measure: { best: test-accuracy }, arm: both, value: 1, expect: above }
-                                                               ^
-            Experiments/x.yaml:20:93: error: a share of 0 has no ratio; give a difference, 'by'
-                  - { id: b, statement: s, source: p, measure: diverges, arm: baseline, value: 0.5, factor: 2, expect: above }
-                                                                                                            ^
-            Experiments/x.yaml:21:82: error: 'smoothing' averages evaluations of the test set; this measure has none
-                  - { id: c, statement: s, source: p, measure: { final: train-loss }, smoothing: 2, arm: baseline, value: 1, expect: below }
-                                                                                                 ^
-            Experiments/x.yaml:22:100: error: no arm is called 'best-of(bot)'; the arms are 'baseline', 'batch-norm'
-                  - { id: d, statement: s, source: p, measure: { final: test-accuracy }, arm: both, compared-with: best-of(bot), expect: above }
-                                                                                                                   ^~~~~~~~~~~~
-            4 errors
-            """)
-    }
-
-    @Test func anAccuracyInPercentIsRefused() throws {
-        let fixture = try ExperimentFixture([
-            "x": ExperimentFixture.head + ExperimentFixture.body + """
-                claims:
-                  - { id: a, statement: s, source: p, measure: { final: test-accuracy }, arm: baseline, value: 97.5, expect: above }
-                  - { id: b, statement: s, source: p, measure: { steps-to: { target: 90 } }, arm: baseline, value: 5, expect: below }
-                  - { id: c, statement: s, source: p, measure: { final: test-loss }, arm: baseline, value: 2, expect: below }
-
-                """
-        ])
-        let messages = try fixture.messages()
-        #expect(messages.contains("an accuracy is a share from 0 to 1, found '97.5'; write 0.975"))
-        #expect(messages.contains("an accuracy is a share from 0 to 1, found '90'; write 0.9"))
-        #expect(messages.hasSuffix("2 errors"))
-    }
-
     @Test func anEnsembleIsAnArmOfClaims() throws {
         let predicting = ExperimentFixture.body.replacing(
             "  batch: 10\n", with: "  batch: 10\n  evaluate: { predictions: true }\n")
@@ -158,10 +45,10 @@ import Testing
                   - { id: a, statement: s, source: p, measure: { final: test-accuracy }, arm: both, compared-with: mean-of(both), expect: above }
 
                 """)
-        #expect(experiment.ensembles == [EnsembleDeclaration(name: "both", arms: ["baseline", "batch-norm"])])
+        #expect(experiment.ensembles == [DeclaredExperiment.Ensemble(name: "both", arms: ["baseline", "batch-norm"])])
         let claim = try #require(experiment.claims.first)
-        #expect(claim.arm.ensemble == .together("both"))
-        #expect(claim.reference == .arm(ArmChoice(ensemble: .meanOfMembers("both"))))
+        let declared = try experiment.declared(profile: "quick")
+        #expect(ArmChoice(claim.arm, in: declared) == .ensemble(.together("both")))
     }
 
     @Test func ensemblesThatCannotBe() throws {
@@ -243,7 +130,7 @@ import Testing
             Experiments/x.yaml:25:9: error: two claims are called 'one'
                   - id: one
                         ^~~
-            Experiments/x.yaml:27:36: error: 'target': expected a number or best-of(ARM), found 'half'
+            Experiments/x.yaml:27:36: error: 'claims.measure.steps-to.target': expected a number or best-of(ARM), found 'half'
                     measure: { steps-to: { target: half } }
                                                    ^~~~
             Experiments/x.yaml:28:10: error: 'b*' stands for 2 arms; 'chosen-by: test-accuracy' says how one is chosen

@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Claims
 import Testing
 
 @testable import Declarations
@@ -11,7 +12,7 @@ import Vocabulary
 @Suite struct ConfigurableWriterTests {
     private static let kinds: [any Configurable.Type] =
         LayerCatalogue.all + InitializerCatalogue.all + OptimizerCatalogue.all + RatePolicyCatalogue.all
-        + InputNormalizations.all + FigureKindCatalogue.all + ClaimMeasureCatalogue.all
+        + InputNormalizations.all + FigureKindCatalogue.all + MeasureCatalogue.all
         + [EvaluationDeclaration.self, ObservationDeclaration.self, Augmentation.self]
 
     /// A value of a type that is not its field's default, so that a field that is not read shows.

@@ -2,6 +2,7 @@ import Engine
 import Foundation
 import Testing
 
+@testable import Claims
 @testable import Experiments
 @testable import Running
 @testable import Results
@@ -43,7 +44,7 @@ struct DerivedTableTests {
         for arm in ["baseline", "batch-norm"] { try remove(from: tiny.runFolder(arm)) }
         // Nothing can be computed where a source is gone; the rest is read all the same.
         try AtomicFile.remove(tiny.runFolder("batch-norm").histograms)
-        let summary = try ExperimentSummary(tiny.experiment, profile: "smoke", resultsRoot: tiny.results)
+        let summary = try tiny.experiment.summary(profile: "smoke", resultsRoot: tiny.results)
         #expect(try files(tiny.runFolder("baseline")) == whole)
         #expect(tiny.runFolder("batch-norm").has(tiny.runFolder("batch-norm").drift))
         #expect(!tiny.runFolder("batch-norm").has(tiny.runFolder("batch-norm").shift))

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Claims
 @testable import Experiments
 @testable import Running
 @testable import Results
@@ -22,7 +23,9 @@ struct FormatsDocumentTests {
             #expect(document.contains("| `\(quantity.rawValue)` |"), "\(quantity)")
         }
         let tiny = try TinyExperiment()
-        try ExperimentSummary(tiny.experiment, profile: "smoke", resultsRoot: tiny.results).write()
+        try tiny.experiment.summary(profile: "smoke", resultsRoot: tiny.results).write(others: [
+            tiny.experiment.figuresFile
+        ])
         for name in try FileManager.default.contentsOfDirectory(atPath: tiny.experimentFolder().path) {
             let header = try CSVTable(whole: tiny.experimentFolder().appending(path: name)).columns.joined(
                 separator: ",")

@@ -1,24 +1,22 @@
 import Foundation
 import Testing
 
-@testable import Experiments
-@testable import Running
+@testable import Claims
 @testable import Results
 
 struct MatchesTableTests {
-    private static let figures = """
-        [{ steps-to-match: { baseline: b, smoothing: 3 } }, { match-table: { baseline: b, smoothing: 3 } },
-            { steps-to-match: { name: raw, baseline: b } }]
-        """
+    private static let rules = [
+        MatchRule(baseline: "b", smoothing: 3), MatchRule(baseline: "b", smoothing: 3), MatchRule(baseline: "b"),
+    ]
 
     private func rows(_ runs: SyntheticRuns) throws -> [[String: String]] {
-        try ExperimentSummary(runs.tiny.experiment, profile: "quick", resultsRoot: runs.tiny.results).write()
-        let reader = try CSVTable(whole: runs.tiny.experimentFolder("quick").appendingPathComponent("matches.csv"))
+        try runs.summary().write()
+        let reader = try CSVTable(whole: runs.folder.appendingPathComponent("matches.csv"))
         return try reader.rows(reader.columns).map { Dictionary(uniqueKeysWithValues: zip(reader.columns, $0.fields)) }
     }
 
     @Test func theFirstMeanOfThreeThatIsAtLeastTheBaselinesBestOneMatches() throws {
-        let runs = try SyntheticRuns(claims: "", figures: Self.figures)
+        let runs = try SyntheticRuns(rules: Self.rules)
         // Means of three: 0.2, 0.3, 0.4, 0.375; the best of them is 0.4, of the values 0.5.
         try runs.add("b", seed: 1, accuracy: [0.125, 0.25, 0.225, 0.425, 0.55, 0.15])
         // Means of three: 0.3, 0.375, 0.425: at step 40; of the values 0.5 is never reached.
@@ -45,8 +43,7 @@ struct MatchesTableTests {
     }
 
     @Test func theStatisticsAreThoseOfTheFigure() throws {
-        let figures = "[{ steps-to-match: { baseline: normalized, statistics: moving-average } }]"
-        let runs = try SyntheticRuns(claims: "", figures: figures)
+        let runs = try SyntheticRuns(rules: [MatchRule(baseline: "normalized", statistics: .movingAverage)])
         try runs.add("normalized", seed: 1, accuracy: [0.5, 0.75], statistics: ["moving-average", "population"])
         let row = try #require(try rows(runs).first)
         #expect(row["statistics"] == "moving-average")
@@ -65,7 +62,7 @@ struct MatchesTableTests {
               compared-with: b
               expect: below
             """
-        let runs = try SyntheticRuns(claims: claim, figures: Self.figures)
+        let runs = try SyntheticRuns(claims: claim, rules: Self.rules)
         for seed in 1...3 as ClosedRange<UInt64> {
             let shift = 0.01 * Double(seed)
             try runs.add("b", seed: seed, accuracy: [0.1, 0.25, 0.25 + shift, 0.4, 0.55, 0.5])
@@ -75,15 +72,17 @@ struct MatchesTableTests {
         func mean(_ arm: String) -> Double {
             rows.filter { $0["arm"] == arm }.compactMap { Double($0["steps"] ?? "") }.reduce(0, +) / 3
         }
-        let comparison = try #require(try runs.results().first).comparison
+        let comparison = try #require(try runs.judged().first).comparison
         #expect(comparison.arm.mean == mean("a") && comparison.other.mean == mean("b"))
         #expect(comparison.arm.mean == 30)
     }
 
-    @Test func withoutSuchAFigureThereIsNoTable() throws {
-        let tiny = try TinyExperiment()
-        try ExperimentSummary(tiny.experiment, profile: "smoke", resultsRoot: tiny.results).write()
-        let files = try FileManager.default.contentsOfDirectory(atPath: tiny.experimentFolder().path)
+    @Test func withoutRulesAndEnsemblesThereAreNoTables() throws {
+        let folder = try TemporaryFolder()
+        let summary = try ExperimentSummary(.example([("a", [:])]), claims: [], resultsRoot: folder.url)
+        try summary.write()
+        let files = try FileManager.default.contentsOfDirectory(atPath: summary.runs.folder.path)
+        #expect(files.contains("claims.csv"))
         #expect(!files.contains("matches.csv") && !files.contains("ensembles.csv"))
     }
 }

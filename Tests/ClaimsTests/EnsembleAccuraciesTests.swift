@@ -1,8 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Experiments
-@testable import Running
+@testable import Claims
 @testable import Results
 
 struct EnsembleAccuraciesTests {
@@ -55,7 +54,7 @@ struct EnsembleAccuraciesTests {
             Self.claim.replacing("best-of(pair)", with: $0.0).replacing("id: together", with: "id: \($0.1)")
         }
         let runs = try runs(([Self.claim] + more).joined(separator: "\n"))
-        let results = try runs.results()
+        let results = try runs.judged()
         #expect(results.map(\.verdict) == [.reproduced, .reproduced, .reproduced])
         #expect(results.map(\.arm) == ["pair", "pair", "pair"])
         #expect(results.map(\.other) == ["best-of(pair)", "mean-of(pair)", "b"])
@@ -67,8 +66,8 @@ struct EnsembleAccuraciesTests {
 
     @Test func theTableHasARowForEveryNumberOfMembers() throws {
         let runs = try runs(Self.claim)
-        try ExperimentSummary(runs.tiny.experiment, profile: "quick", resultsRoot: runs.tiny.results).write()
-        let reader = try CSVTable(whole: runs.tiny.experimentFolder("quick").appendingPathComponent("ensembles.csv"))
+        try runs.summary().write()
+        let reader = try CSVTable(whole: runs.folder.appendingPathComponent("ensembles.csv"))
         #expect(reader.columns == ["ensemble", "seed", "members", "arm", "single", "mean-single", "accuracy"])
         let rows = try reader.rows(reader.columns).map(\.fields)
         #expect(rows.count == 6)
@@ -80,7 +79,7 @@ struct EnsembleAccuraciesTests {
         try runs.add("a", seed: 1, accuracy: [0.3], divergedAt: 50)
         try runs.add("b", seed: 2, accuracy: [0.3], status: .interrupted)
         try runs.predict("b", seed: 3, Self.b, labels: [0, 1, 1])
-        let result = try #require(try runs.results().first)
+        let result = try #require(try runs.judged().first)
         #expect(result.verdict == .inconclusive)
         #expect(result.arm == nil)
         let reasons = [
@@ -88,23 +87,23 @@ struct EnsembleAccuraciesTests {
             "pair seed 3 is left out: its members were evaluated on different images",
         ]
         for reason in reasons { #expect(result.notes.contains(reason)) }
-        let summary = try ExperimentSummary(runs.tiny.experiment, profile: "quick", resultsRoot: runs.tiny.results)
+        let summary = try runs.summary()
         #expect(summary.remarks == reasons)
     }
 
     @Test func aMissingFileLeavesItsSeedOut() throws {
         let runs = try runs(Self.claim)
-        try FileManager.default.removeItem(at: runs.tiny.runFolder("b", seed: 2, profile: "quick").predictions)
-        let result = try #require(try runs.results().first)
+        try FileManager.default.removeItem(at: runs.folder("b", seed: 2).predictions)
+        let result = try #require(try runs.judged().first)
         #expect(result.comparison.seeds == [1, 3])
         #expect(result.notes.contains("pair seed 2 is left out: b has no predictions"))
     }
 
     @Test func aDamagedFileIsAnErrorThatNamesIt() throws {
         let runs = try runs(Self.claim)
-        let file = runs.tiny.runFolder("b", seed: 2, profile: "quick").predictions
+        let file = runs.folder("b", seed: 2).predictions
         try AtomicFile.write(Array(try AtomicFile.read(file).dropLast(9)), to: file)
-        let error = #expect(throws: FileError.self) { try runs.results() }
+        let error = #expect(throws: FileError.self) { try runs.judged() }
         #expect(error?.description.contains("b/seed-2/predictions.safetensors: the file is truncated") == true)
     }
 }

@@ -2,8 +2,7 @@ import Declarations
 import Foundation
 import Testing
 
-@testable import Experiments
-@testable import Running
+@testable import Claims
 @testable import Results
 
 struct ArmComparisonTests {
@@ -108,18 +107,20 @@ struct ArmComparisonTests {
     func otherTargetsAreNone(text: String) { #expect(ComparisonTarget(text) == nil) }
 
     @Test func manySettingsAreAListOfDifferences() throws {
-        let yaml = TinyExperiment.yaml.replacing(
-            "unobserved: {",
-            with: "unobserved: { batch: 13, activation: tanh, initializer: he, rate-policy: fixed, input: scale,")
-        let tiny = try TinyExperiment(yaml.replacing("input: scale", with: "input: { scale: 0.5 }"))
-        for arm in ["baseline", "unobserved"] { _ = try tiny.executor(tiny.plan(arm)).run() }
-        let runs = try ExperimentRuns(tiny.experiment, profile: "smoke", resultsRoot: tiny.results)
-        let arms = tiny.experiment.arms.filter { ["baseline", "unobserved"].contains($0.name) }
-        let comparison = try ArmComparison([.init(runs, arms: arms)], metric: .testAccuracy, target: nil)
+        let settings = [
+            "batch": "13", "activation": "tanh", "initializer": "he", "rate-policy": "fixed", "input": "scale",
+            "observe.taps": "[]",
+        ]
+        let arms = [("one", settings), ("two", settings.mapValues { "other \($0)" })]
+        let synthetic = try SyntheticRuns(arms: arms)
+        for (name, _) in arms { try synthetic.add(name, seed: 1, accuracy: [0.5]) }
+        let runs = try synthetic.runs()
+        let comparison = try ArmComparison(
+            [.init(runs, arms: runs.experiment.arms)], metric: .testAccuracy, target: nil)
         #expect(comparison.wordColumns == 3)
         #expect(comparison.cells[0][2] == "–")
-        #expect(comparison.cells[1][2].contains("activation=tanh"))
-        #expect(comparison.cells[1][2].contains("batch=13"))
+        #expect(comparison.cells[1][2].contains("activation=other tanh"))
+        #expect(comparison.cells[1][2].contains("batch=other 13"))
         #expect(!comparison.cells[1][2].contains("observe."))
     }
 

@@ -1,8 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Experiments
-@testable import Running
+@testable import Claims
 
 struct PairedComparisonTests {
     private func compare(

@@ -1,23 +1,22 @@
 import Foundation
 import Testing
 
-@testable import Experiments
-@testable import Running
+@testable import Claims
 @testable import Results
 
-struct QuantityReadingTests {
-    /// What a reading makes of a table's rows.
-    private func value(_ rows: [String], _ change: (inout QuantityReading) -> Void) throws -> Double? {
+struct QuantityMeasureTests {
+    /// What a measure makes of a table's rows.
+    private func value(_ rows: [String], _ change: (inout QuantityMeasure) -> Void) throws -> Double? {
         let text = (["step,quantity,place,at,value"] + rows).joined(separator: "\n") + "\n"
         let table = try CSVTable(bytes: Array(text.utf8), name: "measures.csv")
-        return try reading(change).value(of: MeasuredQuantities([table]))
+        return try measure(change).value(of: MeasuredQuantities([table]))
     }
 
-    private func reading(_ change: (inout QuantityReading) -> Void) -> QuantityReading {
-        var reading = QuantityReading()
-        reading.name = "shift"
-        change(&reading)
-        return reading
+    private func measure(_ change: (inout QuantityMeasure) -> Void) -> QuantityMeasure {
+        var measure = QuantityMeasure()
+        measure.name = "shift"
+        change(&measure)
+        return measure
     }
 
     private static let rows = [
@@ -48,11 +47,11 @@ struct QuantityReadingTests {
     }
 
     @Test func itsPhraseSaysWhatIsRead() {
-        #expect(reading { $0.place = "conv*" }.description == "mean shift of conv*")
-        let whole = reading { ($0.steps, $0.from, $0.at) = (.maximum, 10, 0.5) }
+        #expect(measure { $0.place = "conv*" }.description == "mean shift of conv*")
+        let whole = measure { ($0.steps, $0.from, $0.at) = (.maximum, 10, 0.5) }
         #expect(whole.description == "maximum shift at 0.5 from step 10")
         #expect(
-            reading { ($0.place, $0.steps, $0.places) = ("*", .growth, .median) }.description
+            measure { ($0.place, $0.steps, $0.places) = ("*", .growth, .median) }.description
                 == "growth of shift of * (median over places)")
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Claims
 @testable import Experiments
 @testable import Running
 @testable import Results
@@ -15,8 +16,8 @@ struct ExperimentSummaryTests {
         let hook = StepHook { if $0.step == 5 { interruption.request() } }
         _ = try tiny.executor(tiny.plan("unobserved"), progress: hook, interruption: interruption).run()
 
-        let summary = try ExperimentSummary(tiny.experiment, profile: "smoke", resultsRoot: tiny.results)
-        try summary.write()
+        let summary = try tiny.experiment.summary(profile: "smoke", resultsRoot: tiny.results)
+        try summary.write(others: [tiny.experiment.figuresFile])
         func rows(_ name: String) throws -> [[String: String]] {
             let reader = try CSVTable(whole: tiny.experimentFolder().appendingPathComponent(name))
             return try reader.rows(reader.columns).map {
@@ -78,8 +79,8 @@ struct ExperimentSummaryTests {
 
     @Test func withoutRunsItSaysThatThereAreNone() throws {
         let tiny = try TinyExperiment()
-        let summary = try ExperimentSummary(tiny.experiment, profile: "smoke", resultsRoot: tiny.results)
-        try summary.write()
+        let summary = try tiny.experiment.summary(profile: "smoke", resultsRoot: tiny.results)
+        try summary.write(others: [tiny.experiment.figuresFile])
         #expect(summary.claims.allSatisfy { $0.verdict == .inconclusive })
         let reader = try CSVTable(whole: tiny.experimentFolder().appendingPathComponent("runs.csv"))
         #expect(try reader.rows(["arm"]).isEmpty)
@@ -89,7 +90,9 @@ struct ExperimentSummaryTests {
         func bytes() throws -> [String] {
             let tiny = try TinyExperiment()
             for arm in ["baseline", "batch-norm"] { _ = try tiny.executor(tiny.plan(arm)).run() }
-            try ExperimentSummary(tiny.experiment, profile: "smoke", resultsRoot: tiny.results).write()
+            try tiny.experiment.summary(profile: "smoke", resultsRoot: tiny.results).write(others: [
+                tiny.experiment.figuresFile
+            ])
             return try ["experiment", "arms", "figures", "settings", "summary", "claims"].map {
                 try String(
                     contentsOf: tiny.experimentFolder().appendingPathComponent("\($0).csv"), encoding: .utf8)

@@ -1,8 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Experiments
-@testable import Running
+@testable import Claims
 @testable import Results
 
 struct ClaimEvaluatorTests {
@@ -35,7 +34,7 @@ struct ClaimEvaluatorTests {
             try runs.add("a", seed: seed, accuracy: Self.quick)
             try runs.add("b", seed: seed, accuracy: Self.slow)
         }
-        let result = try #require(try runs.results().first)
+        let result = try #require(try runs.judged().first)
         #expect(result.comparison.arm.mean == 20)
         #expect(result.comparison.other.mean == 80)
         #expect(abs(result.comparison.difference - 0.25) < 1e-12)
@@ -51,7 +50,7 @@ struct ClaimEvaluatorTests {
             try runs.add("large", seed: seed, accuracy: Self.quick)
             try runs.add("b", seed: seed, accuracy: Self.slow)
         }
-        let result = try #require(try runs.results().first)
+        let result = try #require(try runs.judged().first)
         #expect(result.comparison.arm.mean == 20)
         #expect(result.notes == ["a step of large is 40 images, one of b 10"])
     }
@@ -62,7 +61,7 @@ struct ClaimEvaluatorTests {
             try runs.add("a", seed: seed, accuracy: [0.1, 0.5, 0.6])
             try runs.add("b", seed: seed, accuracy: Self.slow)
         }
-        let result = try #require(try runs.results().first)
+        let result = try #require(try runs.judged().first)
         #expect(result.comparison.arm.mean == 100)
         #expect(result.verdict == .notReproduced)
         #expect(result.notes == ["a did not reach its target: counted as 100 steps or more (seeds 1, 2, 3)"])
@@ -75,7 +74,7 @@ struct ClaimEvaluatorTests {
             try runs.add("a", seed: seed, accuracy: seed == 3 ? slower : Self.quick)
             try runs.add("b", seed: seed, accuracy: slower)
         }
-        let result = try #require(try runs.results().first)
+        let result = try #require(try runs.judged().first)
         #expect(result.verdict == .inconclusive)
         #expect(result.notes.contains("b did not reach its target: counted as 100 steps or more (seeds 1, 2, 3)"))
     }
@@ -86,7 +85,7 @@ struct ClaimEvaluatorTests {
             try runs.add("a", seed: seed, accuracy: Self.quick)
             try runs.add("b", seed: seed, accuracy: [0.1, 0.2])
         }
-        let result = try #require(try runs.results().first)
+        let result = try #require(try runs.judged().first)
         #expect(result.verdict == .reproduced)
         #expect(result.comparison.other.mean == 100)
     }
@@ -98,7 +97,7 @@ struct ClaimEvaluatorTests {
             try runs.add("a", seed: seed, accuracy: [0.1, 0.95, 0.1, 0.8, 0.8, 0.8])
             try runs.add("b", seed: seed, accuracy: Self.slow)
         }
-        let comparison = try #require(try runs.results().first).comparison
+        let comparison = try #require(try runs.judged().first).comparison
         #expect(comparison.arm.mean == 50 && comparison.other.mean == 80)
     }
 
@@ -113,7 +112,7 @@ struct ClaimEvaluatorTests {
             try runs.add("a", seed: seed, accuracy: [0.25, 0.5, 0.75, 0.25])
             try runs.add("b", seed: seed, accuracy: [0.1, 0.1, 0.1])
         }
-        #expect(try runs.results().map(\.comparison.arm.mean) == [0.5, 0.625, 0.625])
+        #expect(try runs.judged().map(\.comparison.arm.mean) == [0.5, 0.625, 0.625])
     }
 
     @Test func theShareOfSeedsThatDivergeIsANumberLikeAnyOther() throws {
@@ -135,10 +134,10 @@ struct ClaimEvaluatorTests {
             try runs.add("tuned-low", seed: seed, accuracy: [0.1, 0.2], divergedAt: seed == 1 ? 17 : nil)
             try runs.add("b", seed: seed, accuracy: [0.9])
             // A share of seeds means the same on any data.
-            let folder = runs.tiny.runFolder("a", seed: seed, profile: "quick")
+            let folder = runs.folder("a", seed: seed)
             #expect(try Manifest(folder.manifest).dataset.name == "mnist")
         }
-        let results = try runs.results()
+        let results = try runs.judged()
         #expect(results.map(\.verdict) == [.reproduced, .inconclusive])
         #expect(results[0].comparison.arm.mean == 1)
         #expect(results[0].evidence.hasPrefix("share of seeds that diverge: a 1 ± 0, compared with 0.5 (n = 3)"))
@@ -149,11 +148,11 @@ struct ClaimEvaluatorTests {
         for seed in 1...3 as ClosedRange<UInt64> {
             for arm in ["a", "b"] { try runs.add(arm, seed: seed, accuracy: [0.5, 0.9]) }
         }
-        #expect(try runs.results()[0].verdict == .inconclusive)
-        #expect(try runs.results()[0].evidence.contains("both went the same way in every step"))
+        #expect(try runs.judged()[0].verdict == .inconclusive)
+        #expect(try runs.judged()[0].evidence.contains("both went the same way in every step"))
         // One evaluation that differs is a difference, even where the final numbers are equal.
         try runs.add("a", seed: 1, accuracy: [0.6, 0.9])
-        #expect(try runs.results()[0].verdict == .notReproduced)
+        #expect(try runs.judged()[0].verdict == .notReproduced)
     }
 
     @Test func finalAccuraciesDecide() throws {
@@ -166,11 +165,11 @@ struct ClaimEvaluatorTests {
             try around.add("a", seed: seed, accuracy: [0.9 + 20 * (offset - 0.054)])
             for runs in [above, below, around] { try runs.add("b", seed: seed, accuracy: [0.9]) }
         }
-        #expect(try above.results()[0].verdict == .reproduced)
-        #expect(try below.results()[0].verdict == .notReproduced)
-        #expect(try around.results()[0].verdict == .inconclusive)
-        #expect(try above.results()[0].evidence.contains("a 95.5 ± 0.5%, b 90 ± 0% (n = 3); difference 5.5 ["))
-        #expect(try above.results()[0].evidence.contains("points, expected difference ≥ 1"))
+        #expect(try above.judged()[0].verdict == .reproduced)
+        #expect(try below.judged()[0].verdict == .notReproduced)
+        #expect(try around.judged()[0].verdict == .inconclusive)
+        #expect(try above.judged()[0].evidence.contains("a 95.5 ± 0.5%, b 90 ± 0% (n = 3); difference 5.5 ["))
+        #expect(try above.judged()[0].evidence.contains("points, expected difference ≥ 1"))
     }
 
     @Test func aDivergedRunCountsAsGuessing() throws {
@@ -179,7 +178,7 @@ struct ClaimEvaluatorTests {
             try runs.add("a", seed: seed, accuracy: [0.9])
             try runs.add("b", seed: seed, accuracy: [0.95], divergedAt: 17)
         }
-        let result = try #require(try runs.results().first)
+        let result = try #require(try runs.judged().first)
         #expect(abs(result.comparison.other.mean - 0.1) < 1e-15)
         #expect(result.verdict == .reproduced)
         #expect(result.notes == ["b diverged: counted as guessing (seeds 1, 2, 3)"])
@@ -191,7 +190,7 @@ struct ClaimEvaluatorTests {
             try runs.add("a", seed: seed, accuracy: Self.quick, divergedAt: 90)
             try runs.add("b", seed: seed, accuracy: Self.slow)
         }
-        let result = try #require(try runs.results().first)
+        let result = try #require(try runs.judged().first)
         #expect(result.verdict == .notReproduced)
         #expect(result.notes.first?.contains("a diverged") == true)
     }
@@ -204,7 +203,7 @@ struct ClaimEvaluatorTests {
             try runs.add("a", seed: seed, accuracy: Self.quick)
             try runs.add("b", seed: seed, accuracy: Self.slow)
         }
-        let results = try runs.results()
+        let results = try runs.judged()
         #expect(results[0].comparison.arm.mean == 0.9 && results[0].comparison.other.mean == 0.3)
         #expect(results[0].verdict == .reproduced)
         #expect(results[1].verdict == .inconclusive)
@@ -213,11 +212,11 @@ struct ClaimEvaluatorTests {
 
     @Test func oneSeedAndNoSeedDecideNothing() throws {
         let runs = try SyntheticRuns(claims: Self.higher)
-        #expect(try runs.results()[0].verdict == .inconclusive)
-        #expect(try runs.results()[0].arm == nil)
+        #expect(try runs.judged()[0].verdict == .inconclusive)
+        #expect(try runs.judged()[0].arm == nil)
         try runs.add("a", seed: 1, accuracy: [0.99])
         try runs.add("b", seed: 1, accuracy: [0.5])
-        let result = try #require(try runs.results().first)
+        let result = try #require(try runs.judged().first)
         #expect(result.verdict == .inconclusive)
         #expect(result.notes.contains("one seed: an interval needs two"))
         #expect(result.notes.contains("without seeds 2, 3"))
@@ -229,11 +228,11 @@ struct ClaimEvaluatorTests {
             try runs.add("a", seed: seed, accuracy: [0.99])
             try runs.add("b", seed: seed, accuracy: [0.5], status: seed == 2 ? .interrupted : nil)
         }
-        let folder = runs.tiny.runFolder("a", seed: 3, profile: "quick")
+        let folder = runs.folder("a", seed: 3)
         var manifest = try Manifest(folder.manifest)
         manifest.settings["optimizer.sgd.rate"] = "7"
         try AtomicFile.write(manifest.encoded(), to: folder.manifest)
-        let result = try #require(try runs.results().first)
+        let result = try #require(try runs.judged().first)
         #expect(result.comparison.seeds == [1])
         #expect(try runs.runs().remarks == ["a seed 3 is left out: it was made with other settings"])
     }
@@ -244,12 +243,12 @@ struct ClaimEvaluatorTests {
             try runs.add("a", seed: seed, accuracy: [0.99])
             try runs.add("b", seed: seed, accuracy: [0.5])
         }
-        let folder = runs.tiny.runFolder("b", seed: 3, profile: "quick")
+        let folder = runs.folder("b", seed: 3)
         var manifest = try Manifest(folder.manifest)
         manifest.dataset.name = "glyphs"
         manifest.started = "1999-01-01T00:00:00Z"
         try AtomicFile.write(manifest.encoded(), to: folder.manifest)
-        #expect(try runs.results()[0].comparison.seeds == [1, 2])
+        #expect(try runs.judged()[0].comparison.seeds == [1, 2])
         #expect(try runs.runs().remarks == ["b seed 3 is left out: it was made with other data (glyphs)"])
     }
 
@@ -261,7 +260,7 @@ struct ClaimEvaluatorTests {
             try runs.add("tuned-high", seed: seed, accuracy: [0.99], divergedAt: 50)
             try runs.add("b", seed: seed, accuracy: [0.9])
         }
-        let result = try #require(try runs.results().first)
+        let result = try #require(try runs.judged().first)
         #expect(result.arm == "tuned-low")
         #expect(result.verdict == .reproduced)
         #expect(result.notes == ["tuned-low has the best mean final test-accuracy of 2 arms"])
@@ -272,7 +271,7 @@ struct ClaimEvaluatorTests {
         for (seed, value) in [(1, 0.97), (2, 0.975), (3, 0.98)] as [(UInt64, Double)] {
             try runs.add("a", seed: seed, accuracy: [value])
         }
-        let result = try #require(try runs.results().first)
+        let result = try #require(try runs.judged().first)
         #expect(result.other == "0.95")
         #expect(result.verdict == .reproduced)
         #expect(result.evidence.contains("a 97.5 ± 0.5%, compared with 95%"))
@@ -282,12 +281,12 @@ struct ClaimEvaluatorTests {
         let runs = try SyntheticRuns(claims: Self.higher.replacing("compared-with: b", with: "value: 0.95"))
         for seed in 1...3 as ClosedRange<UInt64> {
             try runs.add("a", seed: seed, accuracy: [0.97])
-            let folder = runs.tiny.runFolder("a", seed: seed, profile: "quick")
+            let folder = runs.folder("a", seed: seed)
             var manifest = try Manifest(folder.manifest)
             manifest.dataset.name = "glyphs"
             try AtomicFile.write(manifest.encoded(), to: folder.manifest)
         }
-        let result = try #require(try runs.results().first)
+        let result = try #require(try runs.judged().first)
         #expect(result.verdict == .inconclusive)
         #expect(result.notes.contains("the number is published for mnist, and these runs are on glyphs"))
     }
@@ -303,9 +302,9 @@ struct ClaimEvaluatorTests {
                 try runs.add("b", seed: seed, accuracy: [0.9])
             }
         }
-        #expect(try standard.results()[0].comparison.arm.mean == 0.95)
-        #expect(try moving.results()[0].comparison.arm.mean == 0.75)
-        #expect(try moving.results()[0].comparison.other.mean == 0.9)
+        #expect(try standard.judged()[0].comparison.arm.mean == 0.95)
+        #expect(try moving.judged()[0].comparison.arm.mean == 0.75)
+        #expect(try moving.judged()[0].comparison.other.mean == 0.9)
     }
 
     @Test func driftAndSpreadAreThoseOfTheTypicalUnit() throws {
@@ -331,7 +330,7 @@ struct ClaimEvaluatorTests {
             try runs.add("a", seed: seed, accuracy: [0.9], drift: [9, 0.5 + Double(seed), 9, 9], spread: 0.25)
             try runs.add("b", seed: seed, accuracy: [0.9], drift: [0, 4 + Double(seed), 0, 0], spread: 1)
         }
-        let results = try runs.results()
+        let results = try runs.judged()
         #expect(results[0].comparison.arm.mean == 2)
         #expect(results[0].comparison.difference == -3.5)
         #expect(results[0].verdict == .reproduced)
@@ -346,6 +345,6 @@ struct ClaimEvaluatorTests {
         try runs.add("a", seed: 1, accuracy: [0.9])
         try runs.add("b", seed: 1, accuracy: [0.9])
         let harmonic = (1...100).reduce(0.0) { $0 + 1 / Double($1) } / 100
-        #expect(abs(try runs.results()[0].comparison.arm.mean - harmonic) < 1e-12)
+        #expect(abs(try runs.judged()[0].comparison.arm.mean - harmonic) < 1e-12)
     }
 }

@@ -1,8 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Experiments
-@testable import Running
+@testable import Claims
 
 struct ClaimsLedgerTests {
     private static let claims = """
@@ -31,8 +30,7 @@ struct ClaimsLedgerTests {
                 try runs.add("b", seed: seed, accuracy: [0.1, 0.5])
             }
         }
-        let found = try runs.runs()
-        return try ExperimentSummary(found.experiment, profile: found.profile.name, resultsRoot: runs.tiny.results)
+        return try runs.summary()
     }
 
     @Test func countsWhatCameOutAndWhatDidNot() throws {

@@ -1,7 +1,6 @@
 import Testing
 
-@testable import Experiments
-@testable import Running
+@testable import Claims
 
 struct ClaimsTableTests {
     @Test(arguments: [60, 80, 100, 160])
@@ -28,7 +27,7 @@ struct ClaimsTableTests {
             try runs.add("a", seed: seed, accuracy: [0.1, 0.95])
             try runs.add("b", seed: seed, accuracy: [0.1, 0.3, 0.5, 0.7, 0.9])
         }
-        let text = try ClaimsTable(runs.results()).text(width: width)
+        let text = try ClaimsTable(runs.judged()).text(width: width)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         // Below 86 columns the measurements would have none left; the table is then wider than asked.
         #expect(lines.allSatisfy { $0.count <= max(width, 86) })
