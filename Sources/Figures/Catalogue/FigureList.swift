@@ -75,7 +75,8 @@ public enum FigureList {
         }
     }
 
-    private static func read(_ text: String, file: String) throws(ConfigurationErrors) -> [any FigureKind] {
+    /// The figures of the text of such a file.
+    static func read(_ text: String, file: String) throws(ConfigurationErrors) -> [any FigureKind] {
         let diagnostics = DiagnosticCollector()
         let resolver = Resolver(diagnostics)
         let type = FieldType.record(Document.self)
@@ -87,7 +88,7 @@ public enum FigureList {
         return figures
     }
 
-    private struct Document: Configurable {
+    struct Document: Configurable {
         static let kind = "figures"
         static let summary = "The figures of an experiment."
         static let fields: [Field<Self>] = [Field(tree: "figures", FigureList.type, required: true, "The figures.")]
