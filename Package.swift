@@ -97,9 +97,10 @@ let package = Package(
             name: "ClaimsTests", dependencies: ["Vocabulary", "Declarations", "Results", "Claims"],
             swiftSettings: strict),
         .testTarget(
-            name: "HarnessTests",
+            name: "ExperimentsTests",
             dependencies: [
-                "Vocabulary", "Declarations", "Results", "Claims", "Running", "Experiments", "Kernels", "StrokeFont",
+                "Vocabulary", "Declarations", "Results", "Claims", "Running", "Figures", "Experiments", "Kernels",
+                "StrokeFont",
             ],
             swiftSettings: strict),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting", "StrokeFont"], swiftSettings: strict),

@@ -1,3 +1,4 @@
+import Figures
 import Testing
 
 @testable import Experiments
@@ -5,72 +6,29 @@ import Testing
 @testable import Results
 
 @Suite struct FigureReaderTests {
-    @Test func optionsAreThoseThatWereStated() throws {
+    /// The figures beside the results say what the experiment's file says, but for what says nothing.
+    @Test func figuresFileStatesWhatDiffers() throws {
         let experiment = try ExperimentFixture.load(
             ExperimentFixture.body + """
+                sweep: { optimizer.sgd.rate: [0.1, 1] }
                 figures:
-                  - accuracy-over-steps
+                  - accuracy-over-steps: { smoothing: 1 }
                   - activation-quantiles: { tap: dense1/activation-input, arms: [base*], title: One unit }
                   - loss-over-steps: { name: test-loss, metric: test-loss, statistics: population }
-
-                """)
-        #expect(
-            experiment.figures == [
-                FigureDeclaration(name: "accuracy-over-steps", kind: "accuracy-over-steps", options: []),
-                FigureDeclaration(
-                    name: "activation-quantiles", kind: "activation-quantiles",
-                    options: [
-                        .init(name: "title", value: "One unit"), .init(name: "arms", value: "baseline"),
-                        .init(name: "tap", value: "dense1/activation-input"),
-                    ]),
-                FigureDeclaration(
-                    name: "test-loss", kind: "loss-over-steps",
-                    options: [
-                        .init(name: "metric", value: "test-loss"), .init(name: "statistics", value: "population"),
-                    ]),
-            ])
-    }
-
-    @Test func aSweptArmsNameStandsForItsPoints() throws {
-        let experiment = try ExperimentFixture.load(
-            ExperimentFixture.body
-                + "sweep: { optimizer.sgd.rate: [0.1, 1] }\nfigures: [{ sweep: { x: optimizer.sgd.rate, arms: [baseline] } }]\n"
-        )
-        #expect(
-            experiment.figures[0].options == [
-                .init(name: "arms", value: "baseline@rate=0.1 baseline@rate=1"),
-                .init(name: "x", value: "optimizer.sgd.rate"),
-            ])
-    }
-
-    @Test func recordsBecomeJSONAndTheRuleIsKept() throws {
-        let experiment = try ExperimentFixture.load(
-            ExperimentFixture.body + """
-                figures:
+                  - sweep: { x: optimizer.sgd.rate, arms: [baseline] }
                   - match-table:
-                      baseline: baseline
+                      baseline: baseline@rate=1
                       smoothing: 3
-                      paper: [{ arm: baseline, steps: 31.0e6, accuracy: 0.722 }, { arm: batch-norm, accuracy: none }]
-                  - change-worth:
-                      baseline: baseline
-                      groups:
-                        - reference: baseline
-                          changes: [{ arm: batch-norm, label: 'a "new" one' }]
+                      published: [{ arm: batch-norm@rate=1, steps: 31.0e6, accuracy: none }]
 
                 """)
-        let table = experiment.figures[0]
-        #expect(table.match == MatchRule(baseline: "baseline", smoothing: 3, statistics: nil))
-        #expect(
-            table.options == [
-                .init(name: "baseline", value: "baseline"), .init(name: "smoothing", value: "3"),
-                .init(
-                    name: "paper",
-                    value: #"[{"arm":"baseline","steps":31000000.0,"accuracy":0.722},{"arm":"batch-norm"}]"#),
-            ])
-        #expect(
-            experiment.figures[1].options.last?.value
-                == #"[{"reference":"baseline","changes":[{"arm":"batch-norm","label":"a \"new\" one"}]}]"#)
-        #expect(experiment.figures[1].match == MatchRule(baseline: "baseline", smoothing: 1, statistics: nil))
+        expectText(
+            String(decoding: experiment.figuresFile.bytes, as: UTF8.self),
+            """
+            figures:
+            - accuracy-over-steps
+            """)
+        #expect(experiment.figures.compactMap(\.match) == [MatchRule(baseline: "baseline@rate=1", smoothing: 3, statistics: nil)])
     }
 
     @Test func mistakesOfComparisons() throws {
@@ -78,7 +36,7 @@ import Testing
             "x": ExperimentFixture.head + ExperimentFixture.body + """
                 figures:
                   - steps-to-match: { baseline: basline }
-                  - match-table: { baseline: 'b*', paper: [{ arm: batch-nrom, steps: 1 }, { steps: 2 }] }
+                  - match-table: { baseline: 'b*', published: [{ arm: batch-nrom, steps: 1 }, { steps: 2 }] }
                   - change-worth: { baseline: baseline, groups: [] }
                   - ensemble: { ensemble: six }
 
@@ -91,13 +49,13 @@ import Testing
                   - steps-to-match: { baseline: basline }
                                                 ^~~~~~~
             Experiments/x.yaml:18:30: error: 'baseline' is one arm; 'b*' stands for baseline, batch-norm
-                  - match-table: { baseline: 'b*', paper: [{ arm: batch-nrom, steps: 1 }, { steps: 2 }] }
+                  - match-table: { baseline: 'b*', published: [{ arm: batch-nrom, steps: 1 }, { steps: 2 }] }
                                              ^~~~
             Experiments/x.yaml:18:51: error: no arm is called 'batch-nrom'; did you mean 'batch-norm'?
-                  - match-table: { baseline: 'b*', paper: [{ arm: batch-nrom, steps: 1 }, { steps: 2 }] }
+                  - match-table: { baseline: 'b*', published: [{ arm: batch-nrom, steps: 1 }, { steps: 2 }] }
                                                                   ^~~~~~~~~~
             Experiments/x.yaml:18:75: error: missing key 'arm' in 'figures.match-table.paper': expected a text
-                  - match-table: { baseline: 'b*', paper: [{ arm: batch-nrom, steps: 1 }, { steps: 2 }] }
+                  - match-table: { baseline: 'b*', published: [{ arm: batch-nrom, steps: 1 }, { steps: 2 }] }
                                                                                           ^
             Experiments/x.yaml:19:49: error: 'figures.change-worth.groups': expected at least one value, found 0
                   - change-worth: { baseline: baseline, groups: [] }
@@ -113,7 +71,7 @@ import Testing
         let fixture = try ExperimentFixture([
             "x": ExperimentFixture.head + ExperimentFixture.body + """
                 figures:
-                  - quantity-over-steps: { quantity: weight-norm bias-norm, y-label: Norm }
+                  - quantity-over-steps: { quantities: [weight-norm, bias-norm], y-label: Norm }
                   - quantity-profile: { quantity: loss-ratio, step: middle, at: 3 }
                   - quantity-profile: { name: b, quantity: gradient-norm, x: place, places: panels, step: 500 }
                   - shift-map: { quantity: wasserstein mean-drift }
@@ -126,7 +84,7 @@ import Testing
             try fixture.messages(),
             """
             Experiments/x.yaml:17:70: error: 'y-label' is the title of one quantity's axis; 'quantity' names 2
-                  - quantity-over-steps: { quantity: weight-norm bias-norm, y-label: Norm }
+                  - quantity-over-steps: { quantities: [weight-norm, bias-norm], y-label: Norm }
                                                                                      ^~~~
             Experiments/x.yaml:18:53: error: 'step' is 'middle'; expected first, last or a whole number from 0
                   - quantity-profile: { quantity: loss-ratio, step: middle, at: 3 }
@@ -177,23 +135,6 @@ import Testing
                                                                                           ^~~~~~
             2 errors
             """)
-    }
-
-    @Test func optionsOfQuantities() throws {
-        let experiment = try ExperimentFixture.load(
-            ExperimentFixture.body + """
-                figures:
-                  - quantity-profile: { quantity: loss-ratio, step: 500, x-scale: log, level: 1.0, level-label: no change }
-                  - shift-map
-
-                """)
-        #expect(
-            experiment.figures[0].options == [
-                .init(name: "quantity", value: "loss-ratio"), .init(name: "level", value: "1.0"),
-                .init(name: "level-label", value: "no change"), .init(name: "x-scale", value: "log"),
-                .init(name: "step", value: "500"),
-            ])
-        #expect(experiment.figures[1].options.isEmpty)
     }
 
     @Test func mistakes() throws {

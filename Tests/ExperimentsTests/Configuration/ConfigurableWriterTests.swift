@@ -1,6 +1,7 @@
 import Datasets
 import Engine
 import Claims
+import Figures
 import Testing
 
 @testable import Declarations
@@ -12,7 +13,7 @@ import Vocabulary
 @Suite struct ConfigurableWriterTests {
     private static let kinds: [any Configurable.Type] =
         LayerCatalogue.all + InitializerCatalogue.all + OptimizerCatalogue.all + RatePolicyCatalogue.all
-        + InputNormalizations.all + FigureKindCatalogue.all + MeasureCatalogue.all
+        + InputNormalizations.all + FigureCatalogue.all + MeasureCatalogue.all
         + [EvaluationDeclaration.self, ObservationDeclaration.self, Augmentation.self]
 
     /// A value of a type that is not its field's default, so that a field that is not read shows.
@@ -27,7 +28,7 @@ import Vocabulary
         case .record(let type): .variant(sample(type))
         case .optional(let inner): sample(inner)
         case .list(let element, let minimum): .list([FieldValue](repeating: sample(element), count: minimum + 1))
-        case .phrase: .word("last")
+        case .phrase(let type): .word(type.init(phrase: "last") == nil ? "0.5" : "last")
         case .named, .partial, .tree: FieldValue.none
         }
     }

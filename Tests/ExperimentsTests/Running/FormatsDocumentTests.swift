@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 import Testing
 
@@ -26,7 +27,9 @@ struct FormatsDocumentTests {
         try tiny.experiment.summary(profile: "smoke", resultsRoot: tiny.results).write(others: [
             tiny.experiment.figuresFile
         ])
-        for name in try FileManager.default.contentsOfDirectory(atPath: tiny.experimentFolder().path) {
+        let files = try FileManager.default.contentsOfDirectory(atPath: tiny.experimentFolder().path)
+        #expect(files.contains(FigureList.file) && document.contains("**`\(FigureList.file)`**"))
+        for name in files where name.hasSuffix(".csv") {
             let header = try CSVTable(whole: tiny.experimentFolder().appending(path: name)).columns.joined(
                 separator: ",")
             #expect(document.contains("| `\(name)` | `\(header)` |"), "\(name): \(header)")

@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 import Testing
 
@@ -48,10 +49,9 @@ struct ExperimentSummaryTests {
         let population = manifest.metrics.first { $0.name == "test-accuracy" && $0.statistics == "population" }
         #expect(runs[2]["test-accuracy"] == "\(try #require(population).last.value)")
 
-        let figures = try rows("figures.csv")
-        #expect(
-            figures[0] == ["figure": "accuracy-over-steps", "kind": "accuracy-over-steps", "option": "", "value": ""])
-        #expect(figures.contains { $0["option"] == "arms" && $0["value"] == "baseline batch-norm" })
+        let figures = try FigureList.read(tiny.experimentFolder().appending(path: FigureList.file))
+        #expect(figures.map(\.name) == ["accuracy-over-steps", "activation-quantiles"])
+        #expect(figures[1].common.arms == ["baseline", "batch-norm"])
 
         let settings = try rows("settings.csv")
         #expect(settings.contains(["arm": "explosive", "key": "optimizer.sgd.rate", "value": "1000"]))

@@ -2,6 +2,7 @@ import Datasets
 import Engine
 import Foundation
 import Claims
+import Figures
 import Testing
 
 @testable import Declarations
@@ -34,7 +35,7 @@ import Vocabulary
         for field in records.flatMap({ $0.anyFields }) { #expect(names.contains(field.name)) }
         let kinds: [[any Configurable.Type]] = [
             LayerCatalogue.all, InitializerCatalogue.all, OptimizerCatalogue.all, RatePolicyCatalogue.all,
-            InputNormalizations.all, FigureKindCatalogue.all, MeasureCatalogue.all,
+            InputNormalizations.all, FigureCatalogue.all, MeasureCatalogue.all,
         ]
         for kind in kinds.joined() {
             #expect(names.contains(kind.kind))
