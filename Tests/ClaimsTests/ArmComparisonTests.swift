@@ -125,7 +125,7 @@ struct ArmComparisonTests {
     }
 
     @Test func theDocumentHasTheColumns() throws {
-        let document = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/formats.md")
+        let document = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/formats.md")
         let header = try comparison(["a"]).csvText.prefix { $0 != "\n" }
         #expect(try String(contentsOf: document, encoding: .utf8).contains("    \(header)\n"))
     }

@@ -20,9 +20,15 @@ import Vocabulary
         return try #require(try read(start + lines, arms: arms).first)
     }
 
-    private func messages(_ claims: String) throws -> [String] {
-        let errors = #expect(throws: ConfigurationErrors.self) { try read(claims) }
-        return try #require(errors).diagnostics.map { "\($0.position.line - 1):\($0.position.column): \($0.message)" }
+    /// Expects mistakes in claims: their line and column in the list, and what is said.
+    private func expect(
+        _ claims: String, _ expected: [String], sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let errors = #expect(throws: ConfigurationErrors.self, sourceLocation: sourceLocation) { try read(claims) }
+        let found = (errors?.diagnostics ?? []).map { mistake in
+            "\(mistake.position.line - 1):\(mistake.position.column - 2): \(mistake.message)"
+        }
+        #expect(found == expected, "they are:\n\(found.joined(separator: "\n"))\n", sourceLocation: sourceLocation)
     }
 
     @Test func stepsToTheBestOfAnArm() throws {
@@ -119,57 +125,61 @@ import Vocabulary
     }
 
     @Test func ensemblesAndSmoothingThatMeanNothingAreRefused() throws {
-        #expect(
-            try messages(
-                """
-                - { id: a, statement: s, source: p, measure: { best: test-accuracy }, arm: both, value: 1, expect: above }
-                - { id: b, statement: s, source: p, measure: diverges, arm: baseline, value: 0.5, factor: 2, expect: above }
-                - { id: c, statement: s, source: p, measure: { final: train-loss }, smoothing: 2, arm: baseline, value: 1, expect: below }
-                - { id: d, statement: s, source: p, measure: { final: test-accuracy }, arm: both, compared-with: best-of(bot), expect: above }
-                - { id: e, statement: s, source: p, measure: { final: test-accuracy }, smoothing: 2, arm: both, value: 1, expect: above }
-                """) == [
-                    "1:48: of the ensemble 'both' there is one number: measure { final: test-accuracy }, without 'statistics' and 'smoothing'",
-                    "2:93: a share of 0 has no ratio; give a difference, 'by'",
-                    "3:82: 'smoothing' averages evaluations of the test set; this measure has none",
-                    "4:100: no arm is called 'best-of(bot)'; the arms are 'baseline', 'batch-norm'",
-                    "5:48: of the ensemble 'both' there is one number: measure { final: test-accuracy }, without 'statistics' and 'smoothing'",
-                ])
+        try expect(
+            """
+            - { id: a, statement: s, source: p, measure: { best: test-accuracy }, arm: both, value: 1, expect: above }
+            - { id: b, statement: s, source: p, measure: diverges, arm: baseline, value: 0.5, factor: 2, expect: above }
+            - { id: c, statement: s, source: p, measure: { final: train-loss }, smoothing: 2, arm: baseline, value: 1, expect: below }
+            - { id: d, statement: s, source: p, measure: { final: test-accuracy }, arm: both, compared-with: best-of(bot), expect: above }
+            - { id: e, statement: s, source: p, measure: { final: test-accuracy }, smoothing: 2, arm: both, value: 1, expect: above }
+            """,
+            [
+                "1:46: of the ensemble 'both' there is one number: measure { final: test-accuracy }, without 'statistics' and 'smoothing'",
+                "2:91: a share of 0 has no ratio; give a difference, 'by'",
+                "3:80: 'smoothing' averages evaluations of the test set; this measure has none",
+                "4:98: no arm is called 'best-of(bot)'; the arms are 'baseline', 'batch-norm'",
+                "5:46: of the ensemble 'both' there is one number: measure { final: test-accuracy }, without 'statistics' and 'smoothing'",
+            ])
     }
 
     @Test func anAccuracyInPercentIsRefused() throws {
-        #expect(
-            try messages(
-                """
-                - { id: a, statement: s, source: p, measure: { final: test-accuracy }, arm: baseline, value: 97.5, expect: above }
-                - { id: b, statement: s, source: p, measure: { steps-to: { target: 90 } }, arm: baseline, value: 5, expect: below }
-                - { id: c, statement: s, source: p, measure: { final: test-loss }, arm: baseline, value: 2, expect: below }
-                - { id: d, statement: s, source: p, measure: { steps-to: { metric: test-loss, target: 2 } }, arm: baseline, value: 5, expect: below }
-                - { id: e, statement: s, source: p, measure: { best: train-accuracy }, arm: baseline, value: 50, expect: below }
-                """) == [
-                    "1:94: an accuracy is a share from 0 to 1, found '97.5'; write 0.975",
-                    "2:68: an accuracy is a share from 0 to 1, found '90'; write 0.9",
-                    "5:94: an accuracy is a share from 0 to 1, found '50'; write 0.5",
-                ])
+        try expect(
+            """
+            - { id: a, statement: s, source: p, measure: { final: test-accuracy }, arm: baseline, value: 97.5, expect: above }
+            - { id: b, statement: s, source: p, measure: { steps-to: { target: 90 } }, arm: baseline, value: 5, expect: below }
+            - { id: c, statement: s, source: p, measure: { final: test-loss }, arm: baseline, value: 2, expect: below }
+            - { id: d, statement: s, source: p, measure: { steps-to: { metric: test-loss, target: 2 } }, arm: baseline, value: 5, expect: below }
+            - { id: e, statement: s, source: p, measure: { best: train-accuracy }, arm: baseline, value: 50, expect: below }
+            """,
+            [
+                "1:94: an accuracy is a share from 0 to 1, found '97.5'; write 0.975",
+                "2:68: an accuracy is a share from 0 to 1, found '90'; write 0.9",
+                "5:94: an accuracy is a share from 0 to 1, found '50'; write 0.5",
+            ])
     }
 
     @Test func whatAMeasureNamesMustBeThereInEveryArmThatIsMeasured() throws {
         func claim(_ measure: String) -> String {
             "- { id: a, statement: s, source: p, measure: \(measure), arm: baseline, compared-with: batch-norm, expect: below }"
         }
-        #expect(
-            try messages(claim("{ drift: hidden/activation-inpt }")) == [
+        try expect(
+            claim("{ drift: hidden/activation-inpt }"),
+            [
                 "1:55: the arm 'baseline' has no tap 'hidden/activation-inpt'; did you mean 'hidden/activation-input'?"
             ])
-        #expect(
-            try messages(claim("{ spread: hidden/output }")) == [
+        try expect(
+            claim("{ spread: hidden/output }"),
+            [
                 "1:56: the arm 'baseline' does not observe 'hidden/output'; add it to 'observe.taps'"
             ])
-        #expect(
-            try messages(claim("{ quantity: { name: wasserstein } }")) == [
+        try expect(
+            claim("{ quantity: { name: wasserstein } }"),
+            [
                 "1:66: the arm 'baseline' does not measure 'wasserstein'; the quantities are 'gradient-shift'"
             ])
-        #expect(
-            try messages(claim("{ steps-to: { target: 'best-of(b*)' } }")) == [
+        try expect(
+            claim("{ steps-to: { target: 'best-of(b*)' } }"),
+            [
                 "1:68: 'b*' stands for 2 arms; a target is the best of one"
             ])
     }
