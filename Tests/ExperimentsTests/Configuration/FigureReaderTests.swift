@@ -12,7 +12,7 @@ import Testing
             ExperimentFixture.body + """
                 sweep: { optimizer.sgd.rate: [0.1, 1] }
                 figures:
-                  - accuracy-over-steps: { smoothing: 1 }
+                  - accuracy-over-steps: { band: range }
                   - activation-quantiles: { tap: dense1/activation-input, arms: [base*], title: One unit }
                   - loss-over-steps: { name: test-loss, metric: test-loss, statistics: population }
                   - sweep: { x: optimizer.sgd.rate, arms: [baseline] }
@@ -26,9 +26,23 @@ import Testing
             String(decoding: experiment.figuresFile.bytes, as: UTF8.self),
             """
             figures:
-            - accuracy-over-steps
+              - accuracy-over-steps
+              - activation-quantiles: { title: "One unit", arms: ["base*"], tap: dense1/activation-input }
+              - loss-over-steps: { name: test-loss, metric: test-loss, statistics: population }
+              - sweep: { arms: [baseline], x: optimizer.sgd.rate }
+              - match-table:
+                  baseline: "baseline@rate=1"
+                  smoothing: 3
+                  published:
+                    - arm: "batch-norm@rate=1"
+                      steps: 31000000
+                      accuracy: none
+
             """)
-        #expect(experiment.figures.compactMap(\.match) == [MatchRule(baseline: "baseline@rate=1", smoothing: 3, statistics: nil)])
+        #expect(
+            experiment.figures.compactMap(\.match) == [
+                MatchRule(baseline: "baseline@rate=1", smoothing: 3, statistics: nil)
+            ])
     }
 
     @Test func mistakesOfComparisons() throws {
@@ -51,12 +65,12 @@ import Testing
             Experiments/x.yaml:18:30: error: 'baseline' is one arm; 'b*' stands for baseline, batch-norm
                   - match-table: { baseline: 'b*', published: [{ arm: batch-nrom, steps: 1 }, { steps: 2 }] }
                                              ^~~~
-            Experiments/x.yaml:18:51: error: no arm is called 'batch-nrom'; did you mean 'batch-norm'?
+            Experiments/x.yaml:18:55: error: no arm is called 'batch-nrom'; did you mean 'batch-norm'?
                   - match-table: { baseline: 'b*', published: [{ arm: batch-nrom, steps: 1 }, { steps: 2 }] }
-                                                                  ^~~~~~~~~~
-            Experiments/x.yaml:18:75: error: missing key 'arm' in 'figures.match-table.paper': expected a text
+                                                                      ^~~~~~~~~~
+            Experiments/x.yaml:18:79: error: missing key 'arm' in 'figures.match-table.published': expected a text
                   - match-table: { baseline: 'b*', published: [{ arm: batch-nrom, steps: 1 }, { steps: 2 }] }
-                                                                                          ^
+                                                                                              ^
             Experiments/x.yaml:19:49: error: 'figures.change-worth.groups': expected at least one value, found 0
                   - change-worth: { baseline: baseline, groups: [] }
                                                                 ^
@@ -72,8 +86,8 @@ import Testing
             "x": ExperimentFixture.head + ExperimentFixture.body + """
                 figures:
                   - quantity-over-steps: { quantities: [weight-norm, bias-norm], y-label: Norm }
-                  - quantity-profile: { quantity: loss-ratio, step: middle, at: 3 }
-                  - quantity-profile: { name: b, quantity: gradient-norm, x: place, places: panels, step: 500 }
+                  - quantity-profile: { quantities: [loss-ratio], step: middle, at: 3 }
+                  - quantity-profile: { name: b, quantities: [gradient-norm], x: place, places: panels, step: 500 }
                   - shift-map: { quantity: wasserstein mean-drift }
                   - scale-and-percentiles: { layer: dense1 }
                   - landscape: { y-scale: logarithmic }
@@ -83,36 +97,57 @@ import Testing
         expectText(
             try fixture.messages(),
             """
-            Experiments/x.yaml:17:70: error: 'y-label' is the title of one quantity's axis; 'quantity' names 2
+            Experiments/x.yaml:17:41: error: the arm 'baseline' does not measure 'weight-norm'; the quantities are \
+            'mean-drift', 'deviation-drift', 'quantile-drift', 'wasserstein', 'kolmogorov-smirnov', \
+            'wasserstein-to-end', 'kolmogorov-smirnov-to-end'
                   - quantity-over-steps: { quantities: [weight-norm, bias-norm], y-label: Norm }
-                                                                                     ^~~~
-            Experiments/x.yaml:18:53: error: 'step' is 'middle'; expected first, last or a whole number from 0
-                  - quantity-profile: { quantity: loss-ratio, step: middle, at: 3 }
-                                                                    ^~~~~~
-            Experiments/x.yaml:18:65: error: 'at' needs 'x: place': the quantity's own axis is the horizontal one
-                  - quantity-profile: { quantity: loss-ratio, step: middle, at: 3 }
-                                                                                ^
-            Experiments/x.yaml:19:77: error: 'places: panels' needs 'x: at': the places are the horizontal axis
-                  - quantity-profile: { name: b, quantity: gradient-norm, x: place, places: panels, step: 500 }
-                                                                                            ^~~~~~
+                                                        ^~~~~~~~~~~
+            Experiments/x.yaml:17:54: error: the arm 'baseline' does not measure 'bias-norm'; the quantities are \
+            'mean-drift', 'deviation-drift', 'quantile-drift', 'wasserstein', 'kolmogorov-smirnov', \
+            'wasserstein-to-end', 'kolmogorov-smirnov-to-end'
+                  - quantity-over-steps: { quantities: [weight-norm, bias-norm], y-label: Norm }
+                                                                     ^~~~~~~~~
+            Experiments/x.yaml:17:75: error: 'y-label' is the title of one quantity's axis; 'quantities' names 2
+                  - quantity-over-steps: { quantities: [weight-norm, bias-norm], y-label: Norm }
+                                                                                          ^~~~
+            Experiments/x.yaml:18:38: error: the arm 'baseline' does not measure 'loss-ratio'; the quantities are \
+            'mean-drift', 'deviation-drift', 'quantile-drift', 'wasserstein', 'kolmogorov-smirnov', \
+            'wasserstein-to-end', 'kolmogorov-smirnov-to-end'
+                  - quantity-profile: { quantities: [loss-ratio], step: middle, at: 3 }
+                                                     ^~~~~~~~~~
+            Experiments/x.yaml:18:57: error: 'figures.quantity-profile.step': expected first, last or a whole \
+            number from 0, found 'middle'
+                  - quantity-profile: { quantities: [loss-ratio], step: middle, at: 3 }
+                                                                        ^~~~~~
+            Experiments/x.yaml:18:69: error: 'at' needs 'x: place': the quantity's own axis is the horizontal one
+                  - quantity-profile: { quantities: [loss-ratio], step: middle, at: 3 }
+                                                                                    ^
+            Experiments/x.yaml:19:47: error: the arm 'baseline' does not measure 'gradient-norm'; the quantities \
+            are 'mean-drift', 'deviation-drift', 'quantile-drift', 'wasserstein', 'kolmogorov-smirnov', \
+            'wasserstein-to-end', 'kolmogorov-smirnov-to-end'
+                  - quantity-profile: { name: b, quantities: [gradient-norm], x: place, places: panels, step: 500 }
+                                                              ^~~~~~~~~~~~~
+            Experiments/x.yaml:19:81: error: 'places: panels' needs 'x: at': the places are the horizontal axis
+                  - quantity-profile: { name: b, quantities: [gradient-norm], x: place, places: panels, step: 500 }
+                                                                                                ^~~~~~
             Experiments/x.yaml:20:28: error: 'quantity' is 'wasserstein mean-drift'; expected one word
                   - shift-map: { quantity: wasserstein mean-drift }
                                            ^~~~~~~~~~~~~~~~~~~~~~
             Experiments/x.yaml:21:37: error: the arm 'baseline' has no tap 'dense1/normalized'; the taps are \
-            'dense1/output', 'dense1/preactivation', 'dense1/activation-input', 'dense1/activation', 'dense1/activate/output', \
-            'dense2/output', 'dense2/preactivation', 'dense2/activation-input'
+            'dense1/output', 'dense1/preactivation', 'dense1/activation-input', 'dense1/activation', \
+            'dense1/activate/output', 'dense2/output', 'dense2/preactivation', 'dense2/activation-input'
                   - scale-and-percentiles: { layer: dense1 }
                                                     ^~~~~~
             Experiments/x.yaml:21:37: error: the arm 'baseline' has no tap 'dense1/scaled'; the taps are \
-            'dense1/output', 'dense1/preactivation', 'dense1/activation-input', 'dense1/activation', 'dense1/activate/output', \
-            'dense2/output', 'dense2/preactivation', 'dense2/activation-input'
+            'dense1/output', 'dense1/preactivation', 'dense1/activation-input', 'dense1/activation', \
+            'dense1/activate/output', 'dense2/output', 'dense2/preactivation', 'dense2/activation-input'
                   - scale-and-percentiles: { layer: dense1 }
                                                     ^~~~~~
-            Experiments/x.yaml:22:27: error: 'figures.landscape.y-scale': expected one of the words 'linear', 'log', \
-            found 'logarithmic'
+            Experiments/x.yaml:22:27: error: 'figures.landscape.y-scale': expected one of the words 'linear', \
+            'log', found 'logarithmic'
                   - landscape: { y-scale: logarithmic }
                                           ^~~~~~~~~~~
-            8 errors
+            12 errors
             """)
     }
 
@@ -130,10 +165,16 @@ import Testing
             Experiments/x.yaml:17:28: error: 'x' is 'line-condition line-rate'; expected one word
                   - quantity-scatter: { x: line-condition line-rate, y: line-steps, step: middle }
                                            ^~~~~~~~~~~~~~~~~~~~~~~~
-            Experiments/x.yaml:17:75: error: 'step' is 'middle'; expected first, last or a whole number from 0
+            Experiments/x.yaml:17:57: error: the arm 'baseline' does not measure 'line-steps'; the quantities are \
+            'mean-drift', 'deviation-drift', 'quantile-drift', 'wasserstein', 'kolmogorov-smirnov', \
+            'wasserstein-to-end', 'kolmogorov-smirnov-to-end'
+                  - quantity-scatter: { x: line-condition line-rate, y: line-steps, step: middle }
+                                                                        ^~~~~~~~~~
+            Experiments/x.yaml:17:75: error: 'figures.quantity-scatter.step': expected first, last or a whole \
+            number from 0, found 'middle'
                   - quantity-scatter: { x: line-condition line-rate, y: line-steps, step: middle }
                                                                                           ^~~~~~
-            2 errors
+            3 errors
             """)
     }
 

@@ -93,10 +93,8 @@ struct ExperimentSummaryTests {
             try tiny.experiment.summary(profile: "smoke", resultsRoot: tiny.results).write(others: [
                 tiny.experiment.figuresFile
             ])
-            return try ["experiment", "arms", "figures", "settings", "summary", "claims"].map {
-                try String(
-                    contentsOf: tiny.experimentFolder().appendingPathComponent("\($0).csv"), encoding: .utf8)
-            }
+            let names = ["experiment.csv", "arms.csv", "figures.yaml", "settings.csv", "summary.csv", "claims.csv"]
+            return try names.map { try String(contentsOf: tiny.experimentFolder().appending(path: $0), encoding: .utf8) }
         }
         #expect(try bytes() == bytes())
     }
