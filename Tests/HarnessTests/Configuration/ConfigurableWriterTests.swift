@@ -26,7 +26,7 @@ import Vocabulary
         case .record(let type): .variant(sample(type))
         case .optional(let inner): sample(inner)
         case .list(let element, let minimum): .list([FieldValue](repeating: sample(element), count: minimum + 1))
-        case .phrase: .word("last")
+        case .phrase(let phrase): .word(["last", "best-of(arm)"].first { phrase.init(phrase: $0) != nil } ?? "1")
         case .named, .partial, .tree: FieldValue.none
         }
     }
