@@ -42,7 +42,9 @@ let package = Package(
         .target(name: "Results", dependencies: ["Vocabulary"], swiftSettings: strict),
         .target(name: "Engine", dependencies: ["Kernels", "Vocabulary"], swiftSettings: strict),
         // The probes of the machine's peaks are loops over lanes, like the kernels.
-        .target(name: "Benchmarks", dependencies: ["Kernels", "Engine", "Vocabulary"], swiftSettings: kernelSettings),
+        .target(
+            name: "Benchmarks", dependencies: ["Vocabulary", "Results", "Kernels", "Engine"],
+            swiftSettings: kernelSettings),
         .target(name: "StrokeFont", swiftSettings: strict),
         .target(
             name: "Datasets", dependencies: ["Vocabulary", "CProcessor", "CZlib", "StrokeFont"],
@@ -52,15 +54,22 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "Claims", dependencies: ["Vocabulary", "Declarations", "Results"], swiftSettings: strict),
         .target(
-            name: "Harness", dependencies: ["Vocabulary", "Declarations", "Results", "Claims", "Engine", "Datasets"],
+            name: "Running",
+            dependencies: ["Vocabulary", "Declarations", "Results", "Kernels", "Engine", "Datasets"],
             swiftSettings: strict),
         .target(name: "Plotting", dependencies: ["CPNG", "StrokeFont"], swiftSettings: pixelSettings),
-        .target(name: "Figures", dependencies: ["Vocabulary", "Results", "Plotting"], swiftSettings: strict),
+        .target(
+            name: "Figures", dependencies: ["Vocabulary", "Declarations", "Results", "Plotting"], swiftSettings: strict),
+        .target(
+            name: "Experiments",
+            dependencies: [
+                "Vocabulary", "Declarations", "Results", "Claims", "Engine", "Datasets", "Running", "Figures",
+            ], swiftSettings: strict),
         .executableTarget(
             name: "normlab",
             dependencies: [
                 "CProcessor", "Vocabulary", "Declarations", "Results", "Claims", "Kernels", "Engine", "Benchmarks",
-                "Datasets", "Harness", "Plotting", "Figures",
+                "Datasets", "Running", "Experiments", "Plotting", "Figures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -78,7 +87,7 @@ let package = Package(
             name: "EngineTests", dependencies: ["Vocabulary", "Engine", "Kernels", "Datasets", "CAllocations"],
             swiftSettings: strict),
         .testTarget(
-            name: "BenchmarksTests", dependencies: ["Vocabulary", "Benchmarks", "Engine", "Kernels"],
+            name: "BenchmarksTests", dependencies: ["Vocabulary", "Results", "Benchmarks", "Engine", "Kernels"],
             swiftSettings: strict),
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "Vocabulary", "CAllocations"], swiftSettings: strict),
@@ -88,12 +97,15 @@ let package = Package(
             name: "ClaimsTests", dependencies: ["Vocabulary", "Declarations", "Results", "Claims"],
             swiftSettings: strict),
         .testTarget(
-            name: "HarnessTests",
-            dependencies: ["Vocabulary", "Declarations", "Results", "Claims", "Harness", "Kernels", "StrokeFont"],
+            name: "ExperimentsTests",
+            dependencies: [
+                "Vocabulary", "Declarations", "Results", "Claims", "Running", "Figures", "Experiments", "Kernels",
+                "StrokeFont",
+            ],
             swiftSettings: strict),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting", "StrokeFont"], swiftSettings: strict),
         .testTarget(
-            name: "FiguresTests", dependencies: ["Vocabulary", "Results", "Figures", "Plotting"], swiftSettings: strict),
-        .testTarget(name: "NormlabTests", dependencies: ["Results", "Harness", "Figures"], swiftSettings: strict),
+            name: "FiguresTests", dependencies: ["Vocabulary", "Declarations", "Results", "Figures", "Plotting"], swiftSettings: strict),
+        .testTarget(name: "NormlabTests", dependencies: ["Results", "Experiments", "Figures"], swiftSettings: strict),
     ]
 )

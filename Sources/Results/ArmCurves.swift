@@ -185,21 +185,30 @@ package struct ArmProfiles: Sendable {
 }
 
 /// The step at which a profile is taken.
-package enum ProfileStep: Equatable, Sendable {
+package enum ProfileStep: ConfigurationPhrase {
     case first
     /// The last with a finite value: a run that diverged was measured until then.
     case last
     /// The measured step that is nearest; of two the earlier.
     case nearest(Int)
 
-    /// The step that its text spells; nil where it spells none.
-    package init?(_ text: String) {
+    package static let expectation = "first, last or a whole number from 0"
+
+    package init?(phrase text: String) {
         switch text {
         case "first": self = .first
         case "last": self = .last
         default:
             guard let step = Int(text), step >= 0 else { return nil }
             self = .nearest(step)
+        }
+    }
+
+    package var phrase: String {
+        switch self {
+        case .first: "first"
+        case .last: "last"
+        case .nearest(let step): String(step)
         }
     }
 

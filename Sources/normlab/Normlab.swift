@@ -3,7 +3,8 @@ import CProcessor
 import Datasets
 import Declarations
 import Engine
-import Harness
+import Experiments
+import Running
 
 /// The program: one subcommand a file, in `Commands/`.
 @main
@@ -14,7 +15,7 @@ struct Normlab: ParsableCommand {
         commandName: "normlab",
         abstract: "A laboratory for one question: what does normalization do to the training of a deep network?",
         discussion: """
-            An experiment is a file in Experiments/: it names the arms to train, the figures to draw and the published \
+            An experiment is a file in Experiments/<suite>/, or anywhere: it names the arms to train, the figures to draw and the published \
             claims to test. Results go to Results/<profile>/<experiment>/ as CSV, PNG and SVG.
 
             Exit codes: 0 done · 1 failed · 2 a claim was not reproduced (verify) · 64 usage · 65 bad configuration or \
@@ -22,7 +23,7 @@ struct Normlab: ParsableCommand {
             """,
         version: "NormLab \(version)",
         subcommands: [
-            Reproduce.self, Run.self, List.self, Show.self, Compare.self, DrawFigures.self, Verify.self,
+            Reproduce.self, Run.self, New.self, List.self, Show.self, Compare.self, DrawFigures.self, Verify.self,
             Claims.self, Data.self, Bench.self, BenchWorker.self, RunWorker.self, Schema.self,
         ])
 

@@ -5,7 +5,7 @@ import Vocabulary
 
 @testable import Claims
 
-/// Claims as they are written. That whole experiment files are read so, HarnessTests say.
+/// Claims as they are written. The tests of experiments read whole files.
 @Suite struct ClaimTests {
     private static let arms = ["baseline", "batch-norm"]
 

@@ -18,8 +18,7 @@ import Testing
     ) throws {
         let folder = try experiment.write()
         defer { try? FileManager.default.removeItem(at: folder) }
-        let drawing = try FigureRenderer.draw(
-            FigureRequest(name: "f", kind: kind, options: options), of: ExperimentResults(folder: folder))
+        let drawing = try FigureText.figure(kind, options).draw(ExperimentResults(folder: folder))
         try body(folder, CSVTable(bytes: Array(drawing.numbers.text.utf8), name: "f.csv"), drawing)
     }
 
@@ -95,11 +94,11 @@ import Testing
     }
 
     @Test func theTableHoldsRatiosWithinSeedsBesideThePaper() throws {
-        let paper = """
-            [{"arm":"baseline","steps":3.1e7,"accuracy":0.722},{"arm":"batch-norm","steps":2100000},\
-            {"arm":"high-rate","accuracy":0.698}]
+        let published = """
+            [{ arm: baseline, steps: 3.1e7, accuracy: 0.722 }, { arm: batch-norm, steps: 2100000 }, \
+            { arm: high-rate, accuracy: 0.698 }]
             """
-        let options = ["baseline": "baseline", "smoothing": "3", "paper": paper]
+        let options = ["baseline": "baseline", "smoothing": "3", "published": published]
         try draw("match-table", options) { folder, numbers, drawing in
             let matches = try firstMatches(folder)
             let row = try numbers.rows(where: "arm", is: "batch-norm")
@@ -136,7 +135,7 @@ import Testing
 
     @Test func changesAreWorthTheirPairedDifferences() throws {
         let groups =
-            #"[{"reference":"baseline","changes":[{"arm":"batch-norm","label":"normalize"},{"arm":"high-rate"}]}]"#
+            "[{ reference: baseline, changes: [{ arm: batch-norm, label: normalize }, { arm: high-rate }] }]"
         try draw("change-worth", ["baseline": "baseline", "smoothing": "3", "groups": groups]) {
             folder, numbers, drawing in
             let matches = try firstMatches(folder)
@@ -186,19 +185,23 @@ import Testing
             "steps-to-match", ["baseline": "baselin"],
             "baseline is 'baselin'; expected an arm among baseline, batch-norm"
         ),
-        ("steps-to-match", [:], "steps-to-match needs the option baseline"),
+        ("steps-to-match", [:], "missing key 'baseline' in 'figures.steps-to-match': expected a text"),
         ("match-table", ["baseline": "baseline", "smoothing": "7"], "matches.csv compares none of these arms"),
-        ("match-table", ["baseline": "baseline", "paper": "{"], "expected a list of {"),
-        ("match-table", ["baseline": "baseline", "paper": #"[{"arm":"x"}]"#], "paper is 'x'; expected arms of"),
-        ("change-worth", ["baseline": "baseline"], "change-worth needs the option groups"),
+        ("match-table", ["baseline": "baseline", "published": "{}"], "published': expected a list, found a mapping"),
+        ("match-table", ["baseline": "baseline", "published": "[{ arm: x }]"], "published is 'x'; expected arms of"),
+        ("change-worth", ["baseline": "baseline"], "missing key 'groups' in 'figures.change-worth'"),
         (
-            "change-worth", ["baseline": "baseline", "groups": #"[{"reference":"x","changes":[]}]"#],
+            "change-worth", ["baseline": "baseline", "groups": "[{ reference: x, changes: [] }]"],
+            "changes': expected at least one value, found 0"
+        ),
+        (
+            "change-worth", ["baseline": "baseline", "groups": "[{ reference: x, changes: [{ arm: y }] }]"],
             "groups is 'x'; expected arms of"
         ),
         ("ensemble", ["ensemble": "six"], "no seed of the ensemble 'six' is whole"),
     ])
     func mistakesAreNamed(kind: String, options: [String: String], message: String) {
-        let error = #expect(throws: FigureError.self) { try draw(kind, options) { _, _, _ in } }
-        #expect(error?.description.contains(message) == true, "\(String(describing: error))")
+        let error = #expect(throws: (any Error).self) { try draw(kind, options) { _, _, _ in } }
+        #expect(error.map { "\($0)" }?.contains(message) == true, "\(String(describing: error))")
     }
 }

@@ -32,8 +32,9 @@ import Testing
             #expect(diverged.status == .diverged)
             #expect(diverged.divergedAt == 93)
             #expect(diverged.testAccuracy?.isNaN == true)
-            #expect(try results.requests().map(\.name) == SyntheticExperiment.allFigures.map(\.name))
-            #expect(try results.requests()[2].options == ["tap": "hidden3/activation-input"])
+            let figures = try FigureList.read(folder.appending(path: "figures.yaml"))
+            #expect(figures.map(\.name) == SyntheticExperiment.allFigures.map(\.name))
+            #expect((figures[2] as? ActivationQuantiles)?.tap == "hidden3/activation-input")
         }
     }
 
@@ -55,32 +56,32 @@ import Testing
             }
             let results = try ExperimentResults(folder: folder)
             #expect(results.results(of: results.arms[0]).map(\.seed) == [1, 3])
-            let provenance = Provenance(results, arms: results.arms)
-            #expect(provenance.text.contains("Left out, not finished: baseline/seed-2."))
+            let footnote = Footnote(results, arms: results.arms)
+            #expect(footnote.text.contains("Left out, not finished: baseline/seed-2."))
         }
     }
 
     @Test func batchesThatDifferAreSaid() throws {
         try withResults { folder in
             #expect(
-                try !Provenance(ExperimentResults(folder: folder), arms: ExperimentResults(folder: folder).arms).text
+                try !Footnote(ExperimentResults(folder: folder), arms: ExperimentResults(folder: folder).arms).text
                     .contains("A step is"))
             try change(folder, "settings.csv") { _ in
                 "arm,key,value\nbaseline,batch,60\nbatch-norm,batch,30\nbatch-norm-high-rate,batch,60\nhigh-rate,batch,60\n"
             }
             let results = try ExperimentResults(folder: folder)
             #expect(
-                Provenance(results, arms: results.arms).text.contains(
+                Footnote(results, arms: results.arms).text.contains(
                     "A step is 60 images (Baseline, Batch normalization, rate × 10 and Baseline, rate × 10) and 30 images"
                 ))
             let alike = results.arms.filter { $0.name != "batch-norm" }
-            #expect(!Provenance(results, arms: alike).text.contains("A step is"))
+            #expect(!Footnote(results, arms: alike).text.contains("A step is"))
             // Arms of a sweep over the batch say it in their labels.
             var swept = results.arms
             for index in swept.indices {
                 swept[index].label += " (batch=\(swept[index].name == "batch-norm" ? 30 : 60))"
             }
-            #expect(!Provenance(results, arms: swept).text.contains("A step is"))
+            #expect(!Footnote(results, arms: swept).text.contains("A step is"))
         }
     }
 
@@ -107,12 +108,12 @@ import Testing
         #expect(try unit("") == " (nats)")
     }
 
-    @Test(arguments: ["experiment.csv", "arms.csv", "runs.csv", "figures.csv"])
+    @Test(arguments: ["experiment.csv", "arms.csv", "runs.csv", "figures.yaml"])
     func missingTablesAreNamed(file: String) throws {
         try withResults { folder in
             try FileManager.default.removeItem(at: folder.appending(path: file))
-            #expect(throws: CSVError.unreadable(file: file, reason: "there is no such file")) {
-                try ExperimentResults(folder: folder).requests()
+            #expect(throws: FigureError.data(.unreadable(file: file, reason: "there is no such file"))) {
+                try FigureRenderer.renderAll(experimentFolder: folder)
             }
         }
     }
@@ -150,8 +151,7 @@ import Testing
         #expect(measured.quantities.contains("gradient-shift") == !missing.contains("measures.csv"))
         #expect(measured.quantities.contains("wasserstein") == !missing.contains("shift.csv"))
         if missing.count == 2 {
-            let request = FigureRequest(name: "f", kind: "shift-map")
-            let error = #expect(throws: FigureError.self) { try FigureRenderer.draw(request, of: results) }
+            let error = #expect(throws: FigureError.self) { try FigureText.figure("shift-map").draw(results) }
             #expect(error?.description.contains("expected a quantity that was measured; none was") == true)
         }
     }

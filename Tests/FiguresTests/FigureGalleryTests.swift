@@ -98,7 +98,7 @@ import Testing
         experiment.layers = ["hidden1"]
         experiment.figures = [
             ("sweep", "sweep", ["x": "optimizer.sgd.rate", "y": "initializer.gaussian.deviation"]),
-            ("sweep-rate", "sweep", ["x": "optimizer.sgd.rate", "arms": "*deviation=0.1"]),
+            ("sweep-rate", "sweep", ["x": "optimizer.sgd.rate", "arms": "[\"*deviation=0.1\"]"]),
             ("accuracy-over-steps", "accuracy-over-steps", [:]),
             ("final-accuracy", "final-accuracy", [:]),
         ]
@@ -142,10 +142,10 @@ import Testing
             for file in files { #expect(FileManager.default.fileExists(atPath: file.path)) }
         }
         let results = try ExperimentResults(folder: folder)
-        for request in try results.requests() {
-            let drawing = try FigureRenderer.draw(request, of: results)
+        for figure in try FigureList.read(folder.appending(path: "figures.yaml")) {
+            let drawing = try figure.draw(results)
             #expect(drawing.numbers.rowCount > 0)
-            checkWords(drawing.picture.scene(), "\(name)/\(request.name)")
+            checkWords(drawing.picture.scene(), "\(name)/\(figure.name)")
         }
     }
 

@@ -30,8 +30,7 @@ import Testing
     ) throws {
         let folder = try experiment.write()
         defer { try? FileManager.default.removeItem(at: folder) }
-        let request = FigureRequest(name: "f", kind: kind, options: options)
-        let drawing = try FigureRenderer.draw(request, of: ExperimentResults(folder: folder))
+        let drawing = try FigureText.figure(kind, options).draw(ExperimentResults(folder: folder))
         try body(folder, rows(drawing.numbers.text))
     }
 
@@ -88,8 +87,7 @@ import Testing
             try text.write(to: place, atomically: false, encoding: .utf8)
         }
         func statistics(_ options: [String: String]) throws -> Set<String?> {
-            let request = FigureRequest(name: "f", kind: "accuracy-over-steps", options: options)
-            let drawing = try FigureRenderer.draw(request, of: ExperimentResults(folder: folder))
+            let drawing = try FigureText.figure("accuracy-over-steps", options).draw(ExperimentResults(folder: folder))
             return Set(rows(drawing.numbers.text).filter { $0["arm"] == "batch-norm" }.map { $0["statistics"] })
         }
         #expect(try statistics([:]) == ["moving-average"])

@@ -14,7 +14,7 @@ import Testing
         try body(folder)
     }
 
-    private func small(_ figures: [(name: String, kind: String, options: [String: String])]) -> SyntheticExperiment {
+    private func small(_ figures: [AskedFigure]) -> SyntheticExperiment {
         var experiment = SyntheticExperiment()
         experiment.arms = Array(experiment.arms.prefix(2))
         experiment.seeds = [1, 2]
@@ -65,35 +65,60 @@ import Testing
 
     @Test func aFailureStopsNoOtherFigure() throws {
         let experiment = small([
-            ("first", "accuracy-over-step", [:]), ("second", "final-accuracy", [:]),
+            ("second", "final-accuracy", [:]),
             ("third", "activation-quantiles", ["tap": "hidden9/activation-input"]),
-            ("fourth", "loss-over-steps", ["colour": "red"]), ("fifth", "loss-over-steps", ["window": "0"]),
-            ("sixth", "activation-quantiles", [:]), ("seventh", "sweep", ["x": "batch"]),
-            ("runs", "final-accuracy", [:]),
-            ("eighth", "final-accuracy", ["arms": "baseline lrn"]),
+            ("seventh", "sweep", ["x": "batch"]),
+            ("eighth", "final-accuracy", ["arms": "[baseline, lrn]"]),
         ])
         try withFolder(experiment) { folder in
-            let runs = try Data(contentsOf: folder.appending(path: "runs.csv"))
             let thrown = #expect(throws: FigureError.self) { try FigureRenderer.renderAll(experimentFolder: folder) }
             guard let thrown, case .some(let failures, let drawn) = thrown else {
                 Issue.record("expected failures, not \(String(describing: thrown))")
                 return
             }
             #expect(drawn == ["second.png", "second.svg", "second.csv"])
-            #expect(
-                failures.map(\.figure) == ["first", "third", "fourth", "fifth", "sixth", "seventh", "runs", "eighth"])
+            #expect(failures.map(\.figure) == ["third", "seventh", "eighth"])
             let messages = failures.map(\.description)
-            #expect(
-                messages[0].hasPrefix("first: there is no figure of the kind 'accuracy-over-step'; there are accuracy-")
-            )
-            #expect(messages[1].contains("'hidden9/activation-input'; expected one of the observed taps: hidden1/"))
-            #expect(messages[2].contains("has no option 'colour'; it has arms, title, statistics"))
-            #expect(messages[3].contains("window is '0'; expected a whole number from 1"))
-            #expect(messages[4].contains("needs the option tap"))
-            #expect(messages[5].contains("x is 'batch'; expected a setting that differs between arms; none does"))
-            #expect(messages[6].contains("'runs' cannot name a figure's files"))
-            #expect(messages[7].contains("arms is 'lrn'; expected arms among baseline, batch-norm"))
+            #expect(messages[0].contains("'hidden9/activation-input'; expected one of the observed taps: hidden1/"))
+            #expect(messages[1].contains("x is 'batch'; expected a setting that differs between arms; none does"))
+            #expect(messages[2].contains("arms is 'lrn'; expected arms among baseline, batch-norm"))
+        }
+    }
+
+    @Test func aListWithMistakesDrawsNothing() throws {
+        let experiment = small([
+            ("first", "accuracy-over-step", [:]), ("second", "final-accuracy", [:]),
+            ("fourth", "loss-over-steps", ["colour": "red"]), ("fifth", "loss-over-steps", ["window": "0"]),
+            ("sixth", "activation-quantiles", [:]), ("runs", "final-accuracy", [:]),
+        ])
+        try withFolder(experiment) { folder in
+            let before = Set(try FileManager.default.contentsOfDirectory(atPath: folder.path))
+            let runs = try Data(contentsOf: folder.appending(path: "runs.csv"))
+            let error = #expect(throws: FigureError.self) { try FigureRenderer.renderAll(experimentFolder: folder) }
+            expectText(
+                error?.description ?? "",
+                """
+                figures.yaml:2:5: error: 'figures': unknown kind 'accuracy-over-step'; did you mean 'accuracy-over-steps'?
+                      - accuracy-over-step: { name: first }
+                        ^~~~~~~~~~~~~~~~~~
+                figures.yaml:4:38: error: unknown key 'colour' in 'figures.loss-over-steps'; the keys are 'name', 'title', \
+                'arms', 'metric', 'statistics', 'band', 'window', 'y-scale', 'x-scale'
+                      - loss-over-steps: { name: fourth, colour: red }
+                                                         ^~~~~~
+                figures.yaml:5:45: error: 'figures.loss-over-steps.window': expected a whole number from 1 to 1000000, found 0
+                      - loss-over-steps: { name: fifth, window: 0 }
+                                                                ^
+                figures.yaml:6:27: error: missing key 'tap' in 'figures.activation-quantiles': expected a text
+                      - activation-quantiles: { name: sixth }
+                                              ^
+                figures.yaml:7:29: error: 'runs' cannot name a figure; the experiment's own tables are called experiment, \
+                arms, runs, settings, quantities, summary, claims, matches and ensembles
+                      - final-accuracy: { name: runs }
+                                                ^~~~
+                5 errors
+                """)
             #expect(try Data(contentsOf: folder.appending(path: "runs.csv")) == runs)
+            #expect(Set(try FileManager.default.contentsOfDirectory(atPath: folder.path)) == before)
         }
     }
 
@@ -175,13 +200,14 @@ import Testing
     }
 
     @Test func theCatalogueIsConsistent() {
-        let names = FigureCatalogue.all.map { $0.name }
+        let names = FigureCatalogue.all.map { $0.kind }
         #expect(Set(names).count == names.count)
         for kind in FigureCatalogue.all {
-            #expect(!kind.purpose.isEmpty)
-            #expect(kind.options.contains { $0.name == "title" })
+            #expect(!kind.summary.isEmpty)
+            #expect(kind.anyFields.prefix(2).map(\.name) == ["name", "title"])
+            #expect(Set(kind.anyFields.map(\.name)).count == kind.anyFields.count)
             #expect(Set(kind.columns.map(\.name)).count == kind.columns.count)
-            #expect((kind.options.map(\.meaning) + kind.columns.map(\.meaning)).allSatisfy { !$0.isEmpty })
+            #expect((kind.anyFields.map(\.documentation) + kind.columns.map(\.meaning)).allSatisfy { !$0.isEmpty })
         }
     }
 }

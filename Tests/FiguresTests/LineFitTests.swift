@@ -15,7 +15,7 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         try change(folder)
         let results = try ExperimentResults(folder: folder)
-        try body(results, try FigureRenderer.draw(FigureRequest(name: "f", kind: kind, options: options), of: results))
+        try body(results, try FigureText.figure(kind, options).draw(results))
     }
 
     private func rows(_ drawing: FigureDrawing) -> [[String]] {
@@ -176,12 +176,12 @@ import Testing
     }
 
     @Test(arguments: [
-        (["x": "gradient-norm"], "needs the option y"),
+        (["x": "gradient-norm"], "missing key 'y' in 'figures.quantity-scatter': expected a text"),
         (["x": "gradient-nrm", "y": "smoothness"], "x is 'gradient-nrm'; expected one of the measured quantities"),
         (["x": "smoothness", "y": "smoothness", "compare": "rough"], "compare is 'rough'"),
         (["x": "smoothness", "y": "smoothness", "step": "middle"], "expected first, last or a whole number"),
     ]) func mistakesAreNamed(options: [String: String], words: String) throws {
-        let error = #expect(throws: FigureError.self) { try draw("quantity-scatter", options) { _, _ in } }
-        #expect(error?.description.contains(words) == true, "\(String(describing: error))")
+        let error = #expect(throws: (any Error).self) { try draw("quantity-scatter", options) { _, _ in } }
+        #expect(error.map { "\($0)" }?.contains(words) == true, "\(String(describing: error))")
     }
 }

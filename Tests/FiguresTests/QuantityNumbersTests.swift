@@ -33,8 +33,7 @@ import Testing
     ) throws {
         let folder = try experiment.write()
         defer { try? FileManager.default.removeItem(at: folder) }
-        let request = FigureRequest(name: "f", kind: kind, options: options)
-        let drawing = try FigureRenderer.draw(request, of: ExperimentResults(folder: folder))
+        let drawing = try FigureText.figure(kind, options).draw(ExperimentResults(folder: folder))
         try body(folder, parsed(drawing.numbers.text), drawing)
     }
 
@@ -43,7 +42,7 @@ import Testing
     // MARK: Over steps
 
     @Test func curvesAreMeansOverPlacesThenSeeds() throws {
-        try draw("quantity-over-steps", ["quantity": "weight-norm gradient-shift", "place": "hidden*"]) {
+        try draw("quantity-over-steps", ["quantities": "[weight-norm, gradient-shift]", "place": "hidden*"]) {
             folder, rows, drawing in
             let means = try (1...3).map { seed in
                 mean(try values(folder, "baseline/seed-\(seed)", "weight-norm") { $0["step"] == "150" })
@@ -67,7 +66,7 @@ import Testing
     }
 
     @Test func placesCanHavePanels() throws {
-        let options = ["quantity": "gradient-shift gradient-cosine", "places": "panels", "place": "hidden*"]
+        let options = ["quantities": "[gradient-shift, gradient-cosine]", "places": "panels", "place": "hidden*"]
         try draw("quantity-over-steps", options) { folder, rows, drawing in
             #expect(drawing.picture.panels.map(\.count) == [3, 3])
             #expect(drawing.picture.panels[0].map(\.title) == ["hidden1", "hidden2", "hidden3"])
@@ -83,7 +82,7 @@ import Testing
     }
 
     @Test func smoothingIsAMovingMeanOfMeasurements() throws {
-        let options = ["quantity": "smoothness", "smoothing": "4", "level": "20"]
+        let options = ["quantities": "[smoothness]", "smoothing": "4", "level": "20"]
         try draw("quantity-over-steps", options) { folder, rows, drawing in
             let all = try values(folder, "baseline/seed-1", "smoothness") { _ in true }
             let own = rows.filter { $0["arm"] == "baseline" && $0["seed"] == "1" }
@@ -97,7 +96,7 @@ import Testing
     }
 
     @Test func oneStepLengthCanBeChosen() throws {
-        try draw("quantity-over-steps", ["quantity": "loss-ratio", "at": "3"]) { folder, rows, drawing in
+        try draw("quantity-over-steps", ["quantities": "[loss-ratio]", "at": "3"]) { folder, rows, drawing in
             let expected = try values(folder, "batch-norm/seed-2", "loss-ratio") {
                 $0["step"] == "30" && $0["at"] == "3.0"
             }
@@ -108,14 +107,15 @@ import Testing
     }
 
     @Test(arguments: [
-        (["quantity": "gradient-shft"], "expected one of the measured quantities: gradient-norm, gradient-shift"),
-        (["quantity": "weight-norm", "place": "conv*"], "expected a pattern that matches some of hidden1/weight"),
-        (["quantity": "weight-norm smoothness", "y-label": "x"], "expected one quantity"),
-        (["quantity": "weight-norm", "at": "one"], "expected a number"),
-        (["place": "conv*"], "needs the option quantity"),
+        (["quantities": "[gradient-shft]"], "expected one of the measured quantities: gradient-norm, gradient-shift"),
+        (["quantities": "[weight-norm]", "place": "conv*"], "expected a pattern that matches some of hidden1/weight"),
+        (["quantities": "[weight-norm, smoothness]", "y-label": "x"], "'quantities' names 2"),
+        (["quantities": "[weight-norm]", "at": "one"], "at': expected a number"),
+        (["quantities": "[]"], "expected at least one value, found 0"),
+        (["place": "conv*"], "missing key 'quantities' in 'figures.quantity-over-steps'"),
     ]) func mistakesAreNamed(options: [String: String], words: String) throws {
-        let error = #expect(throws: FigureError.self) { try draw("quantity-over-steps", options) { _, _, _ in } }
-        #expect(error?.description.contains(words) == true, "\(String(describing: error))")
+        let error = #expect(throws: (any Error).self) { try draw("quantity-over-steps", options) { _, _, _ in } }
+        #expect(error.map { "\($0)" }?.contains(words) == true, "\(String(describing: error))")
     }
 
     // MARK: Landscape
@@ -151,8 +151,7 @@ import Testing
             line.hasPrefix("30,loss-maximum,") ? "30,loss-maximum,,,inf" : String(line)
         }
         try (text.joined(separator: "\n") + "\n").write(to: file, atomically: true, encoding: .utf8)
-        let drawing = try FigureRenderer.draw(
-            FigureRequest(name: "f", kind: "landscape"), of: ExperimentResults(folder: folder))
+        let drawing = try FigureText.figure("landscape").draw(ExperimentResults(folder: folder))
         let row = parsed(drawing.numbers.text).first { $0["quantity"] == "loss-maximum" && $0["step"] == "30" }
         #expect(row?["value"] == "inf" && row?["n"] == "3" && row?["deviation"] == "")
         let panel = drawing.picture.panels[0][0]
@@ -166,7 +165,7 @@ import Testing
     // MARK: Profiles
 
     @Test func profilesAreTakenAtAStep() throws {
-        try draw("quantity-profile", ["quantity": "loss-ratio", "step": "155"]) { folder, rows, drawing in
+        try draw("quantity-profile", ["quantities": "[loss-ratio]", "step": "155"]) { folder, rows, drawing in
             let seeds = try (1...3).flatMap { seed in
                 try values(folder, "baseline/seed-\(seed)", "loss-ratio") { $0["step"] == "150" && $0["at"] == "10.0" }
             }
@@ -179,7 +178,7 @@ import Testing
     }
 
     @Test func placesAreInTheOrderOfTheNetwork() throws {
-        try draw("quantity-profile", ["quantity": "gradient-norm", "x": "place", "step": "first"]) {
+        try draw("quantity-profile", ["quantities": "[gradient-norm]", "x": "place", "step": "first"]) {
             folder, rows, drawing in
             let own = rows.filter { $0["arm"] == "batch-norm" && $0["seed"] == "3" }
             #expect(own.map { $0["place"] } == ["hidden1", "hidden2", "hidden3"])
@@ -196,7 +195,7 @@ import Testing
         experiment.steps = 30
         experiment.arms = Array(experiment.arms.prefix(2))
         for (kind, options) in [
-            ("quantity-profile", ["quantity": "gradient-norm", "x": "place"]), ("shift-map", [:]),
+            ("quantity-profile", ["quantities": "[gradient-norm]", "x": "place"]), ("shift-map", [:]),
         ] {
             try draw(kind, options, of: experiment) { _, _, drawing in
                 let words = drawing.picture.scene().texts.map(\.text.content)
@@ -208,7 +207,7 @@ import Testing
 
     @Test func aQuantityWithoutAnAxisNeedsPlaces() throws {
         let error = #expect(throws: FigureError.self) {
-            try draw("quantity-profile", ["quantity": "weight-norm"]) { _, _, _ in }
+            try draw("quantity-profile", ["quantities": "[weight-norm]"]) { _, _, _ in }
         }
         #expect(error?.description.contains("expected place: weight-norm has no axis of its own") == true)
     }

@@ -9,22 +9,26 @@ import Testing
         "Vocabulary": [],
         "Results": ["Vocabulary", "Foundation", "Synchronization"],
         "Engine": ["Kernels", "Vocabulary"],
-        "Benchmarks": ["Kernels", "Engine", "Vocabulary"],
+        "Benchmarks": ["Vocabulary", "Results", "Kernels", "Engine"],
         "StrokeFont": [],
         "Datasets": [
             "Vocabulary", "CProcessor", "CZlib", "StrokeFont", "Foundation", "FoundationNetworking", "Synchronization",
         ],
         "Declarations": ["Vocabulary", "Yams"],
         "Claims": ["Vocabulary", "Declarations", "Results", "Foundation"],
-        "Harness": [
-            "Vocabulary", "Declarations", "Results", "Claims", "Engine", "Datasets", "Foundation", "Dispatch",
+        "Running": [
+            "Vocabulary", "Declarations", "Results", "Kernels", "Engine", "Datasets", "Foundation", "Dispatch",
             "Synchronization",
         ],
         "Plotting": ["CPNG", "StrokeFont", "Foundation"],
-        "Figures": ["Vocabulary", "Results", "Plotting", "Foundation"],
+        "Figures": ["Vocabulary", "Declarations", "Results", "Plotting", "Foundation"],
+        "Experiments": [
+            "Vocabulary", "Declarations", "Results", "Claims", "Engine", "Datasets", "Running", "Figures", "Foundation",
+        ],
         "normlab": [
             "CProcessor", "Vocabulary", "Declarations", "Results", "Claims", "Kernels", "Engine", "Benchmarks",
-            "Datasets", "Harness", "Plotting", "Figures", "ArgumentParser", "Foundation", "Dispatch", "Synchronization",
+            "Datasets", "Running", "Experiments", "Plotting", "Figures", "ArgumentParser", "Foundation", "Dispatch",
+            "Synchronization",
         ],
     ]
 

@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 import Testing
 
@@ -24,7 +25,7 @@ import Testing
         let folder = "smoke/\(name)@dataset=glyphs"
         let files = try results.files(folder)
 
-        try checkFigures(files)
+        try checkFigures(files, FigureList.read(results.root.appending(path: "\(folder)/\(FigureList.file)")))
         #expect(
             try StrictCSV(#require(files["claims.csv"])).header.starts(with: [
                 "claim", "paper", "disputed-by", "statement",
@@ -37,10 +38,9 @@ import Testing
     }
 
     /// A PNG, an SVG and the plotted numbers for each figure that was asked for.
-    private func checkFigures(_ files: [String: Data]) throws {
-        let declared = Set(try StrictCSV(#require(files["figures.csv"])).column("figure"))
+    private func checkFigures(_ files: [String: Data], _ declared: [any FigureKind]) throws {
         #expect(!declared.isEmpty)
-        for figure in declared.sorted() {
+        for figure in declared.map(\.name) {
             let png = try PNGFile(#require(files["\(figure).png"], "\(figure)"))
             #expect(png.width >= 600 && png.height >= 400, "\(figure): \(png.width) × \(png.height)")
             #expect(png.bitDepth == 8)

@@ -78,10 +78,11 @@ import Testing
     }
 
     @Test func wordsForSteps() {
-        #expect(ProfileStep("first") == .first)
-        #expect(ProfileStep("last") == .last)
-        #expect(ProfileStep("500") == .nearest(500))
-        #expect(ProfileStep("-1") == nil)
-        #expect(ProfileStep("middle") == nil)
+        #expect(ProfileStep(phrase: "first") == .first)
+        #expect(ProfileStep(phrase: "last") == .last)
+        #expect(ProfileStep(phrase: "500") == .nearest(500))
+        #expect(ProfileStep(phrase: "-1") == nil)
+        #expect(ProfileStep(phrase: "middle") == nil)
+        #expect([ProfileStep.first, .last, .nearest(500)].map(\.phrase) == ["first", "last", "500"])
     }
 }

@@ -21,7 +21,9 @@ import Testing
 
     @Test func othersAreTheirOwnWords() throws {
         for table in [QuantityTable(), try table("loss,Loss,,,magnitude")] {
-            #expect(table["mean-of-nothing"] == Quantity("mean-of-nothing", "Mean of nothing", .linear, meaning: "mean of nothing"))
+            #expect(
+                table["mean-of-nothing"]
+                    == Quantity("mean-of-nothing", "Mean of nothing", .linear, meaning: "mean of nothing"))
         }
     }
 

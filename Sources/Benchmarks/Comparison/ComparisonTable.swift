@@ -1,3 +1,5 @@
+import Results
+
 /// The tables of a comparison with other frameworks: for every network the best of the other's modes.
 public enum ComparisonTable {
     /// The section's word.
@@ -31,10 +33,10 @@ public enum ComparisonTable {
         let all = ratios.values.flatMap(\.self)
         guard !all.isEmpty else { return [] }
         let parts = ratios.sorted { $0.key < $1.key }.map {
-            "\($0.key) \(NumberText.fixed(geometricMean($0.value), decimals: 2))"
+            "\($0.key) \(Phrase.fixed(geometricMean($0.value), decimals: 2))"
         }
         return [
-            "Geometric mean of the ratios: \(NumberText.fixed(geometricMean(all), decimals: 2)) ("
+            "Geometric mean of the ratios: \(Phrase.fixed(geometricMean(all), decimals: 2)) ("
                 + parts.joined(separator: ", ") + "). Above 1 NormLab is faster."
         ]
     }

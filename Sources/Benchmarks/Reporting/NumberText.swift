@@ -1,3 +1,5 @@
+import Results
+
 /// Numbers as tables show them.
 enum NumberText {
     /// About four significant digits, at most three decimals, without an exponent: `12345`, `123.4`, `1.234`, `0.012`.
@@ -5,7 +7,7 @@ enum NumberText {
         guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
         let magnitude = abs(value)
         let decimals = magnitude >= 1000 ? 0 : magnitude >= 100 ? 1 : magnitude >= 10 ? 2 : 3
-        return fixed(value, decimals: decimals)
+        return Phrase.fixed(value, decimals: decimals)
     }
 
     /// The median, with the range behind it where there is one: `123.4 (120.1–130.2)`.
@@ -13,17 +15,5 @@ enum NumberText {
         spread.repeats < 2
             ? rounded(spread.median)
             : "\(rounded(spread.median)) (\(rounded(spread.minimum))–\(rounded(spread.maximum)))"
-    }
-
-    /// A number of decimals that stays the same.
-    static func fixed(_ value: Double, decimals: Int) -> String {
-        var unit = 1.0
-        for _ in 0..<decimals { unit *= 10 }
-        let scaled = Int64((abs(value) * unit).rounded())
-        let sign = value < 0 && scaled != 0 ? "-" : ""
-        let (whole, part) = scaled.quotientAndRemainder(dividingBy: Int64(unit))
-        guard decimals > 0 else { return "\(sign)\(whole)" }
-        let digits = String(part)
-        return "\(sign)\(whole)." + String(repeating: "0", count: decimals - digits.count) + digits
     }
 }

@@ -1,3 +1,5 @@
+import Results
+
 /// Turns tidy measurements into a table: a row for everything that was measured, a column for each metric.
 struct PivotTable {
     /// What the table shows.

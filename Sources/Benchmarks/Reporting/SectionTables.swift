@@ -1,3 +1,5 @@
+import Results
+
 /// The tables of each section, made from its measurements alone: those just taken, or those of a CSV file.
 public enum SectionTables {
     /// The tables of a section, in the order of the measurements.
@@ -6,7 +8,7 @@ public enum SectionTables {
         let load = results.filter { $0.metric == .otherLoad }.map(\.spread.median).max() ?? 0
         if load > 0.1, !tables.isEmpty {
             tables[0].notes.append(
-                "Other processes used \(NumberText.fixed(load, decimals: 1)) cores meanwhile: numbers are too low, and scattered."
+                "Other processes used \(Phrase.fixed(load, decimals: 1)) cores meanwhile: numbers are too low, and scattered."
             )
         }
         let shares: [BenchmarkMetric] = [.shareOfPeak, .trainingShare, .inferenceShare]

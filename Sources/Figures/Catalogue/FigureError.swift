@@ -1,19 +1,14 @@
+import Declarations
 import Results
 
 /// Why a figure could not be drawn, said so that the reader knows what to do.
 public enum FigureError: Error, Equatable, CustomStringConvertible {
     /// A file of results is missing, cut off or malformed.
     case data(CSVError)
-    /// The experiment asks for a kind of figure that does not exist.
-    case unknownKind(String, known: [String])
-    /// A figure's name cannot be the stem of its files.
-    case badName(String, reserved: [String])
-    /// A figure has an option that its kind does not know.
-    case unknownOption(String, kind: String, known: [String])
-    /// An option's value cannot be used.
-    case badOption(String, value: String, expected: String)
-    /// A kind of figure needs an option.
-    case missingOption(String, kind: String, expected: String)
+    /// `figures.yaml` is not a list of figures.
+    case declaration(ConfigurationErrors)
+    /// The value of a key of the figure names what the results do not have.
+    case badValue(String, value: String, expected: String)
     /// The results hold nothing that the figure could show.
     case nothingToDraw(reason: String)
     /// A file of the figure cannot be written.
@@ -26,16 +21,10 @@ public enum FigureError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .data(let error):
             "\(error)"
-        case .unknownKind(let kind, let known):
-            "there is no figure of the kind '\(kind)'; there are \(known.joined(separator: ", "))"
-        case .badName(let name, let reserved):
-            "'\(name)' cannot name a figure's files; choose a plain file name other than \(Phrase.list(reserved))"
-        case .unknownOption(let option, let kind, let known):
-            "the figure \(kind) has no option '\(option)'; it has \(known.joined(separator: ", "))"
-        case .badOption(let option, let value, let expected):
-            "the option \(option) is '\(value)'; expected \(expected)"
-        case .missingOption(let option, let kind, let expected):
-            "the figure \(kind) needs the option \(option): \(expected)"
+        case .declaration(let errors):
+            errors.description
+        case .badValue(let key, let value, let expected):
+            "\(key) is '\(value)'; expected \(expected)"
         case .nothingToDraw(let reason):
             reason
         case .writing(let file, let reason):

@@ -17,11 +17,11 @@ public enum FigureRenderer {
         let results = try reading { () throws(CSVError) in try ExperimentResults(folder: experimentFolder) }
         var files: [URL] = []
         var failures: [FigureFailure] = []
-        for request in try reading({ () throws(CSVError) in try results.requests() }) {
+        for figure in try FigureList.read(experimentFolder.appending(path: FigureList.file)) {
             do {
-                files += try render(request, of: results)
+                files += try render(figure, of: results)
             } catch {
-                failures.append(FigureFailure(figure: request.name, error: error))
+                failures.append(FigureFailure(figure: figure.name, error: error))
             }
         }
         guard failures.isEmpty else { throw .some(failures: failures, drawn: files.map(\.lastPathComponent)) }
@@ -30,16 +30,14 @@ public enum FigureRenderer {
 
     /// Draws one figure of an experiment's results into the experiment's folder.
     /// - Returns: its PNG, SVG and CSV files, and the Markdown file of a table.
-    @discardableResult
-    public static func render(_ request: FigureRequest, of results: ExperimentResults) throws(FigureError) -> [URL] {
-        try checkName(request.name)
-        let drawing = try draw(request, of: results)
+    private static func render(_ figure: any FigureKind, of results: ExperimentResults) throws(FigureError) -> [URL] {
+        let drawing = try figure.draw(results)
         let provenance = drawing.picture.footnote.map { ["Source": $0] } ?? [:]
         let png: [UInt8]
         do {
             png = try drawing.picture.png(provenance: provenance)
         } catch {
-            throw .writing(file: "\(request.name).png", reason: "\(error)")
+            throw .writing(file: "\(figure.name).png", reason: "\(error)")
         }
         var contents: [(suffix: String, data: Data)] = [
             ("png", Data(png)),
@@ -49,7 +47,7 @@ public enum FigureRenderer {
         if let markdown = drawing.markdown { contents.append(("md", Data(markdown.utf8))) }
         var files: [URL] = []
         for (suffix, data) in contents {
-            let file = results.folder.appending(path: "\(request.name).\(suffix)")
+            let file = results.folder.appending(path: "\(figure.name).\(suffix)")
             do {
                 try data.write(to: file, options: .atomic)
             } catch {
@@ -60,22 +58,8 @@ public enum FigureRenderer {
         return files
     }
 
-    /// Draws one figure without writing it.
-    public static func draw(
-        _ request: FigureRequest, of results: ExperimentResults
-    ) throws(FigureError) -> FigureDrawing {
-        try FigureCatalogue.figure(request).draw(results)
-    }
-
     /// The experiment's own tables, which a figure's numbers must not replace.
-    private static let reservedNames = [
-        "experiment", "arms", "runs", "figures", "settings", "summary", "claims", "matches", "ensembles",
+    static let reservedNames = [
+        "experiment", "arms", "runs", "settings", "quantities", "summary", "claims", "matches", "ensembles",
     ]
-
-    private static func checkName(_ name: String) throws(FigureError) {
-        let isPlain = !name.isEmpty && !name.hasPrefix(".") && !name.contains("/")
-        guard isPlain, !reservedNames.contains(name) else {
-            throw .badName(name, reserved: reservedNames)
-        }
-    }
 }

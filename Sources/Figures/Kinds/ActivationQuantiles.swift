@@ -1,16 +1,22 @@
 import Plotting
 import Results
+import Vocabulary
 
 /// `activation-quantiles`: the percentiles of one typical unit over training, a panel an arm (Ioffe & Szegedy 2015,
 /// Figure 1b, c).
 struct ActivationQuantiles: FigureKind {
-    static let name = "activation-quantiles"
-    static let purpose =
-        "The 15th, 50th and 85th percentile of a tap's typical unit over training, arms side by side on shared axes."
-    static let options: [FigureOption] = [
-        FigureOption(name: "tap", meaning: "the address of the tensor, as in hidden3/activation-input; required"),
-        .arms, .title, .stepScale,
-    ]
+    var common = CommonFields()
+    var tap = ""
+    var stepScale = ScaleChoice.linear
+
+    static let kind = "activation-quantiles"
+    static let summary = "The 15th, 50th and 85th percentile of a tensor's typical unit over steps, arms side by side."
+    static let fields: [Field<Self>] =
+        commonFields + [
+            Field("tap", \.tap, .text, required: true, "The tensor's address: hidden3/activation-input."),
+            Field("x-scale", \.stepScale, FieldDocumentation.stepScale),
+        ]
+
     static let columns = [
         FigureColumn(name: "arm", meaning: "the arm's name"),
         FigureColumn(name: "seed", meaning: "the run's seed; the lowest is the one drawn strongly"),
@@ -24,15 +30,7 @@ struct ActivationQuantiles: FigureKind {
         FigureColumn(name: "units-high", meaning: "95th percentile of the same"),
     ]
 
-    private let options: FigureOptions
-    private let tap: String
-    private let stepScale: ScaleChoice
-
-    init(_ options: FigureOptions) throws(FigureError) {
-        self.options = options
-        tap = try options.required("tap", "the address of a tensor, as in hidden3/activation-input")
-        stepScale = try options.choice("x-scale") ?? .linear
-    }
+    func check(_ fields: FigureFields) { fields.checkTap(tap) }
 
     /// An arm with what was observed of the tap in each of its runs, by seed.
     private struct Observed {
@@ -41,27 +39,27 @@ struct ActivationQuantiles: FigureKind {
     }
 
     func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
-        let selection = try results.arms(options)
+        let selection = try results.arms(common.arms)
         let (observed, missing) = try observe(results, arms: selection.arms)
         let range = range(of: observed)
         let panels = observed.map { panel($0, results: results, range: range) }
 
-        var provenance = Provenance(results, arms: selection.arms)
-        provenance.add(selection.note)
+        var footnote = Footnote(results, arms: selection.arms)
+        footnote.add(selection.note)
         if observed.contains(where: { $0.runs.count > 1 }) {
-            provenance.add("Strong lines: \(Phrase.seeds(observed.compactMap { $0.runs.first?.run.seed })).")
+            footnote.add("Strong lines: \(Phrase.seeds(observed.compactMap { $0.runs.first?.run.seed })).")
         }
-        provenance.add("The typical unit is the one of median drift in its run.")
+        footnote.add("The typical unit is the one of median drift in its run.")
         if !missing.isEmpty {
-            provenance.add("\(Phrase.list(missing)) \(missing.count == 1 ? "has" : "have") no tap \(tap).")
+            footnote.add("\(Phrase.list(missing)) \(missing.count == 1 ? "has" : "have") no tap \(tap).")
         }
 
         var numbers = Self.numbers()
         for arm in observed { write(arm, to: &numbers) }
         let picture = Figure(
-            title: options.text("title") ?? "Percentiles of one typical unit: \(tap)",
+            title: common.title ?? "Percentiles of one typical unit: \(tap)",
             subtitle: "\(results.facts.title). Batch statistics on a fixed set of probe images.",
-            panels: panels.inRows, footnote: provenance.text, sharedX: .all, sharedY: .all)
+            panels: panels.inRows, footnote: footnote.text, sharedX: .all, sharedY: .all)
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 
@@ -88,7 +86,7 @@ struct ActivationQuantiles: FigureKind {
             }
         }
         guard !observed.isEmpty else {
-            throw .badOption(
+            throw .badValue(
                 "tap", value: tap,
                 expected: taps.isEmpty
                     ? "a tap that was observed; none was"

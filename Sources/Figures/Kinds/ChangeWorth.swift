@@ -1,18 +1,31 @@
 import Plotting
 import Results
+import Vocabulary
 
 /// `change-worth`: what single changes of reference arms are worth, in steps to match a level and in best accuracy (the
 /// changes of §4.2.1 of Ioffe & Szegedy 2015, taken apart).
 struct ChangeWorth: FigureKind {
-    static let name = "change-worth"
-    static let purpose =
-        "What single changes are worth: steps to match a baseline's best, as a ratio, and best accuracy, in points."
-    static let options: [FigureOption] =
-        [.title] + MatchRule.options + [
-            FigureOption(
-                name: "groups",
-                meaning: "a JSON list of {\"reference\", \"label\", \"changes\": [{\"arm\", \"label\"}]}")
+    var common = CommonFields()
+    var matching = MatchFields()
+    var groups: [Group] = []
+
+    /// Changes that are compared with one arm.
+    struct Group: Configurable {
+        var reference = ""
+        var label: String?
+        var changes: [Change] = []
+
+        static let kind = "groups"
+        static let summary = "Changes that are compared with one arm, seed by seed."
+        static let fields: [Field<Self>] = [
+            Field("reference", \.reference, .text, required: true, "The arm without the changes."),
+            Field("label", \.label, .text.optional, "The heading of the group; by default the reference's label."),
+            Field(
+                "changes", \.changes, .record().list(minimum: 1), required: true,
+                "The arms with one change each: `{ arm: no-dropout, label: without dropout }`."),
         ]
+    }
+
     static let columns = [
         FigureColumn(name: "reference", meaning: "the arm without the change"),
         FigureColumn(name: "arm", meaning: "the arm with the change"),
@@ -31,22 +44,32 @@ struct ChangeWorth: FigureKind {
             name: "bound", meaning: "exact, at-least or at-most: whether runs that never match make the value a bound"),
     ]
 
-    private let options: FigureOptions
-    private let rule: MatchRule
-    private let groups: [Group]
+    /// An arm that differs from its reference by one change.
+    struct Change: Configurable {
+        var arm = ""
+        var label: String?
 
-    /// Changes that are compared with one arm.
-    private struct Group: Decodable {
-        let reference: String
-        let label: String?
-        let changes: [Change]
+        static let kind = "changes"
+        static let summary = "An arm that differs from its reference by one change."
+        static let fields: [Field<Self>] = [
+            Field("arm", \.arm, .text, required: true, "The arm with the change."),
+            Field("label", \.label, .text.optional, "What the change is; by default the arm's label."),
+        ]
     }
 
-    /// An arm that differs by one change.
-    private struct Change: Decodable {
-        let arm: String
-        let label: String?
-    }
+    static let kind = "change-worth"
+    static let summary =
+        "What single changes of reference arms are worth: in steps to match a baseline's best, and in best accuracy."
+    static let fields: [Field<Self>] =
+        namingFields + MatchFields.fields(\.matching) + [
+            Field(
+                "groups", \.groups, .record().list(minimum: 1), required: true,
+                """
+                The references with their changes: `{ reference: bn-baseline, label: Added, changes: [{ arm: no-dropout }] }`.
+                """)
+        ]
+
+    var match: MatchRule? { matching.rule }
 
     /// One row of the figure.
     private struct Row {
@@ -57,15 +80,8 @@ struct ChangeWorth: FigureKind {
         let accuracy: PairedEffect
     }
 
-    init(_ options: FigureOptions) throws(FigureError) {
-        self.options = options
-        rule = try MatchRule(options)
-        let expected = "a list of {\"reference\": …, \"changes\": [{\"arm\": …}]}"
-        groups = try options.records("groups", expected)
-        if groups.isEmpty { throw .missingOption("groups", kind: Self.name, expected: expected) }
-    }
-
     func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
+        let rule = matching.rule
         let baseline = try results.baseline(rule)
         var numbers = Self.numbers()
         var panels: [[Panel]] = []
@@ -92,39 +108,39 @@ struct ChangeWorth: FigureKind {
                 write(row, .accuracy, group.reference, to: &numbers)
             }
         }
-        var provenance = Provenance(
+        var footnote = Footnote(
             results, arms: shown.reduce(into: []) { arms, arm in if !arms.contains(arm) { arms.append(arm) } })
-        provenance.add(rule.sentence(baseline: baseline.label))
+        footnote.add(rule.sentence(baseline: baseline.label))
         if all.contains(where: { $0.steps.bound != .exact }) {
-            provenance.add("Runs that never match count as all of their steps: ≥ and ≤ are bounds.")
+            footnote.add("Runs that never match count as all of their steps: ≥ and ≤ are bounds.")
         }
         let hasIntervals = all.contains { $0.steps.interval != nil || $0.accuracy.interval != nil }
         let picture = Figure(
-            title: options.text("title") ?? "What each change is worth",
+            title: common.title ?? "What each change is worth",
             subtitle: "\(results.facts.title). "
                 + (hasIntervals
                     ? "Means of differences within seeds, with 95 % intervals (Student's t)."
                     : "Means of differences within seeds."),
-            panels: panels, footnote: provenance.text, sharedX: .aligned, sharedY: .aligned, legend: .none)
+            panels: panels, footnote: footnote.text, sharedX: .aligned, sharedY: .aligned, legend: .none)
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 
     private func arm(_ name: String, of results: ExperimentResults) throws(FigureError) -> ArmRecord {
         guard let arm = results.arms.first(where: { $0.name == name }) else {
-            throw .badOption("groups", value: name, expected: "arms of the experiment")
+            throw .badValue("groups", value: name, expected: "arms of the experiment")
         }
         return arm
     }
 
     private func rows(_ group: Group, _ reference: ArmRecord, _ results: ExperimentResults) throws(FigureError) -> [Row]
     {
-        let compared = try results.requiredMatches(rule, arms: [reference])[0]
+        let compared = try results.requiredMatches(matching.rule, arms: [reference])[0]
         var rows: [Row] = []
         for change in group.changes {
             let arm = try arm(change.arm, of: results)
             // An arm that has not run yet is named in the footnote.
             if results.results(of: arm).isEmpty { continue }
-            for match in try results.requiredMatches(rule, arms: [arm]) {
+            for match in try results.requiredMatches(matching.rule, arms: [arm]) {
                 rows.append(
                     Row(
                         label: change.label ?? arm.label, match: match, reference: compared,

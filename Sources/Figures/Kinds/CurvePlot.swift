@@ -1,36 +1,12 @@
 import Foundation
 import Plotting
 import Results
+import Vocabulary
 
 /// The marks, legend words and numbers of curves over steps: what accuracy and loss have in common.
 struct CurvePlot {
-    /// What the band around the mean shows.
-    enum Band: String, CaseIterable, Sendable {
-        /// From the lowest to the highest seed.
-        case range
-        /// One standard deviation to each side.
-        case deviation
-
-        var words: String {
-            switch self {
-            case .range: "band: lowest to highest seed"
-            case .deviation: "band: ±1 standard deviation"
-            }
-        }
-
-        /// The lower and the upper edge at one place.
-        func edges(_ statistics: SampleStatistics) -> (lower: Double, upper: Double) {
-            switch self {
-            case .range: return (statistics.minimum, statistics.maximum)
-            case .deviation:
-                let reach = statistics.deviation ?? 0
-                return (statistics.mean - reach, statistics.mean + reach)
-            }
-        }
-    }
-
     let arms: [ArmCurves]
-    let band: Band
+    let band: SeedBand
     /// More words for the legend, by arm.
     var notes: [String: String] = [:]
     /// Whether lines carry the markers of their arms.
@@ -177,5 +153,30 @@ struct CurvePlot {
         }
         let reach = inset * (range.upperBound - range.lowerBound)
         return min(max(value, range.lowerBound + reach), range.upperBound - reach)
+    }
+}
+
+/// What the band around the mean shows.
+enum SeedBand: String, ConfigurationWord {
+    /// From the lowest to the highest seed.
+    case range
+    /// One standard deviation to each side.
+    case deviation
+
+    var words: String {
+        switch self {
+        case .range: "band: lowest to highest seed"
+        case .deviation: "band: ±1 standard deviation"
+        }
+    }
+
+    /// The lower and the upper edge at one place.
+    func edges(_ statistics: SampleStatistics) -> (lower: Double, upper: Double) {
+        switch self {
+        case .range: return (statistics.minimum, statistics.maximum)
+        case .deviation:
+            let reach = statistics.deviation ?? 0
+            return (statistics.mean - reach, statistics.mean + reach)
+        }
     }
 }

@@ -1,14 +1,18 @@
 import Plotting
 import Results
+import Vocabulary
 
 /// `ensemble`: accuracy against the number of networks whose class probabilities are averaged (Ioffe & Szegedy 2015, §4.2.3
 /// and Figure 4).
 struct EnsembleAccuracy: FigureKind {
-    static let name = "ensemble"
-    static let purpose = "Test accuracy against the number of averaged networks, with each network's own accuracy."
-    static let options: [FigureOption] = [
-        .title, FigureOption(name: "ensemble", meaning: "the name of the ensemble"),
-    ]
+    var common = CommonFields()
+    var ensemble = ""
+
+    static let kind = "ensemble"
+    static let summary = "Test accuracy against the number of averaged networks, with each network's own."
+    static let fields: [Field<Self>] =
+        namingFields + [Field("ensemble", \.ensemble, .text, required: true, "The name of the ensemble.")]
+
     static let columns = [
         FigureColumn(name: "members", meaning: "how many networks are averaged"),
         FigureColumn(name: "arm", meaning: "the arm of the network that joins last"),
@@ -21,8 +25,7 @@ struct EnsembleAccuracy: FigureKind {
             name: "deviation", meaning: "standard deviation of the ensemble's accuracy over seeds (divisor n − 1)"),
     ]
 
-    private let options: FigureOptions
-    private let ensemble: String
+    func check(_ fields: FigureFields) { fields.checkEnsemble("ensemble") }
 
     /// One member count with one seed: a row of `ensembles.csv`.
     private struct Step {
@@ -31,11 +34,6 @@ struct EnsembleAccuracy: FigureKind {
         let single: Double
         let meanSingle: Double
         let accuracy: Double
-    }
-
-    init(_ options: FigureOptions) throws(FigureError) {
-        self.options = options
-        ensemble = try options.required("ensemble", "the name of the ensemble")
     }
 
     func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
@@ -51,11 +49,11 @@ struct EnsembleAccuracy: FigureKind {
                 reason: "no seed of the ensemble '\(ensemble)' is whole: every member must have finished")
         }
         let members = steps.compactMap { group in results.arms.first { $0.name == group.first?.arm } }
-        var provenance = Provenance(results, arms: members)
+        var footnote = Footnote(results, arms: members)
         let seeds = all.map(\.seed)
-        provenance.add("The ensemble's answer is the class of the greatest arithmetic mean of probabilities.")
+        footnote.add("The ensemble's answer is the class of the greatest arithmetic mean of probabilities.")
         if members.contains(where: { results.results(of: $0).count != seeds.count }) {
-            provenance.add("Whole ensembles: \(Phrase.seeds(seeds)).")
+            footnote.add("Whole ensembles: \(Phrase.seeds(seeds)).")
         }
         var numbers = Self.numbers()
         write(steps, to: &numbers)
@@ -64,10 +62,10 @@ struct EnsembleAccuracy: FigureKind {
         let seedWords =
             seeds.count == 1 ? "One seed." : "Mean and range of \(seeds.count) seeds; diamonds: single networks."
         let picture = Figure(
-            title: options.text("title") ?? "Single networks and their ensemble",
+            title: common.title ?? "Single networks and their ensemble",
             subtitle: "\(results.facts.title). All \(steps.count) together: \(Phrase.percent(mean, decimals: 2)), "
                 + "\(Self.words(ofGain: mean - single)) the mean of single networks. \(seedWords)",
-            panel: panel(steps, results), footnote: provenance.text)
+            panel: panel(steps, results), footnote: footnote.text)
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 

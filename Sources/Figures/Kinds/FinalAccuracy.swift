@@ -4,9 +4,14 @@ import Vocabulary
 
 /// `final-accuracy`: best and final test accuracy by arm, a point a seed, with the mean and its 95 % interval.
 struct FinalAccuracy: FigureKind {
-    static let name = "final-accuracy"
-    static let purpose = "Best and final test accuracy of each arm: single seeds, mean and 95 % interval."
-    static let options: [FigureOption] = [.arms, .title, .statistics]
+    var common = CommonFields()
+    var statistics: StatisticsSource?
+
+    static let kind = "final-accuracy"
+    static let summary = "Best and final test accuracy by arm: each seed, their mean and its 95 % interval."
+    static let fields: [Field<Self>] =
+        commonFields + [Field("statistics", \.statistics, .word().optional, FieldDocumentation.statistics)]
+
     static let columns = [
         FigureColumn(name: "arm", meaning: "the arm's name"),
         FigureColumn(name: "statistics", meaning: "what batch normalization was evaluated with"),
@@ -20,14 +25,6 @@ struct FinalAccuracy: FigureKind {
         FigureColumn(name: "low", meaning: "lower end of the mean's 95 % interval (Student's t, from three seeds on)"),
         FigureColumn(name: "high", meaning: "upper end of that interval"),
     ]
-
-    private let options: FigureOptions
-    private let source: StatisticsSource?
-
-    init(_ options: FigureOptions) throws(FigureError) {
-        self.options = options
-        source = try options.choice("statistics")
-    }
 
     /// What is measured of a run.
     private enum Measure: String, CaseIterable {
@@ -74,8 +71,8 @@ struct FinalAccuracy: FigureKind {
     }
 
     func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
-        let selection = try results.arms(options)
-        let arms = try results.curves(.testAccuracy, arms: selection.arms, source: source)
+        let selection = try results.arms(common.arms)
+        let arms = try results.curves(.testAccuracy, arms: selection.arms, source: statistics)
         let entries = Measure.allCases.map { measure in arms.map { Entry($0, measure) } }
         let axis = range(of: entries.flatMap { $0 })
         let panels = zip(Measure.allCases, entries).map { measure, entries in
@@ -83,21 +80,21 @@ struct FinalAccuracy: FigureKind {
                 title: measure.title, x: Axis("Test accuracy", from: axis.lower, to: axis.upper, format: .percent),
                 y: .categories(arms.map(\.arm.label)), marks: marks(entries, axis: axis))
         }
-        var provenance = Provenance(results, arms: selection.arms)
-        provenance.add(selection.note)
-        provenance.add(arms.statisticsSentence)
+        var footnote = Footnote(results, arms: selection.arms)
+        footnote.add(selection.note)
+        footnote.add(arms.statisticsSentence)
         let isPartlyDiverged = arms.contains { !$0.diverged.isEmpty && $0.diverged.count < $0.runs.count }
         if entries.contains(where: { $0.contains { $0.statistics.count > 1 } }) {
-            provenance.add("Numbers: mean ± standard deviation over seeds, in percent.")
+            footnote.add("Numbers: mean ± standard deviation over seeds, in percent.")
         }
-        if isPartlyDiverged { provenance.add("Means are over the runs that did not diverge.") }
+        if isPartlyDiverged { footnote.add("Means are over the runs that did not diverge.") }
 
         var numbers = Self.numbers()
         for (measure, entries) in zip(Measure.allCases, entries) { write(entries, measure, to: &numbers) }
         let picture = Figure(
-            title: options.text("title") ?? "Test accuracy by arm",
+            title: common.title ?? "Test accuracy by arm",
             subtitle: "\(results.facts.title). \(readingAid(entries.flatMap { $0 }))", panels: [panels],
-            footnote: provenance.text, sharedX: .all, sharedY: .all, legend: .none)
+            footnote: footnote.text, sharedX: .all, sharedY: .all, legend: .none)
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 

@@ -4,17 +4,28 @@ import Vocabulary
 
 /// `landscape`: how loss and gradient vary along the gradient, over training (Santurkar et al. 2018, Figure 4).
 struct Landscape: FigureKind {
-    static let name = "landscape"
-    static let purpose =
-        "Range of the loss, of the gradient's change and effective smoothness along the gradient, over training steps."
-    static let options: [FigureOption] = [
-        .arms, .title, .stepScale,
-        FigureOption(
-            name: "y-scale",
-            meaning:
-                "linear or log, of all panels; by default log for gradients, and for losses that span a factor of 20"),
-        FigureOption(name: "smoothing", meaning: "values are means over so many measurements; 1 (default) is none"),
-    ]
+    var common = CommonFields()
+    var valueScale: ScaleChoice?
+    var smoothing = 1
+    var stepScale = ScaleChoice.linear
+
+    static let kind = "landscape"
+    static let summary = """
+        Three panels over training steps: the range of the loss along the gradient, the range of the gradient's change, and \
+        the effective smoothness. The runs must measure `loss-` and `gradient-change-`, `minimum` and `maximum`, and \
+        `smoothness`.
+        """
+    static let fields: [Field<Self>] =
+        commonFields + [
+            Field(
+                "y-scale", \.valueScale, .word().optional,
+                """
+                The vertical axes; none means logarithmic for gradients, and for losses that span a factor of 20.
+                """),
+            Field("smoothing", \.smoothing, 1...1000, FieldDocumentation.smoothing),
+            Field("x-scale", \.stepScale, FieldDocumentation.stepScale),
+        ]
+
     static let columns =
         [
             FigureColumn(name: "quantity", meaning: "loss or gradient-change, -minimum or -maximum, or smoothness"),
@@ -22,18 +33,6 @@ struct Landscape: FigureKind {
             FigureColumn(name: "step", meaning: "training steps made"),
             FigureColumn(name: "value", meaning: "the mean over seeds; losses in nats"),
         ] + FigureColumn.overSeeds
-
-    private let options: FigureOptions
-    private let stepScale: ScaleChoice
-    private let valueScale: ScaleChoice?
-    private let smoothing: Int
-
-    init(_ options: FigureOptions) throws(FigureError) {
-        self.options = options
-        stepScale = try options.choice("x-scale") ?? .linear
-        valueScale = try options.choice("y-scale")
-        smoothing = try options.count("smoothing") ?? 1
-    }
 
     /// What a panel shows.
     private enum Part: CaseIterable {
@@ -104,7 +103,7 @@ struct Landscape: FigureKind {
     }
 
     func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
-        let selection = try results.arms(options)
+        let selection = try results.arms(common.arms)
         let arms = try results.measured(selection.arms)
         let parts = Part.allCases.map { part in (part: part, entries: entries(part, arms: arms)) }
             .filter { !$0.entries.isEmpty }
@@ -119,30 +118,30 @@ struct Landscape: FigureKind {
             for entry in entries { write(entry, quantities: part.quantities, to: &numbers) }
         }
 
-        var provenance = Provenance(results, arms: selection.arms)
-        provenance.add(selection.note)
-        provenance.add(readingAid(parts.map(\.part)))
-        if smoothing > 1 { provenance.add("Moving mean of \(smoothing) measurements.") }
+        var footnote = Footnote(results, arms: selection.arms)
+        footnote.add(selection.note)
+        footnote.add(readingAid(parts.map(\.part)))
+        if smoothing > 1 { footnote.add("Moving mean of \(smoothing) measurements.") }
         if parts.contains(where: { $0.entries.contains(where: \.isInfinite) }) {
-            provenance.add(
+            footnote.add(
                 "Means reach the top of their panel where a seed's value was not finite after a step too long.")
         }
         let isPartlyDiverged = parts.contains {
             $0.entries.contains { $0.curves.contains { !$0.diverged.isEmpty && $0.diverged.count < $0.runs.count } }
         }
-        if isPartlyDiverged { provenance.add("Means are over the runs that did not diverge.") }
+        if isPartlyDiverged { footnote.add("Means are over the runs that did not diverge.") }
         let lacking = arms.filter { arm in !parts.contains { $0.entries.contains { $0.arm == arm.arm } } }
         if !lacking.isEmpty {
             let names = Phrase.list(lacking.map(\.arm.label))
-            provenance.add("\(names) \(lacking.count == 1 ? "has" : "have") no landscape.")
+            footnote.add("\(names) \(lacking.count == 1 ? "has" : "have") no landscape.")
         }
         let panels = parts.map { panel($0.part, entries: $0.entries, results: results) }
         let seeds = Set(arms.map(\.runs.count))
         let picture = Figure(
-            title: options.text("title") ?? "The loss along the gradient",
+            title: common.title ?? "The loss along the gradient",
             subtitle: "\(results.facts.title). "
                 + (seeds == [1] ? "One seed." : "Each edge and line: mean over seeds."),
-            panels: [panels], footnote: provenance.text, sharedX: .aligned)
+            panels: [panels], footnote: footnote.text, sharedX: .aligned)
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 

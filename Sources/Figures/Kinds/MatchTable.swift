@@ -1,17 +1,31 @@
 import Plotting
 import Results
+import Vocabulary
 
 /// `match-table`: steps to match a baseline's best and best accuracy of each arm, beside what a publication found (Ioffe &
 /// Szegedy 2015, Figure 3).
 struct MatchTable: FigureKind {
-    static let name = "match-table"
-    static let purpose =
-        "How many times fewer steps each arm needs to match a baseline's best accuracy, as dots and as a table beside a publication's."
-    static let options: [FigureOption] =
-        [.arms, .title] + MatchRule.options + [
-            FigureOption(
-                name: "paper", meaning: "what a publication found: a JSON list of {\"arm\", \"steps\", \"accuracy\"}")
+    var common = CommonFields()
+    var matching = MatchFields()
+    var published: [Published] = []
+
+    /// What a publication says of an arm.
+    struct Published: Configurable {
+        var arm = ""
+        var steps: Double?
+        var accuracy: Double?
+
+        static let kind = "published"
+        static let summary = "What a publication says of an arm."
+        static let fields: [Field<Self>] = [
+            Field("arm", \.arm, .text, required: true, "The arm that stands for it."),
+            Field(
+                "steps", \.steps, .number(1...1e12).optional,
+                "The steps after which it matches the baseline's best accuracy."),
+            Field("accuracy", \.accuracy, .number(0...1).optional, "Its best accuracy, from 0 to 1."),
         ]
+    }
+
     static let columns = [
         FigureColumn(name: "arm", meaning: "the arm's name"),
         FigureColumn(name: "n", meaning: "seeds that are compared with the baseline"),
@@ -35,16 +49,20 @@ struct MatchTable: FigureKind {
         FigureColumn(name: "paper-accuracy", meaning: "the publication's best accuracy, 0 to 1"),
     ]
 
-    private let options: FigureOptions
-    private let rule: MatchRule
-    private let paper: [Published]
+    static let kind = "match-table"
+    static let summary =
+        "A table and a picture: each arm's steps to match a baseline's best, their ratio and its best accuracy, beside the paper's."
+    static let fields: [Field<Self>] =
+        commonFields + MatchFields.fields(\.matching) + [
+            Field(
+                "published", \.published, .record().list(),
+                """
+                What the paper found, an entry an arm: `{ arm: bn-x5, steps: 2.1e6, accuracy: 0.73 }`. Ratios are formed \
+                from the steps of the baseline's entry.
+                """)
+        ]
 
-    /// What a publication says of an arm.
-    private struct Published: Decodable {
-        let arm: String
-        let steps: Double?
-        let accuracy: Double?
-    }
+    var match: MatchRule? { matching.rule }
 
     /// One row of the table.
     private struct Row {
@@ -57,57 +75,52 @@ struct MatchTable: FigureKind {
         var isMatched: Bool { !match.matched.isEmpty }
     }
 
-    init(_ options: FigureOptions) throws(FigureError) {
-        self.options = options
-        rule = try MatchRule(options)
-        paper = try options.records("paper", "a list of {\"arm\": …, \"steps\": …, \"accuracy\": …}")
-    }
-
     func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
-        let selection = try results.arms(options)
+        let rule = matching.rule
+        let selection = try results.arms(common.arms)
         let baseline = try results.baseline(rule)
         let rows = try rows(results, arms: selection.arms, baseline: baseline)
-        var provenance = Provenance(results, arms: selection.arms)
-        provenance.add(selection.note)
-        provenance.add(rule.sentence(baseline: baseline.label))
+        var footnote = Footnote(results, arms: selection.arms)
+        footnote.add(selection.note)
+        footnote.add(rule.sentence(baseline: baseline.label))
         if rows.contains(where: { $0.isMatched && $0.timesFewer.bound != .exact }) {
-            provenance.add(
+            footnote.add(
                 "(k of n): the seeds that match; those that do not count as all of their steps, so that ≥ and ≤ are bounds."
             )
         }
         for match in rows.map(\.match) where match.divergedCount > 0 && !match.isDiverged {
-            provenance.add("\(match.arm.label): \(match.divergedCount) of \(match.runs.count) seeds diverged.")
+            footnote.add("\(match.arm.label): \(match.divergedCount) of \(match.runs.count) seeds diverged.")
         }
         let isMany = rows.contains { $0.match.runs.count > 1 }
-        if isMany { provenance.add("± is the standard deviation over seeds.") }
+        if isMany { footnote.add("± is the standard deviation over seeds.") }
         if rows.contains(where: { $0.isMatched && $0.timesFewer.interval != nil }) {
-            provenance.add("Bars: 95 % intervals of the ratio within seeds (Student's t).")
+            footnote.add("Bars: 95 % intervals of the ratio within seeds (Student's t).")
         }
         var numbers = Self.numbers()
         for row in rows { write(row, to: &numbers) }
         var picture = Figure(
-            title: options.text("title") ?? "Steps to match \(baseline.label), and best accuracy",
+            title: common.title ?? "Steps to match \(baseline.label), and best accuracy",
             subtitle: "\(results.facts.title)." + (isMany ? " Means over seeds." : " One seed."),
-            panels: [[dots(rows, baseline)] + columns(rows)], footnote: provenance.text, sharedY: .all)
-        picture.width = paper.isEmpty ? 960 : 1200
+            panels: [[dots(rows, baseline)] + columns(rows)], footnote: footnote.text, sharedY: .all)
+        picture.width = published.isEmpty ? 960 : 1200
         return FigureDrawing(picture: picture, numbers: numbers, markdown: markdown(rows, picture))
     }
 
     private func rows(
         _ results: ExperimentResults, arms: [ArmRecord], baseline: ArmRecord
     ) throws(FigureError) -> [Row] {
-        let matches = try results.requiredMatches(rule, arms: arms)
-        let reference = try results.requiredMatches(rule, arms: [baseline])[0]
-        for entry in paper where !results.arms.contains(where: { $0.name == entry.arm }) {
-            throw .badOption("paper", value: entry.arm, expected: "arms of the experiment")
+        let matches = try results.requiredMatches(matching.rule, arms: arms)
+        let reference = try results.requiredMatches(matching.rule, arms: [baseline])[0]
+        for entry in published where !results.arms.contains(where: { $0.name == entry.arm }) {
+            throw .badValue("published", value: entry.arm, expected: "arms of the experiment")
         }
-        let baselineSteps = paper.first { $0.arm == baseline.name }?.steps
+        let baselineSteps = published.first { $0.arm == baseline.name }?.steps
         return matches.map { match in
-            let published = paper.first { $0.arm == match.arm.name }
+            let entry = published.first { $0.arm == match.arm.name }
             return Row(
-                match: match, timesFewer: match.stepRatio(to: reference).inverse, paperSteps: published?.steps,
-                paperTimesFewer: published?.steps.flatMap { steps in baselineSteps.map { $0 / steps } },
-                paperAccuracy: published?.accuracy)
+                match: match, timesFewer: match.stepRatio(to: reference).inverse, paperSteps: entry?.steps,
+                paperTimesFewer: entry?.steps.flatMap { steps in baselineSteps.map { $0 / steps } },
+                paperAccuracy: entry?.accuracy)
         }
     }
 
@@ -130,12 +143,12 @@ struct MatchTable: FigureKind {
                 }
                 marks.append(.points(x: [row.timesFewer.value], y: [y - lift], ours, size: 10))
             }
-            if let published = row.paperTimesFewer {
-                marks.append(.points(x: [published], y: [y + lift], Self.paperInk, size: 9))
+            if let times = row.paperTimesFewer {
+                marks.append(.points(x: [times], y: [y + lift], Self.paperInk, size: 9))
             }
         }
         marks.append(.points(x: [], y: [], Ink(.muted, marker: .circle), size: 9, label: "Here"))
-        if !paper.isEmpty { marks.append(.points(x: [], y: [], Self.paperInk, size: 9, label: "The paper")) }
+        if !published.isEmpty { marks.append(.points(x: [], y: [], Self.paperInk, size: 9, label: "The paper")) }
         let values = rows.filter(\.isMatched).map(\.timesFewer.value) + rows.compactMap(\.paperTimesFewer)
         let ends = rows.compactMap { $0.timesFewer.bound == .exact ? $0.timesFewer.interval : nil }
         let least = min(values.min() ?? 1, ends.map { max($0.lowerBound, 0.1) }.min() ?? 1, 1)
@@ -168,11 +181,11 @@ struct MatchTable: FigureKind {
             ("Best accuracy", { Self.accuracy($0.match.best) }),
         ]
         let theirs: [(String, (Row) -> String)] = [
-            ("Paper: steps", { $0.paperSteps.map(Self.published) ?? "–" }),
+            ("Paper: steps", { $0.paperSteps.map(Self.steps) ?? "–" }),
             ("Paper: times fewer", { $0.paperTimesFewer.map(Self.times) ?? "–" }),
             ("Paper: best", { $0.paperAccuracy.map { Phrase.percent($0) } ?? "–" }),
         ]
-        return paper.isEmpty ? ours : [ours[0], theirs[0], ours[1], theirs[1], ours[2], theirs[2]]
+        return published.isEmpty ? ours : [ours[0], theirs[0], ours[1], theirs[1], ours[2], theirs[2]]
     }
 
     /// `14.8`, `0.93`, `120`: three digits.
@@ -187,7 +200,7 @@ struct MatchTable: FigureKind {
     }
 
     /// `31.0 million`, `50,000`.
-    private static func published(_ steps: Double) -> String {
+    private static func steps(_ steps: Double) -> String {
         steps >= 1e6 ? Phrase.fixed(steps / 1e6, decimals: 1) + " M" : Phrase.grouped(Int(steps.rounded()))
     }
 

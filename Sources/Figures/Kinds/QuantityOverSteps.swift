@@ -1,15 +1,23 @@
 import Plotting
 import Results
+import Vocabulary
 
 /// `quantity-over-steps`: measured quantities over training, as the gradient shift of Santurkar et al. 2018, Figure 2.
 struct QuantityOverSteps: FigureKind {
-    static let name = "quantity-over-steps"
-    static let purpose =
-        "Measured quantities over training steps: mean, spread over seeds and single seeds, a panel row a quantity."
-    static let options: [FigureOption] =
-        [.arms, .title, .stepScale] + QuantityOptions.known + [
-            FigureOption(name: "smoothing", meaning: "values are means over so many measurements; 1 (default) is none")
+    var common = CommonFields()
+    var shown = QuantityFields()
+    var smoothing = 1
+    var stepScale = ScaleChoice.linear
+
+    static let kind = "quantity-over-steps"
+    static let summary =
+        "Measured quantities over training steps: the mean over seeds, their spread, and each seed, a panel row a quantity."
+    static let fields: [Field<Self>] =
+        commonFields + QuantityFields.fields(\.shown) + [
+            Field("smoothing", \.smoothing, 1...1000, FieldDocumentation.smoothing),
+            Field("x-scale", \.stepScale, FieldDocumentation.stepScale),
         ]
+
     static let columns =
         [
             FigureColumn(name: "quantity", meaning: "the measured quantity"),
@@ -21,81 +29,71 @@ struct QuantityOverSteps: FigureKind {
             FigureColumn(name: "value", meaning: "the mean's or the run's value, in the quantity's unit"),
         ] + FigureColumn.overSeeds
 
-    private let options: FigureOptions
-    private let quantities: QuantityOptions
-    private let stepScale: ScaleChoice
-    private let smoothing: Int
-
-    init(_ options: FigureOptions) throws(FigureError) {
-        self.options = options
-        quantities = try QuantityOptions(options)
-        stepScale = try options.choice("x-scale") ?? .linear
-        smoothing = try options.count("smoothing") ?? 1
-    }
+    func check(_ fields: FigureFields) { shown.check(fields) }
 
     /// One panel: the curves of all arms.
     private struct Content {
-        let subject: QuantityOptions.Subject
+        let subject: QuantityFields.Subject
         let plot: CurvePlot
         let range: CurveRange?
     }
 
     func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
-        let selection = try results.arms(options)
+        let selection = try results.arms(common.arms)
         let arms = try results.measured(selection.arms)
-        let (subjects, omitted) = try quantities.subjects(of: arms)
+        let (subjects, omitted) = try shown.subjects(of: arms)
         let rows = subjects.map { row($0, arms: arms, results.quantities) }
         let contents = rows.map(\.contents)
         let isShared = rows.allSatisfy(\.isShared)
-        let shown = contents.joined()
-        guard shown.contains(where: { $0.range != nil }) else {
+        let drawn = contents.joined()
+        guard drawn.contains(where: { $0.range != nil }) else {
             throw .nothingToDraw(
-                reason: "no run has a finite \(Phrase.list(quantities.quantities)): every value is missing or nan")
+                reason: "no run has a finite \(Phrase.list(shown.quantities)): every value is missing or nan")
         }
 
-        var provenance = Provenance(results, arms: selection.arms)
-        provenance.add(selection.note)
-        provenance.add(quantities.notes(subjects, omitted: omitted, of: arms, results.quantities))
-        if smoothing > 1 { provenance.add("Moving mean of \(smoothing) measurements.") }
-        for note in shown.map(\.range).notes { provenance.add(note) }
-        provenance.add(shown.lazy.compactMap(\.plot.divergenceNote).first)
+        var footnote = Footnote(results, arms: selection.arms)
+        footnote.add(selection.note)
+        footnote.add(shown.notes(subjects, omitted: omitted, of: arms, results.quantities))
+        if smoothing > 1 { footnote.add("Moving mean of \(smoothing) measurements.") }
+        for note in drawn.map(\.range).notes { footnote.add(note) }
+        footnote.add(drawn.lazy.compactMap(\.plot.divergenceNote).first)
 
         var numbers = Self.numbers()
-        for content in shown { write(content, to: &numbers) }
+        for content in drawn { write(content, to: &numbers) }
         let panels = contents.map { row in
             row.indices.map { panel(row, column: $0, results: results) }
         }
-        let isGrid = panels.count > 1 || quantities.places == .mean
+        let isGrid = panels.count > 1 || shown.places == .mean
         var pictures = isGrid ? panels : panels[0].inRows
         if isGrid { pictures.keepFirstTitles() }
         if !isShared { pictures.keepFirstValueTitles() }
         // A legend entry says of an arm what is true of all panels; the reading aid needs one that has every arm.
-        let fullest = shown.max { $0.plot.arms.count < $1.plot.arms.count }
+        let fullest = drawn.max { $0.plot.arms.count < $1.plot.arms.count }
         let picture = Figure(
-            title: options.text("title") ?? quantities.title(results.quantities),
+            title: common.title ?? shown.title(results.quantities),
             subtitle: "\(results.facts.title). \(fullest?.plot.readingAid ?? "")",
-            panels: pictures, footnote: provenance.text, sharedX: .all,
+            panels: pictures, footnote: footnote.text, sharedX: .all,
             sharedY: isShared ? isGrid ? .aligned : .all : .none)
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 
     private func row(
-        _ subjects: [QuantityOptions.Subject], arms: [MeasuredArm], _ table: QuantityTable
+        _ subjects: [QuantityFields.Subject], arms: [MeasuredArm], _ table: QuantityTable
     ) -> (contents: [Content], isShared: Bool) {
         let curves = subjects.map { subject in
             arms.compactMap {
-                $0.curves(subject.quantity, places: subject.places, at: quantities.at, smoothing: smoothing)
+                $0.curves(subject.quantity, places: subject.places, at: shown.at, smoothing: smoothing)
             }
         }
         let values = curves.map { arms in
             CurveRange.Values(
-                arms.flatMap(\.runs).map { ($0.values, $0.run.status == .finished) }, and: quantities.levels)
+                arms.flatMap(\.runs).map { ($0.values, $0.run.status == .finished) }, and: shown.levels)
         }
         let (ranges, isShared) = CurveRange.row(
-            values, scale: quantities.valueScale, of: table[subjects[0].quantity])
+            values, scale: shown.valueScale, of: table[subjects[0].quantity])
         let contents = subjects.indices.map {
             Content(
-                subject: subjects[$0], plot: CurvePlot(arms: curves[$0], band: quantities.band), range: ranges[$0])
+                subject: subjects[$0], plot: CurvePlot(arms: curves[$0], band: shown.band), range: ranges[$0])
         }
         return (contents, isShared)
     }
@@ -105,7 +103,7 @@ struct QuantityOverSteps: FigureKind {
     private func panel(_ row: [Content], column: Int, results: ExperimentResults) -> Panel {
         let content = row[column]
         let title = content.subject.place.map { _ in PlaceNames.short(row.map { $0.subject.place ?? "" })[column] }
-        let words = quantities.axisTitle(content.subject.quantity, results.quantities)
+        let words = shown.axisTitle(content.subject.quantity, results.quantities)
         let steps = Axis.steps(results.facts.steps, scale: stepScale)
         guard let range = content.range else {
             // Words need no axis of their own: a neighbour's does.
@@ -113,7 +111,7 @@ struct QuantityOverSteps: FigureKind {
             return .empty("not measured", title: title, x: steps, y: axis)
         }
         let curves = content.plot.marks(range: range.lower...range.upper, isLogarithmic: range.isLogarithmic)
-        return Panel(title: title, x: steps, y: range.axis(words), marks: quantities.withLevel(curves))
+        return Panel(title: title, x: steps, y: range.axis(words), marks: shown.withLevel(curves))
     }
 
     // MARK: The numbers
@@ -122,6 +120,157 @@ struct QuantityOverSteps: FigureKind {
         let place: CSVField = content.subject.place.map { .text($0) } ?? .empty
         for row in content.plot.rows {
             numbers.append([.text(content.subject.quantity), place, .text(row.curves.arm.name)] + row.fields)
+        }
+    }
+}
+
+/// The fields of figures of measured quantities: which quantities, where, and whether places are averaged.
+struct QuantityFields: Sendable {
+    /// What becomes of several places that match.
+    enum Places: String, ConfigurationWord {
+        /// Their mean.
+        case mean
+        /// A panel each.
+        case panels
+    }
+
+    var quantities: [String] = []
+    var place = "*"
+    var places = Places.mean
+    var at: Double?
+    var band = SeedBand.range
+    var valueScale: ScaleChoice?
+    var valueLabel: String?
+    var level: Double?
+    var levelLabel: String?
+
+    /// Them, as those of a figure that holds them at a path.
+    static func fields<Owner>(_ path: WritableKeyPath<Owner, QuantityFields> & Sendable) -> [Field<Owner>] {
+        let all: [Field<QuantityFields>] = [
+            Field(
+                "quantities", \.quantities, .text.list(minimum: 1), required: true,
+                "The quantities, words of `measures.csv` or `shift.csv`, such as gradient-shift: a row each."),
+            Field(
+                "place", \.place, .text, "The layers, taps or parameters it was measured at, as a name or a pattern."),
+            Field("places", \.places, "What becomes of several places that match: their mean, or a panel for each."),
+            Field(
+                "at", \.at, .number(-1e12...1e12).optional,
+                "The place on the quantity's own axis, such as a step length; none means the mean over all."),
+            Field("band", \.band, FieldDocumentation.band),
+            Field("y-scale", \.valueScale, .word().optional, FieldDocumentation.valueScale),
+            Field(
+                "y-label", \.valueLabel, .text.optional,
+                "The title of the vertical axis of one quantity; by default the quantity's own."),
+            Field(
+                "level", \.level, .number(-1e12...1e12).optional, "A value at which a thin horizontal line is drawn."),
+            Field("level-label", \.levelLabel, .text.optional, "What the line is called; by default its value."),
+        ]
+        return all.within(path)
+    }
+
+    func check(_ fields: FigureFields) {
+        fields.checkQuantities(in: "quantities")
+        guard quantities.count > 1, valueLabel != nil else { return }
+        fields.refuse(
+            "y-label", "'y-label' is the title of one quantity's axis; 'quantities' names \(quantities.count)")
+    }
+
+    /// More panels beside each other than this are too narrow to read.
+    private static let mostColumns = 6
+
+    /// What a panel shows: a quantity over the mean of places.
+    struct Subject {
+        let quantity: String
+        /// The places whose mean it is.
+        let places: [String]
+        /// The panel's place; nil where places are averaged.
+        let place: String?
+    }
+
+    /// The panels' subjects, a row a quantity, and how many places are left out.
+    func subjects(of arms: [MeasuredArm]) throws(FigureError) -> (rows: [[Subject]], omitted: Int) {
+        var placesOfRow: [[String]] = []
+        for quantity in quantities {
+            placesOfRow.append(try arms.requiredPlaces(of: quantity, matching: place, by: "quantities"))
+        }
+        guard places == .panels else {
+            return (zip(quantities, placesOfRow).map { [Subject(quantity: $0, places: $1, place: nil)] }, 0)
+        }
+        let all = PlaceNames.union(placesOfRow)
+        let columns = PlaceNames.evenly(all, most: Self.mostColumns)
+        let rows = quantities.map { quantity in
+            columns.map { Subject(quantity: quantity, places: [$0], place: $0) }
+        }
+        return (rows, all.count - columns.count)
+    }
+
+    /// The vertical axis of a quantity.
+    func axisTitle(_ quantity: String, _ table: QuantityTable) -> String { valueLabel ?? table[quantity].title }
+
+    /// The value of the line that is asked for, or nothing.
+    var levels: [Double] { level.map { [$0] } ?? [] }
+
+    /// Marks with the line that is asked for: behind them, and after them in the legend.
+    func withLevel(_ marks: [Mark]) -> [Mark] {
+        guard let level else { return marks }
+        return [.rule(.horizontal, at: level, .reference)] + marks
+            + [.line(x: [.nan], y: [.nan], .reference, label: levelLabel ?? Phrase.plain(level))]
+    }
+
+    /// The figure's title where it has none of its own.
+    func title(_ table: QuantityTable) -> String { Phrase.list(quantities.map { table[$0].heading }) }
+
+    /// What a reader must know about the places, and about the arms that lack a quantity.
+    ///
+    /// `hasAxis` says that the quantity's own axis is drawn, so that nothing is averaged over it.
+    func notes(
+        _ subjects: [[Subject]], omitted: Int, of arms: [MeasuredArm], hasAxis: Bool = false, _ table: QuantityTable
+    ) -> String? {
+        var notes: [String] = []
+        if places == .mean {
+            let phrases = subjects.joined().map { PlaceNames.phrase($0.places) }
+            let isMean = subjects.joined().contains { subject in
+                arms.contains { $0.runs.contains { $0.measured.averages(subject.quantity, subject.places, hasAxis) } }
+            }
+            let distinct = phrases.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+            if isMean, distinct.count == 1 {
+                notes.append("Mean over \(distinct[0]).")
+            } else if isMean {
+                let parts = zip(quantities, phrases).map { "\(table[$0].short): \($1)" }
+                notes.append("Means over places: \(parts.joined(separator: "; ")).")
+            } else if distinct != [PlaceNames.wholeNetwork] {
+                notes.append("Measured at \(Phrase.list(distinct)).")
+            }
+        }
+        if omitted > 0 { notes.append("Places between these, \(omitted), are not shown.") }
+        if !hasAxis { notes += axisNotes(of: arms, table) }
+        return (notes + lackingNotes(of: arms, table)).joined(separator: " ")
+    }
+
+    /// The same where the places are an axis.
+    func notesOverPlaces(of arms: [MeasuredArm], _ table: QuantityTable) -> String {
+        (axisNotes(of: arms, table) + lackingNotes(of: arms, table)).joined(separator: " ")
+    }
+
+    private func axisNotes(of arms: [MeasuredArm], _ table: QuantityTable) -> [String] {
+        let axes = quantities.filter { quantity in
+            arms.contains { $0.runs.contains { $0.measured.hasAxis(quantity) } }
+        }
+        return axes.map { quantity in
+            let words = table[quantity]
+            guard let at else {
+                return "\(words.short): mean over all of its axis, \(words.axisTitle.lowercasedFirst)."
+            }
+            return "\(words.axisTitle): \(Phrase.plain(at))."
+        }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    private func lackingNotes(of arms: [MeasuredArm], _ table: QuantityTable) -> [String] {
+        quantities.compactMap { quantity in
+            let lacking = arms.filter { $0.places(of: quantity, matching: Glob(place)).isEmpty }.map(\.arm.label)
+            if lacking.isEmpty { return nil }
+            let verb = lacking.count == 1 ? "has" : "have"
+            return "\(Phrase.list(lacking)) \(verb) no \(table[quantity].short.lowercasedFirst)."
         }
     }
 }

@@ -1,19 +1,37 @@
 import Plotting
 import Results
+import Vocabulary
 
 /// `quantity-profile`: a measured quantity at one step over an axis of its own (step length, index, lag) or over the layers.
 struct QuantityProfile: FigureKind {
-    static let name = "quantity-profile"
-    static let purpose =
-        "Measured quantities at one step, over their own axis or over the places of the network, an arm a line."
-    static let options: [FigureOption] =
-        [.arms, .title] + QuantityOptions.known + [
-            FigureOption(
-                name: "x", meaning: "at (default: the quantity's own axis) or place (layers in network order)"),
-            FigureOption(name: "x-scale", meaning: "linear (default) or log: the quantity's own axis"),
-            FigureOption(name: "x-label", meaning: "the title of the horizontal axis"),
-            FigureOption(name: "step", meaning: "first, last (default) or a number: the measured step nearest to it"),
+    var common = CommonFields()
+    var shown = QuantityFields()
+    var horizontal = Horizontal.at
+    var horizontalScale = ScaleChoice.linear
+    var horizontalLabel: String?
+    var step = ProfileStep.last
+
+    /// What the horizontal axis is.
+    enum Horizontal: String, ConfigurationWord {
+        case at
+        case place
+    }
+
+    static let kind = "quantity-profile"
+    static let summary = """
+        Measured quantities at one step, a line an arm: over the quantity's own axis (step length, index, lag), or over the \
+        places in the order of the network.
+        """
+    static let fields: [Field<Self>] =
+        commonFields + QuantityFields.fields(\.shown) + [
+            Field("x", \.horizontal, "The horizontal axis: the quantity's own (`at`), or the places that match."),
+            Field("x-scale", \.horizontalScale, "The quantity's own axis."),
+            Field(
+                "x-label", \.horizontalLabel, .text.optional,
+                "The title of the horizontal axis; by default the quantity's own."),
+            Field("step", \.step, .phrase(), FieldDocumentation.step),
         ]
+
     static let columns =
         [
             FigureColumn(name: "quantity", meaning: "the measured quantity"),
@@ -26,67 +44,51 @@ struct QuantityProfile: FigureKind {
             FigureColumn(name: "value", meaning: "the mean's or the run's value, in the quantity's unit"),
         ] + FigureColumn.overSeeds
 
-    private enum Horizontal: String, CaseIterable { case at, place }
-
-    private let options: FigureOptions
-    private let quantities: QuantityOptions
-    private let horizontal: Horizontal
-    private let horizontalScale: ScaleChoice
-    private let step: ProfileStep
-
-    init(_ options: FigureOptions) throws(FigureError) {
-        self.options = options
-        quantities = try QuantityOptions(options)
-        horizontal = try options.choice("x") ?? .at
-        horizontalScale = try options.choice("x-scale") ?? .linear
-        let text = options.text("step") ?? "last"
-        guard let step = ProfileStep(text) else {
-            throw .badOption("step", value: text, expected: "first, last or a whole number from 0")
+    func check(_ fields: FigureFields) {
+        shown.check(fields)
+        if horizontal == .place, shown.places == .panels {
+            fields.refuse("places", "'places: panels' needs 'x: at': the places are the horizontal axis")
         }
-        self.step = step
-        if horizontal == .place, quantities.places == .panels {
-            throw .badOption("places", value: "panels", expected: "mean: the places are the horizontal axis")
-        }
-        if horizontal == .at, quantities.at != nil {
-            throw .badOption("at", value: options.text("at") ?? "", expected: "no value unless x is place")
+        if horizontal == .at, shown.at != nil {
+            fields.refuse("at", "'at' needs 'x: place': the quantity's own axis is the horizontal one")
         }
     }
 
     func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
-        let selection = try results.arms(options)
+        let selection = try results.arms(common.arms)
         let (arms, table) = (try results.measured(selection.arms), results.quantities)
-        let (subjects, omitted) = try quantities.subjects(of: arms)
+        let (subjects, omitted) = try shown.subjects(of: arms)
         // All panels over places have one axis.
         let places = horizontal == .place ? PlaceNames.union(subjects.joined().map(\.places)) : []
         let contentRows = subjects.map { row($0, arms: arms, places: places, table) }
         let contents = contentRows.map(\.contents)
         let isShared = contentRows.allSatisfy(\.isShared)
-        let shown = contents.joined()
-        if shown.allSatisfy({ $0.arms.isEmpty }) {
-            throw .badOption(
+        let drawn = contents.joined()
+        if drawn.allSatisfy({ $0.arms.isEmpty }) {
+            throw .badValue(
                 "x", value: horizontal.rawValue,
-                expected: "place: \(Phrase.list(quantities.quantities)) has no axis of its own")
+                expected: "place: \(Phrase.list(shown.quantities)) has no axis of its own")
         }
-        guard shown.contains(where: { $0.range != nil }) else {
+        guard drawn.contains(where: { $0.range != nil }) else {
             throw .nothingToDraw(
-                reason: "no run has a finite \(Phrase.list(quantities.quantities)): every value is missing or nan")
+                reason: "no run has a finite \(Phrase.list(shown.quantities)): every value is missing or nan")
         }
-        var provenance = Provenance(results, arms: selection.arms)
-        provenance.add(selection.note)
-        provenance.add(
+        var footnote = Footnote(results, arms: selection.arms)
+        footnote.add(selection.note)
+        footnote.add(
             horizontal == .place
-                ? quantities.notesOverPlaces(of: arms, table)
-                : quantities.notes(subjects, omitted: omitted, of: arms, hasAxis: true, table))
-        if shown.contains(where: { $0.arms.contains(where: \.isPartlyDiverged) }) {
-            provenance.add("Means are over the runs that did not diverge.")
+                ? shown.notesOverPlaces(of: arms, table)
+                : shown.notes(subjects, omitted: omitted, of: arms, hasAxis: true, table))
+        if drawn.contains(where: { $0.arms.contains(where: \.isPartlyDiverged) }) {
+            footnote.add("Means are over the runs that did not diverge.")
         }
-        if shown.contains(where: { $0.arms.contains { $0.profiles.contains { !$0.y.allSatisfy(\.isFinite) } } }) {
-            provenance.add("Values that are not finite are left out, as are means with one among them.")
+        if drawn.contains(where: { $0.arms.contains { $0.profiles.contains { !$0.y.allSatisfy(\.isFinite) } } }) {
+            footnote.add("Values that are not finite are left out, as are means with one among them.")
         }
-        for note in shown.map(\.range).notes { provenance.add(note) }
+        for note in drawn.map(\.range).notes { footnote.add(note) }
 
         var numbers = Self.numbers()
-        for content in shown { write(content, places: places, to: &numbers) }
+        for content in drawn { write(content, places: places, to: &numbers) }
         let panels = contents.map { row in
             row.enumerated().map { column, content in
                 let title = content.subject.place.map { _ in
@@ -95,14 +97,14 @@ struct QuantityProfile: FigureKind {
                 return panel(content, title: title, places: places, table)
             }
         }
-        let isGrid = panels.count > 1 || quantities.places == .mean
+        let isGrid = panels.count > 1 || shown.places == .mean
         var rows = isGrid ? panels : panels[0].inRows
         if isGrid { rows.keepFirstTitles() }
         if !isShared { rows.keepFirstValueTitles() }
         let picture = Figure(
-            title: options.text("title") ?? "\(quantities.title(table))\(titleEnd)",
-            subtitle: "\(results.facts.title). \(stepWords(Array(shown))) \(readingAid(Array(shown)))", panels: rows,
-            footnote: provenance.text, sharedX: isSameAxis(table) ? .all : .aligned,
+            title: common.title ?? "\(shown.title(table))\(titleEnd)",
+            subtitle: "\(results.facts.title). \(stepWords(Array(drawn))) \(readingAid(Array(drawn)))", panels: rows,
+            footnote: footnote.text, sharedX: isSameAxis(table) ? .all : .aligned,
             sharedY: isShared ? isGrid ? .aligned : .all : .none)
         return FigureDrawing(picture: picture, numbers: numbers)
     }
@@ -111,27 +113,27 @@ struct QuantityProfile: FigureKind {
 
     /// One panel: the profiles of all arms.
     private struct Content {
-        let subject: QuantityOptions.Subject
+        let subject: QuantityFields.Subject
         let arms: [ArmProfiles]
         let range: CurveRange?
     }
 
     private func row(
-        _ subjects: [QuantityOptions.Subject], arms: [MeasuredArm], places: [String], _ table: QuantityTable
+        _ subjects: [QuantityFields.Subject], arms: [MeasuredArm], places: [String], _ table: QuantityTable
     ) -> (contents: [Content], isShared: Bool) {
         let profiles = subjects.map { subject in
             arms.compactMap { arm in
                 horizontal == .at
                     ? arm.profiles(subject.quantity, places: subject.places, at: step)
-                    : arm.profiles(subject.quantity, over: places, at: step, where: quantities.at)
+                    : arm.profiles(subject.quantity, over: places, at: step, where: shown.at)
             }
         }
         let values = profiles.map { arms in
             CurveRange.Values(
-                arms.flatMap(\.profiles).map { ($0.y, $0.run.status == .finished) }, and: quantities.levels)
+                arms.flatMap(\.profiles).map { ($0.y, $0.run.status == .finished) }, and: shown.levels)
         }
         let (ranges, isShared) = CurveRange.row(
-            values, scale: quantities.valueScale, of: table[subjects[0].quantity])
+            values, scale: shown.valueScale, of: table[subjects[0].quantity])
         let contents = subjects.indices.map {
             Content(subject: subjects[$0], arms: profiles[$0], range: ranges[$0])
         }
@@ -144,7 +146,7 @@ struct QuantityProfile: FigureKind {
 
     /// Whether the horizontal axes of all rows measure the same.
     private func isSameAxis(_ table: QuantityTable) -> Bool {
-        horizontal == .place || Set(quantities.quantities.map { table[$0].axisTitle }).count == 1
+        horizontal == .place || Set(shown.quantities.map { table[$0].axisTitle }).count == 1
     }
 
     private func stepWords(_ contents: [Content]) -> String {
@@ -164,7 +166,7 @@ struct QuantityProfile: FigureKind {
         let counts = Set(contents.flatMap { $0.arms.map { $0.summary.first?.statistics.count ?? $0.profiles.count } })
         if counts == [1] { return "One seed." }
         let seeds = counts.count == 1 ? Phrase.count(counts.first ?? 0, "seed") : "the seeds of each arm"
-        return "Mean of \(seeds), \(quantities.band.words); thin lines: single seeds."
+        return "Mean of \(seeds), \(shown.band.words); thin lines: single seeds."
     }
 
     // MARK: The picture
@@ -176,20 +178,20 @@ struct QuantityProfile: FigureKind {
 
     private func horizontalAxis(_ content: Content, places: [String], _ table: QuantityTable) -> Axis {
         guard horizontal == .place else {
-            let words = options.text("x-label") ?? table[content.subject.quantity].axisTitle
+            let words = horizontalLabel ?? table[content.subject.quantity].axisTitle
             return Axis(words, scale: horizontalScale == .log ? .logarithmic : .linear)
         }
         let names = PlaceNames.short(places)
         if names.count <= Self.mostNames {
-            return .categories(names, title: options.text("x-label") ?? "Layer, from input to output")
+            return .categories(names, title: horizontalLabel ?? "Layer, from input to output")
         }
-        let words = options.text("x-label") ?? "Layer, from \(names[0]) to \(names[names.count - 1])"
+        let words = horizontalLabel ?? "Layer, from \(names[0]) to \(names[names.count - 1])"
         return Axis(words, from: 1, to: Double(names.count))
     }
 
     private func panel(_ content: Content, title: String?, places: [String], _ table: QuantityTable) -> Panel {
         let x = horizontalAxis(content, places: places, table)
-        let words = quantities.axisTitle(content.subject.quantity, table)
+        let words = shown.axisTitle(content.subject.quantity, table)
         guard let range = content.range else {
             return .empty("not measured", title: title, x: x, y: Axis(words, from: 0, to: 1, ticks: .none))
         }
@@ -202,7 +204,7 @@ struct QuantityProfile: FigureKind {
             let points = arm.summary
             let places = points.map { $0.x + shift }
             if let first = points.first, first.statistics.count > 1 {
-                let edges = points.map { quantities.band.edges($0.statistics) }
+                let edges = points.map { shown.band.edges($0.statistics) }
                 bands.append(.band(x: places, lower: edges.map(\.lower), upper: edges.map(\.upper), ink))
             }
             if arm.profiles.count > 1 || points.isEmpty {
@@ -219,7 +221,7 @@ struct QuantityProfile: FigureKind {
             }
         }
         return Panel(
-            title: title, x: x, y: range.axis(words), marks: quantities.withLevel(bands + seeds + means))
+            title: title, x: x, y: range.axis(words), marks: shown.withLevel(bands + seeds + means))
     }
 
     // MARK: The numbers

@@ -5,23 +5,41 @@ import Vocabulary
 
 /// `quantity-scatter`: one measured quantity against another, a point a run.
 struct QuantityScatter: FigureKind {
-    static let name = "quantity-scatter"
-    static let purpose =
-        "One measured quantity against another, a point a run, and a third one to compare the second with."
-    static let options: [FigureOption] = [
-        .arms, .title,
-        FigureOption(name: "x", meaning: "the quantity of the horizontal axis; required"),
-        FigureOption(name: "y", meaning: "the quantity of the vertical axis; required"),
-        FigureOption(name: "compare", meaning: "a third quantity, on the vertical axis too: a tick a run"),
-        FigureOption(name: "place", meaning: "the places of all three, * matches any text; by default all: their mean"),
-        FigureOption(name: "step", meaning: "first, last (default) or a number: the measured step nearest to it"),
-        FigureOption(
-            name: "x-scale",
-            meaning: "linear or log; by default log for magnitudes that are positive and span two powers of ten"),
-        FigureOption(name: "y-scale", meaning: "the same for the vertical axis"),
-        FigureOption(name: "x-label", meaning: "the title of the horizontal axis"),
-        FigureOption(name: "y-label", meaning: "the title of the vertical axis"),
-    ]
+    var common = CommonFields()
+    var x = ""
+    var y = ""
+    var compare: String?
+    var place = "*"
+    var step = ProfileStep.last
+    var horizontalScale: ScaleChoice?
+    var valueScale: ScaleChoice?
+    var horizontalLabel: String?
+    var valueLabel: String?
+
+    static let kind = "quantity-scatter"
+    static let summary = """
+        One measured quantity against another, a point a run, coloured by arm; beside it, as ticks, a third one that the \
+        second is to be compared with, such as what was predicted.
+        """
+    static let fields: [Field<Self>] =
+        commonFields + [
+            Field("x", \.x, .text, required: true, "The quantity of the horizontal axis, a word of `measures.csv`."),
+            Field("y", \.y, .text, required: true, "The quantity of the vertical axis."),
+            Field("compare", \.compare, .text.optional, "A third quantity, on the vertical axis too: a tick a run."),
+            Field("place", \.place, .text, "The places of all three, as a name or a pattern; their mean counts."),
+            Field("step", \.step, .phrase(), FieldDocumentation.step),
+            Field(
+                "x-scale", \.horizontalScale, .word().optional,
+                "The horizontal axis; none decides as for the vertical one."),
+            Field("y-scale", \.valueScale, .word().optional, FieldDocumentation.valueScale),
+            Field(
+                "x-label", \.horizontalLabel, .text.optional,
+                "The title of the horizontal axis; by default the quantity's own."),
+            Field(
+                "y-label", \.valueLabel, .text.optional,
+                "The title of the vertical axis; by default the quantity's own."),
+        ]
+
     static let columns = [
         FigureColumn(name: "arm", meaning: "the arm's name"),
         FigureColumn(name: "seed", meaning: "the run's seed"),
@@ -30,28 +48,13 @@ struct QuantityScatter: FigureKind {
         FigureColumn(name: "compare", meaning: "the third quantity; empty where none is asked for"),
     ]
 
-    private let options: FigureOptions
-    private let x: String
-    private let y: String
-    private let compare: String?
-    private let pattern: Glob
-    private let step: ProfileStep
-    private let horizontalScale: ScaleChoice?
-    private let valueScale: ScaleChoice?
+    func check(_ fields: FigureFields) {
+        for (key, quantity) in quantities { fields.checkQuantity(quantity, by: key) }
+    }
 
-    init(_ options: FigureOptions) throws(FigureError) {
-        self.options = options
-        x = try options.required("x", "a measured quantity, as in line-condition")
-        y = try options.required("y", "a measured quantity, as in line-steps")
-        compare = options.text("compare")
-        pattern = Glob(options.text("place") ?? "*")
-        let text = options.text("step") ?? "last"
-        guard let step = ProfileStep(text) else {
-            throw .badOption("step", value: text, expected: "first, last or a whole number from 0")
-        }
-        self.step = step
-        horizontalScale = try options.choice("x-scale")
-        valueScale = try options.choice("y-scale")
+    /// The quantities by their keys.
+    private var quantities: [(key: String, quantity: String)] {
+        [("x", x), ("y", y)] + (compare.map { [("compare", $0)] } ?? [])
     }
 
     /// One run.
@@ -67,10 +70,10 @@ struct QuantityScatter: FigureKind {
     }
 
     func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
-        let selection = try results.arms(options)
+        let selection = try results.arms(common.arms)
         let arms = try results.measured(selection.arms)
-        for (option, quantity) in [("x", x), ("y", y)] + (compare.map { [("compare", $0)] } ?? []) {
-            _ = try arms.requiredPlaces(of: quantity, matching: options.text("place") ?? "*", option: option)
+        for (key, quantity) in quantities {
+            _ = try arms.requiredPlaces(of: quantity, matching: place, by: key)
         }
         let points = arms.flatMap { arm in
             arm.runs.map { run, measured in
@@ -93,11 +96,11 @@ struct QuantityScatter: FigureKind {
             throw .nothingToDraw(reason: "no run has finite numbers of \(x) and \(y): one of them is missing or nan")
         }
 
-        var provenance = Provenance(results, arms: selection.arms)
-        provenance.add(selection.note)
+        var footnote = Footnote(results, arms: selection.arms)
+        footnote.add(selection.note)
         let absent = points.count - shown.count
-        if absent > 0 { provenance.add("\(Phrase.count(absent, "run")) without both numbers left out.") }
-        for note in [horizontal, vertical].notes { provenance.add(note) }
+        if absent > 0 { footnote.add("\(Phrase.count(absent, "run")) without both numbers left out.") }
+        for note in [horizontal, vertical].notes { footnote.add(note) }
 
         var numbers = Self.numbers()
         for point in points {
@@ -108,21 +111,22 @@ struct QuantityScatter: FigureKind {
         let (xWords, yWords) = (results.quantities[x], results.quantities[y])
         let ticks = compare.map { ", a tick its \(results.quantities[$0].heading.lowercasedFirst)" } ?? ""
         let picture = Figure(
-            title: options.text("title") ?? "\(yWords.heading) and \(xWords.heading.lowercasedFirst)",
+            title: common.title ?? "\(yWords.heading) and \(xWords.heading.lowercasedFirst)",
             subtitle: "\(results.facts.title). A point is one run\(ticks).",
             panels: [
                 [
                     Panel(
-                        x: horizontal.axis(options.text("x-label") ?? xWords.title),
-                        y: vertical.axis(options.text("y-label") ?? yWords.title),
+                        x: horizontal.axis(horizontalLabel ?? xWords.title),
+                        y: vertical.axis(valueLabel ?? yWords.title),
                         marks: marks(shown, horizontal, results.quantities))
                 ]
-            ], footnote: provenance.text)
+            ], footnote: footnote.text)
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 
     /// A run's number: the mean over places at the step that is asked for; NaN where it has none.
     private func number(_ quantity: String, of measured: MeasuredQuantities) -> Double {
+        let pattern = Glob(place)
         let rows = measured.rows(of: quantity).filter { pattern.matches($0.place) }
         guard let step = step.step(of: rows) else { return .nan }
         let values = rows.filter { $0.step == step }.map(\.value)

@@ -1,17 +1,26 @@
 import Plotting
 import Results
+import Vocabulary
 
 /// `scale-and-percentiles`: what the learned scale γ does to the percentiles of a unit: those after it beside those before.
 ///
 /// Quantiles go through y = γx̂ + β as values do, so the spread after it by the spread before is |γ| of the unit.
 struct ScaleAndPercentiles: FigureKind {
-    static let name = "scale-and-percentiles"
-    static let purpose =
-        "Percentiles of a layer's typical unit after and before γ and β, and below them their spreads' ratio, which is |γ|."
-    static let options: [FigureOption] = [
-        FigureOption(name: "layer", meaning: "the normalized layer, as in hidden3; required"),
-        .arms, .title, .stepScale,
-    ]
+    var common = CommonFields()
+    var layer = ""
+    var stepScale = ScaleChoice.linear
+
+    static let kind = "scale-and-percentiles"
+    static let summary = """
+        The percentiles of a normalized layer's typical unit over steps, after and before scale and shift, and the ratio of \
+        their spreads, which is |γ|; normalized arms side by side. Observe `LAYER/scaled` and `LAYER/normalized`.
+        """
+    static let fields: [Field<Self>] =
+        commonFields + [
+            Field("layer", \.layer, .text, required: true, "The normalized layer: hidden3."),
+            Field("x-scale", \.stepScale, FieldDocumentation.stepScale),
+        ]
+
     static let columns = [
         FigureColumn(name: "arm", meaning: "the arm's name"),
         FigureColumn(name: "seed", meaning: "the run's seed; the lowest is the one drawn strongly"),
@@ -27,14 +36,9 @@ struct ScaleAndPercentiles: FigureKind {
         FigureColumn(name: "scale", meaning: "|γ|: the spread p85 − p15 of γx̂ + β by that of x̂"),
     ]
 
-    private let options: FigureOptions
-    private let layer: String
-    private let stepScale: ScaleChoice
-
-    init(_ options: FigureOptions) throws(FigureError) {
-        self.options = options
-        layer = try options.required("layer", "a normalized layer, as in hidden3")
-        stepScale = try options.choice("x-scale") ?? .linear
+    func check(_ fields: FigureFields) {
+        guard !layer.isEmpty else { return }
+        for tap in ["scaled", "normalized"] { fields.checkTap("\(layer)/\(tap)", by: "layer") }
     }
 
     /// The typical unit of one run, after and before scale and shift, at the steps of both.
@@ -73,7 +77,7 @@ struct ScaleAndPercentiles: FigureKind {
     }
 
     func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
-        let selection = try results.arms(options)
+        let selection = try results.arms(common.arms)
         let (observed, missing) = try observe(results, arms: selection.arms)
         let values = observed.map { Array(($0.units.first.map { $0.scaled + $0.normalized } ?? []).joined()) }
         let scales = observed.map { $0.units.flatMap(\.scale) + [1] }
@@ -85,29 +89,29 @@ struct ScaleAndPercentiles: FigureKind {
             throw .nothingToDraw(reason: "no run has finite percentiles of \(layer)/scaled and \(layer)/normalized")
         }
 
-        var provenance = Provenance(results, arms: selection.arms)
-        provenance.add(selection.note)
+        var footnote = Footnote(results, arms: selection.arms)
+        footnote.add(selection.note)
         if observed.contains(where: { $0.units.count > 1 }) {
-            provenance.add("Strong lines: \(Phrase.seeds(observed.compactMap { $0.units.first?.run.seed })).")
+            footnote.add("Strong lines: \(Phrase.seeds(observed.compactMap { $0.units.first?.run.seed })).")
         }
-        provenance.add("The typical unit is the one of median drift of \(layer)/scaled in its run.")
+        footnote.add("The typical unit is the one of median drift of \(layer)/scaled in its run.")
         if top.isClipped || bottom.isClipped {
-            provenance.add("Values beyond the axes, of runs that diverge, are not shown.")
+            footnote.add("Values beyond the axes, of runs that diverge, are not shown.")
         }
         if !missing.isEmpty {
-            provenance.add("\(Phrase.list(missing)) \(missing.count == 1 ? "does" : "do") not normalize \(layer).")
+            footnote.add("\(Phrase.list(missing)) \(missing.count == 1 ? "does" : "do") not normalize \(layer).")
         }
         var numbers = Self.numbers()
         for arm in observed { write(arm, to: &numbers) }
         let steps = Axis.steps(results.facts.steps, scale: stepScale)
         let picture = Figure(
-            title: options.text("title") ?? "How γ widens the percentiles of one typical unit: \(layer)",
+            title: common.title ?? "How γ widens the percentiles of one typical unit: \(layer)",
             subtitle: "\(results.facts.title). Batch statistics on a fixed set of probe images.",
             panels: [
                 observed.map { percentilePanel($0, x: steps, range: top) },
                 observed.map { scalePanel($0, x: steps, range: bottom) },
             ],
-            footnote: provenance.text, sharedX: .all, sharedY: .aligned)
+            footnote: footnote.text, sharedX: .all, sharedY: .aligned)
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 
@@ -136,7 +140,7 @@ struct ScaleAndPercentiles: FigureKind {
             }
         }
         guard !observed.isEmpty else {
-            throw .badOption(
+            throw .badValue(
                 "layer", value: layer,
                 expected: taps.isEmpty
                     ? "a layer whose taps were observed; none was"

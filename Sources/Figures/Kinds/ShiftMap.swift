@@ -1,19 +1,28 @@
 import Plotting
 import Results
+import Vocabulary
 
 /// `shift-map`: a measured quantity over layers and steps as colours, a panel an arm, one colour scale for all.
 struct ShiftMap: FigureKind {
-    static let name = "shift-map"
-    static let purpose =
-        "Heat maps of a measured quantity, by default the distribution shift, over layers and training steps, a panel an arm."
-    static let options: [FigureOption] = [
-        FigureOption(name: "quantity", meaning: "the quantity; by default wasserstein"),
-        FigureOption(name: "place", meaning: "the places, * matches any text; by default */activation-input"),
-        FigureOption(
-            name: "color-scale",
-            meaning: "linear or log; by default log for magnitudes that are positive and span a factor of 20"),
-        .arms, .title, .stepScale,
-    ]
+    var common = CommonFields()
+    var quantity = "wasserstein"
+    var place = "*/activation-input"
+    var colorScale: ScaleChoice?
+    var stepScale = ScaleChoice.linear
+
+    static let kind = "shift-map"
+    static let summary =
+        "A measured quantity over layers (rows) and training steps as colours, arms side by side with one colour scale."
+    static let fields: [Field<Self>] =
+        commonFields + [
+            Field("quantity", \.quantity, .text, "The quantity, a word of `measures.csv` or `shift.csv`."),
+            Field("place", \.place, .text, "The layers, taps or parameters, as a pattern: a row each."),
+            Field(
+                "color-scale", \.colorScale, .word().optional,
+                "The colours' scale; none means logarithmic for magnitudes that are positive and span a factor of 20."),
+            Field("x-scale", \.stepScale, FieldDocumentation.stepScale),
+        ]
+
     static let columns =
         [
             FigureColumn(name: "quantity", meaning: "the measured quantity"),
@@ -23,19 +32,7 @@ struct ShiftMap: FigureKind {
             FigureColumn(name: "value", meaning: "the mean over seeds, in the quantity's unit"),
         ] + FigureColumn.overSeeds
 
-    private let options: FigureOptions
-    private let quantity: String
-    private let pattern: String
-    private let colorScale: ScaleChoice?
-    private let stepScale: ScaleChoice
-
-    init(_ options: FigureOptions) throws(FigureError) {
-        self.options = options
-        quantity = options.text("quantity") ?? "wasserstein"
-        pattern = options.text("place") ?? "*/activation-input"
-        colorScale = try options.choice("color-scale")
-        stepScale = try options.choice("x-scale") ?? .linear
-    }
+    func check(_ fields: FigureFields) { fields.checkQuantity(quantity, by: "quantity") }
 
     /// One panel: an arm's curves, a row a place.
     private struct Content {
@@ -51,9 +48,9 @@ struct ShiftMap: FigureKind {
     }
 
     func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
-        let selection = try results.arms(options)
+        let selection = try results.arms(common.arms)
         let arms = try results.measured(selection.arms)
-        let places = try arms.requiredPlaces(of: quantity, matching: pattern)
+        let places = try arms.requiredPlaces(of: quantity, matching: place, by: "quantity")
         let contents = arms.map { arm in
             Content(arm: arm.arm, rows: places.map { arm.curves(quantity, places: [$0]) })
         }.filter { $0.rows.contains { $0 != nil } }
@@ -68,24 +65,24 @@ struct ShiftMap: FigureKind {
         let colors = ColorScale(
             words.short, from: range.lower, to: range.upper, isLogarithmic: range.isLogarithmic)
 
-        var provenance = Provenance(results, arms: selection.arms)
-        provenance.add(selection.note)
+        var footnote = Footnote(results, arms: selection.arms)
+        footnote.add(selection.note)
         if contents.contains(where: { $0.rows.contains { ($0?.runs.count ?? 0) > 1 } }) {
-            provenance.add("Colours: mean over seeds.")
+            footnote.add("Colours: mean over seeds.")
         }
         if grids.contains(where: \.isGrouped) {
-            provenance.add("Neighbouring measurements are averaged where there are more than columns.")
+            footnote.add("Neighbouring measurements are averaged where there are more than columns.")
         }
         if contents.contains(where: { $0.diverged.count > 0 && $0.diverged.count < $0.diverged.all }) {
-            provenance.add("Means are over the runs that did not diverge.")
+            footnote.add("Means are over the runs that did not diverge.")
         }
-        if range.isClipped { provenance.add("Values of runs that diverge beyond the colour bar have its last colour.") }
+        if range.isClipped { footnote.add("Values of runs that diverge beyond the colour bar have its last colour.") }
         if grids.contains(where: { $0.values.contains { $0.contains { !$0.isFinite } } }) {
-            provenance.add("Grey: not measured.")
+            footnote.add("Grey: not measured.")
         }
         let lacking = arms.filter { arm in !contents.contains { $0.arm == arm.arm } }.map(\.arm.label)
         if !lacking.isEmpty {
-            provenance.add("\(Phrase.list(lacking)) \(lacking.count == 1 ? "has" : "have") no such values.")
+            footnote.add("\(Phrase.list(lacking)) \(lacking.count == 1 ? "has" : "have") no such values.")
         }
 
         var numbers = Self.numbers()
@@ -94,8 +91,8 @@ struct ShiftMap: FigureKind {
         let tensor = TapWords.quantity(PlaceNames.commonSuffix(places))
         let subtitle = tensor == TapWords.unknown ? "" : " \(tensor) of each layer."
         let picture = Figure(
-            title: options.text("title") ?? words.title, subtitle: "\(results.facts.title).\(subtitle)",
-            panels: panels.inRows, footnote: provenance.text, sharedX: .all, sharedY: .all)
+            title: common.title ?? words.title, subtitle: "\(results.facts.title).\(subtitle)",
+            panels: panels.inRows, footnote: footnote.text, sharedX: .all, sharedY: .all)
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 

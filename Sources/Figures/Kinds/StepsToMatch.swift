@@ -1,16 +1,24 @@
 import Plotting
 import Results
+import Vocabulary
 
 /// `steps-to-match`: accuracy while training, and where each arm first matches a baseline's best (Ioffe & Szegedy 2015,
 /// Figure 2).
 struct StepsToMatch: FigureKind {
-    static let name = "steps-to-match"
-    static let purpose =
-        "Test accuracy over training steps, with a diamond where each arm first matches the best accuracy of a baseline."
-    static let options: [FigureOption] =
-        [.arms, .title, .stepScale] + MatchRule.options + [
-            FigureOption(name: "band", meaning: "range (default: lowest to highest seed) or deviation (±1)")
+    var common = CommonFields()
+    var matching = MatchFields()
+    var band = SeedBand.range
+    var stepScale = ScaleChoice.linear
+
+    static let kind = "steps-to-match"
+    static let summary =
+        "Test accuracy over training steps, with a diamond where each arm first matches a baseline's best."
+    static let fields: [Field<Self>] =
+        commonFields + MatchFields.fields(\.matching) + [
+            Field("band", \.band, FieldDocumentation.band),
+            Field("x-scale", \.stepScale, FieldDocumentation.stepScale),
         ]
+
     static let columns = CurvePlot.columns.map { column in
         column.name != "curve"
             ? column
@@ -21,20 +29,11 @@ struct StepsToMatch: FigureKind {
             )
     }
 
-    private let options: FigureOptions
-    private let rule: MatchRule
-    private let band: CurvePlot.Band
-    private let stepScale: ScaleChoice
-
-    init(_ options: FigureOptions) throws(FigureError) {
-        self.options = options
-        rule = try MatchRule(options)
-        band = try options.choice("band") ?? .range
-        stepScale = try options.choice("x-scale") ?? .linear
-    }
+    var match: MatchRule? { matching.rule }
 
     func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
-        let selection = try results.arms(options)
+        let rule = matching.rule
+        let selection = try results.arms(common.arms)
         let curves = try results.curves(.testAccuracy, arms: selection.arms, source: rule.statistics)
             .map { $0.movingMean(rule.smoothing) }
         let baseline = try results.baseline(rule)
@@ -48,12 +47,12 @@ struct StepsToMatch: FigureKind {
         plot.hasMarkers = curves.allSatisfy { $0.summary.count < 2 }
         for match in matches where !match.isDiverged { plot.notes[match.arm.name] = Self.words(match) }
 
-        var provenance = Provenance(results, arms: selection.arms)
-        provenance.add(selection.note)
-        provenance.add(rule.sentence(baseline: baseline.label))
-        if rule.smoothing > 1 { provenance.add("The curves are these means.") }
-        provenance.add(curves.statisticsSentence)
-        provenance.add(plot.divergenceNote)
+        var footnote = Footnote(results, arms: selection.arms)
+        footnote.add(selection.note)
+        footnote.add(rule.sentence(baseline: baseline.label))
+        if rule.smoothing > 1 { footnote.add("The curves are these means.") }
+        footnote.add(curves.statisticsSentence)
+        footnote.add(plot.divergenceNote)
 
         let level = "Best of \(baseline.label): \(Phrase.percent(target))"
         func panel(_ range: ReadableRange, title: String?, isPart: Bool = false) -> Panel {
@@ -71,8 +70,8 @@ struct StepsToMatch: FigureKind {
             panels = [panel(whole, title: "All"), panel(top, title: words, isPart: true)]
         }
         let picture = Figure(
-            title: options.text("title") ?? "Steps to match \(baseline.label)",
-            subtitle: "\(results.facts.title). \(plot.readingAid)", panels: [panels], footnote: provenance.text)
+            title: common.title ?? "Steps to match \(baseline.label)",
+            subtitle: "\(results.facts.title). \(plot.readingAid)", panels: [panels], footnote: footnote.text)
         var numbers = Self.numbers()
         plot.write(to: &numbers)
         write(matches, to: &numbers)

@@ -1,9 +1,10 @@
 import ArgumentParser
 import Benchmarks
+import Experiments
 import Foundation
-import Harness
 import Kernels
 import Results
+import Running
 
 /// The sections of the benchmark as they are named on the command line, in the order in which they run.
 enum BenchmarkPart: String, CaseIterable, ExpressibleByArgument {

@@ -1,8 +1,9 @@
 import Benchmarks
 import Datasets
 import Engine
-import Harness
+import Experiments
 import Kernels
+import Running
 
 /// The networks that benchmarks run: models of `Experiments/Models` with a normalization in their slots.
 struct BenchmarkNetworks {

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Benchmarks
 import Datasets
+import Experiments
 import Foundation
-import Harness
+import Results
+import Running
 
 /// An order to a process that measures; `Benchmarks/peers.py` takes the same.
 struct MeasurementOrder: Codable, Sendable {
@@ -212,7 +214,7 @@ struct SideBySideSection: BenchmarkSection {
                         batch: subject.batch, threads: threads, .wholeRun, Sample(values)))
             }
             make("one run", threads: threads, rates.alone)
-            make("\(Text.counted(threads, "run")) at a time", threads: 1, rates.together)
+            make("\(Phrase.count(threads, "run")) at a time", threads: 1, rates.together)
         }
     }
 

@@ -1,7 +1,7 @@
 import Benchmarks
 import Engine
+import Experiments
 import Foundation
-import Harness
 
 /// `normlab bench --compare`: this program and other frameworks run the same networks in turns.
 ///

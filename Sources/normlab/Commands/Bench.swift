@@ -1,8 +1,8 @@
 import ArgumentParser
 import Benchmarks
+import Experiments
 import Figures
 import Foundation
-import Harness
 
 /// `normlab bench`: how fast everything is, and how much of the machine that uses.
 struct Bench: ParsableCommand {

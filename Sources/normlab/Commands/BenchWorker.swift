@@ -1,8 +1,9 @@
 import ArgumentParser
 import Benchmarks
+import Experiments
 import Foundation
-import Harness
 import Kernels
+import Running
 
 /// `normlab bench-worker`: measures one network in a process of its own, on orders from standard input. `bench` starts it,
 /// nobody else.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Claims
+import Experiments
 import Foundation
-import Harness
 
 /// `normlab claims`: the ledger of all claims.
 struct Claims: ParsableCommand {
@@ -12,7 +12,7 @@ struct Claims: ParsableCommand {
             measured, and has an exit code for claims that are not reproduced.
             """)
 
-    @Argument(help: "Experiments (default: all).", completion: Completions.experiments)
+    @Argument(help: "Experiments or suites (default: all).", completion: Completions.experiments)
     var experiments: [String] = []
 
     @OptionGroup var workspace: Workspace

@@ -2,8 +2,8 @@ import ArgumentParser
 import Benchmarks
 import Claims
 import Engine
+import Experiments
 import Foundation
-import Harness
 import Results
 
 /// `normlab compare`: arms and experiments in one table.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Results
 
 /// `normlab data`: which data sets are here, getting them, and checking every byte.
 struct Data: ParsableCommand {
@@ -20,7 +21,8 @@ struct ListData: ParsableCommand {
         let search = workspace.dataSearch
         for source in DatasetCatalogue.all {
             let place = (try? source.locate(in: search))?.description
-            Terminal.print("\(Text.padded(source.name, 14))  \(place ?? "not here: normlab data fetch \(source.name)")")
+            Terminal.print(
+                "\(Phrase.padded(source.name, to: 14))  \(place ?? "not here: normlab data fetch \(source.name)")")
             Terminal.print(
                 "                \(source.title): \(source.trainCount) + \(source.testCount) images of \(source.shape), "
                     + "\(source.classes.count) classes; \(source.license)")
@@ -66,10 +68,10 @@ struct VerifyData: ParsableCommand {
         var isGood = true
         for source in sources {
             let reports = try source.verify(in: search)
-            if reports.isEmpty { Terminal.print("\(Text.padded(source.name, 14))  embedded") }
+            if reports.isEmpty { Terminal.print("\(Phrase.padded(source.name, to: 14))  embedded") }
             for report in reports {
                 Terminal.print(
-                    "\(Text.padded(source.name, 14))  \(report.file)  \(report.error == nil ? "good" : "BAD")")
+                    "\(Phrase.padded(source.name, to: 14))  \(report.file)  \(report.error == nil ? "good" : "BAD")")
                 if let error = report.error {
                     Terminal.error(error)
                     isGood = false

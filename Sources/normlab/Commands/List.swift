@@ -1,9 +1,13 @@
 import ArgumentParser
-import Harness
+import Experiments
+import Results
 
 /// `normlab list`: the experiments.
 struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List the experiments with their arms, or every run.")
+
+    @Argument(help: "Experiments or suites (default: all).", completion: Completions.experiments)
+    var experiments: [String] = []
 
     @OptionGroup var workspace: Workspace
 
@@ -14,27 +18,46 @@ struct List: ParsableCommand {
     var expand = false
 
     func run() throws {
-        let experiments = try workspace.experiments([])
-        for (index, experiment) in experiments.enumerated() {
-            if expand {
-                for run in try experiment.runs(profile: profile) {
-                    Terminal.print("\(experiment.name)\t\(run.arm)\t\(run.seed)\t\(run.steps)")
-                }
-                continue
+        let entries = try workspace.entries(experiments)
+        let experiments = try workspace.experiments(experiments)
+        if expand {
+            for run in try experiments.flatMap({ try $0.runs(profile: profile) }) {
+                Terminal.print("\(run.experiment)\t\(run.arm)\t\(run.seed)\t\(run.steps)")
             }
-            if index > 0 { Terminal.print() }
-            Terminal.print("\(experiment.name): \(experiment.title)")
-            Terminal.print("  \(experiment.question)")
-            Terminal.print("  source    \(experiment.source)")
-            Terminal.print("  data      \(experiment.datasets.joined(separator: ", else "))")
-            Terminal.print("  arms      \(Self.arms(of: experiment))")
-            let profiles = experiment.profiles.values.sorted { $0.steps < $1.steps }
-            for profile in profiles {
-                let runs = try experiment.runs(profile: profile.name).count
-                Terminal.print("  \(Text.padded(profile.name, 8))  \(runs) runs of \(profile.steps) steps")
-            }
-            Terminal.print("  claims    \(experiment.claims.map(\.id).joined(separator: ", "))")
+            return
         }
+        var suite: String?
+        for (entry, experiment) in zip(entries, experiments) {
+            if entry.suite != suite { Terminal.print("━━ \(heading(of: entry.suite))\n") }
+            suite = entry.suite
+            Terminal.print(try description(of: experiment))
+        }
+    }
+
+    /// The name of a suite with the heading of its README.
+    private func heading(of suite: String?) -> String {
+        guard let suite else { return "of no suite" }
+        let file = workspace.rootFolder.appending(path: "Experiments/\(suite)/README.md")
+        let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+        guard let heading = text.split(separator: "\n").first, heading.hasPrefix("# ") else { return suite }
+        return "\(suite): \(heading.dropFirst(2))"
+    }
+
+    private func description(of experiment: Experiment) throws -> String {
+        let profiles = try experiment.profiles.values.sorted { ($0.steps, $0.name) < ($1.steps, $1.name) }.map {
+            let runs = try experiment.runs(profile: $0.name).count
+            return "  \(Phrase.padded($0.name, to: 8))  \(runs) runs of \(Phrase.count($0.steps, "step"))\n"
+        }
+        return """
+            \(experiment.name): \(experiment.title)
+              \(experiment.question)
+              source    \(experiment.source)
+              data      \(experiment.datasets.joined(separator: ", else "))
+              arms      \(Self.arms(of: experiment))
+            \(profiles.joined())\
+              claims    \(experiment.claims.map(\.id).joined(separator: ", "))
+
+            """
     }
 
     /// The names of the arms; those of a sweep by their groups.

@@ -6,7 +6,7 @@ struct Reproduce: ParsableCommand {
         abstract: "Get the data, train what is missing, draw the figures, judge the claims.",
         discussion: "Running it again does only what is missing or stale, and says why.")
 
-    @Argument(help: "Experiments (default: all).", completion: Completions.experiments)
+    @Argument(help: "Experiments or suites (default: all).", completion: Completions.experiments)
     var experiments: [String] = []
 
     @OptionGroup var workspace: Workspace

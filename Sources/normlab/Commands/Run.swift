@@ -9,7 +9,7 @@ struct Run: ParsableCommand {
             replace the experiment's own.
             """)
 
-    @Argument(help: "Experiments.", completion: Completions.experiments)
+    @Argument(help: "Experiments or suites.", completion: Completions.experiments)
     var experiments: [String]
 
     @OptionGroup var workspace: Workspace

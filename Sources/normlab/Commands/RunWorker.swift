@@ -1,7 +1,8 @@
 import ArgumentParser
+import Experiments
 import Foundation
-import Harness
 import Kernels
+import Running
 
 /// `normlab run-worker`: makes one run after the other, on orders from standard input, and tells how it goes by events on
 /// standard output. `run` and `reproduce` start it when they make runs side by side, nobody else.

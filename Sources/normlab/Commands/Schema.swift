@@ -1,6 +1,6 @@
 import ArgumentParser
 import Declarations
-import Harness
+import Experiments
 
 /// `normlab schema`: the JSON Schema by which an editor completes and checks experiment files.
 struct Schema: ParsableCommand {

@@ -2,8 +2,9 @@ import ArgumentParser
 import Datasets
 import Declarations
 import Engine
+import Experiments
 import Foundation
-import Harness
+import Running
 
 /// `normlab show`: what an experiment or a model is, resolved.
 struct Show: ParsableCommand {

@@ -1,14 +1,14 @@
 import ArgumentParser
 import Claims
+import Experiments
 import Foundation
-import Harness
 
 /// `normlab verify`: judges the claims from the results at hand.
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Judge the claims from the results at hand; exit code 2 where one is not reproduced.")
 
-    @Argument(help: "Experiments (default: all).", completion: Completions.experiments)
+    @Argument(help: "Experiments or suites (default: all).", completion: Completions.experiments)
     var experiments: [String] = []
 
     @OptionGroup var workspace: Workspace

@@ -1,7 +1,9 @@
 import Benchmarks
 import Datasets
+import Experiments
 import Foundation
-import Harness
+import Results
+import Running
 
 /// What is to be made: the runs of some experiments in their order, which of them there is work for, how many at a time on how
 /// many threads, and how long that will take. What is finished and up to date is kept, what was interrupted continues.
@@ -88,7 +90,7 @@ struct Plan {
             }
         }
         if needed.isEmpty { return }
-        Terminal.live("Measuring what \(Text.counted(needed.count, "run")) will cost …")
+        Terminal.live("Measuring what \(Phrase.count(needed.count, "run")) will cost …")
         fitInputs()
         survey(jobs: min(options.jobs ?? options.threadCount, needed.count))
         if options.jobs == nil, jobs > 1 {
@@ -160,7 +162,7 @@ struct Plan {
         var lines: [String] = []
         for (index, part) in parts.enumerated() {
             let entries = entries.filter { $0.part == index }
-            lines.append("\(part.experiment.name): \(Text.counted(entries.count, "run")) on \(part.source.name)")
+            lines.append("\(part.experiment.name): \(Phrase.count(entries.count, "run")) on \(part.source.name)")
             for entry in entries {
                 let run = entry.run
                 lines.append(
@@ -173,7 +175,7 @@ struct Plan {
 
     /// For each experiment runs, steps, data and expected time.
     var table: String {
-        let each = Text.counted(threads, "thread")
+        let each = Phrase.count(threads, "thread")
         let how = jobs == 1 ? "one after the other on \(each)" : "\(jobs) at a time on \(each) each"
         let expectation = expectation
         var rows = parts.enumerated().map { index, part in
@@ -181,7 +183,7 @@ struct Plan {
             let needed = entries.filter(\.isNeeded)
             let isKnown = needed.allSatisfy { $0.expected != nil }
             let time =
-                needed.isEmpty ? "0 s, up to date" : isKnown ? Text.duration(expectation.groups[index]) : "not known"
+                needed.isEmpty ? "0 s, up to date" : isKnown ? Phrase.duration(expectation.groups[index]) : "not known"
             return [
                 part.experiment.name, part.source.name + (part.source.isSynthetic ? " (synthetic)" : ""),
                 "\(entries.count)", "\(needed.count)", "\(entries.first?.run.steps ?? 0)", time,
@@ -189,11 +191,11 @@ struct Plan {
         }
         if rows.count > 1 {
             rows.append([
-                "together", "", "\(entries.count)", "\(needed.count)", "", Text.duration(expectation.whole),
+                "together", "", "\(entries.count)", "\(needed.count)", "", Phrase.duration(expectation.whole),
             ])
         }
         return ResultTable(
-            title: "Plan: \(Text.counted(needed.count, "run")) to make, \(how)",
+            title: "Plan: \(Phrase.count(needed.count, "run")) to make, \(how)",
             header: ["experiment", "data", "runs", "to make", "steps", "expected"], rows: rows, wordColumns: 2
         ).text
     }
@@ -205,7 +207,7 @@ struct Plan {
     func timeTable(took: [Double?]) -> String {
         let rows = zip(parts, zip(expectation.groups, took)).compactMap { part, times -> [String]? in
             guard let took = times.1 else { return nil }
-            return [part.experiment.name, Text.duration(times.0), Text.duration(took)]
+            return [part.experiment.name, Phrase.duration(times.0), Phrase.duration(took)]
         }
         return ResultTable(
             title: "Time for training", header: ["experiment", "expected", "took"], rows: rows, wordColumns: 1

@@ -1,9 +1,10 @@
 import ArgumentParser
 import Claims
+import Experiments
 import Foundation
-import Harness
 import Kernels
 import Results
+import Running
 
 /// One call of `reproduce` or `run`: makes the runs of a plan, one after the other or side by side, and reports each experiment
 /// when its last run has ended.
@@ -63,7 +64,7 @@ final class Session {
         // Unknown arms and profiles are reported before any data are read.
         let parts = try experiments.map { try Plan.Part($0, options: options, chooser: chooser) }
         Terminal.note(
-            "NormLab \(Normlab.version), profile \(options.profile), \(Text.counted(options.threadCount, "thread")) on "
+            "NormLab \(Normlab.version), profile \(options.profile), \(Phrase.count(options.threadCount, "thread")) on "
                 + Provenance.current.processor)
         let plan = try Plan(
             parts, options: options, resultsRoot: workspace.resultsRoot, checkpointSteps: checkpointSteps)
@@ -187,7 +188,7 @@ final class Session {
                 "\(claims.count { $0.verdict == verdict }) \(verdict.rawValue)"
             }
             Terminal.print(
-                "\(Text.counted(made, "run")) made, \(kept) up to date, in \(Text.duration(seconds)). Claims: "
+                "\(Phrase.count(made, "run")) made, \(kept) up to date, in \(Phrase.duration(seconds)). Claims: "
                     + counts.joined(separator: ", ") + ".")
             Terminal.print("Results: \(workspace.resultsFolder(profile: plan.options.profile).path)")
         }

@@ -1,8 +1,9 @@
 import ArgumentParser
 import Datasets
+import Experiments
 import Foundation
-import Harness
 import Kernels
+import Running
 
 /// What a worker that makes runs is asked to do.
 enum RunWorkerOrder: Codable, Sendable {

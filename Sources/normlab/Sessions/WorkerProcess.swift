@@ -1,7 +1,8 @@
 import ArgumentParser
 import Dispatch
+import Experiments
 import Foundation
-import Harness
+import Running
 import Synchronization
 
 /// A process that works on orders: this program as `run-worker` or `bench-worker`, or another framework's program.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Declarations
+import Experiments
 import Foundation
-import Harness
 
 /// Which runs are meant, and how they are made.
 struct RunOptions: ParsableArguments {

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Declarations
+import Experiments
 import Foundation
-import Harness
+import Running
 
 /// What is printed, and where: results on standard output, everything about the work on standard error.
 enum Terminal {
@@ -43,25 +44,4 @@ enum Terminal {
         repeat { descriptor = open("/dev/null", O_RDWR) } while (0...STDERR_FILENO).contains(descriptor)
         if descriptor >= 0 { close(descriptor) }
     }
-}
-
-/// Small matters of text.
-enum Text {
-    /// The text with spaces behind it up to a width in characters.
-    static func padded(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
-    }
-
-    /// `1 run`, `2 runs`.
-    static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
-
-    /// `12 s`, `3 min 05 s`, `2 h 10 min`.
-    static func duration(_ seconds: Double) -> String {
-        let whole = Int(seconds.rounded())
-        if whole < 60 { return seconds < 10 ? "\((seconds * 10).rounded() / 10) s" : "\(whole) s" }
-        if whole < 3600 { return "\(whole / 60) min \(twoDigits(whole % 60)) s" }
-        return "\(whole / 3600) h \(twoDigits(whole % 3600 / 60)) min"
-    }
-
-    private static func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
 }

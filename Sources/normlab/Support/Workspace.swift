@@ -1,8 +1,8 @@
 import ArgumentParser
 import Datasets
 import Declarations
+import Experiments
 import Foundation
-import Harness
 
 /// Where experiments are read and results are written.
 struct Workspace: ParsableArguments {
@@ -57,17 +57,33 @@ struct Workspace: ParsableArguments {
 }
 
 extension Workspace {
+    /// The files of the experiments and suites that were named, or of all; each once.
+    func entries(_ names: [String]) throws -> [ExperimentLibrary.Entry] {
+        let library = library
+        var entries: [ExperimentLibrary.Entry] = names.isEmpty ? library.entries : []
+        var mistakes: [Diagnostic] = []
+        for name in names {
+            do {
+                entries += try library.find(name).filter { !entries.contains($0) }
+            } catch {
+                mistakes += error.diagnostics
+            }
+        }
+        if !mistakes.isEmpty { throw ConfigurationErrors(mistakes) }
+        return entries
+    }
+
     /// The experiments that were named, or all of them, each read strictly; the mistakes of all files come together.
     func experiments(_ names: [String], overrides: [Override] = []) throws -> [Experiment] {
-        let chosen = names.isEmpty ? library.names : names
+        let chosen = try entries(names)
         if chosen.isEmpty {
             throw ValidationError("there is no Experiments folder with experiment files in \(rootFolder.path)")
         }
         var experiments: [Experiment] = []
         var mistakes: [Diagnostic] = []
-        for name in chosen {
+        for entry in chosen {
             do {
-                experiments.append(try library.load(name, overrides: overrides))
+                experiments.append(try library.load(entry, overrides: overrides))
             } catch {
                 mistakes += error.diagnostics
             }
@@ -109,8 +125,8 @@ extension Workspace {
 enum Completions {
     private static var nearest: ExperimentLibrary { ExperimentLibrary(root: Workspace.nearestRoot) }
 
-    /// The experiments of the nearest `Experiments` folder.
-    static let experiments = CompletionKind.custom { _, _, _ in nearest.names }
+    /// The suites and experiments of the nearest `Experiments` folder.
+    static let experiments = CompletionKind.custom { _, _, _ in nearest.suites + nearest.names }
     /// Experiments and models.
     static let experimentsAndModels = CompletionKind.custom { _, _, _ in
         nearest.names + nearest.modelNames

@@ -4,26 +4,26 @@ import Foundation
 struct SyntheticComparisons {
     let experiment: SyntheticExperiment
 
-    /// The option values that depend on the experiment's arms and layers: `@first`, `@last-layer`, `@paper`, `@groups`; others stand for themselves.
+    /// The values that depend on the experiment's arms and layers: `@first`, `@last-layer`, `@published`, `@groups`; others
+    /// stand for themselves.
     func spelled(_ value: String) -> String {
         let names = experiment.arms.map(\.name)
+        let last = names[names.count - 1]
         switch value {
         case "@first": return names[0]
         case "@last-layer": return experiment.layers.last ?? ""
-        case "@paper":
-            let steps = [31.0e6, 13.3e6, 2.1e6]
-            return "["
-                + zip(names, steps).map { "{\"arm\":\"\($0)\",\"steps\":\($1),\"accuracy\":0.7\($1 > 3e6 ? 2 : 3)}" }
-                .joined(separator: ",") + "]"
-        case "@groups":
-            func changes(_ names: some Sequence<String>) -> String {
-                names.map { "{\"arm\":\"\($0)\"}" }.joined(separator: ",")
+        case "@published":
+            let entries = zip(names, [31.0e6, 13.3e6, 2.1e6]).map { name, steps in
+                "{ arm: \"\(name)\", steps: \(steps), accuracy: 0.7\(steps > 3e6 ? 2 : 3) }"
             }
-            let last = names[names.count - 1]
-            return "[{\"reference\":\"\(names[0])\",\"label\":\"Added to the baseline\",\"changes\":["
-                + changes(names.count > 1 ? Array(names.dropFirst()) : names)
-                + "]},{\"reference\":\"\(last)\",\"changes\":["
-                + "{\"arm\":\"\(names[0])\",\"label\":\"taken back: everything\"}]}]"
+            return "[\(entries.joined(separator: ", "))]"
+        case "@groups":
+            let others = names.count > 1 ? Array(names.dropFirst()) : names
+            let changes = others.map { "{ arm: \"\($0)\" }" }.joined(separator: ", ")
+            return """
+                [{ reference: "\(names[0])", label: Added to the baseline, changes: [\(changes)] }, \
+                { reference: "\(last)", changes: [{ arm: "\(names[0])", label: "taken back: everything" }] }]
+                """
         default: return value
         }
     }

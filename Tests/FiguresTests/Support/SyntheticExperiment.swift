@@ -16,7 +16,7 @@ struct SyntheticExperiment {
     var units = 7
     var bins = 32
     var arms: [SyntheticArm] = Self.fourArms
-    var figures: [(name: String, kind: String, options: [String: String])] = Self.allFigures
+    var figures: [AskedFigure] = Self.allFigures
 
     static let fourArms = [
         SyntheticArm(
@@ -32,29 +32,32 @@ struct SyntheticExperiment {
             name: "high-rate", label: "Baseline, rate × 10", color: 3, behaviour: .diverges(at: 90, seeds: nil)),
     ]
 
-    static let allFigures: [(name: String, kind: String, options: [String: String])] = [
+    static let allFigures: [AskedFigure] = [
         ("accuracy-over-steps", "accuracy-over-steps", [:]),
         ("loss-over-steps", "loss-over-steps", [:]),
         ("activation-quantiles", "activation-quantiles", ["tap": "hidden3/activation-input"]),
         ("activation-distributions", "activation-distributions", [:]),
         ("final-accuracy", "final-accuracy", [:]),
         ("figure-2", "steps-to-match", ["baseline": "@first", "smoothing": "3"]),
-        ("figure-3", "match-table", ["baseline": "@first", "smoothing": "3", "paper": "@paper"]),
+        ("figure-3", "match-table", ["baseline": "@first", "smoothing": "3", "published": "@published"]),
         ("change-worth", "change-worth", ["baseline": "@first", "smoothing": "3", "groups": "@groups"]),
         ("figure-4", "ensemble", ["ensemble": "all"]),
         (
             "gradient-shift", "quantity-over-steps",
-            ["quantity": "gradient-shift gradient-cosine", "places": "panels"]
+            ["quantities": "[gradient-shift, gradient-cosine]", "places": "panels"]
         ),
-        ("weight-norm", "quantity-over-steps", ["quantity": "weight-norm", "smoothing": "2"]),
+        ("weight-norm", "quantity-over-steps", ["quantities": "[weight-norm]", "smoothing": "2"]),
         ("landscape", "landscape", [:]),
         ("shift-map", "shift-map", [:]),
         (
             "one-step", "quantity-profile",
-            ["quantity": "loss-ratio", "x-scale": "log", "y-scale": "log", "level": "1", "level-label": "no change"]
+            [
+                "quantities": "[loss-ratio]", "x-scale": "log", "y-scale": "log", "level": "1",
+                "level-label": "no change",
+            ]
         ),
-        ("depth", "quantity-profile", ["quantity": "gradient-norm", "x": "place", "step": "first"]),
-        ("jacobian", "quantity-profile", ["quantity": "singular-value", "places": "panels"]),
+        ("depth", "quantity-profile", ["quantities": "[gradient-norm]", "x": "place", "step": "first"]),
+        ("jacobian", "quantity-profile", ["quantities": "[singular-value]", "places": "panels"]),
         ("scale", "scale-and-percentiles", ["layer": "@last-layer"]),
         (
             "scatter", "quantity-scatter",
@@ -91,17 +94,12 @@ struct SyntheticExperiment {
         try runRows.write(to: folder.appending(path: "runs.csv"), atomically: false, encoding: .utf8)
         try settingRows.write(to: folder.appending(path: "settings.csv"), atomically: false, encoding: .utf8)
         try SyntheticComparisons(experiment: self).write(in: folder)
-        var figureRows = "figure,kind,option,value\n"
-        for figure in figures {
-            if figure.options.isEmpty { figureRows += "\(figure.name),\(figure.kind),,\n" }
-            for (option, value) in figure.options.sorted(by: { $0.key < $1.key }) {
-                let spelled = SyntheticComparisons(experiment: self).spelled(value).replacing("\"", with: "\"\"")
-                figureRows += "\(figure.name),\(figure.kind),\(option),\"\(spelled)\"\n"
-            }
-        }
+        let comparisons = SyntheticComparisons(experiment: self)
+        let spelled = figures.map { ($0.name, $0.kind, $0.options.mapValues(comparisons.spelled)) }
         try SyntheticMeasures.quantities.write(
             to: folder.appending(path: "quantities.csv"), atomically: false, encoding: .utf8)
-        try figureRows.write(to: folder.appending(path: "figures.csv"), atomically: false, encoding: .utf8)
+        try FigureText.yaml(spelled).write(
+            to: folder.appending(path: "figures.yaml"), atomically: false, encoding: .utf8)
         return folder
     }
 

@@ -1,0 +1,144 @@
+import Claims
+import Datasets
+import Declarations
+import Engine
+import Figures
+import Running
+import Vocabulary
+
+/// What the program writes about experiment and model files for people and editors, from the declarations that the reader
+/// itself uses.
+public enum ConfigurationDocuments {
+    /// The JSON Schema (draft 7) without a final newline, for a first line such as
+    /// `# yaml-language-server: $schema=schema.json`.
+    public static func jsonSchema() -> String {
+        var writer = SchemaWriter(
+            definitions: [RunConfiguration.kind: "configuration"],
+            trees: [
+                ModelReader.layersTree.name: SchemaWriter.reference("layers"),
+                ModelReader.modelTree.name: .object([
+                    (
+                        "anyOf",
+                        .array([
+                            .object([("type", .string("string"))]), SchemaWriter.reference("layers"),
+                            SchemaWriter.reference("written-model"),
+                        ])
+                    )
+                ]),
+            ])
+        let definitions = [
+            ("experiment", experiment(&writer)),
+            ("configuration", writer.record(RunConfiguration.self, isPartial: true)),
+            ("model", writer.record(ModelFile.self, isPartial: false)),
+            ("written-model", writer.record(WrittenModel.self, isPartial: false)),
+            ("layers", layers(&writer)),
+        ]
+        return JSON.object([
+            ("$schema", .string("http://json-schema.org/draft-07/schema#")),
+            ("title", .string("NormLab experiments and models")),
+            ("$comment", .string("Written by `normlab schema`.")),
+            ("if", .object([("required", .array([.string("layers")]))])),
+            ("then", SchemaWriter.reference("model")),
+            ("else", SchemaWriter.reference("experiment")),
+            ("definitions", .object(definitions + writer.sharedDefinitions)),
+        ]).text()
+    }
+
+    /// An experiment file. One that extends another may leave out what is required.
+    private static func experiment(_ writer: inout SchemaWriter) -> JSON {
+        let required = ExperimentFile.fields.filter(\.isRequired).map { JSON.string($0.name) }
+        return .object([
+            ("type", .string("object")), ("description", .string(ExperimentFile.summary)),
+            ("properties", writer.properties(ExperimentFile.self, isPartial: false)),
+            ("additionalProperties", .boolean(false)),
+            (
+                "anyOf",
+                .array([
+                    .object([("required", .array([.string("extends")]))]), .object([("required", .array(required))]),
+                ])
+            ),
+        ])
+    }
+
+    private static func layers(_ writer: inout SchemaWriter) -> JSON {
+        let kinds = LayerCatalogue.all
+        let words =
+            Slot.allCases.map(\.rawValue)
+            + kinds.filter { kind in !kind.anyFields.contains(where: \.isRequired) }.map { $0.kind }
+        guard case .object(let fields) = writer.properties(LayerItem.self, isPartial: false) else { return .null }
+        let item: JSON = .object([
+            ("type", .string("object")),
+            ("properties", .object(fields + kinds.map { ($0.kind, writer.kind($0, isPartial: false)) })),
+            ("additionalProperties", .boolean(false)),
+        ])
+        let slots = Slot.allCases.map { "\($0.rawValue): \($0.summary)" }.joined(separator: " ")
+        return .object([
+            ("type", .string("array")), ("minItems", .number("0")), ("description", .string(slots)),
+            ("items", .object([("anyOf", .array([.object([("enum", .array(words.map { .string($0) }))]), item]))])),
+        ])
+    }
+
+    // MARK: The reference
+
+    /// The reference in Markdown: every key, what it accepts, its default, and what it means. Without a final newline.
+    public static func reference() -> String {
+        func section(_ title: String, _ record: any Configurable.Type, level: Int) -> String {
+            ReferenceWriter.section(title, record, level: level)
+        }
+        let sections = [
+            introduction,
+            section("An experiment file", ExperimentFile.self, level: 2),
+            section("A profile: `smoke`, `quick`, `paper`", ProfileFields.self, level: 3),
+            section("`base`, the `set` of a profile, and an arm", RunConfiguration.self, level: 3),
+            "An arm has these keys besides:\n\n"
+                + ReferenceWriter.table(ArmFields.self, only: ArmFields.own.map(\.name)),
+            section("`augmentation`", Augmentation.self, level: 3),
+            section("`augmentation.geometric`", GeometricAugmentation.self, level: 4),
+            section("`augmentation.photometric`", PhotometricAugmentation.self, level: 4),
+            section("`evaluate`", EvaluationDeclaration.self, level: 3),
+            section("`observe`", ObservationDeclaration.self, level: 3),
+            ReferenceWriter.kinds("Initializers", "initializer", InitializerCatalogue.all),
+            ReferenceWriter.kinds("Inputs", "input", InputNormalizations.all),
+            ReferenceWriter.kinds("Losses", "loss", LossCatalogue.all),
+            ReferenceWriter.kinds("Optimizers", "optimizer", OptimizerCatalogue.all),
+            ReferenceWriter.kinds("Rate policies", "rate-policy", RatePolicyCatalogue.all),
+            ReferenceWriter.kinds("Procedures", "procedures", ProcedureCatalogue.all, more: quantities),
+            ReferenceWriter.kinds("Figures", "figures", FigureCatalogue.all),
+            section("A claim", Claim.self, level: 2),
+            ReferenceWriter.kinds("Measures", "measure", MeasureCatalogue.all),
+            section("A model file", ModelFile.self, level: 2),
+            "Besides layers, a model lists slots, which are words alone:\n\n"
+                + Slot.allCases.map { "- `\($0.rawValue)`: \($0.summary)" }.joined(separator: "\n"),
+            "A layer has these keys besides its kind:\n\n" + ReferenceWriter.table(LayerItem.self),
+            ReferenceWriter.kinds("Layers", "layers", LayerCatalogue.all),
+        ]
+        return sections.joined(separator: "\n\n")
+    }
+
+    /// What a procedure writes.
+    private static func quantities(_ type: any Configurable.Type) -> String? {
+        (type as? any Procedure.Type).map { procedure in
+            "It measures:\n\n"
+                + procedure.quantities.map { "- `\($0.name)`: \($0.meaning)." }.joined(separator: "\n")
+        }
+    }
+
+    private static let introduction = """
+        # Configuration reference
+
+        Written by `normlab schema --reference` from the declarations that the reader itself uses.
+
+        An experiment is a file in `Experiments/`, a model one in `Experiments/Models/`. Reading is strict: every unknown key,
+        wrong type, impossible shape and unknown name is reported before anything trains, all of them at once.
+
+        - **Later wins**: `extends`, then `base`, the profile's `set`, the arm, the `sweep`, and `--set` on the command line.
+        - **Mappings merge, lists replace.** A kind replaces another kind and merges with its own.
+        - **A kind** is a word alone (`batch-norm`), or a mapping with one key (`{ batch-norm: { epsilon: 0.001 } }`). One with \
+        a single field takes its value directly (`{ constant: 0 }`).
+        - **`--set path=value`** changes a setting by its path, as `normlab show NAME --origin` lists it \
+        (`optimizer.sgd.rate=0.2`), in every arm that has it; `arms.NAME.path=value` in one arm; `profiles.NAME.steps=100` in \
+        a profile.
+        - Numbers are decimal (`0.1`, `1e-4`, `60`); truth is `true` or `false`; what is absent is `none`. Anchors, tags and \
+        merge keys are not read.
+        """
+}

@@ -1,0 +1,132 @@
+import Datasets
+import Declarations
+import Engine
+import Results
+
+extension RunConfiguration {
+    /// The configuration that a run wrote down, or any mapping of the keys of `base` with the model's layers in place.
+    ///
+    /// - Parameters:
+    ///   - yaml: the text; ``canonicalYAML`` is one.
+    ///   - file: the name that messages give it.
+    /// - Throws: ``ConfigurationErrors`` with everything that is wrong.
+    public init(yaml: String, file: String = "config.yaml") throws(ConfigurationErrors) {
+        let diagnostics = DiagnosticCollector()
+        let reader = YAMLReader(yaml, file: file, layer: .base, diagnostics: diagnostics)
+        var configuration = RunConfiguration()
+        if let root = reader.root(),
+            let node = Resolver(diagnostics).resolve(root, .record(Self.self), path: "")
+        {
+            Resolver(diagnostics).checkCompleteness(of: node, fieldsOf: Self.self, path: "")
+            configuration = RunConfiguration(resolved: node)
+            configuration.written = node
+            if let model = node["model"] {
+                if model.scalar == nil {
+                    if let read = ModelReader(diagnostics: diagnostics).model(inPlace: model) {
+                        configuration.model = read
+                    }
+                } else {
+                    diagnostics.error("'model': expected the model's layers, found \(model.found)", at: model)
+                }
+            }
+        }
+        try diagnostics.throwIfAny()
+        self = configuration
+    }
+}
+
+extension RunConfiguration {
+    /// Every setting in its full form, the model's layers included.
+    private var node: ConfigurationNode {
+        let fields = ConfigurationNode(fieldsOf: self).entries ?? []
+        return .mapping([("model", model.node)] + fields.map { ($0.key, $0.value) })
+    }
+
+    /// Every setting in YAML, in one layout: equal configurations have equal texts, and reading one gives it back.
+    public var canonicalYAML: String { YAMLWriter().text(of: node) }
+
+    /// Every setting by the path of its key, in the order of the declarations, with where it came from.
+    ///
+    /// A value that has a kind is there by its kind (`optimizer` is `sgd`) and by its fields (`optimizer.sgd.rate`); the model
+    /// by its name, the order of its layers, and their fields (`model.conv1.convolution.kernel`).
+    public var settings: [Setting] {
+        let modelOrigin = written["model"]?.origin ?? .standard
+        let outline = ConfigurationNode(.sequence(model.layers.map { .word($0.outline) }))
+        return [
+            Setting(key: "model", value: model.name, origin: modelOrigin),
+            Setting(
+                key: "model.layers", value: YAMLWriter.inline(outline),
+                origin: model.layers.first?.node.origin ?? .standard),
+        ] + model.layers.flatMap(\.settings) + Setting.list(of: self, prefix: "", written: written)
+    }
+
+    /// Every setting on a line, with where it came from: what `normlab show NAME --origin` prints.
+    public var originListing: String {
+        TextTable(rows: settings.map { [$0.key, $0.value, $0.origin.description] }, widest: 56).text
+    }
+}
+
+extension LayerDeclaration {
+    fileprivate var outline: String {
+        switch content {
+        case .slot(let slot): slot.rawValue
+        case .layer, .branches: name
+        }
+    }
+
+    fileprivate var settings: [Setting] {
+        switch content {
+        case .slot: []
+        case .branches(let branches): branches.flatMap { $0.layers.flatMap(\.settings) }
+        case .layer(let layer):
+            [Setting(key: "model.\(name)", value: type(of: layer).kind, origin: node.origin)]
+                + (inputs.isEmpty
+                    ? []
+                    : [Setting(key: "model.\(name).inputs", value: inputs.joined(separator: " "), origin: node.origin)])
+                + Setting.list(
+                    of: layer, prefix: "model.\(name).\(type(of: layer).kind)", written: node[type(of: layer).kind])
+        }
+    }
+}
+
+extension RunConfiguration {
+    /// What fills the model's slots, and where.
+    private var filling: SlotFilling {
+        var filling = SlotFilling(
+            noise: noise, placement: placement, normalizedProducts: normalizeAt)
+        filling.layers[.normalize] = normalization
+        filling.layers[.activate] = activation
+        filling.layers[.respond] = localResponse
+        filling.layers[.drop] = dropout
+        return filling
+    }
+
+    /// The optimizer with the factors on its rate and its weight decay.
+    var scaledOptimizer: any Optimizer { optimizer.scaled(rate: rateMultiplier, decay: decayMultiplier) }
+
+    /// The shape of the network's input for images of a shape: another one only where the input is projected.
+    public func inputShape(of image: ImageShape) -> Shape {
+        let shape = input.shape(of: image)
+        return Shape(height: shape.height, width: shape.width, channels: shape.channels)
+    }
+
+    /// The network for inputs of a shape.
+    ///
+    /// - Throws: ``NetworkError`` if a layer cannot take its input, or the last one does not give one score for each class.
+    public func network(input: Shape, classes: Int) throws(NetworkError) -> Network {
+        let nodes = expansion.nodes
+        let network = try Network(
+            input: input, nodes: nodes, initializer: initializer, objective: loss.objective)
+        guard network.classes == classes else {
+            throw NetworkError(problems: [
+                NetworkProblem(
+                    .output, node: nodes.last?.name, nodeIndex: nodes.count - 1, found: "\(network.classes) scores",
+                    expected: "one for each of the \(classes) classes")
+            ])
+        }
+        return network
+    }
+
+    /// The nodes with what was written for each.
+    var expansion: ModelExpansion { ModelExpansion(model, filling: filling, width: width) }
+}

@@ -1,0 +1,279 @@
+import Datasets
+import Declarations
+import Engine
+import Results
+import Vocabulary
+
+/// Everything that decides what a run computes, but for its seed, its length and its data.
+public struct RunConfiguration: Configurable, Equatable {
+    /// The network, with its slots open.
+    public var model = ModelDeclaration(name: ModelDeclaration.inPlaceName, layers: [])
+    /// What fills the `normalize` slots.
+    public var normalization: (any Layer)?
+    /// Whether it stands before or behind the nonlinearity.
+    public var placement = Placement.before
+    /// Patterns of the products behind which the `normalize` slots are filled.
+    public var normalizeAt = ["*"]
+    /// What disturbs the values behind the `normalize` slots.
+    public var noise: (any Layer)?
+    /// What fills the `activate` slots.
+    public var activation: (any Layer)? = Rectifier()
+    /// What fills the `respond` slots.
+    public var localResponse: (any Layer)?
+    /// What fills the `drop` slots.
+    public var dropout: (any Layer)?
+    /// How many times as wide as declared the model's products are, but for the last.
+    public var width = 1.0
+    /// What `default` means as the initializer of a layer.
+    public var initializer: any Initializer = Xavier()
+    /// How pixels become inputs.
+    public var input: any InputNormalization = UnitInput()
+    /// Images of a training step.
+    public var batch = 64
+    /// The order in which images are shown.
+    public var batchOrder = BatchOrder.Order.shuffled
+    /// Which of a seed's families of random numbers the run draws from.
+    public var randomStream = 0
+    /// How training images are distorted.
+    public var augmentation = Augmentation()
+    /// What the network's output is compared with.
+    public var loss: any Loss = CrossEntropyLoss()
+    /// How gradients change parameters.
+    public var optimizer: any Optimizer = StochasticGradientDescent()
+    /// Factor on the optimizer's rate.
+    public var rateMultiplier = 1.0
+    /// Factor on the optimizer's weight decay.
+    public var decayMultiplier = 1.0
+    /// How the learning rate changes over the run.
+    public var ratePolicy: any RatePolicy = FixedRate()
+    /// How the run measures itself.
+    public var evaluate = EvaluationDeclaration()
+    /// What the run records of its network.
+    public var observe = ObservationDeclaration()
+
+    /// What else it measures of its network.
+    public var procedures: [any Procedure] = []
+
+    /// What was written, merged from all layers, for origins; no part of the configuration's value.
+    package var written = ConfigurationNode(.mapping([]))
+
+    /// The key under which it stands.
+    public static let kind = "base"
+    /// What it is.
+    public static let summary =
+        "Everything that decides what a run computes, but for its seed, its length and its data."
+    /// Its keys.
+    public static let fields: [Field<Self>] = [
+        Field(
+            tree: "model", .tree(ModelReader.modelTree), required: true,
+            "The name of a file in Experiments/Models, or a list of layers in place."),
+        Field(
+            "normalization", \.normalization, .variant(Slot.normalize.kinds).optional,
+            "What stands in the model's `normalize` slots."),
+        Field(
+            "placement", \.placement,
+            """
+            Whether the content of a `normalize` slot stands `before` the nonlinearity, where models list it and the paper \
+            wants it (§3.2), or `after` it: slots that the `activate` slot follows directly change places with it.
+            """),
+        Field(
+            "normalize-at", \.normalizeAt, .text.list(minimum: 1),
+            """
+            Patterns of names ('*' stands for any run of characters): the `normalize` slots behind other products stay empty, \
+            as where only the last layer is normalized (Bjorck et al. 2018). Behind a block its own name counts.
+            """),
+        Field(
+            "noise", \.noise, .variant(noises).optional,
+            """
+            What disturbs the values behind every used `normalize` slot in training, or in its place where `normalization` is \
+            none (Santurkar et al. 2018, §2.1).
+            """),
+        Field(
+            "activation", \.activation, .variant(Slot.activate.kinds).optional,
+            "What stands in the model's `activate` slots."),
+        Field(
+            "local-response", \.localResponse, .variant(Slot.respond.kinds).optional,
+            "What stands in the model's `respond` slots: a local response normalization."),
+        Field(
+            "dropout", \.dropout, .variant(Slot.drop.kinds).optional, "What stands in the model's `drop` slots."),
+        Field(
+            "width", \.width, 0.01...16,
+            "Factor on the channels of every convolution and the units of every dense layer, to the nearest whole number, "
+                + "at least 1. The last of them, which gives the scores, and those with `keeps-width` stay as they are."
+        ),
+        Field(
+            "initializer", \.initializer, oneOf: InitializerCatalogue.all,
+            "How weights start where the model says nothing else."),
+        Field(
+            "input", \.input, oneOf: InputNormalizations.all, "How pixels, 0 to 255, become the network's inputs."),
+        Field("batch", \.batch, 1...1_000_000, required: true, "Images of a training step."),
+        Field(
+            "batch-order", \.batchOrder,
+            """
+            `shuffled` anew in every epoch; `fixed`: the same images always share a batch, and the batches come in a new \
+            order every epoch; `sequential`: as stored, so that another framework can replay a run; `by-class`: shuffled, but \
+            each batch of one class; `two-classes`: each batch half of one and half of another (after Ioffe 2017, §4.3).
+            """),
+        Field(
+            "random-stream", \.randomStream, 0...1_000_000,
+            """
+            Which of the seed's families of random numbers the run draws from: initial weights, batches, distortions and \
+            masks. Arms of equal number are paired; members of an ensemble have numbers of their own.
+            """),
+        Field("augmentation", \.augmentation, .record(), Augmentation.summary),
+        Field(
+            "loss", \.loss, oneOf: LossCatalogue.all, "What the network's output is compared with."),
+        Field(
+            "optimizer", \.optimizer, oneOf: OptimizerCatalogue.all, required: true, "How gradients change parameters."),
+        Field(
+            "rate-multiplier", \.rateMultiplier, 0...1_000_000,
+            "Factor on the optimizer's rate: what an arm changes to train at 5 times the rate of the base."),
+        Field(
+            "decay-multiplier", \.decayMultiplier, 0...1_000_000,
+            """
+            Factor on the optimizer's weight decay, besides those of single parameters; 0.2 is the weaker L2 of Ioffe & \
+            Szegedy 2015, §4.2.1.
+            """),
+        Field(
+            "rate-policy", \.ratePolicy, oneOf: RatePolicyCatalogue.all,
+            "How the learning rate changes over the run."),
+        Field("evaluate", \.evaluate, .record(), EvaluationDeclaration.summary),
+        Field("observe", \.observe, .record(), ObservationDeclaration.summary),
+        Field(
+            "procedures", \.procedures, .variant(ProcedureCatalogue.all).list(),
+            """
+            What else the run measures of its network at intervals, without changing it: `[gradient-shift]`, \
+            `[{ landscape: { every: 100 } }]`. The numbers stand in `measures.csv`.
+            """),
+    ]
+
+    private static let noises: [any Layer.Type] = LayerCatalogue.all.filter { $0.role == .disturbance }
+
+    /// The defaults, without a model.
+    public init() {}
+
+    /// The same settings; where they were written does not matter.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.model == right.model && left.isEqual(to: right)
+    }
+}
+
+/// How often, and how, a run measures itself on the test set.
+public struct EvaluationDeclaration: Configurable, Equatable {
+    /// Steps between evaluations; the first is before the first step, the last after the last.
+    public var every = 100
+    /// Training batches that the population statistics of batch normalization are averaged over; 0 leaves them out.
+    public var populationBatches = 20
+    /// The statistics of batch normalization under which the network is evaluated.
+    public var statistics = [StatisticsSource.movingAverage, .population]
+    /// Test examples that are looked at, from the first; 0 is all of them.
+    public var examples = 0
+    /// Whether the class probabilities of the final network are written down.
+    public var predictions = false
+
+    /// The key under which it stands.
+    public static let kind = "evaluate"
+    /// What it is.
+    public static let summary = "How often, and how, a run measures itself on the test set."
+    /// Its keys.
+    public static let fields: [Field<Self>] = [
+        Field("every", \.every, 1...1_000_000_000, "Steps between evaluations; one more follows the last step."),
+        Field(
+            "population-batches", \.populationBatches, 0...1_000_000,
+            """
+            Training batches over which Algorithm 2 of Ioffe & Szegedy 2015 averages batch statistics before an \
+            evaluation; 0 leaves the population statistics out. Without batch normalization it means nothing.
+            """),
+        Field(
+            "statistics", \.statistics, .word().list(minimum: 1),
+            """
+            Where batch normalization takes mean and variance from in evaluations, a row of `eval.csv` for each: \
+            `moving-average`, Caffe's; `plain-average`, the one that starts from 0 and 1, as in most frameworks; `population`, \
+            Algorithm 2; `batch`, \(RunSetup.evaluationBatch) test images at a time, a mistake that is often made. The one that \
+            counts is the population's, else the moving average's, the plain average's, the batch's.
+            """),
+        Field("examples", \.examples, 0...1_000_000_000, "Test examples that are looked at; 0 is all of them."),
+        Field(
+            "predictions", \.predictions,
+            "Whether the final network's class probabilities on these examples are written down, as ensembles need them."
+        ),
+    ]
+
+    /// Every 100 steps on the whole test set.
+    public init() {}
+
+    /// The wanted statistics in the order in which they are measured and written down: the last is the one that counts.
+    var orderedStatistics: [StatisticsSource] {
+        [.batch, .plainAverage, .movingAverage, .population].filter { source in
+            statistics.contains(source) && (source != .population || populationBatches > 0)
+        }
+    }
+}
+
+/// What a run records of the distributions inside its network, and how often.
+public struct ObservationDeclaration: Configurable, Equatable {
+    /// Steps between observations.
+    public var every = 50
+    /// Patterns of tap addresses, in which `*` stands for any run of characters.
+    public var taps = ["*/preactivation", "*/normalized", "*/scaled", "*/activation-input"]
+    /// Examples of the probe set: one random choice from the test set, the same for all arms, seeds and steps.
+    public var probe = 500
+    /// Bins of a histogram between its fixed edges.
+    public var bins = 60
+
+    /// The key under which it stands.
+    public static let kind = "observe"
+    /// What it is.
+    public static let summary = "What a run records of the distributions inside its network, and how often."
+    /// Its keys.
+    public static let fields: [Field<Self>] = [
+        Field("every", \.every, 1...1_000_000_000, "Steps between observations; one more follows the last step."),
+        Field(
+            "taps", \.taps, .text.list(),
+            "Patterns of tap addresses ('*' stands for any run of characters); an empty list observes nothing."),
+        Field(
+            "probe", \.probe, 2...1_000_000,
+            "Examples of the probe set: one random choice from the test set, the same for all arms, seeds and steps."),
+        Field("bins", \.bins, 2...10_000, "Bins of a histogram."),
+    ]
+
+    /// Every 50 steps, at what enters, leaves and follows every product.
+    public init() {}
+}
+
+/// What a network's output is compared with, as a configuration says it.
+public protocol Loss: Configurable, Equatable {
+    /// The engine's objective.
+    var objective: Objective { get }
+}
+
+/// The losses, in the order of the reference.
+package enum LossCatalogue {
+    package static let all: [any Loss.Type] = [CrossEntropyLoss.self, SquaredErrorLoss.self]
+}
+
+/// Classification.
+struct CrossEntropyLoss: Loss {
+    static let kind = "cross-entropy"
+    static let summary = "The softmax cross-entropy of the scores with each image's class."
+    static let fields: [Field<Self>] = []
+
+    var objective: Objective { .crossEntropy }
+}
+
+/// Regression of a linear map.
+struct SquaredErrorLoss: Loss {
+    var seed = 1
+
+    static let kind = "squared-error"
+    static let summary =
+        """
+        Half the squared distance to A·x, x the network's input and A a random matrix of standard normal elements (Santurkar \
+        et al. 2018, §3). Accuracy is then the share of inputs whose largest output is in the right place.
+        """
+    static let fields: [Field<Self>] = [
+        Field("seed", \.seed, 0...1_000_000_000, "Names the matrix A, which is the same for every seed of the runs.")
+    ]
+
+    var objective: Objective { .squaredError(LinearMap(seed: UInt64(seed))) }
+}

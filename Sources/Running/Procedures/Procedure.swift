@@ -1,0 +1,189 @@
+import Datasets
+import Engine
+import Results
+import Vocabulary
+
+/// A named measurement that a run makes of its network: what cannot be read from activations, such as gradients, the shape
+/// of the loss around a point, norms of weights.
+///
+/// A procedure is its configuration, as a layer is. It changes nothing of the run: its bits are the same with and without.
+///
+/// To add one: a type that conforms to ``MeasuredAtIntervals`` or ``MeasuredOnce``, and a line in ``ProcedureCatalogue``.
+public protocol Procedure: Configurable, Equatable {
+    /// Updates between two measurements; nil where one before the first update is all.
+    var interval: Int? { get }
+    /// The quantities that it measures, as they stand in `measures.csv`, with what they are.
+    static var quantities: [Quantity] { get }
+    /// What is wrong with its fields for a network, each a sentence; found before any training.
+    func mistakes(in network: Network) -> [String]
+    /// Makes ready for measuring a run: books all memory that measuring needs.
+    func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement]
+}
+
+extension Procedure {
+    /// None.
+    public func mistakes(in network: Network) -> [String] { [] }
+
+    /// Whether it measures after some updates of a run, or after all of them.
+    func isDue(step: Int, isLast: Bool) -> Bool {
+        step == 0 || interval.map { isLast || step.isMultiple(of: $0) } ?? false
+    }
+}
+
+/// A procedure that measures before the first update, every ``every`` updates, and after the last one; in a run of 0 steps
+/// once.
+public protocol MeasuredAtIntervals: Procedure {
+    /// Updates between two measurements.
+    var every: Int { get }
+}
+
+extension MeasuredAtIntervals {
+    /// As its field says.
+    public var interval: Int? { every }
+
+    /// The field that says how often.
+    static func intervalField(_ path: WritableKeyPath<Self, Int> & Sendable) -> Field<Self> {
+        Field("every", path, 1...1_000_000_000, "Steps between measurements; one more follows the last step.")
+    }
+}
+
+/// A procedure of something that does not change over a run: it measures before the first update, and then never again.
+public protocol MeasuredOnce: Procedure {
+    func measurements(of subject: ProcedureSubject) -> [Measurement]
+}
+
+extension MeasuredOnce {
+    /// None.
+    public var interval: Int? { nil }
+
+    /// Books nothing beforehand.
+    public func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
+        { _ in measurements(of: subject) }
+    }
+}
+
+extension RunConfiguration {
+    /// The quantities that its runs measure: those of the procedures, and those of `shift.csv` where taps are observed.
+    package var quantities: [Quantity] {
+        procedures.flatMap { type(of: $0).quantities }
+            + (observe.taps.isEmpty ? [] : DistributionShift.Measure.allCases.map(\.words))
+    }
+}
+
+/// One number that a procedure measured: a row of `measures.csv`.
+public struct Measurement: Sendable, Equatable {
+    /// What it is: one of the procedure's quantities.
+    public let quantity: String
+    /// The layer, tap or parameter that it belongs to; empty for the whole network.
+    public let place: String
+    /// Where it stands on the quantity's own axis, such as a step length; nil where it has none.
+    public let at: Double?
+    /// The number.
+    public let value: Double
+
+    /// A measurement of the given parts.
+    public init(_ quantity: String, place: String = "", at: Double? = nil, _ value: Double) {
+        self.quantity = quantity
+        self.place = place
+        self.at = at
+        self.value = value
+    }
+}
+
+/// When a procedure measures.
+public struct ProcedureMoment: Sendable {
+    /// The number of updates made.
+    public let step: Int
+    /// The learning rate of the next update.
+    public let rate: Double
+}
+
+/// The procedures, in the order of the reference. A new one is one file and one line here.
+public enum ProcedureCatalogue {
+    /// Every procedure that a configuration can name.
+    public static let all: [any Procedure.Type] = [
+        GradientShiftProcedure.self,
+        LandscapeProcedure.self,
+        GradientNormsProcedure.self,
+        LayerJacobianProcedure.self,
+        GradientCorrelationProcedure.self,
+        ChannelStatisticsProcedure.self,
+        RescalingProcedure.self,
+        WeightNormsProcedure.self,
+        InputStatisticsProcedure.self,
+        NewDataProcedure.self,
+        LineFitProcedure.self,
+        MultiplicationThroughputProcedure.self,
+        DecorrelationCostProcedure.self,
+    ]
+}
+
+/// The run that a procedure measures.
+public final class ProcedureSubject {
+    /// The run's model, to be read only.
+    public let model: Model
+    /// What changes its parameters.
+    public let optimizer: any Optimizer
+    /// Images of a training batch.
+    public let batch: Int
+    /// What the run's random streams begin with.
+    public let seed: UInt64
+    /// Who computes.
+    public let team: Team
+    /// The run's configuration.
+    public let configuration: RunConfiguration
+    /// The input normalization, fitted to the training set.
+    public let input: FittedInput
+    /// The images.
+    public let dataset: Dataset
+    private let fill: (_ step: Int, Matrix, inout [Int32]) -> Void
+    private let evaluation: (_ step: Int, _ fill: (Range<Int>, Matrix, inout [Int32]) -> Void) -> Evaluation
+
+    /// The loss of a training batch as a function of the parameters, on memory of its own; made when it is first wanted, and
+    /// shared by the procedures.
+    public private(set) lazy var surface = LossSurface(model.network, batch: batch, team: team)
+
+    /// - Parameters:
+    ///   - fill: fills a matrix and labels with the batch of a step, from 0, of the run's own order.
+    ///   - evaluation: evaluates on as many images as the run's own evaluations, under the statistics that count.
+    init(
+        model: Model, optimizer: any Optimizer, batch: Int, seed: UInt64, team: Team, configuration: RunConfiguration,
+        input: FittedInput, dataset: Dataset,
+        fill: @escaping (_ step: Int, Matrix, inout [Int32]) -> Void,
+        evaluation: @escaping (_ step: Int, _ fill: (Range<Int>, Matrix, inout [Int32]) -> Void) -> Evaluation
+    ) {
+        self.model = model
+        self.optimizer = optimizer
+        self.batch = batch
+        self.seed = seed
+        self.team = team
+        self.configuration = configuration
+        self.input = input
+        self.dataset = dataset
+        self.fill = fill
+        self.evaluation = evaluation
+    }
+
+    /// Gives ``surface`` the batch of the update that comes next.
+    public func takeNextBatch(_ moment: ProcedureMoment) {
+        surface.take(step: moment.step, seed: seed) { input, labels in fill(moment.step, input, &labels) }
+    }
+
+    /// Evaluates the run's model on its test images, made into inputs in another way than the run's.
+    ///
+    /// - Parameter fill: writes the inputs of test images, by their indices, one after the other.
+    public func evaluate(
+        _ moment: ProcedureMoment, fill: ([Int], inout MutableSpan<Float>) -> Void
+    ) -> Evaluation {
+        evaluation(moment.step) { range, matrix, labels in
+            let indices = Array(range)
+            matrix.withMutableSpan { fill(indices, &$0) }
+            for (place, index) in indices.enumerated() { labels[place] = Int32(dataset.test.labels[index]) }
+        }
+    }
+
+    /// Fills a matrix, [batch·positions × channels], and labels with the batch of the update that comes next.
+    public func fillNextBatch(_ moment: ProcedureMoment, _ input: Matrix, _ labels: inout [Int32]) {
+        fill(moment.step, input, &labels)
+    }
+}

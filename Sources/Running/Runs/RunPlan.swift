@@ -1,0 +1,239 @@
+import Datasets
+import Engine
+import Foundation
+import Results
+
+/// One run: an arm with a seed, and everything that decides its numbers but the images. It reads no experiment file: it can
+/// be written down, handed to another process and made there.
+public struct RunPlan: Sendable {
+    /// The name of the experiment, and of the folder of its results.
+    public let experiment: String
+    /// The arm's name.
+    public let arm: String
+    /// The profile's name.
+    public let profile: String
+    /// The seed of every random choice.
+    public let seed: UInt64
+    /// Training steps.
+    public let steps: Int
+    /// What it computes.
+    public var configuration: RunConfiguration
+
+    /// A run from its parts.
+    public init(
+        experiment: String, arm: String, profile: String, seed: UInt64, steps: Int, configuration: RunConfiguration
+    ) {
+        self.experiment = experiment
+        self.arm = arm
+        self.profile = profile
+        self.seed = seed
+        self.steps = steps
+        self.configuration = configuration
+    }
+
+    /// The run's name for people: `lenet/batch-norm seed 2`.
+    public var title: String { "\(experiment)/\(arm) seed \(seed)" }
+
+    /// The folder of its results, below the folder of all results.
+    public func folder(in root: URL) -> RunFolder {
+        RunFolder(root: root, profile: profile, experiment: experiment, arm: arm, seed: seed)
+    }
+
+    /// What all random streams of the run begin with: the seed itself for the configuration's random stream 0, and for each other
+    /// stream another number, since multiplication by an odd one loses nothing.
+    public var randomSeed: UInt64 {
+        seed ^ (UInt64(truncatingIfNeeded: configuration.randomStream) &* 0x9e37_79b9_7f4a_7c15)
+    }
+
+    /// A name for what the run computes, in hexadecimal digits: runs with equal names have equal results.
+    ///
+    /// It covers every setting in its full form, the seed, the steps, the data and the version of the numerics. It does not
+    /// cover formatting, comments, titles, the profile, threads or paths.
+    public func hash(dataset: String, checksum: String, numericsVersion: Int) -> String {
+        let text = """
+            \(configuration.canonicalYAML)
+            seed: \(seed)
+            steps: \(steps)
+            dataset: \(dataset) \(checksum)
+            numerics-version: \(numericsVersion)
+            """
+        return SHA256.hexDigest(of: Array(text.utf8))
+    }
+
+    /// Every setting by its path, the steps and the seed among them.
+    package var flatSettings: [String: String] {
+        var settings = Dictionary(configuration.settings.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
+        settings["steps"] = "\(steps)"
+        settings["seed"] = "\(seed)"
+        return settings
+    }
+
+    /// What stands in a run's `config.yaml`: the run and its data, then every setting, defaults included.
+    func resolvedConfiguration(dataset: Dataset) -> String {
+        let settings = configuration.canonicalYAML.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { $0.isEmpty ? "" : "  \($0)" }.joined(separator: "\n")
+        return """
+            # What this run computes: every setting, defaults included.
+            experiment: \(experiment)
+            arm: \(arm)
+            seed: \(seed)
+            steps: \(steps)
+            dataset: \(dataset.name)
+            checksum: "\(dataset.checksum)"
+            base:
+            \(settings.hasSuffix("\n") ? settings : settings + "\n")
+            """
+    }
+}
+
+/// The configuration is coded as its canonical YAML, which is read as strictly as a file.
+extension RunPlan: Codable {
+    private enum CodingKeys: String, CodingKey { case experiment, arm, profile, seed, steps, configuration }
+
+    /// Reads a plan.
+    ///
+    /// - Throws: ``ConfigurationErrors`` for a configuration that is not one, or `DecodingError`.
+    public init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        experiment = try fields.decode(String.self, forKey: .experiment)
+        arm = try fields.decode(String.self, forKey: .arm)
+        profile = try fields.decode(String.self, forKey: .profile)
+        seed = try fields.decode(UInt64.self, forKey: .seed)
+        steps = try fields.decode(Int.self, forKey: .steps)
+        configuration = try RunConfiguration(
+            yaml: try fields.decode(String.self, forKey: .configuration), file: "\(experiment)/\(arm)")
+    }
+
+    /// Writes the plan.
+    public func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: CodingKeys.self)
+        try fields.encode(experiment, forKey: .experiment)
+        try fields.encode(arm, forKey: .arm)
+        try fields.encode(profile, forKey: .profile)
+        try fields.encode(seed, forKey: .seed)
+        try fields.encode(steps, forKey: .steps)
+        try fields.encode(configuration.canonicalYAML, forKey: .configuration)
+    }
+}
+
+/// What stands in a run's folder, and so what is left to do.
+public enum RunState: Equatable, Sendable {
+    /// The result of this very plan.
+    case upToDate
+    /// Nothing.
+    case missing
+    /// This plan's run, to be continued.
+    case interrupted(step: Int)
+    /// Something that this plan's run replaces, and why.
+    case stale(reason: String)
+
+    /// Whether there is work.
+    public var needsRun: Bool { self != .upToDate }
+
+    /// Why there is work, or that there is none, in words for the user.
+    public var reason: String {
+        switch self {
+        case .upToDate: "up to date"
+        case .missing: "no result yet"
+        case .interrupted(let step): "interrupted at step \(step)"
+        case .stale(let reason): reason
+        }
+    }
+}
+
+/// Compares a plan with what its folder holds. Reads, and changes nothing.
+///
+/// What counts is what determines the numbers: the resolved settings, the seed, the steps, the data and the version of the
+/// arithmetic. Comments, threads, paths and the commit of the source are not among them.
+public struct StalenessCheck {
+    private let plan: RunPlan
+    private let dataset: String
+    private let checksum: String
+    private let checkpointSteps: Set<Int>
+
+    /// A check of a plan on a data set.
+    ///
+    /// - Parameters:
+    ///   - plan: the run.
+    ///   - dataset: the name of the data set that it would train on.
+    ///   - checksum: the data set's check value.
+    ///   - checkpointSteps: the steps at which checkpoints are asked for.
+    public init(plan: RunPlan, dataset: String, checksum: String, checkpointSteps: Set<Int> = []) {
+        self.plan = plan
+        self.dataset = dataset
+        self.checksum = checksum
+        self.checkpointSteps = checkpointSteps
+    }
+
+    /// The check value of everything that determines the run's numbers.
+    public var hash: String { plan.hash(dataset: dataset, checksum: checksum, numericsVersion: numericsVersion) }
+
+    /// What is left to do.
+    public func state(of folder: RunFolder) -> RunState {
+        guard folder.has(folder.manifest) else { return .missing }
+        let manifest: Manifest
+        do {
+            manifest = try Manifest(folder.manifest)
+        } catch {
+            return .stale(reason: "the manifest is damaged: \(error.reason)")
+        }
+        guard manifest.hash == hash else { return .stale(reason: difference(from: manifest)) }
+        return manifest.status.isComplete ? stateOfComplete(folder, manifest) : stateOfUnfinished(folder)
+    }
+
+    private func stateOfComplete(_ folder: RunFolder, _ manifest: Manifest) -> RunState {
+        // Derived tables are no reason to train: they are computed again from these.
+        var expected =
+            RunFolder.Table.allCases.map { folder.file($0.rawValue) } + [folder.checkpoint, folder.configuration]
+        // A diverged network predicts nothing.
+        if plan.configuration.evaluate.predictions, manifest.status == .finished { expected.append(folder.predictions) }
+        for url in expected where !folder.has(url) {
+            return .stale(reason: "\(url.lastPathComponent) is missing")
+        }
+        // A diverged run never comes to its later steps.
+        for step in checkpointSteps.sorted() where step <= manifest.step {
+            if !folder.has(folder.checkpoint(step: step)) { return .stale(reason: "no checkpoint at step \(step) yet") }
+        }
+        return .upToDate
+    }
+
+    private func stateOfUnfinished(_ folder: RunFolder) -> RunState {
+        do {
+            guard let saved = try SavedState(folder) else {
+                return .stale(reason: "interrupted before its state was saved")
+            }
+            guard saved.hash == hash else { return .stale(reason: "the saved state is of another configuration") }
+            for table in RunFolder.Table.allCases {
+                guard let length = saved.lengths[table], folder.length(folder.file(table.rawValue)) >= length else {
+                    return .stale(reason: "\(table.rawValue) is shorter than when the state was saved")
+                }
+            }
+            for step in checkpointSteps.sorted() where step <= saved.step {
+                if !folder.has(folder.checkpoint(step: step)) {
+                    return .stale(reason: "no checkpoint at step \(step) yet")
+                }
+            }
+            return .interrupted(step: saved.step)
+        } catch {
+            return .stale(reason: "the saved state is damaged: \(error)")
+        }
+    }
+
+    // MARK: Words
+
+    /// What differs from an earlier run, in words.
+    private func difference(from manifest: Manifest) -> String {
+        if manifest.numericsVersion != numericsVersion {
+            return "numerics version \(manifest.numericsVersion) → \(numericsVersion)"
+        }
+        if manifest.dataset.name != dataset { return "data set changed: \(manifest.dataset.name) → \(dataset)" }
+        if manifest.dataset.checksum != checksum { return "data set changed: other contents of \(dataset)" }
+        let old = manifest.settings
+        let new = plan.flatSettings
+        let keys = Set(old.keys).union(new.keys).sorted().filter { old[$0] != new[$0] }
+        guard !keys.isEmpty else { return "the configuration changed" }
+        let changes = keys.prefix(3).map { "\($0) \(old[$0] ?? "(none)") → \(new[$0] ?? "(none)")" }
+        let rest = keys.count > 3 ? " and \(keys.count - 3) more" : ""
+        return "the configuration changed: \(changes.joined(separator: ", "))\(rest)"
+    }
+}

@@ -1,0 +1,195 @@
+import Datasets
+import Engine
+import Results
+import Vocabulary
+
+/// Everything that a run computes with, made from its plan before the first step.
+final class RunSetup {
+    let model: Model
+    let trainer: Trainer
+    let evaluator: Evaluator
+    let populationPass: PopulationPass?
+    let observer: Observer?
+    let order: BatchOrder
+    let training: ImageFeed
+    let testing: ImageFeed
+    /// The number of test images that an evaluation looks at.
+    let testCount: Int
+    /// The images of the training batches from which population statistics are taken: always the same ones, the first of
+    /// the run's own order, distorted in the same way, so that a difference between evaluations is one of the network.
+    let populationBatches: [[Int]]
+    /// The test images that observations look at: one random choice for all runs.
+    let probe: [Int]
+    /// The procedures, made ready.
+    private(set) var procedures: [(declared: any Procedure, measure: (ProcedureMoment) -> [Measurement])] = []
+    /// The input normalization, fitted to the training set.
+    let input: FittedInput
+    private let wantedStatistics: [StatisticsSource]
+    private var indices: [Int] = []
+
+    /// Images of an evaluation's pass; the bits of a mean loss depend on it, and all of it where the statistics are the
+    /// batch's own, so it is the same everywhere.
+    static let evaluationBatch = 100
+    /// The seed of the probe's choice: the same images in every arm and seed.
+    private static let probeSeed: UInt64 = 0
+
+    init(_ plan: RunPlan, _ dataset: Dataset, team: Team) throws {
+        let configuration = plan.configuration
+        input = try dataset.fit(configuration.input)
+        let shape = input.outputShape
+        let network = try configuration.network(
+            input: Shape(height: shape.height, width: shape.width, channels: shape.channels),
+            classes: dataset.classes.count)
+        order = try BatchOrder(
+            count: dataset.train.count, batch: configuration.batch, seed: plan.randomSeed,
+            order: configuration.batchOrder, labels: dataset.train.labels)
+        let augmentation = configuration.augmentation
+        training = ImageFeed(
+            input, dataset.train,
+            augmenter: augmentation.isOff
+                ? nil : try Augmenter(augmentation, shape: dataset.train.shape, seed: plan.randomSeed),
+            team: team)
+        testing = ImageFeed(input, dataset.test, team: team)
+        let wanted = configuration.evaluate.examples
+        testCount = wanted == 0 ? dataset.test.count : min(wanted, dataset.test.count)
+
+        model = Model(network, seed: plan.randomSeed)
+        trainer = Trainer(
+            model: model, batch: configuration.batch, optimizer: configuration.scaledOptimizer,
+            policy: configuration.ratePolicy, steps: plan.steps, seed: plan.randomSeed, team: team)
+        evaluator = Evaluator(model: model, batch: min(Self.evaluationBatch, testCount), team: team)
+        wantedStatistics = configuration.evaluate.orderedStatistics
+        let takesPopulation = network.tracksStatistics && wantedStatistics.contains(.population)
+        let batches = takesPopulation ? configuration.evaluate.populationBatches : 0
+        populationPass = batches > 0 ? PopulationPass(model: model, batch: configuration.batch, team: team) : nil
+        populationBatches = (0..<batches).map(order.indices(step:))
+
+        let taps = Self.taps(configuration.observe.taps, in: network)
+        probe = ProbeSet.sample(configuration.observe.probe, seed: Self.probeSeed).indices(count: dataset.test.count)
+        observer = taps.isEmpty ? nil : Observer(model: model, batch: probe.count, taps: taps, team: team)
+        makeProcedures(plan, dataset, team: team)
+    }
+
+    private func makeProcedures(_ plan: RunPlan, _ dataset: Dataset, team: Team) {
+        let configuration = plan.configuration
+        let (order, training) = (order, training)
+        let subject = ProcedureSubject(
+            model: model, optimizer: configuration.scaledOptimizer, batch: configuration.batch, seed: plan.randomSeed,
+            team: team, configuration: configuration, input: input, dataset: dataset,
+            fill: { step, input, labels in
+                training.fill(order.indices(step: step), as: .step(step), into: input, labels: &labels)
+            },
+            evaluation: { [unowned self] step, fill in
+                takePopulationStatistics(batches: populationBatches.count)
+                let source = statistics(step: step).last?.source ?? .movingAverage
+                return evaluator.evaluate(count: testCount, statistics: source, fill: fill)
+            })
+        procedures = configuration.procedures.map { ($0, $0.measurement(of: subject)) }
+    }
+
+    /// The taps that any of the patterns fits, in the order of the network, each once.
+    private static func taps(_ patterns: [String], in network: Network) -> [Tap] {
+        let wanted = Set(patterns.flatMap(network.taps(matching:)))
+        return network.taps.filter(wanted.contains)
+    }
+
+    /// The statistics under which a run is evaluated after a number of updates; the last is the one that counts. Before
+    /// the first update there is no average over steps.
+    func statistics(step: Int) -> [(name: String, source: StatisticsSource)] {
+        guard model.network.tracksStatistics else { return [("none", .movingAverage)] }
+        return wantedStatistics.filter { step > 0 || $0 == .population || $0 == .batch }.map { ($0.rawValue, $0) }
+    }
+
+    // MARK: Work
+
+    /// When a procedure measures that is asked after a number of updates.
+    func moment(step: Int) -> ProcedureMoment {
+        ProcedureMoment(step: step, rate: trainer.rate(step: step))
+    }
+
+    /// One training step, from 0, on its batch of the run's order.
+    func train(step: Int) -> StepResult {
+        order.fill(&indices, step: step)
+        return trainer.step(step) { input, labels in
+            training.fill(indices, as: .step(step), into: input, labels: &labels)
+        }
+    }
+
+    /// Takes the population statistics from the first of their batches.
+    func takePopulationStatistics(batches: Int) {
+        populationPass?.run(batches: batches) { index, input in
+            training.fill(populationBatches[index], as: .population(index), into: input)
+        }
+    }
+
+    /// Evaluates on the first images of the test set.
+    func evaluate(count: Int, statistics: StatisticsSource) -> Evaluation {
+        evaluator.evaluate(count: count, statistics: statistics) { range, input, labels in
+            testing.fill(Array(range), into: input, labels: &labels)
+        }
+    }
+
+    /// Reads every observed tensor on the probe images, after a number of updates.
+    func observe(_ observer: Observer, step: Int, edges: [Float]) -> [(tap: Tap, summary: TapSummary)] {
+        observer.observe(step: step) { input in testing.fill(probe, into: input) }
+        return zip(observer.taps, observer.summaries(edges: edges)).map { ($0, $1) }
+    }
+}
+
+/// Hands images to the engine: distorted and normalized as the run says, in the order that it is asked for, straight into
+/// its memory.
+public final class ImageFeed {
+    private let input: FittedInput
+    private let set: ImageSet
+    private let augmenter: Augmenter?
+    private let team: Team
+
+    /// The values of an item of work on the team: some microseconds.
+    private static let valuesPerItem = 8192
+
+    /// A feed of the images of a set.
+    ///
+    /// - Parameters:
+    ///   - augmenter: what distorts the images of batches that are asked for as training batches.
+    ///   - team: who normalizes; images are distorted one after the other.
+    public init(_ input: FittedInput, _ set: ImageSet, augmenter: Augmenter? = nil, team: Team) {
+        self.input = input
+        self.set = set
+        self.augmenter = augmenter
+        self.team = team
+    }
+
+    /// Fills the rows of a batch with images.
+    ///
+    /// - Parameter batch: which training batch it is; nil leaves the images as they are.
+    public func fill(_ indices: [Int], as batch: AugmentedBatch? = nil, into matrix: Matrix) {
+        let (input, set) = (input, set)
+        if let augmenter, let batch {
+            matrix.withMutableSpan { input.fill(indices, of: set, distortedBy: augmenter, as: batch, into: &$0) }
+            return
+        }
+        let rows = input.outputShape.count / matrix.columns
+        let images = max(1, Self.valuesPerItem / input.outputShape.count)
+        team.forEachPart(of: indices.count, size: images) { places in
+            matrix.rows(places.lowerBound * rows..<places.upperBound * rows).withMutableSpan {
+                input.fill(indices[places], of: set, into: &$0)
+            }
+        }
+    }
+
+    /// Fills the rows and the labels of a batch.
+    public func fill(
+        _ indices: [Int], as batch: AugmentedBatch? = nil, into matrix: Matrix, labels: inout [Int32]
+    ) {
+        fill(indices, as: batch, into: matrix)
+        for (place, index) in indices.enumerated() { labels[place] = Int32(set.labels[index]) }
+    }
+}
+
+extension FittedInput {
+    /// The fitted numbers as a checkpoint and a saved state hold them: `input/table`, `input/center` and so on. The names have
+    /// no dot, as those of a network's parameters in a checkpoint do.
+    var tensors: [NamedTensor] {
+        parameters.map { NamedTensor(name: "input/\($0.name)", shape: $0.shape, values: $0.values) }
+    }
+}
