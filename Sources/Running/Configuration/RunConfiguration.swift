@@ -160,9 +160,10 @@ public struct RunConfiguration: Configurable, Equatable {
     /// The defaults, without a model.
     public init() {}
 
-    /// The same settings; where they were written does not matter.
+    /// The same settings that count; where they were written does not matter.
     public static func == (left: Self, right: Self) -> Bool {
-        left.model == right.model && left.isEqual(to: right)
+        guard left.hasNetwork else { return left.canonicalYAML == right.canonicalYAML }
+        return left.model == right.model && left.isEqual(to: right)
     }
 }
 

@@ -59,7 +59,7 @@ import Testing
             "missing keys",
             "base:\n  batch: 10\n  optimizer: { sgd: {} }\narms: { baseline: }\n",
             """
-            Experiments/x.yaml:10:3: error: missing key 'model' in 'base': expected the name of a model or a list of layers
+            Experiments/x.yaml:10:3: error: missing key 'model' in 'base': expected the name of a model, a list of layers, or none
                   batch: 10
                   ^
             Experiments/x.yaml:11:21: error: missing key 'rate' in 'base.optimizer.sgd': expected a number from 0 to 1000

@@ -116,11 +116,9 @@ struct ProcedureRunTests {
 
     @Test func aSpectrumOfTooManyFeaturesIsRefused() throws {
         let procedure = InputStatisticsProcedure()
-        let network = try Network(
-            input: Shape(height: 32, width: 32, channels: 3), nodes: [Node(name: "output", layer: Dense(units: 10))],
-            initializer: Xavier(), objective: .crossEntropy)
-        #expect(procedure.mistakes(in: network).count == 1)
-        #expect(InputStatisticsProcedure(spectrum: false).mistakes(in: network).isEmpty)
+        let input = Shape(height: 32, width: 32, channels: 3)
+        #expect(procedure.mistakes(for: input).count == 1)
+        #expect(InputStatisticsProcedure(spectrum: false).mistakes(for: input).isEmpty)
     }
 
     /// What is read off the points of a line is a function of their rows.
@@ -164,6 +162,44 @@ struct ProcedureRunTests {
         #expect(outcome.manifest.status == .finished)
         let rows = try CSVTable(whole: tiny.runFolder("batch-norm").measures).rows(["step"])
         #expect(!rows.isEmpty && rows.allSatisfy { $0[0] == "0" })
+    }
+
+    /// A run without a network has measurements, neither steps nor a checkpoint, and is complete.
+    @Test func aRunWithoutANetworkOnlyMeasures() throws {
+        let tiny = try TinyExperiment(
+            TinyExperiment.yaml.replacing(
+                "  baseline: { label: Without BN }",
+                with: "  baseline: {}\n  measured: { model: none, procedures: [line-fit, { input-statistics: { images: 20 } }] }"))
+        let plan = try tiny.plan("measured")
+        #expect(plan.steps == 0)
+        #expect(plan.flatSettings["optimizer"] == nil && plan.flatSettings["input"] == "unit")
+        #expect(try tiny.executor(plan).run().manifest.status == .finished)
+        let folder = tiny.runFolder("measured")
+        let quantities = Set(try CSVTable(whole: folder.measures).rows(["quantity"]).map { $0[0] })
+        #expect(quantities.isSuperset(of: ["line-steps", "input-mean"]))
+        #expect(try CSVTable(whole: folder.file("eval.csv")).rows(["step"]).isEmpty)
+        #expect(!folder.has(folder.checkpoint))
+        #expect(try tiny.executor(plan).run().state == .upToDate)
+        #expect(try RunConfiguration(yaml: plan.configuration.canonicalYAML) == plan.configuration)
+
+        let summary = try tiny.experiment.summary(profile: "smoke", resultsRoot: tiny.results)
+        try summary.write()
+        let runs = try CSVTable(whole: tiny.experimentFolder().appending(path: "runs.csv")).rows(["arm", "status"])
+        #expect(runs.map { [$0[0], $0[1]] } == [["measured", "finished"]])
+    }
+
+    @Test func aProcedureOfANetworkNeedsOne() throws {
+        let fixture = try ExperimentFixture([
+            "x": ExperimentFixture.head + """
+                base: { model: none, procedures: [line-fit, weight-norms] }
+                arms: { baseline: {} }
+
+                """
+        ])
+        expectText(
+            try fixture.messages(),
+            """
+            """)
     }
 
     @Test func mistakesAreFoundBeforeAnyTraining() throws {
