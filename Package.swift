@@ -105,7 +105,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting", "StrokeFont"], swiftSettings: strict),
         .testTarget(
-            name: "FiguresTests", dependencies: ["Vocabulary", "Declarations", "Results", "Figures", "Plotting"], swiftSettings: strict),
+            name: "FiguresTests", dependencies: ["Vocabulary", "Declarations", "Results", "Figures", "Plotting"],
+            swiftSettings: strict),
         .testTarget(name: "NormlabTests", dependencies: ["Results", "Experiments", "Figures"], swiftSettings: strict),
     ]
 )

@@ -17,6 +17,7 @@ REPLACED_FILES = {"figures.csv": "figures.yaml"}
 NEW_FILES = {"quantities.csv", "figures.yaml"}
 WORDS = {"statement", "measure", "note", "paper", "source", "disputed-by", "label", "description", "value", "minimum-effect"}
 DIGITS = 1e-12  # relative: the last digits of sums in another order
+DIFFERENCES = re.compile(r"(.*-)?deviation|difference|low|high")  # their last digits are those of the row's largest number
 
 RULES = {
     "time": "times differ from run to run",
@@ -59,6 +60,7 @@ def table(path, old, new):
         if len(before) != len(after):
             return None
         timed = any(TIMED_QUANTITIES.match(cell) for cell in after)
+        largest = max((abs(value) for value in map(number, after) if value is not None and value == value), default=0)
         for column, x, y in zip(header, before, after):
             if x == y:
                 continue
@@ -69,7 +71,8 @@ def table(path, old, new):
                 found.add("key")
             elif p is not None and q is not None and p == q:
                 found.add("number")
-            elif p is not None and q is not None and abs(p - q) <= DIGITS * max(abs(p), abs(q), 1e-300):
+            elif p is not None and q is not None and abs(p - q) <= DIGITS * max(
+                    abs(p), abs(q), largest if DIFFERENCES.fullmatch(column) else 1e-300):
                 found.add("digit")
             elif column == "statistics":
                 found.add("source")

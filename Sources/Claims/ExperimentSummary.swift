@@ -71,9 +71,9 @@ public struct ExperimentSummary: Sendable {
         return [["key", "value"]] + facts.map { [.text($0.0), .text($0.1)] }
     }
 
-    /// What all arms are trained by; empty where it is not the same.
+    /// What all networks are trained by; empty where it is not the same.
     private var loss: String {
-        let kinds = Set(runs.experiment.arms.map(\.loss))
+        let kinds = Set(runs.experiment.arms.map(\.loss)).subtracting([""])
         return kinds.count == 1 ? kinds.first ?? "" : ""
     }
 

@@ -51,7 +51,7 @@ struct ArmChecks {
         var problems: [Problem: [String]] = [:]
         // Arms and profiles mostly have networks in common: each is built once.
         var built: [String: Result<Network, NetworkError>] = [:]
-        for (arm, configuration) in configurations {
+        for (arm, configuration) in configurations where configuration.hasNetwork {
             for source in datasets {
                 let (input, classes) = (configuration.inputShape(of: source.shape), source.classes.count)
                 let key = configuration.networkKey(input: input, classes: classes)
@@ -98,13 +98,19 @@ struct ArmChecks {
 
     // MARK: What is observed and measured
 
-    /// Reports procedures whose fields do not fit an arm's network.
+    /// Reports procedures whose fields do not fit an arm's input or network, or that need a network where there is none.
     func checkProcedures(_ networks: [String: Network]) {
         var reported: Set<String> = []
         for (arm, configuration) in configurations {
-            guard let network = networks[arm.name], let place = configuration.written["procedures"] else { continue }
+            guard let place = configuration.written["procedures"] else { continue }
+            let input = datasets.first.map { configuration.inputShape(of: $0.shape) }
             for procedure in configuration.procedures {
-                for mistake in procedure.mistakes(in: network) {
+                var mistakes = input.map(procedure.mistakes(for:)) ?? []
+                if let network = networks[arm.name] { mistakes += procedure.mistakes(in: network) }
+                if !configuration.hasNetwork, procedure is any MeasuredAtIntervals {
+                    mistakes.append("it measures a network, and 'model' is none")
+                }
+                for mistake in mistakes {
                     let message = "the procedure '\(type(of: procedure).kind)': \(mistake)"
                     guard reported.insert("\(place.position) \(message)").inserted else { continue }
                     diagnostics.error(message, at: place, notes: ["in the arm '\(arm.name)'"])
@@ -115,7 +121,8 @@ struct ArmChecks {
 
     /// Reports patterns of observed taps that fit no tap of any arm.
     func checkObservations(of file: ConfigurationNode, _ networks: [String: Network]) {
-        guard networks.count == arms.count, !arms.isEmpty else { return }
+        let trained = arms.filter { arm in arm.configurations.values.contains(where: \.hasNetwork) }
+        guard networks.count == trained.count, !trained.isEmpty else { return }
         var lists = [file[path: ["base", "observe", "taps"]]]
         lists += (file["arms"]?.entries ?? []).map { $0.value[path: ["observe", "taps"]] }
         lists += Profile.names.map { file[path: ["profiles", $0, "set", "observe", "taps"]] }

@@ -78,7 +78,7 @@ struct ArmReader {
             for layer in layers { node = node.merging(layer, as: record) }
             node = point.apply(to: node, arm: entry.key, diagnostics: diagnostics)
             node = overrides.apply(to: node, arm: name, group: entry.key, sweptKeys: point.values.map(\.key))
-            Resolver(diagnostics).checkCompleteness(of: node, fieldsOf: RunConfiguration.self, path: "base")
+            RunConfiguration.checkCompleteness(of: node, path: "base", diagnostics)
             configurations[profile] = reader.configuration(node)
         }
         let written = ArmFields(resolved: fields)

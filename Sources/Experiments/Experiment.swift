@@ -76,9 +76,10 @@ public struct Experiment: Sendable {
 
     /// The run of an arm with a seed.
     func run(of arm: Arm, in profile: Profile, seed: UInt64) -> RunPlan {
-        RunPlan(
-            experiment: name, arm: arm.name, profile: profile.name, seed: seed, steps: profile.steps,
-            configuration: arm.configuration(in: profile))
+        let configuration = arm.configuration(in: profile)
+        return RunPlan(
+            experiment: name, arm: arm.name, profile: profile.name, seed: seed,
+            steps: configuration.hasNetwork ? profile.steps : 0, configuration: configuration)
     }
 }
 
@@ -97,7 +98,7 @@ extension Experiment {
             }
             return DeclaredExperiment.Arm(
                 name: arm.name, label: arm.label, description: arm.description, group: arm.group,
-                settings: configuration.settings.map { ($0.key, $0.value) }, loss: type(of: configuration.loss).kind)
+                settings: configuration.settings.map { ($0.key, $0.value) }, loss: configuration.hasNetwork ? type(of: configuration.loss).kind : "")
         }
         return DeclaredExperiment(
             name: self.name, title: title, source: source, question: question, datasets: datasets,

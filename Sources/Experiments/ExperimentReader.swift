@@ -170,7 +170,9 @@ final class ExperimentReader {
     private func model(_ node: ConfigurationNode) -> ModelDeclaration? {
         if let known = models[node.position] { return known }
         let model: ModelDeclaration?
-        if let name = node.scalar {
+        if node.isNone {
+            model = ModelDeclaration.none
+        } else if let name = node.scalar {
             model = modelFile(name, at: node)
         } else {
             model = ModelReader(diagnostics: diagnostics).model(inPlace: node)
@@ -246,8 +248,9 @@ extension References.Arm {
     fileprivate init(_ arm: Experiments.Arm, network: Network?) {
         let configurations = arm.configurations.sorted { $0.key < $1.key }.map(\.value)
         self.init(
-            name: arm.name, group: arm.group, taps: network.map { $0.taps.map(\.address) },
-            observed: configurations.map(\.observe.taps),
+            name: arm.name, group: arm.group,
+            taps: network.map { $0.taps.map(\.address) } ?? (configurations.contains(where: \.hasNetwork) ? nil : []),
+            observed: configurations.map { $0.hasNetwork ? $0.observe.taps : [] },
             quantities: configurations.map { configuration in
                 let written = configuration.written["procedures"]?.elements?.count ?? 0
                 return written > configuration.procedures.count ? nil : configuration.quantities.map(\.name)

@@ -42,7 +42,7 @@ import Testing
                   - match-table:
                       baseline: baseline
                       smoothing: 3
-                      paper: [{ arm: baseline, steps: 31.0e6, accuracy: 0.722 }, { arm: batch-norm, steps: 13.3e6 }]
+                      published: [{ arm: baseline, steps: 31.0e6, accuracy: 0.722 }, { arm: batch-norm, steps: 13.3e6 }]
                   - change-worth:
                       baseline: baseline
                       smoothing: 3

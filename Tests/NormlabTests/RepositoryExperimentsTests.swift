@@ -62,7 +62,10 @@ import Testing
                 continue
             }
             switch path.split(separator: "/").last {
-            case "train.csv": try checkTraining(table, trains: trains, path)
+            case "train.csv":
+                let configuration = files[path.replacing("train.csv", with: "config.yaml")]
+                let text = String(decoding: try #require(configuration), as: UTF8.self)
+                try checkTraining(table, trains: trains && !text.contains("\n  model: none\n"), path)
             case "eval.csv": try checkEvaluations(table, path)
             case "activations.csv": try checkPercentiles(table, ["p15", "p50", "p85"], path)
             case "layers.csv":

@@ -9,11 +9,24 @@ extension RunConfiguration {
     /// A mistake and the value that it is about.
     package typealias Mistake = (place: ConfigurationNode, message: String)
 
+    /// Reports the required keys that a merged node lacks. A run without a network requires none but the fields of what it has.
+    package static func checkCompleteness(of node: ConfigurationNode, path: String, _ diagnostics: DiagnosticCollector) {
+        let resolver = Resolver(diagnostics)
+        guard node["model"]?.isNone == true else {
+            return resolver.checkCompleteness(of: node, fieldsOf: Self.self, path: path)
+        }
+        for field in fields where keysWithoutNetwork.contains(field.name) {
+            guard let value = node[field.name] else { continue }
+            resolver.checkCompleteness(of: value, field.type, path: Resolver.join(path, field.name))
+        }
+    }
+
     /// Whether the settings fit each other and the model.
     package var mistakes: [Mistake] { misplacedNormalizations + impossibleEvaluations }
 
     /// Patterns of `normalize-at` that name no product with a slot behind it.
     private var misplacedNormalizations: [Mistake] {
+        if !hasNetwork { return [] }
         let places = written["normalize-at"]?.elements ?? []
         if places.isEmpty { return [] }
         let products = expansion.normalizableProducts
@@ -26,7 +39,7 @@ extension RunConfiguration {
 
     /// Evaluations that would measure nothing.
     private var impossibleEvaluations: [Mistake] {
-        guard evaluate.orderedStatistics.isEmpty, let place = written[path: ["evaluate", "statistics"]] else {
+        guard hasNetwork, evaluate.orderedStatistics.isEmpty, let place = written[path: ["evaluate", "statistics"]] else {
             return []
         }
         return [(place, "'evaluate.statistics': there are no population statistics where 'population-batches' is 0")]
@@ -34,6 +47,7 @@ extension RunConfiguration {
 
     /// Whether a data set can be used so: whether it fills a batch, and whether its images can be distorted so.
     package func mistakes(on source: DatasetSource) -> [Mistake] {
+        if !hasNetwork { return [] }
         var mistakes: [Mistake] = []
         if batch > source.trainCount, let place = written["batch"] {
             let expected = "at most \(source.trainCount), the training images"

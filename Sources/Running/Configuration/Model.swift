@@ -20,6 +20,8 @@ public struct ModelDeclaration: Sendable, Equatable {
 
     /// The name of a model whose layers stand in an experiment.
     static let inPlaceName = "in-place"
+    /// No network, for runs that measure their input or their machine.
+    package static let none = ModelDeclaration(name: "none", layers: [])
 
     /// The same layers under the same name; where they were written does not matter.
     public static func == (left: Self, right: Self) -> Bool {
@@ -71,7 +73,8 @@ public struct LayerDeclaration: Sendable, Equatable {
 extension ModelDeclaration {
     /// The model as it is written down in a resolved configuration: with every name and every field.
     var node: ConfigurationNode {
-        .mapping([
+        if self == .none { return .word(name) }
+        return .mapping([
             ("name", .word(name)),
             ("layers", ConfigurationNode(.sequence(layers.map(\.canonicalNode)))),
         ])

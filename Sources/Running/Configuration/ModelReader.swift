@@ -12,7 +12,7 @@ package struct ModelReader {
     // MARK: Schemas
 
     /// What stands behind the key `model` of a run.
-    package static let modelTree = FieldType.Tree("model", expectation: "the name of a model or a list of layers")
+    package static let modelTree = FieldType.Tree("model", expectation: "the name of a model, a list of layers, or none")
     /// A list of layers.
     package static let layersTree = FieldType.Tree("layers", expectation: "a list of layers", shape: .list)
 

@@ -17,16 +17,16 @@ extension RunConfiguration {
         if let root = reader.root(),
             let node = Resolver(diagnostics).resolve(root, .record(Self.self), path: "")
         {
-            Resolver(diagnostics).checkCompleteness(of: node, fieldsOf: Self.self, path: "")
+            RunConfiguration.checkCompleteness(of: node, path: "", diagnostics)
             configuration = RunConfiguration(resolved: node)
             configuration.written = node
             if let model = node["model"] {
-                if model.scalar == nil {
-                    if let read = ModelReader(diagnostics: diagnostics).model(inPlace: model) {
-                        configuration.model = read
-                    }
-                } else {
+                if model.isNone {
+                    configuration.model = .none
+                } else if model.scalar != nil {
                     diagnostics.error("'model': expected the model's layers, found \(model.found)", at: model)
+                } else if let read = ModelReader(diagnostics: diagnostics).model(inPlace: model) {
+                    configuration.model = read
                 }
             }
         }
@@ -36,10 +36,14 @@ extension RunConfiguration {
 }
 
 extension RunConfiguration {
-    /// Every setting in its full form, the model's layers included.
+    /// Every setting that counts in its full form, the model's layers included.
     private var node: ConfigurationNode {
-        let fields = ConfigurationNode(fieldsOf: self).entries ?? []
+        let fields = (ConfigurationNode(fieldsOf: self).entries ?? []).filter { counts($0.key) }
         return .mapping([("model", model.node)] + fields.map { ($0.key, $0.value) })
+    }
+
+    private func counts(_ path: String) -> Bool {
+        hasNetwork || Self.keysWithoutNetwork.contains { path == $0 || path.hasPrefix("\($0).") }
     }
 
     /// Every setting in YAML, in one layout: equal configurations have equal texts, and reading one gives it back.
@@ -51,13 +55,17 @@ extension RunConfiguration {
     /// by its name, the order of its layers, and their fields (`model.conv1.convolution.kernel`).
     public var settings: [Setting] {
         let modelOrigin = written["model"]?.origin ?? .standard
+        let fields = Setting.list(of: self, prefix: "", written: written)
+        if !hasNetwork {
+            return [Setting(key: "model", value: model.name, origin: modelOrigin)] + fields.filter { counts($0.key) }
+        }
         let outline = ConfigurationNode(.sequence(model.layers.map { .word($0.outline) }))
         return [
             Setting(key: "model", value: model.name, origin: modelOrigin),
             Setting(
                 key: "model.layers", value: YAMLWriter.inline(outline),
                 origin: model.layers.first?.node.origin ?? .standard),
-        ] + model.layers.flatMap(\.settings) + Setting.list(of: self, prefix: "", written: written)
+        ] + model.layers.flatMap(\.settings) + fields
     }
 
     /// Every setting on a line, with where it came from: what `normlab show NAME --origin` prints.

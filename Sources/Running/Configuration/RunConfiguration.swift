@@ -66,7 +66,10 @@ public struct RunConfiguration: Configurable, Equatable {
     public static let fields: [Field<Self>] = [
         Field(
             tree: "model", .tree(ModelReader.modelTree), required: true,
-            "The name of a file in Experiments/Models, or a list of layers in place."),
+            """
+            The name of a file in Experiments/Models, or a list of layers in place; none for a run that has no network, trains \
+            nothing, and only measures its input or the machine, by `procedures`.
+            """),
         Field(
             "normalization", \.normalization, .variant(Slot.normalize.kinds).optional,
             "What stands in the model's `normalize` slots."),
@@ -149,6 +152,11 @@ public struct RunConfiguration: Configurable, Equatable {
 
     private static let noises: [any Layer.Type] = LayerCatalogue.all.filter { $0.role == .disturbance }
 
+    /// Whether there is a network to be trained. Of a run without one only the keys of ``keysWithoutNetwork`` count.
+    package var hasNetwork: Bool { model != .none }
+
+    static let keysWithoutNetwork = ["model", "input", "batch", "random-stream", "procedures"]
+
     /// The defaults, without a model.
     public init() {}
 
@@ -189,7 +197,7 @@ public struct EvaluationDeclaration: Configurable, Equatable {
             """
             Where batch normalization takes mean and variance from in evaluations, a row of `eval.csv` for each: \
             `moving-average`, Caffe's; `plain-average`, the one that starts from 0 and 1, as in most frameworks; `population`, \
-            Algorithm 2; `batch`, \(RunSetup.evaluationBatch) test images at a time, a mistake that is often made. The one that \
+            Algorithm 2; `batch`, \(NetworkSetup.evaluationBatch) test images at a time, a mistake that is often made. The one that \
             counts is the population's, else the moving average's, the plain average's, the batch's.
             """),
         Field("examples", \.examples, 0...1_000_000_000, "Test examples that are looked at; 0 is all of them."),

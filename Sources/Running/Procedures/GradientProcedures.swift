@@ -21,7 +21,7 @@ struct GradientShiftProcedure: MeasuredAtIntervals {
         Quantity("gradient-cosine", "cos(G, G′)", .bounded, meaning: "cos(G, G′): 1 where there is no shift"),
     ]
 
-    func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
+    func measurement(of subject: MeasuredNetwork) -> (ProcedureMoment) -> [Measurement] {
         let shift = GradientShift(subject.surface, optimizer: subject.optimizer)
         return { moment in
             subject.takeNextBatch(moment)
@@ -74,7 +74,7 @@ struct GradientNormsProcedure: MeasuredAtIntervals {
                 + "normalization with rectifiers at the start"),
     ]
 
-    func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
+    func measurement(of subject: MeasuredNetwork) -> (ProcedureMoment) -> [Measurement] {
         let norms = GradientNorms(
             subject.model.network, batch: subject.batch, atPreactivations: by == .preactivation, team: subject.team)
         return { moment in
@@ -125,7 +125,7 @@ struct GradientCorrelationProcedure: MeasuredAtIntervals {
         lags < points ? [] : ["'lags' is \(lags) and 'points' is \(points): expected fewer lags than points"]
     }
 
-    func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
+    func measurement(of subject: MeasuredNetwork) -> (ProcedureMoment) -> [Measurement] {
         let correlation = GradientCorrelation(
             subject.model.network, points: points, range: -reach...reach, team: subject.team)
         return { _ in

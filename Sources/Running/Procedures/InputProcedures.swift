@@ -62,8 +62,8 @@ struct InputStatisticsProcedure: MeasuredOnce {
                 + "bias"),
     ]
 
-    func mistakes(in network: Network) -> [String] {
-        let count = network.input.count
+    func mistakes(for input: Shape) -> [String] {
+        let count = input.count
         guard spectrum, count > InputSpectrum.largestFeatureCount else { return [] }
         return [
             "the input has \(count) features: a spectrum takes at most \(InputSpectrum.largestFeatureCount); write 'spectrum: "
@@ -71,7 +71,7 @@ struct InputStatisticsProcedure: MeasuredOnce {
         ]
     }
 
-    func measurements(of subject: ProcedureSubject) -> [Measurement] {
+    func measurements(of subject: MeasuredRun) -> [Measurement] {
         let (input, dataset) = (subject.input, subject.dataset)
         let statistics = input.statistics(of: dataset.train, limit: images)
         let values =
@@ -97,7 +97,10 @@ struct InputStatisticsProcedure: MeasuredOnce {
 
 /// What becomes of a network when the data change after training: see ``Datasets/NewData``.
 struct NewDataProcedure: MeasuredAtIntervals {
-    var every = 1_000_000_000
+    /// Steps between measurements; nil where the first and the last are all.
+    var steps: Int?
+
+    var every: Int { steps ?? .max }
 
     static let kind = "new-data"
     static let summary = """
@@ -105,7 +108,11 @@ struct NewDataProcedure: MeasuredAtIntervals {
         every pixel times a factor, or one broken pixel an image. Nothing is fitted anew and nothing is clipped. \
         The input `binary` takes no such changes, and has no rows.
         """
-    static let fields: [Field<Self>] = [intervalField(\.every)]
+    static let fields: [Field<Self>] = [
+        Field(
+            "every", \.steps, .integer(1...1_000_000_000).optional,
+            "Steps between measurements, besides those before the first step and after the last; none where these are all.")
+    ]
     private static let change = "Size of the change"
     static let quantities = [
         Quantity(
@@ -131,7 +138,7 @@ struct NewDataProcedure: MeasuredAtIntervals {
         shifts.map { ("shift", $0, .shift(255 * $0)) } + factors.map { ("rescaling", $0, .rescaling($0)) }
         + outliers.map { ("outlier", $0, .outlier(255 * $0)) }
 
-    func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
+    func measurement(of subject: MeasuredNetwork) -> (ProcedureMoment) -> [Measurement] {
         { moment in
             let usual = subject.evaluate(moment) { subject.input.fill($0, of: subject.dataset.test, into: &$1) }
                 .accuracy

@@ -76,7 +76,7 @@ struct LandscapeProcedure: MeasuredAtIntervals {
     /// The step lengths in multiples of the unit.
     var multiples: [Double] { spacing.numbers(from: from, to: to, count: points) }
 
-    func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
+    func measurement(of subject: MeasuredNetwork) -> (ProcedureMoment) -> [Measurement] {
         let landscape = GradientLandscape(subject.surface)
         let multiples = multiples
         return { moment in

@@ -26,7 +26,7 @@ struct ChannelStatisticsProcedure: MeasuredAtIntervals {
         Quantity("channel-variance-growth", "Growth of log σ² a layer", .linear, meaning: "the same of σ²"),
     ]
 
-    func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
+    func measurement(of subject: MeasuredNetwork) -> (ProcedureMoment) -> [Measurement] {
         let statistics = ChannelStatistics(subject.model, batch: subject.batch, team: subject.team)
         return { moment in
             let layers = statistics.measure { input in
@@ -112,7 +112,7 @@ struct LayerJacobianProcedure: MeasuredAtIntervals {
         .map { "'\($0.address)' has \($0.shape.count) values: expected taps of at most \(Self.largestTap)" }
     }
 
-    func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
+    func measurement(of subject: MeasuredNetwork) -> (ProcedureMoment) -> [Measurement] {
         let pairs = pairs(in: subject.model.network)
         let jacobian = LayerJacobian(subject.model.network, batch: subject.batch, team: subject.team)
         let images = min(images, subject.batch)

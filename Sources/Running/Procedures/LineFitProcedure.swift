@@ -123,7 +123,7 @@ struct LineFitProcedure: MeasuredOnce {
     /// Where this part of the start is left, fast directions have vanished beside slow ones, and digits enough are right.
     static let asymptotic = 1e-16
 
-    func measurements(of subject: ProcedureSubject) -> [Measurement] { measurements(seed: subject.seed) }
+    func measurements(of subject: MeasuredRun) -> [Measurement] { measurements(seed: subject.seed) }
 
     /// Everything that is measured for a seed.
     func measurements(seed: UInt64) -> [Measurement] {

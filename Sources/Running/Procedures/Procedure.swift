@@ -3,25 +3,29 @@ import Engine
 import Results
 import Vocabulary
 
-/// A named measurement that a run makes of its network: what cannot be read from activations, such as gradients, the shape
-/// of the loss around a point, norms of weights.
+/// A named measurement that a run makes of its network, its input or its machine: what cannot be read from activations, such
+/// as gradients, the shape of the loss around a point, norms of weights.
 ///
 /// A procedure is its configuration, as a layer is. It changes nothing of the run: its bits are the same with and without.
 ///
 /// To add one: a type that conforms to ``MeasuredAtIntervals`` or ``MeasuredOnce``, and a line in ``ProcedureCatalogue``.
 public protocol Procedure: Configurable, Equatable {
-    /// Updates between two measurements; nil where one before the first update is all.
+    /// Updates between two measurements, besides those before the first and after the last; nil where one before the first
+    /// update is all.
     var interval: Int? { get }
     /// The quantities that it measures, as they stand in `measures.csv`, with what they are.
     static var quantities: [Quantity] { get }
+    /// What is wrong with its fields for inputs of a shape, each a sentence; found before any training.
+    func mistakes(for input: Shape) -> [String]
     /// What is wrong with its fields for a network, each a sentence; found before any training.
     func mistakes(in network: Network) -> [String]
-    /// Makes ready for measuring a run: books all memory that measuring needs.
-    func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement]
+    /// Makes ready for measuring a run: books all memory that measuring needs. Nil where it measures a network and the run has
+    /// none.
+    func measurement(ofRun run: MeasuredRun) -> ((ProcedureMoment) -> [Measurement])?
 }
 
 extension Procedure {
-    /// None.
+    public func mistakes(for input: Shape) -> [String] { [] }
     public func mistakes(in network: Network) -> [String] { [] }
 
     /// Whether it measures after some updates of a run, or after all of them.
@@ -30,16 +34,21 @@ extension Procedure {
     }
 }
 
-/// A procedure that measures before the first update, every ``every`` updates, and after the last one; in a run of 0 steps
-/// once.
+/// A procedure that measures the network before the first update, every ``every`` updates, and after the last one; in a run of
+/// 0 steps once.
 public protocol MeasuredAtIntervals: Procedure {
     /// Updates between two measurements.
     var every: Int { get }
+    /// Makes ready for measuring a network: books all memory that measuring needs.
+    func measurement(of network: MeasuredNetwork) -> (ProcedureMoment) -> [Measurement]
 }
 
 extension MeasuredAtIntervals {
-    /// As its field says.
     public var interval: Int? { every }
+
+    public func measurement(ofRun run: MeasuredRun) -> ((ProcedureMoment) -> [Measurement])? {
+        (run as? MeasuredNetwork).map(measurement(of:))
+    }
 
     /// The field that says how often.
     static func intervalField(_ path: WritableKeyPath<Self, Int> & Sendable) -> Field<Self> {
@@ -47,18 +56,17 @@ extension MeasuredAtIntervals {
     }
 }
 
-/// A procedure of something that does not change over a run: it measures before the first update, and then never again.
+/// A procedure of something that does not change over a run and needs no network, such as the input or the machine: it
+/// measures before the first update, and then never again.
 public protocol MeasuredOnce: Procedure {
-    func measurements(of subject: ProcedureSubject) -> [Measurement]
+    func measurements(of run: MeasuredRun) -> [Measurement]
 }
 
 extension MeasuredOnce {
-    /// None.
     public var interval: Int? { nil }
 
-    /// Books nothing beforehand.
-    public func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
-        { _ in measurements(of: subject) }
+    public func measurement(ofRun run: MeasuredRun) -> ((ProcedureMoment) -> [Measurement])? {
+        { _ in measurements(of: run) }
     }
 }
 
@@ -66,7 +74,7 @@ extension RunConfiguration {
     /// The quantities that its runs measure: those of the procedures, and those of `shift.csv` where taps are observed.
     package var quantities: [Quantity] {
         procedures.flatMap { type(of: $0).quantities }
-            + (observe.taps.isEmpty ? [] : DistributionShift.Measure.allCases.map(\.words))
+            + (observe.taps.isEmpty || !hasNetwork ? [] : DistributionShift.Measure.allCases.map(\.words))
     }
 }
 
@@ -119,13 +127,7 @@ public enum ProcedureCatalogue {
 }
 
 /// The run that a procedure measures.
-public final class ProcedureSubject {
-    /// The run's model, to be read only.
-    public let model: Model
-    /// What changes its parameters.
-    public let optimizer: any Optimizer
-    /// Images of a training batch.
-    public let batch: Int
+public class MeasuredRun {
     /// What the run's random streams begin with.
     public let seed: UInt64
     /// Who computes.
@@ -136,6 +138,25 @@ public final class ProcedureSubject {
     public let input: FittedInput
     /// The images.
     public let dataset: Dataset
+
+    init(seed: UInt64, team: Team, configuration: RunConfiguration, input: FittedInput, dataset: Dataset) {
+        self.seed = seed
+        self.team = team
+        self.configuration = configuration
+        self.input = input
+        self.dataset = dataset
+    }
+
+    /// Images of a training batch.
+    public var batch: Int { configuration.batch }
+}
+
+/// A run with its network.
+public final class MeasuredNetwork: MeasuredRun {
+    /// The run's model, to be read only.
+    public let model: Model
+    /// What changes its parameters.
+    public let optimizer: any Optimizer
     private let fill: (_ step: Int, Matrix, inout [Int32]) -> Void
     private let evaluation: (_ step: Int, _ fill: (Range<Int>, Matrix, inout [Int32]) -> Void) -> Evaluation
 
@@ -147,21 +168,16 @@ public final class ProcedureSubject {
     ///   - fill: fills a matrix and labels with the batch of a step, from 0, of the run's own order.
     ///   - evaluation: evaluates on as many images as the run's own evaluations, under the statistics that count.
     init(
-        model: Model, optimizer: any Optimizer, batch: Int, seed: UInt64, team: Team, configuration: RunConfiguration,
-        input: FittedInput, dataset: Dataset,
+        _ run: MeasuredRun, model: Model, optimizer: any Optimizer,
         fill: @escaping (_ step: Int, Matrix, inout [Int32]) -> Void,
         evaluation: @escaping (_ step: Int, _ fill: (Range<Int>, Matrix, inout [Int32]) -> Void) -> Evaluation
     ) {
         self.model = model
         self.optimizer = optimizer
-        self.batch = batch
-        self.seed = seed
-        self.team = team
-        self.configuration = configuration
-        self.input = input
-        self.dataset = dataset
         self.fill = fill
         self.evaluation = evaluation
+        super.init(
+            seed: run.seed, team: run.team, configuration: run.configuration, input: run.input, dataset: run.dataset)
     }
 
     /// Gives ``surface`` the batch of the update that comes next.

@@ -39,7 +39,7 @@ struct MultiplicationThroughputProcedure: MeasuredOnce {
         ),
     ]
 
-    func measurements(of subject: ProcedureSubject) -> [Measurement] {
+    func measurements(of subject: MeasuredRun) -> [Measurement] {
         let entries = MultiplicationThroughput.measure(seed: subject.seed, rounds: rounds)
         return entries.flatMap { entry in
             func ratio(to range: OperandRange) -> Double {
@@ -106,11 +106,11 @@ struct DecorrelationCostProcedure: MeasuredOnce {
     /// Features of the layers.
     static let widths = [32, 64, 128, 256]
 
-    func measurements(of subject: ProcedureSubject) -> [Measurement] {
+    func measurements(of subject: MeasuredRun) -> [Measurement] {
         Self.widths.flatMap { measurements(width: $0, subject) }
     }
 
-    private func measurements(width: Int, _ subject: ProcedureSubject) -> [Measurement] {
+    private func measurements(width: Int, _ subject: MeasuredRun) -> [Measurement] {
         let decorrelation = Decorrelation(
             width: width, rows: max(2 * width, subject.batch), seed: subject.seed, team: subject.team
         ) { matrix, size in

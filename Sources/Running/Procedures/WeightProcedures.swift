@@ -20,7 +20,7 @@ struct WeightNormsProcedure: MeasuredAtIntervals {
         Quantity("shift-norm", "Norm of the shifts ‖β‖", meaning: "‖β‖₂ of the place's β"),
     ]
 
-    func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
+    func measurement(of subject: MeasuredNetwork) -> (ProcedureMoment) -> [Measurement] {
         { moment in
             WeightNorms(subject.model, rate: moment.rate).entries.flatMap { entry in
                 switch entry.kind {
@@ -83,7 +83,7 @@ struct RescalingProcedure: MeasuredAtIntervals {
     /// The factors a.
     var factors: [Double] { Spacing.logarithmic.numbers(from: from, to: to, count: points) }
 
-    func measurement(of subject: ProcedureSubject) -> (ProcedureMoment) -> [Measurement] {
+    func measurement(of subject: MeasuredNetwork) -> (ProcedureMoment) -> [Measurement] {
         let network = subject.model.network
         let rescaling = Rescaling(network, batch: subject.batch, team: subject.team)
         let (products, factors) = (Rescaling.products(of: network), factors)

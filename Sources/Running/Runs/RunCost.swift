@@ -125,16 +125,19 @@ public struct CostSurvey: Sendable {
         try AtomicFile.createFolder(run.url)
         let recorder = try RunRecorder(run, bins: configuration.observe.bins, lengths: nil)
 
-        var step = 0
-        cost.step = try Self.seconds(budget / 2) {
-            let result = setup.train(step: step % max(plan.steps, 1))
-            try recorder.train(step: step, epoch: 0, rate: result.rate, loss: result.loss, accuracy: 0)
-            step += 1
-        }
-        cost.evaluation = evaluationSeconds(setup, budget: budget / 4)
-        if let observer = setup.observer {
-            cost.observation = try observationSeconds(
-                setup, observer, recorder, images: Double(images) / Double(configuration.observe.probe), budget / 4)
+        if let network = setup.network {
+            var step = 0
+            cost.step = try Self.seconds(budget / 2) {
+                let result = network.train(step: step % max(plan.steps, 1))
+                try recorder.train(step: step, epoch: 0, rate: result.rate, loss: result.loss, accuracy: 0)
+                step += 1
+            }
+            cost.evaluation = evaluationSeconds(network, budget: budget / 4)
+            if let observer = network.observer {
+                cost.observation = try observationSeconds(
+                    network, observer, recorder, images: Double(images) / Double(configuration.observe.probe),
+                    budget / 4)
+            }
         }
         let moment = setup.moment(step: 0)
         for procedure in setup.procedures {
@@ -144,8 +147,8 @@ public struct CostSurvey: Sendable {
         return cost
     }
 
-    private func evaluationSeconds(_ setup: RunSetup, budget: Double) -> Double {
-        let count = min(RunSetup.evaluationBatch, setup.testCount)
+    private func evaluationSeconds(_ setup: NetworkSetup, budget: Double) -> Double {
+        let count = min(NetworkSetup.evaluationBatch, setup.testCount)
         let pass = Self.seconds(budget / 2) { _ = setup.evaluate(count: count, statistics: .movingAverage) }
         // As after the first step: before it there is no moving average.
         let passes = Double(setup.statistics(step: 1).count) * Double(setup.testCount) / Double(count)
@@ -157,7 +160,7 @@ public struct CostSurvey: Sendable {
 
     /// - Parameter images: how many times as many images the run looks at.
     private func observationSeconds(
-        _ setup: RunSetup, _ observer: Observer, _ recorder: RunRecorder, images: Double, _ budget: Double
+        _ setup: NetworkSetup, _ observer: Observer, _ recorder: RunRecorder, images: Double, _ budget: Double
     ) throws -> Double {
         var found: [(tap: Tap, summary: TapSummary)] = []
         let pass = Self.seconds(budget / 2) { found = setup.observe(observer, step: 0, edges: recorder.histogramEdges) }

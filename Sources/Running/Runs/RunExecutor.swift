@@ -124,7 +124,7 @@ public final class RunExecutor {
         }
         do {
             let names = Set(fitted.map(\.name))
-            try setup.model.restore(saved.tensors.filter { !names.contains($0.name) })
+            try setup.network?.model.restore(saved.tensors.filter { !names.contains($0.name) })
             return saved
         } catch {
             state = .stale(reason: "the saved state does not fit the network: \(error)")
@@ -136,9 +136,9 @@ public final class RunExecutor {
         var lastSaved = (step: session.step, time: now())
         var isFinite = true
         if !isContinued { isFinite = try session.measure(isLast: plan.steps == 0, checkpointSteps) }
-        while isFinite, session.step < plan.steps {
+        while let network = setup.network, isFinite, session.step < plan.steps {
             if interruption.isRequested { return try session.interrupt() }
-            isFinite = try session.record(setup.train(step: session.step))
+            isFinite = try session.record(network.train(step: session.step), of: network)
             if isFinite {
                 isFinite = try session.measure(isLast: session.step == plan.steps, checkpointSteps)
             }

@@ -184,14 +184,15 @@ public struct StalenessCheck {
     private func stateOfComplete(_ folder: RunFolder, _ manifest: Manifest) -> RunState {
         // Derived tables are no reason to train: they are computed again from these.
         var expected =
-            RunFolder.Table.allCases.map { folder.file($0.rawValue) } + [folder.checkpoint, folder.configuration]
+            RunFolder.Table.allCases.map { folder.file($0.rawValue) } + [folder.configuration]
+        if plan.configuration.hasNetwork { expected.append(folder.checkpoint) }
         // A diverged network predicts nothing.
         if plan.configuration.evaluate.predictions, manifest.status == .finished { expected.append(folder.predictions) }
         for url in expected where !folder.has(url) {
             return .stale(reason: "\(url.lastPathComponent) is missing")
         }
         // A diverged run never comes to its later steps.
-        for step in checkpointSteps.sorted() where step <= manifest.step {
+        for step in checkpointSteps.sorted() where step <= manifest.step && plan.configuration.hasNetwork {
             if !folder.has(folder.checkpoint(step: step)) { return .stale(reason: "no checkpoint at step \(step) yet") }
         }
         return .upToDate

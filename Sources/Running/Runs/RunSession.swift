@@ -41,7 +41,7 @@ final class RunSession {
             dataset: .init(
                 name: dataset.name, checksum: dataset.checksum, synthetic: dataset.isSynthetic,
                 train: dataset.train.count, test: dataset.test.count, classes: dataset.classes.count),
-            batch: plan.configuration.batch, parameters: setup.model.network.parameterCount, threads: threads,
+            batch: setup.network == nil ? 0 : plan.configuration.batch, parameters: setup.network?.model.network.parameterCount ?? 0, threads: threads,
             started: Date.now.ISO8601Format(), provenance: .current)
 
         if saved == nil {
@@ -70,10 +70,10 @@ final class RunSession {
     /// Writes down a step that was made.
     ///
     /// - Returns: whether the loss is a finite number.
-    func record(_ result: StepResult) throws -> Bool {
+    func record(_ result: StepResult, of network: NetworkSetup) throws -> Bool {
         let accuracy = Double(result.correct) / Double(batch)
         try recorder.train(
-            step: step + 1, epoch: setup.order.epoch(ofStep: step), rate: result.rate, loss: result.loss,
+            step: step + 1, epoch: network.order.epoch(ofStep: step), rate: result.rate, loss: result.loss,
             accuracy: accuracy)
         step += 1
         progress.step = step
@@ -81,7 +81,7 @@ final class RunSession {
         progress.batchAccuracy = accuracy
         if result.loss.isFinite { return true }
         // The curves of the test set end in a number that is none, and not in the last good one.
-        for statistics in setup.statistics(step: step) {
+        for statistics in network.statistics(step: step) {
             try recorder.evaluation(step: step, statistics: statistics.name, loss: .nan, accuracy: .nan)
         }
         return false
@@ -93,25 +93,29 @@ final class RunSession {
     func measure(isLast: Bool, _ checkpointSteps: Set<Int>) throws -> Bool {
         let configuration = plan.configuration
         var isFinite = true
-        if isLast || step.isMultiple(of: configuration.evaluate.every) { isFinite = try evaluate() }
-        if isFinite, let observer = setup.observer, isLast || step.isMultiple(of: configuration.observe.every) {
-            try observe(observer)
+        if let network = setup.network {
+            if isLast || step.isMultiple(of: configuration.evaluate.every) { isFinite = try evaluate(network) }
+            if isFinite, let observer = network.observer, isLast || step.isMultiple(of: configuration.observe.every) {
+                try observe(observer, network)
+            }
         }
         if isFinite {
             for procedure in setup.procedures where procedure.declared.isDue(step: step, isLast: isLast) {
                 try recorder.measurements(step: step, procedure.measure(setup.moment(step: step)))
             }
         }
-        if checkpointSteps.contains(step) { try writeCheckpoint(to: folder.checkpoint(step: step)) }
+        if let network = setup.network, checkpointSteps.contains(step) {
+            try writeCheckpoint(of: network, to: folder.checkpoint(step: step))
+        }
         return isFinite
     }
 
-    private func evaluate() throws -> Bool {
-        setup.takePopulationStatistics(batches: setup.populationBatches.count)
+    private func evaluate(_ network: NetworkSetup) throws -> Bool {
+        network.takePopulationStatistics(batches: network.populationBatches.count)
         var isFinite = true
         var words: [String] = []
-        for (name, source) in setup.statistics(step: step) {
-            let result = setup.evaluate(count: setup.testCount, statistics: source)
+        for (name, source) in network.statistics(step: step) {
+            let result = network.evaluate(count: network.testCount, statistics: source)
             try recorder.evaluation(step: step, statistics: name, loss: result.loss, accuracy: result.accuracy)
             progress.testAccuracy = result.accuracy
             isFinite = result.loss.isFinite
@@ -122,14 +126,14 @@ final class RunSession {
         return isFinite
     }
 
-    private func observe(_ observer: Observer) throws {
-        for (tap, summary) in setup.observe(observer, step: step, edges: recorder.histogramEdges) {
+    private func observe(_ observer: Observer, _ network: NetworkSetup) throws {
+        for (tap, summary) in network.observe(observer, step: step, edges: recorder.histogramEdges) {
             try recorder.observation(step: step, tap: tap.address, summary)
         }
     }
 
-    private func writeCheckpoint(to url: URL) throws {
-        var file = Safetensors(setup.model.torchTensors() + setup.input.tensors)
+    private func writeCheckpoint(of network: NetworkSetup, to url: URL) throws {
+        var file = Safetensors(network.model.torchTensors() + setup.input.tensors)
         file.metadata = [
             "format": "pt", "experiment": plan.experiment, "arm": plan.arm, "seed": "\(plan.seed)",
             "step": "\(step)",
@@ -139,10 +143,10 @@ final class RunSession {
 
     /// Writes what the network says of each test image, under the statistics that count. The evaluation after the last step
     /// has just taken them.
-    private func writePredictions() throws {
-        guard let (name, source) = setup.statistics(step: step).last else { return }
-        let predictions = setup.evaluator.predictions(count: setup.testCount, statistics: source) {
-            setup.testing.fill(Array($0), into: $1, labels: &$2)
+    private func writePredictions(of network: NetworkSetup) throws {
+        guard let (name, source) = network.statistics(step: step).last else { return }
+        let predictions = network.evaluator.predictions(count: network.testCount, statistics: source) {
+            network.testing.fill(Array($0), into: $1, labels: &$2)
         }
         let file = PredictionsFile(
             Results.Predictions(
@@ -161,7 +165,7 @@ final class RunSession {
         try recorder.synchronize()
         let state = SavedState(
             hash: manifest.hash, step: step, lengths: recorder.lengths, seconds: secondsBefore + clock(),
-            tensors: setup.model.stateTensors() + setup.input.tensors)
+            tensors: (setup.network?.model.stateTensors() ?? []) + setup.input.tensors)
         try AtomicFile.write(state.encoded(), to: folder.savedState)
     }
 
@@ -178,8 +182,10 @@ final class RunSession {
     func complete(diverged: Bool) throws -> Manifest {
         try recorder.synchronize()
         try folder.writeDerivedTables()
-        try writeCheckpoint(to: folder.checkpoint)
-        if plan.configuration.evaluate.predictions, !diverged { try writePredictions() }
+        if let network = setup.network {
+            try writeCheckpoint(of: network, to: folder.checkpoint)
+            if plan.configuration.evaluate.predictions, !diverged { try writePredictions(of: network) }
+        }
         let curves = try RunCurves(folder)
         manifest.metrics = curves.metrics
         if diverged { manifest.divergedAt = step }

@@ -4,7 +4,35 @@ import Results
 import Vocabulary
 
 /// Everything that a run computes with, made from its plan before the first step.
-final class RunSetup {
+struct RunSetup {
+    /// The input normalization, fitted to the training set.
+    let input: FittedInput
+    /// The network with what trains and measures it; nil where the run has none.
+    let network: NetworkSetup?
+    /// The procedures, made ready.
+    let procedures: [(declared: any Procedure, measure: (ProcedureMoment) -> [Measurement])]
+
+    init(_ plan: RunPlan, _ dataset: Dataset, team: Team) throws {
+        let configuration = plan.configuration
+        input = try dataset.fit(configuration.input)
+        let network = configuration.hasNetwork ? try NetworkSetup(plan, dataset, input, team: team) : nil
+        let run = MeasuredRun(
+            seed: plan.randomSeed, team: team, configuration: configuration, input: input, dataset: dataset)
+        let subject = network?.measured(run) ?? run
+        procedures = configuration.procedures.compactMap { procedure in
+            procedure.measurement(ofRun: subject).map { (procedure, $0) }
+        }
+        self.network = network
+    }
+
+    /// When a procedure measures that is asked after a number of updates.
+    func moment(step: Int) -> ProcedureMoment {
+        ProcedureMoment(step: step, rate: network?.trainer.rate(step: step) ?? 0)
+    }
+}
+
+/// A run's network, and what trains, evaluates and observes it.
+final class NetworkSetup {
     let model: Model
     let trainer: Trainer
     let evaluator: Evaluator
@@ -20,10 +48,6 @@ final class RunSetup {
     let populationBatches: [[Int]]
     /// The test images that observations look at: one random choice for all runs.
     let probe: [Int]
-    /// The procedures, made ready.
-    private(set) var procedures: [(declared: any Procedure, measure: (ProcedureMoment) -> [Measurement])] = []
-    /// The input normalization, fitted to the training set.
-    let input: FittedInput
     private let wantedStatistics: [StatisticsSource]
     private var indices: [Int] = []
 
@@ -33,9 +57,8 @@ final class RunSetup {
     /// The seed of the probe's choice: the same images in every arm and seed.
     private static let probeSeed: UInt64 = 0
 
-    init(_ plan: RunPlan, _ dataset: Dataset, team: Team) throws {
+    init(_ plan: RunPlan, _ dataset: Dataset, _ input: FittedInput, team: Team) throws {
         let configuration = plan.configuration
-        input = try dataset.fit(configuration.input)
         let shape = input.outputShape
         let network = try configuration.network(
             input: Shape(height: shape.height, width: shape.width, channels: shape.channels),
@@ -67,15 +90,13 @@ final class RunSetup {
         let taps = Self.taps(configuration.observe.taps, in: network)
         probe = ProbeSet.sample(configuration.observe.probe, seed: Self.probeSeed).indices(count: dataset.test.count)
         observer = taps.isEmpty ? nil : Observer(model: model, batch: probe.count, taps: taps, team: team)
-        makeProcedures(plan, dataset, team: team)
     }
 
-    private func makeProcedures(_ plan: RunPlan, _ dataset: Dataset, team: Team) {
-        let configuration = plan.configuration
+    /// The run with this network, for procedures.
+    func measured(_ run: MeasuredRun) -> MeasuredNetwork {
         let (order, training) = (order, training)
-        let subject = ProcedureSubject(
-            model: model, optimizer: configuration.scaledOptimizer, batch: configuration.batch, seed: plan.randomSeed,
-            team: team, configuration: configuration, input: input, dataset: dataset,
+        return MeasuredNetwork(
+            run, model: model, optimizer: run.configuration.scaledOptimizer,
             fill: { step, input, labels in
                 training.fill(order.indices(step: step), as: .step(step), into: input, labels: &labels)
             },
@@ -84,7 +105,6 @@ final class RunSetup {
                 let source = statistics(step: step).last?.source ?? .movingAverage
                 return evaluator.evaluate(count: testCount, statistics: source, fill: fill)
             })
-        procedures = configuration.procedures.map { ($0, $0.measurement(of: subject)) }
     }
 
     /// The taps that any of the patterns fits, in the order of the network, each once.
@@ -101,11 +121,6 @@ final class RunSetup {
     }
 
     // MARK: Work
-
-    /// When a procedure measures that is asked after a number of updates.
-    func moment(step: Int) -> ProcedureMoment {
-        ProcedureMoment(step: step, rate: trainer.rate(step: step))
-    }
 
     /// One training step, from 0, on its batch of the run's order.
     func train(step: Int) -> StepResult {

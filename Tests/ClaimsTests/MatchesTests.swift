@@ -4,7 +4,7 @@ import Testing
 @testable import Claims
 @testable import Results
 
-struct MatchesTableTests {
+struct MatchesTests {
     private static let rules = [
         MatchRule(baseline: "b", smoothing: 3), MatchRule(baseline: "b", smoothing: 3), MatchRule(baseline: "b"),
     ]
