@@ -106,6 +106,8 @@ struct ClaimEvaluator: Sendable {
     private func best(
         of arms: [String], _ pattern: String, by metric: Metric, _ reading: MetricReading, _ notes: inout [String]
     ) throws -> String? {
+        // One arm needs no metric to be chosen by; a run without a network has none.
+        if arms.count == 1, runs.hasResults(of: arms[0]) { return arms[0] }
         var best: (arm: String, mean: Double)?
         var count = 0
         for arm in arms {
@@ -143,7 +145,7 @@ struct ClaimEvaluator: Sendable {
     /// Where a step of one arm is not as many images as a step of the other: the claim is about steps all the same.
     private func batchNote(_ arm: String, _ other: String) -> [String] {
         guard let batch = runs.complete(arm).first?.manifest.batch,
-            let otherBatch = runs.complete(other).first?.manifest.batch, batch != otherBatch
+            let otherBatch = runs.complete(other).first?.manifest.batch, batch != otherBatch, batch * otherBatch > 0
         else { return [] }
         return ["a step of \(arm) is \(batch) images, one of \(other) \(otherBatch)"]
     }

@@ -79,7 +79,12 @@ public struct Experiment: Sendable {
         let configuration = arm.configuration(in: profile)
         return RunPlan(
             experiment: name, arm: arm.name, profile: profile.name, seed: seed,
-            steps: configuration.hasNetwork ? profile.steps : 0, configuration: configuration)
+            steps: steps(of: configuration, in: profile), configuration: configuration)
+    }
+
+    /// The steps of a run: none where there is nothing to train.
+    private func steps(of configuration: RunConfiguration, in profile: Profile) -> Int {
+        configuration.hasNetwork ? profile.steps : 0
     }
 }
 
@@ -98,6 +103,7 @@ extension Experiment {
             }
             return DeclaredExperiment.Arm(
                 name: arm.name, label: arm.label, description: arm.description, group: arm.group,
+                steps: steps(of: configuration, in: profile),
                 settings: configuration.settings.map { ($0.key, $0.value) }, loss: configuration.hasNetwork ? type(of: configuration.loss).kind : "")
         }
         return DeclaredExperiment(

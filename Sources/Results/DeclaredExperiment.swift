@@ -13,20 +13,23 @@ public struct DeclaredExperiment: Sendable {
         public let description: String
         /// The declared arm that it is a point of: its own name where nothing is swept.
         public let group: String
+        /// Training steps of its runs.
+        public let steps: Int
         /// Every resolved setting by its path, in the order of the declarations.
         public let settings: [(key: String, value: String)]
-        /// What it minimizes: `cross-entropy`.
+        /// What it minimizes: `cross-entropy`; empty without a network.
         public let loss: String
 
         /// An arm from its parts.
         public init(
-            name: String, label: String, description: String, group: String,
+            name: String, label: String, description: String, group: String, steps: Int,
             settings: [(key: String, value: String)], loss: String
         ) {
             self.name = name
             self.label = label
             self.description = description
             self.group = group
+            self.steps = steps
             self.settings = settings
             self.loss = loss
         }

@@ -137,7 +137,7 @@ public struct ExperimentRuns: Sendable {
                     remarks.append("\(arm.name) seed \(seed) is left out: \(error)")
                     continue
                 }
-                if manifest.settings == arm.runSettings(steps: experiment.steps, seed: seed) {
+                if manifest.settings == arm.runSettings(seed: seed) {
                     found.append((run, manifest))
                 } else {
                     remarks.append("\(arm.name) seed \(seed) is left out: it was made with other settings")
@@ -195,7 +195,7 @@ public struct ExperimentRuns: Sendable {
 
 extension DeclaredExperiment.Arm {
     /// What the manifest of a run of the arm states: every setting by its path, the steps and the seed among them.
-    package func runSettings(steps: Int, seed: UInt64) -> [String: String] {
+    package func runSettings(seed: UInt64) -> [String: String] {
         var settings = Dictionary(settings, uniquingKeysWith: { $1 })
         settings["steps"] = "\(steps)"
         settings["seed"] = "\(seed)"

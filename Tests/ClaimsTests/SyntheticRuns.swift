@@ -51,7 +51,7 @@ final class SyntheticRuns {
         guard let declared = experiment.arms.first(where: { $0.name == arm }) else { throw NoSuchArm(name: arm) }
         let folder = folder(arm, seed: seed)
         try AtomicFile.createFolder(folder.url)
-        let settings = declared.runSettings(steps: experiment.steps, seed: seed)
+        let settings = declared.runSettings(seed: seed)
         var manifest = Manifest(
             experiment: experiment.name, arm: arm, seed: seed, profile: experiment.profile, steps: experiment.steps,
             hash: "abc", numericsVersion: 1, settings: settings,
@@ -136,7 +136,7 @@ extension DeclaredExperiment {
                 let all = base.merging(settings) { $1 }.sorted { $0.key < $1.key }
                 return Arm(
                     name: name, label: name, description: "", group: String(name.prefix { $0 != "@" }),
-                    settings: all.map { ($0.key, $0.value) }, loss: "cross-entropy")
+                    steps: 100, settings: all.map { ($0.key, $0.value) }, loss: "cross-entropy")
             }, ensembles: ensembles, quantities: [])
     }
 }

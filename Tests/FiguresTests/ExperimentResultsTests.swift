@@ -127,6 +127,24 @@ import Testing
         }
     }
 
+    @Test func aSweptArmsNameStandsForItsPoints() throws {
+        var experiment = FigureGalleryTests.experiment("sweep")
+        experiment.steps = 20
+        experiment.seeds = [1]
+        try withResults(experiment) { folder in
+            let results = try ExperimentResults(folder: folder)
+            let points = results.arms.filter { $0.base == "batch-norm" }.map(\.name)
+            #expect(points.count == 20)
+            #expect(try results.arms(["batch-norm"]).arms.map(\.name) == points)
+            let pattern = "*@rate=1,deviation=0.1"
+            #expect(
+                try results.arms([points[0], pattern, points[0]]).arms.map(\.name)
+                    == [points[0], "baseline@rate=1,deviation=0.1", "batch-norm@rate=1,deviation=0.1"])
+            let error = #expect(throws: FigureError.self) { try results.arms(["batch-nrom"]) }
+            #expect(error?.description.hasPrefix("arms is 'batch-nrom'; expected arms among baseline@rate=") == true)
+        }
+    }
+
     @Test func sweptArmsKnowTheirBase() {
         let arm = ArmRecord(
             name: "batch-norm@rate=0.1,deviation=1", label: "BN (γ, β) (rate=0.1, deviation=1)", order: 0, color: 0)

@@ -328,10 +328,7 @@ func expectText(_ text: String, _ expected: String, sourceLocation: SourceLocati
                   published:
                     - arm: baseline
                       steps: 31000000
-                      accuracy: none
                     - arm: batch-norm
-                      steps: none
-                      accuracy: none
               - quantity-profile: { quantities: [loss-ratio], y-label: "1" }
 
             """)

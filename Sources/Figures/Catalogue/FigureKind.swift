@@ -24,7 +24,9 @@ public protocol FigureKind: Configurable {
 extension FigureKind {
     /// The stem of its files.
     public var name: String { common.name ?? Self.kind }
+    /// None, for kinds that say nothing of matches.
     public var match: MatchRule? { nil }
+    /// Nothing, for kinds whose types say everything.
     public func check(_ fields: FigureFields) {}
 
     /// An empty table of the kind's columns.

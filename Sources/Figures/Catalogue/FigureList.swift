@@ -44,16 +44,26 @@ public enum FigureList {
 
     /// The text of `figures.yaml`: of each figure the fields that differ from their defaults.
     public static func yaml(of figures: [any FigureKind]) -> String {
-        let nodes = figures.map { node(of: $0) }
+        let nodes = figures.map { figure in
+            let (kind, stated) = (Swift.type(of: figure).kind, stated(figure))
+            return stated.entries?.isEmpty == true ? .word(kind) : ConfigurationNode.mapping([(kind, stated)])
+        }
         return YAMLWriter().text(of: .mapping([("figures", ConfigurationNode(.sequence(nodes)))]))
     }
 
-    private static func node<Kind: FigureKind>(of figure: Kind) -> ConfigurationNode {
-        let standard = Kind()
-        let stated = Kind.fields.filter { $0.get(figure) != $0.get(standard) }
-        guard !stated.isEmpty else { return .word(Kind.kind) }
-        let fields = stated.map { ($0.name, ConfigurationNode($0.get(figure), as: $0.type)) }
-        return .mapping([(Kind.kind, .mapping(fields))])
+    /// The fields of a value that differ from their defaults, and so of the records in it.
+    private static func stated<Value: Configurable>(_ value: Value) -> ConfigurationNode {
+        let standard = Value()
+        return .mapping(
+            Value.fields.filter { $0.get(value) != $0.get(standard) }.map { ($0.name, node($0.get(value), $0.type)) })
+    }
+
+    private static func node(_ value: FieldValue, _ type: FieldType) -> ConfigurationNode {
+        switch (value, type) {
+        case (.list(let values), .list(let element, _)): ConfigurationNode(.sequence(values.map { node($0, element) }))
+        case (.variant(let record), .record): stated(record)
+        default: ConfigurationNode(value, as: type)
+        }
     }
 
     /// The figures of a `figures.yaml`, in its order.
@@ -88,6 +98,7 @@ public enum FigureList {
         return figures
     }
 
+    /// The whole file.
     struct Document: Configurable {
         static let kind = "figures"
         static let summary = "The figures of an experiment."
