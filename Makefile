@@ -3,7 +3,8 @@
 #   make reproduce   install what is missing, build, train every experiment, draw the figures, judge the claims
 #   make test        install what is missing, build, run the tests
 #
-# Variables: PROFILE=smoke|quick|paper   EXPERIMENTS="mnist-mlp lenet"   THREADS=2   JOBS=2   ARGS="…" for normlab itself
+# Variables: PROFILE=smoke|quick|paper   EXPERIMENTS="paper lenet" (suites and experiments)   THREADS=2   JOBS=2
+#            ARGS="…" for normlab itself
 
 PROFILE     ?= quick
 EXPERIMENTS ?=
@@ -31,7 +32,8 @@ help: ## print this menu
 	@echo
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 	@echo
-	@echo "  make reproduce PROFILE=smoke|quick|paper EXPERIMENTS=\"mnist-mlp lenet\" THREADS=2 JOBS=2"
+	@echo "  make reproduce PROFILE=smoke|quick|paper EXPERIMENTS=\"paper lenet\" THREADS=2 JOBS=2"
+	@echo "  EXPERIMENTS are suites (paper, shift, critics, input, caffe) and experiments; without it, all of them"
 
 setup: ## install the two system libraries (libpng, zlib) where they are missing
 	@sh Scripts/setup.sh $(SWIFT)
