@@ -9,9 +9,6 @@ public struct ClaimsLedger: Sendable {
         let title: String
         let source: String
         let results: [ClaimResult]
-
-        /// The name of its file.
-        var file: String { String(name.prefix { $0 != "@" }) }
     }
 
     let parts: [Part]
@@ -64,12 +61,12 @@ extension ClaimsLedger {
     ///
     /// - Parameters:
     ///   - isBrief: whether names of claims and what was measured are left out.
-    ///   - links: the folder of the experiment files as seen from the document, to which names are linked; nil for none.
-    public func markdown(isBrief: Bool, links: String?) -> String {
+    ///   - link: where a name is linked to: the experiment's file as seen from the document; nil for none.
+    public func markdown(isBrief: Bool, link: (String) -> String?) -> String {
         let titles = (isBrief ? [] : ["name"]) + ["claim", "source"] + (isBrief ? [] : ["measured"]) + ["verdict"]
         var lines = [Self.row(titles), "|" + String(repeating: "---|", count: titles.count)]
         for part in parts {
-            let name = links.map { "[`\(part.name)`](\($0)/\(part.file).yaml)" } ?? "`\(part.name)`"
+            let name = link(part.name).map { "[`\(part.name)`](\($0))" } ?? "`\(part.name)`"
             let counts = Self.counts(part.results)
             let heading = ["**\(name)** \(part.title)", part.source]
             lines.append(Self.row(isBrief ? heading + [counts] : [""] + heading + ["", counts]))
@@ -92,7 +89,7 @@ extension ClaimsLedger {
 
 // MARK: Of one experiment
 
-/// Claims as a table for the terminal: what the paper says, what we claim and found, and the verdict.
+/// Claims as a table for the terminal: where each comes from, what it says, what was found, and the verdict.
 public struct ClaimsTable: Sendable {
     let results: [ClaimResult]
 
@@ -105,7 +102,7 @@ public struct ClaimsTable: Sendable {
     public func text(width: Int) -> String {
         guard !results.isEmpty else { return "no claims\n" }
         let table = WrappedTable(
-            titles: ["claim", "the paper says", "measured here", "verdict"],
+            titles: ["claim", "source", "measured here", "verdict"],
             rows: results.map {
                 [$0.claim.id, $0.claim.sources, "\($0.claim.statement)\n\($0.evidence)", $0.verdict.rawValue]
             }, lastWidth: Verdict.width)

@@ -20,7 +20,7 @@ public struct SourcePosition: Hashable, Sendable, CustomStringConvertible {
     public static func start(of file: String) -> SourcePosition { SourcePosition(file: file, line: 1, column: 1) }
 
     /// `file:line:column`, the form that editors and terminals turn into a link.
-    public var description: String { "\(file):\(line):\(column)" }
+    public var description: String { line == 0 ? file : "\(file):\(line):\(column)" }
 }
 
 extension SourcePosition: Comparable {
@@ -90,7 +90,7 @@ public struct ConfigurationErrors: Error, Equatable, CustomStringConvertible {
 
     /// A mistake on the command line: an unknown name given to an option.
     public init(option: String, message: String) {
-        self.init([Diagnostic(position: .start(of: option), message: message)])
+        self.init([Diagnostic(position: SourcePosition(file: option, line: 0, column: 0), message: message)])
     }
 
     /// Every mistake in full, then their number.

@@ -51,7 +51,7 @@ public struct Experiment: Sendable {
             throw ConfigurationErrors(
                 unknown.map { pattern in
                     Diagnostic(
-                        position: SourcePosition(file: option, line: 1, column: 1),
+                        position: SourcePosition(file: option, line: 0, column: 0),
                         message: "unknown arm '\(pattern)' of '\(name)'"
                             + Suggestion.phrase(for: pattern, among: names, called: "arms"))
                 })

@@ -36,6 +36,10 @@ struct Normlab: ParsableCommand {
             var command = try parseAsRoot()
             do {
                 try command.run()
+            } catch let error as ValidationError {
+                // Found after the command line was read: its usage would say nothing about it.
+                Terminal.error(error.message)
+                throw ExitCode.validationFailure
             } catch  where !(error is ExitCode) && exitCode(for: error) == .failure {
                 // Neither a wish for help nor a mistake on the command line: those have words and codes of their own.
                 Terminal.error(error)

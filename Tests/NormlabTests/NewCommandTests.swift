@@ -46,4 +46,29 @@ import Testing
         #expect(outcome.output.contains("one: 2 runs on glyphs"))
         #expect(!outcome.output.contains("own: "))
     }
+    /// Whatever shows results takes the names that `reproduce` takes.
+    @Test(arguments: ["first", "first/one", "one", "Experiments/first/one.yaml"])
+    func resultsAreFoundByEveryName(name: String) throws {
+        let laboratory = try TemporaryLaboratory([:])
+        try FileManager.default.createDirectory(
+            at: laboratory.file("Experiments/first"), withIntermediateDirectories: true)
+        try laboratory.write(TemporaryLaboratory.tiny, experiment: "first/one")
+        #expect(try laboratory.program.run("reproduce", name, "-p", "smoke").code == 0)
+        for command in ["figures", "compare", "claims", "verify", "list"] {
+            let outcome = try laboratory.program.run(command, name, "-p", "smoke")
+            #expect(outcome.code == 0 && !outcome.output.isEmpty, "\(command): \(outcome.errors)")
+        }
+    }
+
+    @Test func theLedgerLinksToFilesThatAreThere() throws {
+        let laboratory = try TemporaryLaboratory([:])
+        let outcome = try laboratory.program.run(
+            "claims", "--markdown", "--brief", "--links", "Experiments", "--root", Program.repository.path)
+        let links = outcome.output.matches(of: /\]\((Experiments\/[^)]*)\)/).map { String($0.1) }
+        #expect(links.count > 20)
+        for link in links {
+            let path = Program.repository.appending(path: link).path
+            #expect(FileManager.default.fileExists(atPath: path), "\(link)")
+        }
+    }
 }

@@ -123,8 +123,8 @@ enum ScaleChoice: String, ConfigurationWord {
 /// What several kinds say of their fields.
 enum FieldDocumentation {
     static let statistics = """
-        The statistics of batch normalization at which it was measured; none means population where there are any, otherwise the \
-        moving average.
+        The statistics of batch normalization at which it was measured; none means those that count: the first of `population`, \
+        `moving-average`, `plain-average` and `batch` that are there at all evaluations but the first.
         """
     static let band = "The band around the mean: from the lowest to the highest seed, or ±1 standard deviation."
     static let stepScale = "The axis of steps: a logarithmic one shows the first steps, without step 0."

@@ -198,8 +198,8 @@ public struct EvaluationDeclaration: Configurable, Equatable {
             """
             Where batch normalization takes mean and variance from in evaluations, a row of `eval.csv` for each: \
             `moving-average`, Caffe's; `plain-average`, the one that starts from 0 and 1, as in most frameworks; `population`, \
-            Algorithm 2; `batch`, \(NetworkSetup.evaluationBatch) test images at a time, a mistake that is often made. The one that \
-            counts is the population's, else the moving average's, the plain average's, the batch's.
+            Algorithm 2; `batch`, \(NetworkSetup.evaluationBatch) test images at a time, a mistake that is often made. Those that \
+            count are the population's, else the moving average's, the plain average's, the batch's.
             """),
         Field("examples", \.examples, 0...1_000_000_000, "Test examples that are looked at; 0 is all of them."),
         Field(

@@ -42,7 +42,13 @@ struct Claims: ParsableCommand {
             for remark in summary.remarks { Terminal.note("note: \(remark)") }
         }
         let ledger = ClaimsLedger(summaries)
-        Terminal.print(
-            markdown ? ledger.markdown(isBrief: brief, links: links) : ledger.text(width: Terminal.width))
+        Terminal.print(markdown ? ledger.markdown(isBrief: brief, link: link) : ledger.text(width: Terminal.width))
+    }
+
+    /// The file of the experiment of a results folder in the folder of `--links`.
+    private func link(_ name: String) -> String? {
+        guard let links else { return nil }
+        let entry = workspace.library.entries.first { $0.name == name.prefix { $0 != "@" } }
+        return entry.map { "\(links)/\($0.suite.map { "\($0)/" } ?? "")\($0.name).yaml" }
     }
 }

@@ -23,7 +23,7 @@ struct Compare: ParsableCommand {
             """)
 
     @Argument(
-        help: "Experiments, or EXPERIMENT/ARM with * for any characters (default: every experiment with results).",
+        help: "Experiments, suites, or EXPERIMENT/ARM with * for any characters (default: every experiment with results).",
         completion: Completions.experiments)
     var names: [String] = []
 
@@ -79,21 +79,26 @@ struct Compare: ParsableCommand {
             throw ExitCode.failure
         }
         var selections: [Selection] = []
-        for word in words {
-            let parts = word.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            let experiment = try workspace.experiment(ofFolder: parts[0])
-            _ = try experiment.profile(profile)
-            let pattern = parts.count == 2 ? [parts[1]] : nil
+        for (experiment, pattern) in try words.flatMap(experiments) {
             for experiment in workspace.withSubstitutes(experiment, profile: profile) {
                 let index = selections.firstIndex { $0.experiment.name == experiment.name }
                 if let index, let earlier = selections[index].patterns {
-                    selections[index].patterns = pattern.map { earlier + $0 }
+                    selections[index].patterns = pattern.map { earlier + [$0] }
                 } else if index == nil {
-                    selections.append(Selection(experiment: experiment, patterns: pattern))
+                    selections.append(Selection(experiment: experiment, patterns: pattern.map { [$0] }))
                 }
             }
         }
         return selections
+    }
+
+    /// The experiments that a word names, with the pattern of arms behind one.
+    private func experiments(_ word: String) throws -> [(experiment: Experiment, pattern: String?)] {
+        if !word.contains("@"), let entries = try? workspace.library.find(word) {
+            return try entries.map { (try workspace.library.load($0), nil) }
+        }
+        guard let slash = word.lastIndex(of: "/") else { return [(try workspace.experiment(ofFolder: word), nil)] }
+        return [(try workspace.experiment(ofFolder: String(word[..<slash])), String(word[slash...].dropFirst()))]
     }
 
     /// The arms that were named, or all that have results; without any, all, so that each is said to have none.

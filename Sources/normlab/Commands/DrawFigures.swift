@@ -9,7 +9,7 @@ struct DrawFigures: ParsableCommand {
         abstract: "Draw the figures again from the CSV files of finished runs.",
         discussion: "Each figure is written as PNG and SVG with the plotted numbers beside it as CSV.")
 
-    @Argument(help: "Experiments (default: every one that has results).", completion: Completions.experiments)
+    @Argument(help: "Experiments or suites (default: every one that has results).", completion: Completions.experiments)
     var experiments: [String] = []
 
     @OptionGroup var workspace: Workspace
@@ -25,7 +25,7 @@ struct DrawFigures: ParsableCommand {
             throw ExitCode.failure
         }
         var isComplete = true
-        for name in experiments.isEmpty ? available : experiments {
+        for name in try experiments.isEmpty ? available : experiments.flatMap({ try names($0, among: available) }) {
             if available.contains(name) {
                 let drawn = Self.draw(experiment: folder.appending(path: name, directoryHint: .isDirectory))
                 isComplete = drawn && isComplete
@@ -35,6 +35,15 @@ struct DrawFigures: ParsableCommand {
             }
         }
         if !isComplete { throw ExitCode.failure }
+    }
+
+    /// The folders of results that a word stands for: one itself, or those of an experiment, or of those of a suite that have
+    /// results.
+    private func names(_ word: String, among available: [String]) throws -> [String] {
+        if available.contains(word) { return [word] }
+        let names = try workspace.entries([word]).map(\.name)
+        let found = names.flatMap { name in available.filter { $0 == name || $0.hasPrefix("\(name)@dataset=") } }
+        return found.isEmpty ? names : found
     }
 
     /// Draws every figure that an experiment's folder asks for, and says what was drawn.

@@ -44,7 +44,7 @@ struct List: ParsableCommand {
     }
 
     private func description(of experiment: Experiment) throws -> String {
-        let profiles = try experiment.profiles.values.sorted { ($0.steps, $0.name) < ($1.steps, $1.name) }.map {
+        let profiles = try Profile.names.compactMap { experiment.profiles[$0] }.map {
             let runs = try experiment.runs(profile: $0.name).count
             return "  \(Phrase.padded($0.name, to: 8))  \(runs) runs of \(Phrase.count($0.steps, "step"))\n"
         }

@@ -368,6 +368,6 @@ import Testing
         let fixture = try ExperimentFixture(["lenet": ExperimentFixture.head + ExperimentFixture.body])
         #expect(
             try fixture.messages("lennet")
-                == "Experiments:1:1: error: there is no experiment 'lennet'; did you mean 'lenet'?\n1 error")
+                == "Experiments: error: there is no experiment 'lennet'; did you mean 'lenet'?\n1 error")
     }
 }

@@ -28,14 +28,14 @@ import Testing
         #expect {
             try experiment.runs(profile: "quik")
         } throws: {
-            "\($0)" == "--profile:1:1: error: unknown profile 'quik'; did you mean 'quick'?\n1 error"
+            "\($0)" == "--profile: error: unknown profile 'quik'; did you mean 'quick'?\n1 error"
         }
         #expect {
             try experiment.runs(profile: "quick", arms: ["basline", "zzz"])
         } throws: {
             "\($0)" == """
-                --arms:1:1: error: unknown arm 'basline' of 'x'; did you mean 'baseline'?
-                --arms:1:1: error: unknown arm 'zzz' of 'x'; the arms are 'baseline', 'batch-norm', 'batch-norm-wide'
+                --arms: error: unknown arm 'basline' of 'x'; did you mean 'baseline'?
+                --arms: error: unknown arm 'zzz' of 'x'; the arms are 'baseline', 'batch-norm', 'batch-norm-wide'
                 2 errors
                 """
         }

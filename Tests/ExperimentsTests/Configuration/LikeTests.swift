@@ -94,7 +94,7 @@ import Testing
         #expect {
             try library.find("frist")
         } throws: {
-            "\($0)" == "Experiments:1:1: error: there is no experiment 'frist'; did you mean 'first'?\n1 error"
+            "\($0)" == "Experiments: error: there is no experiment 'frist'; did you mean 'first'?\n1 error"
         }
         #expect {
             try library.load("first")

@@ -199,6 +199,11 @@ struct ProcedureRunTests {
         expectText(
             try fixture.messages(),
             """
+            Experiments/x.yaml:9:34: error: the procedure 'weight-norms': it measures a network, and 'model' is none
+                base: { model: none, procedures: [line-fit, weight-norms] }
+                                                 ^
+                note: in the arm 'baseline'
+            1 error
             """)
     }
 
