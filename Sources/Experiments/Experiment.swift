@@ -104,7 +104,8 @@ extension Experiment {
             return DeclaredExperiment.Arm(
                 name: arm.name, label: arm.label, description: arm.description, group: arm.group,
                 steps: steps(of: configuration, in: profile),
-                settings: configuration.settings.map { ($0.key, $0.value) }, loss: configuration.hasNetwork ? type(of: configuration.loss).kind : "")
+                settings: configuration.settings.map { ($0.key, $0.value) },
+                loss: configuration.hasNetwork ? type(of: configuration.loss).kind : "")
         }
         return DeclaredExperiment(
             name: self.name, title: title, source: source, question: question, datasets: datasets,
@@ -121,7 +122,9 @@ extension Experiment {
     }
 
     /// `figures.yaml`: the figures that it asks for, for whoever draws them.
-    public var figuresFile: (name: String, bytes: [UInt8]) { (FigureList.file, Array(FigureList.yaml(of: figures).utf8)) }
+    public var figuresFile: (name: String, bytes: [UInt8]) {
+        (FigureList.file, Array(FigureList.yaml(of: figures).utf8))
+    }
 
     /// The same experiment under a longer name, for runs whose settings or data were changed on the command line: their
     /// results go to a folder of their own and never replace the experiment's.

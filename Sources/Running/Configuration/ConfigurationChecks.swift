@@ -10,7 +10,8 @@ extension RunConfiguration {
     package typealias Mistake = (place: ConfigurationNode, message: String)
 
     /// Reports the required keys that a merged node lacks. A run without a network requires none but the fields of what it has.
-    package static func checkCompleteness(of node: ConfigurationNode, path: String, _ diagnostics: DiagnosticCollector) {
+    package static func checkCompleteness(of node: ConfigurationNode, path: String, _ diagnostics: DiagnosticCollector)
+    {
         let resolver = Resolver(diagnostics)
         guard node["model"]?.isNone == true else {
             return resolver.checkCompleteness(of: node, fieldsOf: Self.self, path: path)
@@ -39,7 +40,8 @@ extension RunConfiguration {
 
     /// Evaluations that would measure nothing.
     private var impossibleEvaluations: [Mistake] {
-        guard hasNetwork, evaluate.orderedStatistics.isEmpty, let place = written[path: ["evaluate", "statistics"]] else {
+        guard hasNetwork, evaluate.orderedStatistics.isEmpty, let place = written[path: ["evaluate", "statistics"]]
+        else {
             return []
         }
         return [(place, "'evaluate.statistics': there are no population statistics where 'population-batches' is 0")]

@@ -12,7 +12,8 @@ package struct ModelReader {
     // MARK: Schemas
 
     /// What stands behind the key `model` of a run.
-    package static let modelTree = FieldType.Tree("model", expectation: "the name of a model, a list of layers, or none")
+    package static let modelTree = FieldType.Tree(
+        "model", expectation: "the name of a model, a list of layers, or none")
     /// A list of layers.
     package static let layersTree = FieldType.Tree("layers", expectation: "a list of layers", shape: .list)
 

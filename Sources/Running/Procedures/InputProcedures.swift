@@ -111,7 +111,8 @@ struct NewDataProcedure: MeasuredAtIntervals {
     static let fields: [Field<Self>] = [
         Field(
             "every", \.steps, .integer(1...1_000_000_000).optional,
-            "Steps between measurements, besides those before the first step and after the last; none where these are all.")
+            "Steps between measurements, besides those before the first step and after the last; none where these are all."
+        )
     ]
     private static let change = "Size of the change"
     static let quantities = [

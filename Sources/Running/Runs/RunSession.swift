@@ -41,7 +41,8 @@ final class RunSession {
             dataset: .init(
                 name: dataset.name, checksum: dataset.checksum, synthetic: dataset.isSynthetic,
                 train: dataset.train.count, test: dataset.test.count, classes: dataset.classes.count),
-            batch: setup.network == nil ? 0 : plan.configuration.batch, parameters: setup.network?.model.network.parameterCount ?? 0, threads: threads,
+            batch: setup.network == nil ? 0 : plan.configuration.batch,
+            parameters: setup.network?.model.network.parameterCount ?? 0, threads: threads,
             started: Date.now.ISO8601Format(), provenance: .current)
 
         if saved == nil {

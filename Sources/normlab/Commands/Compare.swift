@@ -23,7 +23,8 @@ struct Compare: ParsableCommand {
             """)
 
     @Argument(
-        help: "Experiments, suites, or EXPERIMENT/ARM with * for any characters (default: every experiment with results).",
+        help:
+            "Experiments, suites, or EXPERIMENT/ARM with * for any characters (default: every experiment with results).",
         completion: Completions.experiments)
     var names: [String] = []
 

@@ -169,7 +169,9 @@ struct ProcedureRunTests {
         let tiny = try TinyExperiment(
             TinyExperiment.yaml.replacing(
                 "  baseline: { label: Without BN }",
-                with: "  baseline: {}\n  measured: { model: none, procedures: [line-fit, { input-statistics: { images: 20 } }] }"))
+                with:
+                    "  baseline: {}\n  measured: { model: none, procedures: [line-fit, { input-statistics: { images: 20 } }] }"
+            ))
         let plan = try tiny.plan("measured")
         #expect(plan.steps == 0)
         #expect(plan.flatSettings["optimizer"] == nil && plan.flatSettings["input"] == "unit")

@@ -94,7 +94,9 @@ struct ExperimentSummaryTests {
                 tiny.experiment.figuresFile
             ])
             let names = ["experiment.csv", "arms.csv", "figures.yaml", "settings.csv", "summary.csv", "claims.csv"]
-            return try names.map { try String(contentsOf: tiny.experimentFolder().appending(path: $0), encoding: .utf8) }
+            return try names.map {
+                try String(contentsOf: tiny.experimentFolder().appending(path: $0), encoding: .utf8)
+            }
         }
         #expect(try bytes() == bytes())
     }
