@@ -23,10 +23,12 @@ RULES = {
     "time": "times differ from run to run",
     "number": "a number that is spelled in another way: 5.0 and 5",
     "digit": f"last digits of a number (relative {DIGITS:g})",
-    "key": "a renamed setting: " + ", ".join(f"{a} is {b}" for a, b in RENAMED_KEYS.items()),
+    "key": "a renamed setting: " + ", ".join(f"{a} is {b}" for a, b in RENAMED_KEYS.items())
+        + "; the procedure new-data measures at the ends by every: none",
     "source": "the statistics of batch normalization that count where none are asked for",
     "words": "words of claims and notes",
     "file": "files that replace others, and new ones: " + ", ".join(sorted(NEW_FILES)),
+    "network": "runs that needed a network and train none now: everything but what they measured",
     "picture": "a picture or table of numbers that differ by a rule above",
 }
 
@@ -47,7 +49,7 @@ def number(text):
 def renamed(text):
     for old, new in RENAMED_KEYS.items():
         text = re.sub(rf"(^|[\s{{,.\"])(?<!local-){old}(?=[:.\"\s,=]|$)", rf"\g<1>{new}", text, flags=re.M)
-    return text
+    return text.replace("every: 1000000000", "every: none")
 
 def table(path, old, new):
     """The rules by which two tables differ; None where none allows it."""
@@ -59,7 +61,7 @@ def table(path, old, new):
     for before, after in zip(a, b):
         if len(before) != len(after):
             return None
-        timed = any(TIMED_QUANTITIES.match(cell) for cell in after)
+        timed = any(TIMED_QUANTITIES.search(cell) for cell in after)
         largest = max((abs(value) for value in map(number, after) if value is not None and value == value), default=0)
         for column, x, y in zip(header, before, after):
             if x == y:
@@ -83,14 +85,34 @@ def table(path, old, new):
     return found
 
 def configuration(old, new):
-    lines = lambda data: sorted(data.decode().split("\n"))
-    return {"key"} if lines(renamed(old.decode()).encode()) == lines(new) else None
+    before, after = (collections.Counter(data.decode().split("\n")) for data in (old, new))
+    gone, come = before - after, after - before
+    return {"key"} if sorted(map(renamed, gone.elements())) == sorted(come.elements()) else None
+
+def without_network(root, paths):
+    """The folders of runs without a network, and of the experiments that have such arms, with the arms."""
+    runs, arms = set(), collections.defaultdict(set)
+    for path in paths:
+        if path.endswith("/config.yaml") and b"\n  model: none\n" in read(root, path):
+            run = os.path.dirname(path)
+            runs.add(run)
+            arms[os.path.dirname(os.path.dirname(run))].add(os.path.basename(os.path.dirname(run)))
+    return runs, arms
+
+def rest(data, arms):
+    """A table of an experiment without the rows of some arms, and without the loss that they had."""
+    lines = data.decode().splitlines(keepends=True)
+    return "".join(line for line in lines if line.split(",")[0] not in arms and not line.startswith("loss,")).encode()
 
 def main(old_root, new_root):
     old, new = files(old_root), files(new_root)
+    runs, arms = without_network(new_root, new)
     counts, wrong, differing = collections.Counter(), [], {}
     for path in sorted(old | new):
-        name = os.path.basename(path)
+        name, folder = os.path.basename(path), os.path.dirname(path)
+        if folder in runs and name not in {"measures.csv", "shift.csv"} | TIMED_FILES:
+            counts["network"] += 1
+            continue
         if path not in new or path not in old:
             replaced = path not in new and name in REPLACED_FILES
             if replaced or path not in old and name in NEW_FILES:
@@ -104,6 +126,9 @@ def main(old_root, new_root):
             continue
         if name in TIMED_FILES:
             rules = {"time"}
+        elif folder in arms and name in {"experiment.csv", "runs.csv", "summary.csv", "settings.csv"}:
+            others = table(path, rest(before, arms[folder]), rest(after, arms[folder]))
+            rules = {"network"} if name == "settings.csv" or others is not None else None
         elif name.endswith(".csv"):
             rules = table(path, before, after)
         elif name == "config.yaml":
