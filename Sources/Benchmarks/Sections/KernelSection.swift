@@ -119,3 +119,56 @@ public struct KernelSection: BenchmarkSection {
         }.forEach(report)
     }
 }
+
+/// `peaks`: the machine's ceilings, on one thread and on all.
+public struct PeakSection: BenchmarkSection {
+    /// The word `peaks`.
+    public static let name = "peaks"
+
+    private let peaks: MachinePeaks
+    private let threads: [Int]
+
+    /// The section on one thread and on `threads`.
+    public init(_ peaks: MachinePeaks, threads: Int) {
+        self.peaks = peaks
+        self.threads = threads > 1 ? [1, threads] : [1]
+    }
+
+    /// Fused multiply-adds, then reading and copying at every size of working set.
+    public func run(_ report: (BenchmarkResult) -> Void) {
+        for threads in threads {
+            report(
+                BenchmarkResult(
+                    section: Self.name, name: Self.arithmetic, threads: threads, .rate,
+                    peaks.arithmeticPeak(threads: threads)))
+        }
+        for threads in threads where threads > 1 {
+            report(
+                BenchmarkResult(
+                    section: Self.name, name: Self.team, threads: threads, .time,
+                    peaks.teamCost(threads: threads).map { $0 * 1e6 }))
+        }
+        for bytes in peaks.sizes {
+            for access in Bandwidth.Access.allCases {
+                for threads in threads {
+                    report(
+                        BenchmarkResult(
+                            section: Self.name, name: Self.name(ofWorkingSet: bytes), variant: access.rawValue,
+                            threads: threads, .traffic,
+                            peaks.bandwidth(access, bytes: bytes, threads: threads)))
+                }
+            }
+        }
+    }
+
+    /// The name of the arithmetic peak.
+    static let arithmetic = "multiply-add"
+
+    /// The name of what sharing out a loop costs.
+    static let team = "sharing a loop"
+
+    /// `512 KiB`, `8 MiB`.
+    static func name(ofWorkingSet bytes: Int) -> String {
+        bytes >= 1 << 20 ? "\(bytes >> 20) MiB" : "\(bytes >> 10) KiB"
+    }
+}

@@ -1,5 +1,21 @@
 import Kernels
 
+/// The version of the numbers: it grows whenever the same configuration and seed would give other bits.
+///
+/// A result that was computed under another version is stale. What changes bits: the order of a reduction, an
+/// approximation of exp or log, a random stream's name or algorithm, the arithmetic of a layer or of an update. It is the
+/// sum of the engine's and the kernels' own versions, which both only grow.
+public let numericsVersion = 1 + Numerics.version
+
+/// The threads that compute; see ``Kernels/Team``. Whoever runs the engine makes one and need not know the kernels.
+public typealias Team = Kernels.Team
+
+/// Rows × columns of floats in memory that the engine owns; see ``Kernels/Matrix``. Whoever feeds the engine fills one.
+public typealias Matrix = Kernels.Matrix
+
+/// The singular values of a small matrix; see ``Kernels/SingularValues``. Whoever looks at Jacobians takes them.
+public typealias SingularValues = Kernels.SingularValues
+
 /// What one training step did.
 public struct StepResult: Equatable, Sendable {
     /// The batch's mean softmax cross-entropy before the update; NaN or infinite if the run has diverged.
