@@ -8,7 +8,6 @@ import Kernels
 struct KernelWork: Equatable {
     /// Floating-point operations.
     var operations: Double
-    /// Bytes.
     var bytes: Double
 
     /// Operations for each byte.
@@ -16,7 +15,7 @@ struct KernelWork: Equatable {
 }
 
 extension KernelWork {
-    /// The measurements of an operation that took so long.
+    /// The measurements of an operation that took `seconds`.
     func measurements(
         seconds: Sample, peaks: MachinePeaks, threads: Int, _ make: (BenchmarkMetric, Sample) -> BenchmarkResult
     ) -> [BenchmarkResult] {
@@ -33,7 +32,7 @@ extension KernelWork {
     }
 }
 
-/// How the work of a layer that is no product is counted.
+/// How the work of a layer that is not a product is counted.
 struct LayerWork {
     /// Operations for each value of the larger side, forward and backward.
     let forwardOperations, backwardOperations: Double
@@ -106,15 +105,13 @@ struct LayerWork {
     }
 }
 
-/// A layer that a network runs and that is no product: it moves data more than it computes.
+/// A layer of a network that is not a product: it moves more data than it computes.
 struct LayerShape {
-    /// The layer.
     let layer: any Layer
     /// The shape of a sample of its input.
     let input: Shape
     /// The shape of a sample of its output.
     let output: Shape
-    /// Images.
     let batch: Int
 
     /// The layer of a node; nil for products, and for joins, which the memory plan turns into nothing.
@@ -126,7 +123,6 @@ struct LayerShape {
         self.batch = batch
     }
 
-    /// The word for the layer.
     var kind: String { type(of: layer).kind }
     /// `batch-norm, 32×32×64`.
     var name: String { "\(kind), \(input)" }
@@ -175,7 +171,6 @@ struct LayerKernels {
         batches = RandomBatches(count: 1, batch: shape.batch, values: shape.input.count, classes: 2, team: team)
     }
 
-    /// Seconds of each pass.
     func seconds(_ stopwatch: Stopwatch) -> (forward: Sample, backward: Sample) {
         var forward: Sample?
         var backward: Sample?

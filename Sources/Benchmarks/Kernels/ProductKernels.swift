@@ -79,7 +79,6 @@ struct ProductKernels {
     private let output: Matrix
     private let scratch: Vector
 
-    /// The tensors of a shape.
     init(_ shape: ProductShape) {
         self.shape = shape
         let geometry = shape.geometry

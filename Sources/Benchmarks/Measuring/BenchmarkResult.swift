@@ -38,12 +38,10 @@ public struct BenchmarkResult: Equatable, Sendable {
 
 /// What a number says, and its unit.
 public struct BenchmarkMetric: Hashable, Sendable {
-    /// The word.
     public let name: String
     /// The unit; empty for plain numbers.
     public let unit: String
 
-    /// A metric of the given word and unit.
     public init(_ name: String, unit: String) {
         self.name = name
         self.unit = unit
@@ -102,7 +100,6 @@ extension BenchmarkMetric {
 
 /// A measurement as a row of a CSV file.
 extension BenchmarkResult {
-    /// The names of the columns.
     public static let header = [
         "section", "name", "variant", "subject", "batch", "threads", "metric", "unit", "median", "minimum", "maximum",
         "repeats",
@@ -116,7 +113,7 @@ extension BenchmarkResult {
         ]
     }
 
-    /// The measurement of a row; nil where a field is no number that should be one.
+    /// The measurement of a row; nil where a field that should be a number is not one.
     public init?(fields: [String]) {
         guard fields.count == Self.header.count, let threads = Int(fields[5]), let median = Double(fields[8]),
             let minimum = Double(fields[9]), let maximum = Double(fields[10]), let repeats = Int(fields[11]),

@@ -7,7 +7,6 @@ public struct Effort: Equatable, Sendable {
     /// The number of repeats, at least one.
     public var repeats: Int
 
-    /// An effort of the given lengths.
     public init(warmUp: Double, repeatLength: Double, repeats: Int) {
         precondition(repeats > 0, "at least one repeat")
         self.warmUp = warmUp
@@ -51,11 +50,8 @@ public struct Sample: Equatable, Sendable {
         return values.count % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2
     }
 
-    /// The least repeat.
     public var minimum: Double { values[0] }
-    /// The greatest repeat.
     public var maximum: Double { values[values.count - 1] }
-    /// The number of repeats.
     public var count: Int { values.count }
 
     /// The sample of a function of each repeat: of rates, say, from times.
@@ -64,16 +60,11 @@ public struct Sample: Equatable, Sendable {
 
 /// What is kept of a sample: a row of results.
 public struct Spread: Equatable, Sendable {
-    /// The middle repeat.
     public var median: Double
-    /// The least repeat.
     public var minimum: Double
-    /// The greatest repeat.
     public var maximum: Double
-    /// The number of repeats.
     public var repeats: Int
 
-    /// A spread of the given numbers.
     public init(median: Double, minimum: Double, maximum: Double, repeats: Int) {
         self.median = median
         self.minimum = minimum
@@ -119,7 +110,7 @@ public struct Stopwatch {
     }
 
     /// Seconds that one execution of `one` and of `other` takes, repeat by repeat in turns, so that whatever else the
-    /// machine does meets both alike; which comes first alternates.
+    /// machine does affects both alike; which comes first alternates.
     public func pairs(_ one: () -> Void, _ other: () -> Void) -> (one: Sample, other: Sample, ratios: Sample) {
         let times = warmUp {
             one()
@@ -167,7 +158,7 @@ public struct Stopwatch {
         }
     }
 
-    /// Seconds of a clock that nobody sets.
+    /// Seconds on the monotonic clock.
     static func monotonicSeconds() -> Double {
         let elapsed = origin.duration(to: .now).components
         return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18

@@ -2,7 +2,6 @@ import Results
 
 /// The tables of a comparison with other frameworks: for every network the best of the other's modes.
 public enum ComparisonTable {
-    /// The section's word.
     public static let section = "compare"
 
     /// Speeds, and what they mean together; then start-up and memory.
@@ -108,12 +107,10 @@ public enum ComparisonTable {
 /// What two programs must agree in before their speeds can be compared: the numbers that a network learns and the
 /// multiply-adds of its forward pass.
 public struct NetworkSize: Equatable, Sendable {
-    /// Trainable numbers.
     public var parameters: Int
     /// Multiply-adds of the forward pass of one image.
     public var multiplyAdds: Int
 
-    /// A size.
     public init(parameters: Int, multiplyAdds: Int) {
         self.parameters = parameters
         self.multiplyAdds = multiplyAdds
@@ -133,11 +130,8 @@ public struct NetworkSize: Equatable, Sendable {
 public struct DifferentNetworks: Error, Equatable, CustomStringConvertible {
     /// The network's name and normalization.
     public let network: String
-    /// The other program.
     public let subject: String
-    /// Our network.
     public let ours: NetworkSize
-    /// Theirs.
     public let theirs: NetworkSize
 
     /// What was found and what was expected.

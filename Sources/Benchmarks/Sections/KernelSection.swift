@@ -3,7 +3,6 @@ import Kernels
 
 /// `kernels`: every product that the networks run, and the largest of their other layers, each by itself.
 public struct KernelSection: BenchmarkSection {
-    /// The word `kernels`.
     public static let name = "kernels"
 
     private let networks: [BenchmarkNetwork]
@@ -11,7 +10,6 @@ public struct KernelSection: BenchmarkSection {
     private let team: Team
     private let stopwatch: Stopwatch
 
-    /// The section on the shapes of networks.
     public init(_ networks: [BenchmarkNetwork], peaks: MachinePeaks, team: Team, effort: Effort) {
         self.networks = networks
         self.peaks = peaks
@@ -122,13 +120,11 @@ public struct KernelSection: BenchmarkSection {
 
 /// `peaks`: the machine's ceilings, on one thread and on all.
 public struct PeakSection: BenchmarkSection {
-    /// The word `peaks`.
     public static let name = "peaks"
 
     private let peaks: MachinePeaks
     private let threads: [Int]
 
-    /// The section on one thread and on `threads`.
     public init(_ peaks: MachinePeaks, threads: Int) {
         self.peaks = peaks
         self.threads = threads > 1 ? [1, threads] : [1]

@@ -5,7 +5,7 @@ import Kernels
 public protocol BenchmarkSection {
     /// The word by which it is asked for, and the stem of its CSV file.
     static var name: String { get }
-    /// Measures, and calls `report` with every number.
+    /// Measures, and reports each number as it is known.
     ///
     /// - Throws: what keeps a section from measuring at all.
     func run(_ report: (BenchmarkResult) -> Void) throws
@@ -13,7 +13,6 @@ public protocol BenchmarkSection {
 
 /// `networks`: how many images a second each network trains on and classifies.
 public struct NetworkSection: BenchmarkSection {
-    /// The word `networks`.
     public static let name = "networks"
 
     private let networks: [BenchmarkNetwork]
@@ -22,7 +21,6 @@ public struct NetworkSection: BenchmarkSection {
     private let effort: Effort
     private let memory: MemoryMeter
 
-    /// The section on networks.
     public init(
         _ networks: [BenchmarkNetwork], peaks: MachinePeaks, team: Team, effort: Effort, memory: MemoryMeter
     ) {
@@ -69,7 +67,6 @@ public struct MemoryMeter: Sendable {
     /// The peak since then in bytes; nil where the system does not tell.
     public let peak: @Sendable () -> Int?
 
-    /// A meter of the given functions.
     public init(restart: @escaping @Sendable () -> Void, peak: @escaping @Sendable () -> Int?) {
         self.restart = restart
         self.peak = peak
@@ -78,14 +75,12 @@ public struct MemoryMeter: Sendable {
 
 /// `layers`: where the time of a training step goes, node by node, each in its place in the step.
 public struct LayerSection: BenchmarkSection {
-    /// The word `layers`.
     public static let name = "layers"
 
     private let networks: [BenchmarkNetwork]
     private let team: Team
     private let effort: Effort
 
-    /// The section on networks.
     public init(_ networks: [BenchmarkNetwork], team: Team, effort: Effort) {
         self.networks = networks
         self.team = team

@@ -3,7 +3,6 @@ import Kernels
 
 /// `scaling`: training speed and memory against the batch, the width, the size of images, and threads.
 public struct ScalingSection: BenchmarkSection {
-    /// The word `scaling`.
     public static let name = "scaling"
 
     private let networks: [BenchmarkNetwork]
@@ -20,7 +19,6 @@ public struct ScalingSection: BenchmarkSection {
         self.memory = memory
     }
 
-    /// Batches, threads, widths, sizes.
     public func run(_ report: (BenchmarkResult) -> Void) throws {
         let team = Team(threads: threads)
         for subject in networks {

@@ -9,10 +9,8 @@ public struct BenchmarkNetwork: Sendable {
     public let variant: String
     /// Images of a training step.
     public let batch: Int
-    /// The network.
     public let network: Network
 
-    /// A network of the given parts.
     public init(name: String, variant: String, batch: Int, network: Network) {
         self.name = name
         self.variant = variant
@@ -64,7 +62,6 @@ final class RandomBatches {
 ///
 /// Stochastic gradient descent with momentum 0.9, as everywhere where speeds are compared.
 public final class TrainingProbe {
-    /// What is trained.
     public let subject: BenchmarkNetwork
     private let trainer: Trainer
     private lazy var evaluator = Evaluator(model: trainer.model, batch: batch, team: team)
@@ -96,12 +93,10 @@ public final class TrainingProbe {
             ).fill
     }
 
-    /// Images of a step.
     public var batch: Int { trainer.batch }
     /// Bytes of the memory plan of a training step.
     public var plannedBytes: Int { trainer.memoryPlan.count * MemoryLayout<Float>.stride }
 
-    /// One training step.
     public func train() {
         trainer.step(step) { matrix, labels in fill(step, matrix, &labels) }
         step += 1

@@ -81,9 +81,7 @@ struct FusionPlan {
 
 /// What a layer is able to do together with its neighbours.
 public struct LayerFusion: OptionSet, Sendable {
-    /// The bits.
     public let rawValue: Int
-    /// A set from its bits.
     public init(rawValue: Int) { self.rawValue = rawValue }
     /// It applies a nonlinearity to its output as it writes it.
     public static let nonlinearity = LayerFusion(rawValue: 1)

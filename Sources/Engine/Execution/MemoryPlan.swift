@@ -10,7 +10,7 @@ public enum BookingLifetime: Sendable {
     case program
     /// From when the layer's input is written, by another layer, to its forward pass.
     case fromInput
-    /// From the layer's forward pass to the program's end, and only where somebody observes it.
+    /// From the layer's forward pass to the program's end, and only where it is observed.
     case observed
 }
 
@@ -21,7 +21,6 @@ public struct MatrixSlot: Sendable {
     let columns: Int
 }
 
-/// A handle of a booked vector.
 public struct VectorSlot: Sendable {
     let index: Int
     let count: Int
@@ -86,7 +85,6 @@ public struct MemoryPlan: Sendable {
     public struct Request: Sendable {
         /// What it is for: `conv1/output`.
         public let name: String
-        /// Its floats.
         public let count: Int
         /// The moments of the program in which it is needed, both ends included.
         public let lifetime: ClosedRange<Int>
@@ -162,7 +160,7 @@ public struct MemoryPlan: Sendable {
     /// Floats that the buffers would take if none shared memory.
     public var bookedCount: Int { regions.reduce(0) { $0 + $1.range.count } }
 
-    /// The parts of the slab that nobody needs at a moment.
+    /// The parts of the slab that are not in use at a moment.
     func gaps(at moment: Int) -> [Range<Int>] {
         let live = regions.filter { $0.lifetime.contains(moment) && !$0.range.isEmpty }
         var gaps: [Range<Int>] = []

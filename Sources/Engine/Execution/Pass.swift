@@ -72,10 +72,10 @@ public struct Pass {
         return matrix(place)
     }
 
-    /// Where the gradient by the first input goes, to be overwritten; nil if nobody wants it.
+    /// Where the gradient by the first input goes, to be overwritten; nil if it is not needed.
     public var inputGradient: Matrix? { inputGradient(0) }
 
-    /// Where the gradient by input `index` goes, to be overwritten; nil if nobody wants it.
+    /// Where the gradient by input `index` goes, to be overwritten; nil if it is not needed.
     public func inputGradient(_ index: Int) -> Matrix? {
         guard let place = bindings.inputGradients[index] else { return nil }
         return matrix(place)
@@ -93,7 +93,7 @@ public struct Pass {
     /// The function that the layer applies to its output, and with which its backward pass begins where it has said so.
     public var nonlinearity: Nonlinearity { bindings.fused.nonlinearity }
 
-    /// Where the layer gathers the moments of its output; nil if nobody wants them.
+    /// Where the layer gathers the moments of its output; nil if they are not needed.
     public var outputMoments: BlockMoments? {
         guard phase.statistics == .batch, let slot = bindings.fused.outputMoments else { return nil }
         let place = bindings.output
@@ -134,12 +134,11 @@ public struct Pass {
         memory.matrix(offset: bindings.slots[slot.index], rows: images * slot.rowsPerImage, columns: slot.columns)
     }
 
-    /// A matrix that is booked only to be observed; nil if nobody observes it.
+    /// A matrix that is booked only to be observed; nil if it is not observed.
     public func observed(_ slot: MatrixSlot) -> Matrix? {
         bindings.slots[slot.index] < 0 ? nil : self[slot]
     }
 
-    /// A booked vector.
     public subscript(slot: VectorSlot) -> Vector {
         memory.vector(offset: bindings.slots[slot.index], count: slot.count)
     }
@@ -191,11 +190,11 @@ final class Bindings {
     let output: Place
     /// For each input, whether its values are already a part of the output's memory.
     let inputIsPart: [Bool]
-    /// Where the gradient of each input goes; nil where nobody wants it.
+    /// Where the gradient of each input goes; nil where it is not needed.
     let inputGradients: [Place?]
     /// For each input, whether its gradient is already a part of the output gradient's memory.
     let gradientIsPart: [Bool]
-    /// The output's gradient; nil where nobody wants it.
+    /// The output's gradient; nil where it is not needed.
     let outputGradient: Place?
     /// The offsets of the booked buffers, by slot.
     let slots: [Int]

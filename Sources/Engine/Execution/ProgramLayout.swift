@@ -86,14 +86,14 @@ struct ProgramLayout {
     private(set) var requests: [MemoryPlan.Request] = []
     /// The buffer of each value.
     private(set) var values: [Part] = []
-    /// The buffer of the gradient by each value; nil where nobody wants it.
+    /// The buffer of the gradient by each value; nil where it is not needed.
     private(set) var gradients: [Part?] = []
     /// For each node and input, the buffer in which its share of a gradient waits to be added; nil where it goes directly
     /// to the gradient.
     private(set) var shares: [[Part?]] = []
     /// For each node, whether it adds the gradient by its input to what other readers have left there.
     private(set) var addsGradient: [Bool] = []
-    /// For each node, the requests of its booked slots; nil for what nobody observes.
+    /// For each node, the requests of its booked slots; nil for what is not observed.
     private(set) var slots: [[Int?]] = []
     /// For each node, its named matrices.
     private(set) var matrices: [[String: MatrixSlot]] = []

@@ -23,13 +23,9 @@ public enum InitializerCatalogue {
 ///
 /// It stands in a layer until the network is made, which puts the run's initializer in its place.
 public struct RunInitializer: Initializer {
-    /// The word `default`.
     public static let kind = "default"
-    /// One sentence for the reference.
     public static let summary = "The run's own initializer."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = []
-    /// The placeholder.
     public init() {}
 
     /// Never reached: a network with a placeholder left in it is refused.
@@ -49,21 +45,15 @@ extension Field {
 
 /// Normal values with mean 0 and a given deviation: "small random Gaussian values" (Ioffe & Szegedy 2015, §4.1).
 public struct Gaussian: Initializer {
-    /// The standard deviation.
     public var deviation = 0.01
 
-    /// The word `gaussian`.
     public static let kind = "gaussian"
-    /// One sentence for the reference.
     public static let summary = "Normal values with mean 0 and the given deviation."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("deviation", \.deviation, 0...1_000, "Standard deviation.")
     ]
 
-    /// A deviation of 0.01.
     public init() {}
-    /// The given deviation.
     public init(deviation: Double) { self.deviation = deviation }
 
     /// values ← deviation · N(0, 1)
@@ -76,13 +66,9 @@ public struct Gaussian: Initializer {
 ///
 /// This is not Glorot's formula, which averages both fans: see ``Glorot``. Source: Caffe, `filler.hpp`.
 public struct Xavier: Initializer {
-    /// The word `xavier`.
     public static let kind = "xavier"
-    /// One sentence for the reference.
     public static let summary = "Caffe's xavier: uniform within ±√(3 / fan in)."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = []
-    /// The filler.
     public init() {}
 
     /// values ← U(−√(3/n), √(3/n)), n = fan in
@@ -94,13 +80,9 @@ public struct Xavier: Initializer {
 
 /// Glorot & Bengio 2010, equation 16: uniform within ±√(6 / (fan in + fan out)).
 public struct Glorot: Initializer {
-    /// The word `glorot`.
     public static let kind = "glorot"
-    /// One sentence for the reference.
     public static let summary = "Glorot and Bengio's uniform within ±√(6 / (fan in + fan out))."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = []
-    /// The initializer.
     public init() {}
 
     /// values ← U(−√(6/(n + m)), √(6/(n + m))), n = fan in, m = fan out
@@ -112,20 +94,14 @@ public struct Glorot: Initializer {
 
 /// He et al. 2015, equation 10: normal with deviation √(2 / fan in), which keeps the variance through rectifiers.
 public struct He: Initializer {
-    /// Factor on the deviation.
     public var gain = 1.0
 
-    /// The word `he`.
     public static let kind = "he"
-    /// One sentence for the reference.
     public static let summary = "He's normal values with deviation gain · √(2 / fan in)."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("gain", \.gain, 0...1_000, "Factor on the deviation.")
     ]
-    /// The initializer.
     public init() {}
-    /// With a factor on the deviation.
     public init(gain: Double) { self.gain = gain }
 
     /// values ← gain · √(2/n) · N(0, 1), n = fan in
@@ -136,21 +112,15 @@ public struct He: Initializer {
 
 /// The same value everywhere.
 public struct Constant: Initializer {
-    /// The value.
     public var value = 0.0
 
-    /// The word `constant`.
     public static let kind = "constant"
-    /// One sentence for the reference.
     public static let summary = "The same value everywhere."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("value", \.value, -1e6...1e6, "The value.")
     ]
 
-    /// Zero.
     public init() {}
-    /// The given value.
     public init(value: Double) { self.value = value }
 
     /// values ← value

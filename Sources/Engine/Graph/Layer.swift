@@ -62,7 +62,7 @@ public protocol Layer: Configurable, Equatable {
     func backward(_ pass: Pass, _ workspace: Workspace)
     /// Where the last forward pass with batch statistics left them; nil for layers that track none.
     func batchStatistics(_ workspace: Workspace) -> BatchStatistics?
-    /// Where whoever writes the input gathers the moments of its blocks, for ``Kernels/BlockMoments``.
+    /// Where the layer that writes the input gathers the moments of its blocks, for ``Kernels/BlockMoments``.
     func inputMoments(_ workspace: Workspace) -> VectorSlot?
     /// The affine map of each channel that the layer is in this pass, for a layer before it to apply; nil if it is none.
     func affine(_ pass: Pass, _ workspace: Workspace) -> ColumnAffine?
@@ -99,13 +99,9 @@ public struct Surroundings: Sendable {
 
 /// Which values of the forward pass a backward pass reads.
 public struct BackwardReads: OptionSet, Sendable {
-    /// The bits.
     public let rawValue: Int
-    /// A set from its bits.
     public init(rawValue: Int) { self.rawValue = rawValue }
-    /// The inputs.
     public static let inputs = BackwardReads(rawValue: 1)
-    /// The output.
     public static let output = BackwardReads(rawValue: 2)
 }
 
@@ -115,46 +111,27 @@ public struct NoWorkspace: Sendable {}
 // MARK: What most layers have in common
 
 extension Layer {
-    /// One input.
     public static var inputCount: ClosedRange<Int> { 1...1 }
-    /// Positions stay separate.
     public static var flattensInput: Bool { false }
-    /// No parameters.
     public func parameters(_ inputs: [Shape]) -> [ParameterDeclaration] { [] }
-    /// No products.
     public func multiplyAdds(_ inputs: [Shape]) -> Int { 0 }
-    /// No statistics.
     public func trackedStatistics(_ inputs: [Shape]) -> TrackedStatistics? { nil }
-    /// No shift.
     public var absorbsBias: Bool { false }
-    /// Outputs that follow from the inputs.
     public func widened(by factor: Double) -> Self { self }
-    /// Nothing to choose.
     public func resolved(for surroundings: Surroundings) -> Self { self }
-    /// No statistics.
     public func batchStatistics(_ workspace: Workspace) -> BatchStatistics? { nil }
-    /// Nothing.
     public static var fusion: LayerFusion { [] }
-    /// None.
     public static var takesGatheredMoments: Bool { false }
-    /// Nowhere.
     public func inputMoments(_ workspace: Workspace) -> VectorSlot? { nil }
-    /// It is not.
     public static var isAffineInInference: Bool { false }
-    /// None.
     public func affine(_ pass: Pass, _ workspace: Workspace) -> ColumnAffine? { nil }
-    /// Memory of its own.
     public static var overwritesGradient: Bool { false }
-    /// Overwrites.
     public static var addsGradient: Bool { false }
-    /// Not of single elements.
     public var nonlinearity: Nonlinearity? { nil }
-    /// What it reads anyway.
     public func backwardReads(behind nonlinearity: Nonlinearity) -> BackwardReads { backwardReads }
 }
 
 extension Layer where Workspace == NoWorkspace {
-    /// Books nothing.
     public func book(_ booking: inout Booking) -> NoWorkspace { NoWorkspace() }
 }
 
@@ -169,7 +146,6 @@ public struct LayerError: Error, Equatable, Sendable {
     /// A way out, where one is known.
     public let suggestion: String?
 
-    /// An error of the given parts.
     public init(field: String? = nil, found: String, expected: String, suggestion: String? = nil) {
         self.field = field
         self.found = found
@@ -211,7 +187,6 @@ public struct Fan: Hashable, Sendable {
     /// Outputs of one input value; kernel area × output channels for a convolution.
     public let output: Int
 
-    /// A fan of the given sizes.
     public init(input: Int, output: Int) {
         self.input = input
         self.output = output
@@ -230,7 +205,6 @@ public enum InterchangeLayout: Hashable, Sendable {
 
 /// A parameter as its layer declares it: `rows` × `columns` floats, row-major; a vector has one row.
 public struct ParameterDeclaration: Sendable {
-    /// What it is to its layer.
     public let kind: ParameterKind
     /// Rows of the matrix; 1 for a vector.
     public let rows: Int
@@ -238,7 +212,6 @@ public struct ParameterDeclaration: Sendable {
     public let columns: Int
     /// What its initializer scales by.
     public let fan: Fan
-    /// How it starts.
     public let initializer: any Initializer
     /// Factor on the learning rate (Caffe's `lr_mult`).
     public let rateMultiplier: Double
@@ -247,7 +220,6 @@ public struct ParameterDeclaration: Sendable {
     /// How it lies in an interchange file.
     public let layout: InterchangeLayout
 
-    /// A declaration of the given parts.
     public init(
         _ kind: ParameterKind, rows: Int = 1, columns: Int, fan: Fan, initializer: any Initializer,
         rateMultiplier: Double, decayMultiplier: Double, layout: InterchangeLayout = .vector
@@ -269,17 +241,14 @@ public struct ParameterInfo: Sendable {
     public let name: String
     /// The node that owns it.
     public let node: String
-    /// What its layer declared.
     public let declaration: ParameterDeclaration
 
-    /// What it is to its layer.
     public var kind: ParameterKind { declaration.kind }
     /// The extents of the engine's own layout: [rows, columns], or [count] for a vector.
     public var shape: [Int] {
         declaration.rows == 1 && declaration.layout == .vector
             ? [declaration.columns] : [declaration.rows, declaration.columns]
     }
-    /// The number of values.
     public var count: Int { declaration.rows * declaration.columns }
     /// Factor on the learning rate.
     public var rateMultiplier: Double { declaration.rateMultiplier }

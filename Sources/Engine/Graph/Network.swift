@@ -100,12 +100,10 @@ extension Shape: CustomStringConvertible {
 public struct Node: Sendable {
     /// The name, unique in the network; `/` separates the levels of a block: `mixed1/3x3/conv`.
     public let name: String
-    /// The layer.
     public let layer: any Layer
     /// The nodes whose outputs it reads, in order; empty for the node before it. The network's input is `input`.
     public let inputs: [String]
 
-    /// A node of the given parts.
     public init(name: String, layer: any Layer, inputs: [String] = []) {
         self.name = name
         self.layer = layer
@@ -115,9 +113,7 @@ public struct Node: Sendable {
 
 /// A node of a validated network: its layer with every automatic choice made, and its shapes.
 public struct NetworkNode: Sendable {
-    /// The name.
     public let name: String
-    /// The layer, resolved.
     public let layer: any Layer
     /// The values it reads: 0 is the network's input, i + 1 is the output of node i.
     public let inputs: [Int]
@@ -145,7 +141,6 @@ public struct LinearMap: Hashable, Sendable {
     /// The seed of the elements: the same problem for every seed of the runs.
     public let seed: UInt64
 
-    /// The map of a seed.
     public init(seed: UInt64) { self.seed = seed }
 
     /// A transposed, [inputs × outputs], from the stream `target/map`.
@@ -164,7 +159,7 @@ struct RegressionTarget {
     private let inputs: Int
     private let outputs: Int
 
-    /// Nil for a network whose objective is no regression.
+    /// Nil for a network whose objective is not a regression.
     init?(_ network: Network, batch: Int) {
         guard case .squaredError(let linear) = network.objective else { return nil }
         inputs = network.input.count

@@ -3,29 +3,20 @@ import Vocabulary
 
 /// The rectified linear unit: y = max(x, 0).
 public struct Rectifier: Layer {
-    /// The word `relu`.
     public static let kind = "relu"
-    /// One sentence for the reference.
     public static let summary = "The rectified linear unit: max(x, 0)."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = []
-    /// A nonlinearity.
     public static let role = LayerRole.nonlinearity
-    /// Nothing.
     public typealias Workspace = NoWorkspace
 
-    /// The layer.
     public init() {}
 
-    /// The shape of the input.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
 
     /// The output tells where the input was positive.
     public var backwardReads: BackwardReads { .output }
 
-    /// This one.
     public var nonlinearity: Nonlinearity? { .rectifier }
-    /// Every element depends on one.
     public static let overwritesGradient = true
 
     /// y = max(x, 0)
@@ -43,29 +34,20 @@ public struct Rectifier: Layer {
 
 /// The logistic sigmoid: y = 1 / (1 + e⁻ˣ).
 public struct Sigmoid: Layer {
-    /// The word `sigmoid`.
     public static let kind = "sigmoid"
-    /// One sentence for the reference.
     public static let summary = "The logistic sigmoid: 1 / (1 + e^−x)."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = []
-    /// A nonlinearity.
     public static let role = LayerRole.nonlinearity
-    /// Nothing.
     public typealias Workspace = NoWorkspace
 
-    /// The layer.
     public init() {}
 
-    /// The shape of the input.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
 
     /// The derivative is a function of the output.
     public var backwardReads: BackwardReads { .output }
 
-    /// This one.
     public var nonlinearity: Nonlinearity? { .sigmoid }
-    /// Every element depends on one.
     public static let overwritesGradient = true
 
     /// y = 1 / (1 + e⁻ˣ)
@@ -83,29 +65,20 @@ public struct Sigmoid: Layer {
 
 /// The hyperbolic tangent: y = tanh x.
 public struct HyperbolicTangent: Layer {
-    /// The word `tanh`.
     public static let kind = "tanh"
-    /// One sentence for the reference.
     public static let summary = "The hyperbolic tangent."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = []
-    /// A nonlinearity.
     public static let role = LayerRole.nonlinearity
-    /// Nothing.
     public typealias Workspace = NoWorkspace
 
-    /// The layer.
     public init() {}
 
-    /// The shape of the input.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
 
     /// The derivative is a function of the output.
     public var backwardReads: BackwardReads { .output }
 
-    /// This one.
     public var nonlinearity: Nonlinearity? { .tanh }
-    /// Every element depends on one.
     public static let overwritesGradient = true
 
     /// y = tanh x

@@ -8,23 +8,16 @@ import Vocabulary
 /// m/(m − 1), estimated by the moving average or by a population pass: see ``NormalizationState``. For a map m is
 /// images · positions, with one γ and β a channel (§3.2); whether these decay, see ``ScaleAndShift``.
 public struct BatchNormalization: TrackedNormalization {
-    /// ε, added to the variance inside the root.
     public var epsilon = 1e-5
     /// α of the moving average: how much of the earlier steps a step keeps (Caffe's moving_average_fraction).
     public var fraction = 0.999
-    /// γ and β.
     public var scaleAndShift = ScaleAndShift()
 
-    /// The word `batch-norm`.
     public static let kind = "batch-norm"
-    /// One sentence for the reference.
     public static let summary = "Batch normalization of each channel over the batch (Ioffe and Szegedy 2015)."
-    /// What a configuration can say.
     public static let fields = trackedFields
 
-    /// ε = 10⁻⁵, α = 0.999, with γ and β.
     public init() {}
-    /// The given ε and α, with or without γ and β.
     public init(epsilon: Double = 1e-5, fraction: Double = 0.999, scale: Bool = true, shift: Bool = true) {
         self.epsilon = epsilon
         self.fraction = fraction
@@ -58,20 +51,13 @@ public struct BatchNormalization: TrackedNormalization {
 /// Ioffe & Szegedy 2015 do not say whether γ and β decay, and Caffe's Scale layer decays them unless told otherwise. Here
 /// they do not by default, since decaying γ towards 0 is no L2 penalty on the function that the network computes.
 public struct ScaleAndShift: Sendable {
-    /// Whether γ is trained; otherwise it is 1.
     public var scale = true
-    /// Whether β is trained; otherwise it is 0.
     public var shift = true
-    /// Factor on the learning rate of γ.
     public var scaleRate = 1.0
-    /// Factor on the learning rate of β.
     public var shiftRate = 1.0
-    /// Factor on the weight decay of γ.
     public var scaleDecay = 0.0
-    /// Factor on the weight decay of β.
     public var shiftDecay = 0.0
 
-    /// Both trained, or one, or none.
     public init(scale: Bool = true, shift: Bool = true) {
         self.scale = scale
         self.shift = shift
@@ -87,7 +73,6 @@ public struct ScaleAndShift: Sendable {
         Field("shift-decay", \.shiftDecay, 0...1_000, "Factor on the weight decay of β; by default it does not decay."),
     ]
 
-    /// γ and β [channels], as far as they are trained.
     func parameters(channels: Int) -> [ParameterDeclaration] {
         let fan = Fan(input: 1, output: 1)
         let gamma = ParameterDeclaration(
@@ -115,10 +100,8 @@ public struct ScaleAndShift: Sendable {
             pass[shift].fill(0)
         }
 
-        /// γ.
         func scale(_ pass: Pass) -> Vector { pass.vectorParameter(.scale) ?? pass[scale] }
 
-        /// β.
         func shift(_ pass: Pass) -> Vector { pass.vectorParameter(.shift) ?? pass[shift] }
     }
 }
@@ -129,11 +112,9 @@ public struct ScaleAndShift: Sendable {
 /// A relative says what it takes for μ and σ² in training and how the gradient goes back through them. In inference all are
 /// line 11 of Algorithm 2 (Ioffe & Szegedy 2015): y = γ/√(Var + ε) · x + (β − γE/√(Var + ε)).
 public protocol TrackedNormalization: Layer where Workspace: TrackedNormalizationWorkspace {
-    /// ε, added to the variance inside the root.
     var epsilon: Double { get set }
     /// α of the moving average: how much of the earlier steps a step keeps (Caffe's moving_average_fraction).
     var fraction: Double { get set }
-    /// γ and β.
     var scaleAndShift: ScaleAndShift { get set }
     /// Whether it divides by √(σ² + ε), and does not subtract μ alone.
     var dividesByDeviation: Bool { get }
@@ -145,7 +126,7 @@ public protocol TrackedNormalizationWorkspace: Sendable {
     var tracked: TrackedNormalizationSlots { get }
 }
 
-/// The batch's statistics, and small vectors of one value a channel; x̂ only where somebody observes it.
+/// The batch's statistics, and small vectors of one value a channel; x̂ only where it is observed.
 public struct TrackedNormalizationSlots: TrackedNormalizationWorkspace {
     let mean: VectorSlot
     let variance: VectorSlot
@@ -157,7 +138,6 @@ public struct TrackedNormalizationSlots: TrackedNormalizationWorkspace {
     let productSum: VectorSlot
     let backwardScratch: VectorSlot
 
-    /// Itself.
     public var tracked: Self { self }
 
     init(_ booking: inout Booking) {
@@ -179,7 +159,6 @@ public struct TrackedNormalizationSlots: TrackedNormalizationWorkspace {
 // MARK: Declarations
 
 extension TrackedNormalization {
-    /// A normalization by the batch.
     public static var role: LayerRole { .normalization }
 
     /// ε, α, γ and β, which a layer lists among its own fields.
@@ -192,16 +171,13 @@ extension TrackedNormalization {
         ] + ScaleAndShift.fields.within(\.scaleAndShift)
     }
 
-    /// It does.
     public var dividesByDeviation: Bool { true }
 
     /// β takes the place of a bias.
     public var absorbsBias: Bool { scaleAndShift.shift }
 
-    /// The shape of the input.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
 
-    /// γ and β [channels], as far as they are trained.
     public func parameters(_ inputs: [Shape]) -> [ParameterDeclaration] {
         scaleAndShift.parameters(channels: inputs[0].channels)
     }
@@ -219,7 +195,6 @@ extension TrackedNormalization {
     /// Where the moments of the input's blocks are gathered.
     public func inputMoments(_ workspace: Workspace) -> VectorSlot? { workspace.tracked.moments }
 
-    /// They are.
     public static var takesGatheredMoments: Bool { true }
 
     /// A nonlinearity behind it is a part of both passes.
@@ -255,7 +230,6 @@ extension TrackedNormalization {
         return affine
     }
 
-    /// It is.
     public static var isAffineInInference: Bool { true }
 
     /// With estimates, y = f(affine x); whether there are some.
@@ -289,7 +263,7 @@ extension TrackedNormalizationSlots {
             shift: scaleAndShift.shift(pass), nonlinearity: pass.nonlinearity)
     }
 
-    /// x̂ = (x − μ)/√(σ² + ε), where somebody observes it, and y = f(γx̂ + β).
+    /// x̂ = (x − μ)/√(σ² + ε), where it is observed, and y = f(γx̂ + β).
     func normalize(_ pass: Pass) {
         scaleAndShift.fill(pass)
         let standardization = standardization(pass)

@@ -4,22 +4,14 @@ import Vocabulary
 /// A two-dimensional convolution (a correlation, as in every framework) with square kernels, and zeros around the map:
 /// y[p, o] = b[o] + Σ_{i,j,c} x[p·stride + (i, j) − pad, c] · W[(i, j, c), o].
 public struct Convolution: Layer {
-    /// Number of output channels.
     public var channels = 0
-    /// Height and width of the kernel.
     public var kernel = 0
-    /// Steps between neighbouring outputs, in positions of the input.
     public var stride = 1
-    /// Rows and columns of zeros on every side of the input.
     public var pad = 0
-    /// The weight and the bias.
     public var options = ProductOptions()
 
-    /// The word `convolution`.
     public static let kind = "convolution"
-    /// One sentence for the reference.
     public static let summary = "A two-dimensional convolution with square kernels."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] =
         [
             Field("channels", \.channels, 1...65_536, required: true, "Number of output channels."),
@@ -27,12 +19,9 @@ public struct Convolution: Layer {
             Field("stride", \.stride, 1...255, "Positions of the input between neighbouring outputs."),
             Field("pad", \.pad, 0...254, "Rows and columns of zeros on every side of the input."),
         ] + ProductOptions.fields.within(\.options)
-    /// A product, which taps are named after.
     public static let role = LayerRole.linear
 
-    /// Without its required channels and kernel.
     public init() {}
-    /// The given extents.
     public init(
         channels: Int, kernel: Int, stride: Int = 1, pad: Int = 0, bias: Bias = .automatic,
         weight: any Initializer = RunInitializer()
@@ -69,7 +58,6 @@ public struct Convolution: Layer {
             layout: .convolution(kernelHeight: kernel, kernelWidth: kernel, channels: inputs[0].channels))
     }
 
-    /// One for every weight and output position.
     public func multiplyAdds(_ inputs: [Shape]) -> Int { geometry(inputs[0], images: 1).multiplyAdds }
 
     /// With that many times as many channels, unless it keeps its width.
@@ -86,7 +74,6 @@ public struct Convolution: Layer {
         return copy
     }
 
-    /// Scratch of the passes.
     public struct Workspace: Sendable {
         let input: Shape
         let forwardScratch: VectorSlot
@@ -95,7 +82,6 @@ public struct Convolution: Layer {
         let biasScratch: VectorSlot
     }
 
-    /// Scratch of both passes.
     public func book(_ booking: inout Booking) -> Workspace {
         let geometry = geometry(booking.input, images: booking.batch)
         return Workspace(
@@ -113,12 +99,9 @@ public struct Convolution: Layer {
 
     /// What follows is done while the output is written.
     public static let fusion: LayerFusion = [.nonlinearity, .nonlinearityGradient, .outputMoments, .affine]
-    /// It can.
     public static let addsGradient = true
 
-    /// The backward pass needs the inputs for dW.
     public var backwardReads: BackwardReads { .inputs }
-    /// And the output for the slope of a nonlinearity.
     public func backwardReads(behind nonlinearity: Nonlinearity) -> BackwardReads { [.inputs, .output] }
 
     /// y = f(x ∗ W + b)

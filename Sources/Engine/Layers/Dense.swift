@@ -4,27 +4,18 @@ import Vocabulary
 /// A fully connected layer: y = x·W + b, x the whole sample as one row vector (height, width and channels flattened in
 /// that order), W [inputs × units].
 public struct Dense: Layer {
-    /// Number of outputs.
     public var units = 0
-    /// The weight and the bias.
     public var options = ProductOptions()
 
-    /// The word `dense`.
     public static let kind = "dense"
-    /// One sentence for the reference.
     public static let summary = "A fully connected layer: output = input · weight + bias."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] =
         [Field("units", \.units, 1...1_000_000, required: true, "Number of outputs.")]
         + ProductOptions.fields.within(\.options)
-    /// A product, which taps are named after.
     public static let role = LayerRole.linear
-    /// A sample is one row.
     public static let flattensInput = true
 
-    /// Without its required units.
     public init() {}
-    /// The given number of outputs.
     public init(units: Int, bias: Bias = .automatic, weight: any Initializer = RunInitializer()) {
         self.units = units
         options.bias = bias
@@ -44,7 +35,6 @@ public struct Dense: Layer {
             layout: .linear(input: inputs[0]))
     }
 
-    /// One for every weight and output position.
     public func multiplyAdds(_ inputs: [Shape]) -> Int { inputs[0].count * units }
 
     /// With that many times as many units, unless it keeps its width.
@@ -61,7 +51,6 @@ public struct Dense: Layer {
         return copy
     }
 
-    /// Scratch of the backward pass.
     public struct Workspace: Sendable {
         let inputs: Int
         let dataScratch: VectorSlot
@@ -69,7 +58,6 @@ public struct Dense: Layer {
         let biasScratch: VectorSlot
     }
 
-    /// Scratch of the backward pass.
     public func book(_ booking: inout Booking) -> Workspace {
         let inputs = booking.input.count
         return Workspace(
@@ -88,12 +76,9 @@ public struct Dense: Layer {
 
     /// A nonlinearity, or an affine map and a nonlinearity, is applied while the output is written.
     public static let fusion: LayerFusion = [.nonlinearity, .nonlinearityGradient, .affine]
-    /// It can.
     public static let addsGradient = true
 
-    /// The backward pass needs the inputs for dW.
     public var backwardReads: BackwardReads { .inputs }
-    /// And the output for the slope of a nonlinearity.
     public func backwardReads(behind nonlinearity: Nonlinearity) -> BackwardReads { [.inputs, .output] }
 
     /// y = f(x·W + b)
@@ -127,21 +112,13 @@ extension Matrix {
 
 /// What a dense and a convolutional layer have in common: how their weight and their bias start and learn.
 public struct ProductOptions: Sendable {
-    /// Whether a bias is added.
     public var bias = Bias.automatic
-    /// How the weight starts.
     public var weightInitializer: any Initializer = RunInitializer()
-    /// How the bias starts.
     public var biasInitializer: any Initializer = Constant()
-    /// Factor on the learning rate of the weight.
     public var weightRate = 1.0
-    /// Factor on the learning rate of the bias.
     public var biasRate = 1.0
-    /// Factor on the decay of the weight.
     public var weightDecay = 1.0
-    /// Factor on the decay of the bias.
     public var biasDecay = 1.0
-    /// Whether the number of outputs stays what it is when a run makes the network wider or narrower.
     public var keepsWidth = false
 
     /// Caffe's defaults: every factor 1, bias from 0.
@@ -216,9 +193,7 @@ public enum Bias: String, ConfigurationWord {
     /// A bias, except where everything that follows is a normalization that takes each channel's mean away and adds a shift,
     /// which absorbs it (Ioffe & Szegedy 2015, §3.2).
     case automatic = "auto"
-    /// A bias.
     case present = "true"
-    /// No bias.
     case absent = "false"
 
     /// The choice made: never `automatic`.

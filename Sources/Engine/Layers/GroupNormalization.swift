@@ -9,18 +9,12 @@ import Vocabulary
 /// widths; a prime number of channels above `groups` leaves a single group, which is layer normalization. A bias before it
 /// is not redundant: it shifts the channels of a group against each other.
 public struct GroupNormalization: ImageNormalization {
-    /// The most groups.
     public var groups = 32
-    /// ε, added to the variance inside the root.
     public var epsilon = 1e-5
-    /// γ and β.
     public var scaleAndShift = ScaleAndShift()
 
-    /// The word `group-norm`.
     public static let kind = "group-norm"
-    /// One sentence for the reference.
     public static let summary = "Group normalization of each image by groups of neighbouring channels (Wu and He 2018)."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] =
         [
             Field(
@@ -28,9 +22,7 @@ public struct GroupNormalization: ImageNormalization {
                 "The number of groups; where it does not divide the channels, their greatest divisor below it.")
         ] + imageFields
 
-    /// At most 32 groups.
     public init() {}
-    /// At most the given number of groups.
     public init(groups: Int, epsilon: Double = 1e-5, scale: Bool = true, shift: Bool = true) {
         self.groups = groups
         self.epsilon = epsilon
@@ -52,22 +44,15 @@ public struct GroupNormalization: ImageNormalization {
 /// that is the same, for a map it is what a convolution calls for, and PyTorch's `GroupNorm(1, channels)`. A bias before it
 /// is not redundant: it shifts channels against each other, which the common mean does not take away.
 public struct LayerNormalization: ImageNormalization {
-    /// ε, added to the variance inside the root.
     public var epsilon = 1e-5
-    /// γ and β.
     public var scaleAndShift = ScaleAndShift()
 
-    /// The word `layer-norm`.
     public static let kind = "layer-norm"
-    /// One sentence for the reference.
     public static let summary =
         "Layer normalization of each image by all its values, with one γ and β a channel (Ba, Kiros and Hinton 2016)."
-    /// What a configuration can say.
     public static let fields = imageFields
 
-    /// ε = 10⁻⁵, with γ and β.
     public init() {}
-    /// The given ε, with or without γ and β.
     public init(epsilon: Double = 1e-5, scale: Bool = true, shift: Bool = true) {
         self.epsilon = epsilon
         scaleAndShift = ScaleAndShift(scale: scale, shift: shift)
@@ -83,22 +68,15 @@ public struct LayerNormalization: ImageNormalization {
 /// It is for maps. A single position, as behind a dense layer, has no variance: x̂ is 0, the output β, and the gradient by the
 /// input 0.
 public struct InstanceNormalization: ImageNormalization {
-    /// ε, added to the variance inside the root.
     public var epsilon = 1e-5
-    /// γ and β.
     public var scaleAndShift = ScaleAndShift()
 
-    /// The word `instance-norm`.
     public static let kind = "instance-norm"
-    /// One sentence for the reference.
     public static let summary =
         "Instance normalization of each channel of each image over positions (Ulyanov, Vedaldi and Lempitsky 2016)."
-    /// What a configuration can say.
     public static let fields = imageFields
 
-    /// ε = 10⁻⁵, with γ and β.
     public init() {}
-    /// The given ε, with or without γ and β.
     public init(epsilon: Double = 1e-5, scale: Bool = true, shift: Bool = true) {
         self.epsilon = epsilon
         scaleAndShift = ScaleAndShift(scale: scale, shift: shift)
@@ -107,7 +85,6 @@ public struct InstanceNormalization: ImageNormalization {
     /// β takes the place of a bias, since each channel loses its own mean.
     public var absorbsBias: Bool { scaleAndShift.shift }
 
-    /// One.
     public func channelsPerGroup(of channels: Int) -> Int { 1 }
 }
 
@@ -118,15 +95,13 @@ public struct InstanceNormalization: ImageNormalization {
 /// with the mean and the biased variance of image and group, and one γ and β a channel. It keeps no statistics and is the
 /// same in training and inference. A layer says how many channels are a group; the rest is common.
 public protocol ImageNormalization: Layer where Workspace == ImageNormalizationWorkspace {
-    /// ε, added to the variance inside the root.
     var epsilon: Double { get set }
-    /// γ and β.
     var scaleAndShift: ScaleAndShift { get set }
-    /// The channels of a group, of so many: a divisor.
+    /// The channels of a group, a divisor of `channels`.
     func channelsPerGroup(of channels: Int) -> Int
 }
 
-/// The statistics of each image and group, once for each channel; x̂ only where somebody observes it.
+/// The statistics of each image and group, once for each channel; x̂ only where it is observed.
 public struct ImageNormalizationWorkspace: Sendable {
     let positions: Int
     let mean: MatrixSlot
@@ -140,7 +115,6 @@ public struct ImageNormalizationWorkspace: Sendable {
 }
 
 extension ImageNormalization {
-    /// A normalization, though not by the batch.
     public static var role: LayerRole { .normalization }
 
     /// ε, γ and β, which a layer lists among its own fields.
@@ -149,10 +123,8 @@ extension ImageNormalization {
             + ScaleAndShift.fields.within(\.scaleAndShift)
     }
 
-    /// The shape of the input.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
 
-    /// γ and β [channels], as far as they are trained.
     public func parameters(_ inputs: [Shape]) -> [ParameterDeclaration] {
         scaleAndShift.parameters(channels: inputs[0].channels)
     }

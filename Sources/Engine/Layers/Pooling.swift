@@ -3,16 +3,11 @@ import Vocabulary
 
 /// What maximum and average pooling have in common: the window.
 public struct PoolingOptions: Sendable {
-    /// Height and width of the window.
     public var kernel = 0
-    /// Positions of the input between neighbouring windows.
     public var stride = 1
-    /// Rows and columns of padding on every side of the input.
     public var pad = 0
-    /// What to do where the windows do not cover the map exactly.
     public var rounding = PoolingGeometry.Rounding.ceil
 
-    /// The given window.
     public init(
         kernel: Int = 0, stride: Int = 1, pad: Int = 0, rounding: PoolingGeometry.Rounding = .ceil
     ) {
@@ -45,21 +40,15 @@ public struct PoolingOptions: Sendable {
     }
 }
 
-/// The greatest value of each window of each channel; padding never wins.
+/// The greatest value of each window of each channel; padding is never the greatest.
 public struct MaxPooling: Layer {
-    /// The window.
     public var options = PoolingOptions()
 
-    /// The word `max-pool`.
     public static let kind = "max-pool"
-    /// One sentence for the reference.
     public static let summary = "The greatest value of each window of each channel."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = PoolingOptions.fields.within(\.options)
-    /// A pooling.
     public static let role = LayerRole.pooling
 
-    /// Without its required kernel.
     public init() {}
     /// The given window; without a stride, windows lie side by side.
     public init(kernel: Int, stride: Int? = nil, pad: Int = 0, rounding: PoolingGeometry.Rounding = .ceil) {
@@ -104,19 +93,13 @@ public struct MaxPooling: Layer {
 
 /// The mean of each window of each channel; padding counts as zeros (Caffe's divisor: the window's size in the padded map).
 public struct AveragePooling: Layer {
-    /// The window.
     public var options = PoolingOptions()
 
-    /// The word `average-pool`.
     public static let kind = "average-pool"
-    /// One sentence for the reference.
     public static let summary = "The mean of each window of each channel; padding counts as zeros."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = PoolingOptions.fields.within(\.options)
-    /// A pooling.
     public static let role = LayerRole.pooling
 
-    /// Without its required kernel.
     public init() {}
     /// The given window; without a stride, windows lie side by side.
     public init(kernel: Int, stride: Int? = nil, pad: Int = 0, rounding: PoolingGeometry.Rounding = .ceil) {
@@ -126,15 +109,12 @@ public struct AveragePooling: Layer {
     /// One position a window.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { try options.outputShape(inputs[0]) }
 
-    /// The shape that the windows move over.
     public struct Workspace: Sendable {
         let input: Shape
     }
 
-    /// Nothing but the shape.
     public func book(_ booking: inout Booking) -> Workspace { Workspace(input: booking.input) }
 
-    /// The backward pass reads nothing but gradients.
     public var backwardReads: BackwardReads { [] }
 
     /// y[p, c] = Σ over the window at p of x[·, c] / the window's size
@@ -155,22 +135,16 @@ public struct AveragePooling: Layer {
 /// The mean of each channel over its whole map, whatever its extent (Lin et al. 2014, §3.2): the same network then serves
 /// images of several sizes.
 public struct GlobalAveragePooling: Layer {
-    /// The word `global-average-pool`.
     public static let kind = "global-average-pool"
-    /// One sentence for the reference.
     public static let summary = "The mean of each channel over its whole map."
-    /// Nothing to choose.
     public static let fields: [Field<Self>] = []
-    /// A pooling.
     public static let role = LayerRole.pooling
 
-    /// The layer.
     public init() {}
 
     /// One value a channel.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { .flat(inputs[0].channels) }
 
-    /// The shape of a map.
     public struct Workspace: Sendable {
         let input: Shape
 
@@ -180,10 +154,8 @@ public struct GlobalAveragePooling: Layer {
         }
     }
 
-    /// Nothing but the shape.
     public func book(_ booking: inout Booking) -> Workspace { Workspace(input: booking.input) }
 
-    /// The backward pass reads nothing but gradients.
     public var backwardReads: BackwardReads { [] }
 
     /// y[c] = Σ over all positions p of x[p, c] / their number

@@ -17,19 +17,16 @@ public struct NamedTensor: Equatable, Sendable {
     /// The elements, as many as the product of the extents.
     public let elements: Elements
 
-    /// A tensor of the given parts.
     public init(name: String, shape: [Int], elements: Elements) {
         self.name = name
         self.shape = shape
         self.elements = elements
     }
 
-    /// A tensor of floats.
     public init(name: String, shape: [Int], values: [Float]) {
         self.init(name: name, shape: shape, elements: .floats(values))
     }
 
-    /// The number of elements.
     public var count: Int {
         switch elements {
         case .floats(let values): values.count
@@ -149,10 +146,8 @@ public struct RestoreError: Error, Equatable, Sendable, CustomStringConvertible 
         case mismatch(name: String, found: String, expected: String)
     }
 
-    /// Everything that does not fit.
     public let problems: [Problem]
 
-    /// One line a problem.
     public var description: String {
         problems.map { problem in
             switch problem {

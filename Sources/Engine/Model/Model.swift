@@ -7,9 +7,7 @@ import Kernels
 /// streams named after the parameter (`init/<node>/weight`), so networks of different arms that share a node by name and
 /// shape start it alike. A model is used by one thread at a time.
 public final class Model {
-    /// The network.
     public let network: Network
-    /// The seed of the initial values.
     public let seed: UInt64
     /// The parameters' values.
     let values: Storage

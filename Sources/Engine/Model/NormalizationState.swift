@@ -111,7 +111,7 @@ public final class NormalizationState {
     /// exists.
     func readEstimates(_ source: StatisticsSource, mean: Vector, variance: Vector) {
         switch source {
-        case .batch: preconditionFailure("the batch's statistics are no estimate")
+        case .batch: preconditionFailure("the batch's statistics are not an estimate")
         case .population:
             mean.copy(from: populationMean)
             variance.copy(from: populationVariance)

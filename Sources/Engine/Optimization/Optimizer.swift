@@ -34,28 +34,22 @@ public enum OptimizerCatalogue {
 /// Stochastic gradient descent with momentum and weight decay in Caffe's definition (`sgd_solver.cpp`):
 /// the learning rate is inside the momentum's history, and the decay is added to the gradient.
 public struct StochasticGradientDescent: Optimizer {
-    /// The base learning rate.
     public var rate = Double.nan
     /// μ: the share of the last step that is kept.
     public var momentum = 0.0
     /// The L2 weight decay λ, as it is added to the gradient: λw.
     public var decay = 0.0
 
-    /// The word `sgd`.
     public static let kind = "sgd"
-    /// One sentence for the reference.
     public static let summary =
         "Stochastic gradient descent, Caffe's: h ← μh + rate·(g + decay·w), w ← w − h."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("rate", \.rate, 0...1_000, required: true, "Base learning rate; the rate policy schedules it."),
         Field("momentum", \.momentum, 0...1, "Share of the last step that is kept."),
         Field("decay", \.decay, 0...1_000, "L2 weight decay, added to the gradient as decay·w."),
     ]
 
-    /// Without its required rate.
     public init() {}
-    /// The given rate, momentum and decay.
     public init(rate: Double, momentum: Double = 0, decay: Double = 0) {
         self.rate = rate
         self.momentum = momentum

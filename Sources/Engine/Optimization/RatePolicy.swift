@@ -23,13 +23,9 @@ public enum RatePolicyCatalogue {
 
 /// The base rate throughout.
 public struct FixedRate: RatePolicy {
-    /// The word `fixed`.
     public static let kind = "fixed"
-    /// One sentence for the reference.
     public static let summary = "The base rate throughout."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = []
-    /// The policy.
     public init() {}
 
     /// base
@@ -43,19 +39,14 @@ public struct StepRate: RatePolicy {
     /// Steps between drops (Caffe's stepsize).
     public var every = 0
 
-    /// The word `step`.
     public static let kind = "step"
-    /// One sentence for the reference.
     public static let summary = "base · factor^⌊step / every⌋"
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("factor", \.factor, 0...10, required: true, "Factor of each drop (Caffe's gamma)."),
         Field("every", \.every, 1...1_000_000_000, required: true, "Steps between drops (Caffe's stepsize)."),
     ]
 
-    /// Without its required fields.
     public init() {}
-    /// The given factor and interval.
     public init(factor: Double, every: Int) {
         self.factor = factor
         self.every = every
@@ -74,11 +65,8 @@ public struct MultistepRate: RatePolicy {
     /// The steps at which the rate drops (Caffe's stepvalue), in any order.
     public var at: [Int] = []
 
-    /// The word `multistep`.
     public static let kind = "multistep"
-    /// One sentence for the reference.
     public static let summary = "base · factor^(number of listed steps reached)"
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("factor", \.factor, 0...10, required: true, "Factor of each drop (Caffe's gamma)."),
         Field(
@@ -86,9 +74,7 @@ public struct MultistepRate: RatePolicy {
             "Steps at which the rate drops (Caffe's stepvalue)."),
     ]
 
-    /// Without its required fields.
     public init() {}
-    /// The given factor and steps.
     public init(factor: Double, at: [Int]) {
         self.factor = factor
         self.at = at
@@ -107,18 +93,13 @@ public struct ExponentialRate: RatePolicy {
     /// The factor of each step (Caffe's gamma).
     public var factor = Double.nan
 
-    /// The word `exp`.
     public static let kind = "exp"
-    /// One sentence for the reference.
     public static let summary = "base · factor^step"
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("factor", \.factor, 0...10, required: true, "Factor of each step (Caffe's gamma).")
     ]
 
-    /// Without its required field.
     public init() {}
-    /// The given factor.
     public init(factor: Double) { self.factor = factor }
 
     /// base · factor^step
@@ -133,16 +114,11 @@ public struct ExponentialRate: RatePolicy {
 /// It is the exponential decay of Ioffe & Szegedy 2015, §4.2, with the speed as a number of its own: §4.2.1's change
 /// "6 times faster" is `speed: 6`.
 public struct RelativeExponentialRate: RatePolicy {
-    /// The share of the base rate that a run at speed 1 ends with.
     public var remaining = Double.nan
-    /// How many times faster the rate decays than that.
     public var speed = 1.0
 
-    /// The word `exponential`.
     public static let kind = "exponential"
-    /// One sentence for the reference.
     public static let summary = "base · remaining^(speed · step / total)"
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field(
             "remaining", \.remaining, .leastNormalMagnitude...1, required: true,
@@ -150,9 +126,7 @@ public struct RelativeExponentialRate: RatePolicy {
         Field("speed", \.speed, 0...1_000, "How many times faster the decay is; 6 in Ioffe & Szegedy 2015, §4.2.1."),
     ]
 
-    /// Without its required field.
     public init() {}
-    /// The given share and speed.
     public init(remaining: Double, speed: Double = 1) {
         self.remaining = remaining
         self.speed = speed
@@ -168,22 +142,16 @@ public struct RelativeExponentialRate: RatePolicy {
 public struct InverseRate: RatePolicy {
     /// Growth of the denominator in each step (Caffe's gamma).
     public var factor = Double.nan
-    /// The power of the denominator.
     public var power = Double.nan
 
-    /// The word `inv`.
     public static let kind = "inv"
-    /// One sentence for the reference.
     public static let summary = "base · (1 + factor · step)^(−power)"
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("factor", \.factor, 0...1_000, required: true, "Growth of the denominator in each step (Caffe's gamma)."),
         Field("power", \.power, 0...10, required: true, "Power of the denominator."),
     ]
 
-    /// Without its required fields.
     public init() {}
-    /// The given factor and power.
     public init(factor: Double, power: Double) {
         self.factor = factor
         self.power = power
@@ -197,21 +165,15 @@ public struct InverseRate: RatePolicy {
 
 /// The rate falls to zero at the end of the run, along a power of the part that is left.
 public struct PolynomialRate: RatePolicy {
-    /// The power; 1 is a straight line.
     public var power = Double.nan
 
-    /// The word `poly`.
     public static let kind = "poly"
-    /// One sentence for the reference.
     public static let summary = "base · (1 − step / total)^power"
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("power", \.power, 0...10, required: true, "Power of the part of the run that is left; 1 is a line.")
     ]
 
-    /// Without its required field.
     public init() {}
-    /// The given power.
     public init(power: Double) { self.power = power }
 
     /// base · (1 − step / total)^power

@@ -1,16 +1,15 @@
 import Kernels
 
-/// A network's derivatives on one batch, with everything that a pass computes left to be looked at.
+/// A network's derivatives on one batch, with everything that a pass computes kept for inspection.
 ///
 /// It has a model and memory of its own: nothing of the model whose parameters it takes changes. Nothing is fused and
 /// everything stays in memory, so backward passes can start anywhere and be repeated; it is several times as large as
 /// what training needs.
 final class Differentiator {
-    /// Images of a batch.
     let batch: Int
     let network: Network
     let team: Team
-    /// Where the network is looked at: the parameters and their gradient.
+    /// The parameters at which derivatives are taken, and their gradient.
     let model: Model
     let program: Program
     private var labels: [Int32]
@@ -40,7 +39,7 @@ final class Differentiator {
     /// Computes every value from the batch that was taken.
     func forward() { program.forward(images: batch, phase: phase, team: team) }
 
-    /// The same in another phase from now on.
+    /// The same, and changes the phase of the passes that follow.
     func forward(phase: Phase) {
         self.phase = phase
         forward()
@@ -136,7 +135,6 @@ public final class LayerJacobian {
             && network.ancestors(of: end.node).contains(start.node)
     }
 
-    /// Jacobians of a network on batches of a size.
     public init(_ network: Network, batch: Int, team: Team) {
         differentiator = Differentiator(network, batch: batch, team: team)
     }

@@ -14,10 +14,8 @@ import Kernels
 ///
 /// Complexity: two forward passes and a backward pass.
 public final class GradientCorrelation {
-    /// The grid.
     public let points: [Double]
     private let differentiator: Differentiator
-    /// c and d.
     private let origin: [Float]
     private let direction: [Float]
 
@@ -86,7 +84,7 @@ extension Differentiator {
     }
 }
 
-/// How much a sequence has to do with itself some places on.
+/// The correlation of a sequence with itself, some steps later.
 public enum Autocorrelation {
     /// For each lag k from 0 to `lags`, Σ gᵢgᵢ₊ₖ / √(Σ gᵢ² · Σ gᵢ₊ₖ²): the cosine of the angle between the sequence and
     /// itself, k places on.

@@ -6,7 +6,6 @@ struct NetworkDepth {
     /// For each node, the products (dense, convolution) on the longest path from the input to it, its own included.
     let nodes: [Int]
 
-    /// The depths of a network's nodes.
     init(_ network: Network) {
         var depths: [Int] = []
         for node in network.nodes {
@@ -44,7 +43,7 @@ struct NetworkDepth {
 ///
 /// Complexity: one forward and backward pass.
 public final class GradientNorms {
-    /// What one layer came to.
+    /// The measurement of one layer.
     public struct Layer: Equatable, Sendable {
         /// The product after which the tap is named.
         public let name: String
@@ -107,7 +106,7 @@ public final class GradientNorms {
     }
 
     /// By how much the logarithm of the squared norm of a unit grows from one layer to the one before it, by least squares:
-    /// above 0 gradients explode on their way to the input, below they vanish. NaN where a gradient is zero or no number.
+    /// above 0 gradients explode on their way to the input, below they vanish. NaN where a gradient is zero or not a number.
     ///
     /// - Parameter layers: all layers of a measurement, or those in the middle, where neither end shows.
     public static func growth(_ layers: some Sequence<Layer>) -> Double {
@@ -123,9 +122,8 @@ public final class GradientNorms {
 ///
 /// Complexity: one forward pass.
 public final class ChannelStatistics {
-    /// What one layer came to, before any normalization of its output.
+    /// The measurement of one layer, before any normalization of its output.
     public struct Layer: Equatable, Sendable {
-        /// The product.
         public let name: String
         /// The products from the input to it, itself included, on the longest path.
         public let depth: Int
@@ -195,7 +193,7 @@ public final class ChannelStatistics {
     }
 
     /// By how much the logarithm of a quantity grows from one layer to the next, by least squares: 0 where it stays. NaN
-    /// where it is zero or no number somewhere.
+    /// where it is zero or not a number somewhere.
     public static func growth(_ layers: some Sequence<Layer>, of quantity: KeyPath<Layer, Double>) -> Double {
         let layers = Array(layers)
         return NetworkDepth.growth(of: layers.map { $0[keyPath: quantity] }, at: layers.map(\.depth))

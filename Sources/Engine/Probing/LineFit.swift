@@ -5,7 +5,6 @@ import Vocabulary
 ///
 /// `Double`, with IEEE 754's exactly rounded operations only: the same bits on every machine.
 public struct SymmetricPair: Sendable, Equatable {
-    /// A vector of the plane.
     public typealias Vector = SIMD2<Double>
 
     /// The first entry of the diagonal.
@@ -15,14 +14,12 @@ public struct SymmetricPair: Sendable, Equatable {
     /// The second entry of the diagonal.
     public let d: Double
 
-    /// The matrix [[a, b], [b, d]].
     public init(_ a: Double, _ b: Double, _ d: Double) {
         self.a = a
         self.b = b
         self.d = d
     }
 
-    /// The determinant.
     public var determinant: Double { a * d - b * b }
 
     /// Half the distance of the two eigenvalues.
@@ -56,7 +53,6 @@ public struct SymmetricPair: Sendable, Equatable {
         return Vector(-first.y, first.x)
     }
 
-    /// The product with a vector.
     public func times(_ vector: Vector) -> Vector {
         Vector(a * vector.x + b * vector.y, b * vector.x + d * vector.y)
     }
@@ -64,13 +60,11 @@ public struct SymmetricPair: Sendable, Equatable {
 
 /// Points of the plane to which a line is fitted.
 public struct PointCloud: Sendable, Equatable {
-    /// A point.
     public typealias Point = SIMD2<Double>
 
     /// The points; at least one.
     public let points: [Point]
 
-    /// The cloud of the given points.
     public init(_ points: [Point]) {
         precondition(!points.isEmpty, "a cloud without points")
         self.points = points
@@ -96,7 +90,6 @@ public struct PointCloud: Sendable, Equatable {
             })
     }
 
-    /// The mean of the points.
     public var mean: Point { points.reduce(Point(0, 0), +) / Double(points.count) }
 
     /// The covariance of the two coordinates, with divisor n.
@@ -118,7 +111,6 @@ public struct PointCloud: Sendable, Equatable {
 
 /// An affine map of the plane: p ↦ M(p − c), M an invertible matrix of two rows.
 public struct PlaneMap: Sendable, Equatable {
-    /// A point of the plane.
     public typealias Point = SIMD2<Double>
 
     /// What is subtracted, c.
@@ -135,7 +127,6 @@ public struct PlaneMap: Sendable, Equatable {
     /// The map that changes nothing.
     public static let identity = PlaneMap(center: Point(0, 0), first: Point(1, 0), second: Point(0, 1))
 
-    /// The image of a point.
     public func image(of point: Point) -> Point {
         let moved = point - center
         return Point((rows.first * moved).sum(), (rows.second * moved).sum())
@@ -155,9 +146,8 @@ public struct PlaneMap: Sendable, Equatable {
     }
 }
 
-/// What is done to both coordinates of a cloud before a line is fitted to it.
+/// The transformation of both coordinates of a cloud before a line is fitted to it.
 public enum PointTransform: String, ConfigurationWord, Sendable {
-    /// Nothing.
     case raw
     /// The mean is subtracted.
     case centred
@@ -187,7 +177,6 @@ public enum PointTransform: String, ConfigurationWord, Sendable {
 ///
 /// A line is the vector (k, b).
 public struct LineLoss: Sendable, Equatable {
-    /// Slope and intercept.
     public typealias Line = SIMD2<Double>
 
     /// The Hessian, the same everywhere; of slope and intercept, in this order.
@@ -214,7 +203,6 @@ public struct LineLoss: Sendable, Equatable {
         least = (covariance.d - slope * covariance.b) / 2
     }
 
-    /// The gradient at a line.
     public func gradient(at line: Line) -> Line { hessian.times(line) - moments }
 
     /// What the loss is above the least one: ½(w − w*)ᵀH(w − w*). It has no difference of two losses, in which the digits of a
@@ -262,7 +250,7 @@ public struct LineDescent: Sendable, Equatable {
     ///   - start: the first line.
     ///   - rate: η.
     ///   - tolerance: the part of the first excess at which the descent has converged and ends.
-    ///   - limit: the most steps that are made. A descent whose excess is no finite number any more ends before.
+    ///   - limit: the most steps that are made. A descent whose excess is no longer finite ends earlier.
     public init(_ loss: LineLoss, from start: LineLoss.Line, rate: Double, tolerance: Double, limit: Int) {
         var (line, excess) = (start, loss.excess(at: start))
         var (lines, excesses) = ([line], [excess])
@@ -278,7 +266,6 @@ public struct LineDescent: Sendable, Equatable {
         isConverged = excess <= goal
     }
 
-    /// The steps that were made.
     public var steps: Int { lines.count - 1 }
 
     /// The factor by which the last step changed the excess: towards the end what is left lies along the direction that shrinks

@@ -7,11 +7,10 @@ import Kernels
 /// the same bits with and without. Every evaluation is that of the training step whose number is given: statistics of the
 /// batch, and the masks and noise of that step.
 public final class LossSurface {
-    /// Images of a batch.
     public let batch: Int
     let network: Network
     let team: Team
-    /// Where the surface is looked at: the parameters and their gradient.
+    /// The parameters at which the loss is evaluated, and their gradient.
     let model: Model
     private let program: Program
     private let input: Storage
@@ -34,7 +33,7 @@ public final class LossSurface {
         labels = Array(repeating: 0, count: batch)
     }
 
-    // MARK: What is looked at
+    // MARK: The point and the batch
 
     /// Takes the parameters, statistics and optimizer's history of a model of an equal network.
     public func take(_ source: Model) { model.copy(from: source) }
@@ -54,7 +53,7 @@ public final class LossSurface {
         input.matrix(rows: batch * network.input.positions, columns: network.input.channels)
     }
 
-    // MARK: What is there
+    // MARK: The loss and its gradient
 
     /// All parameters as one vector, to be read and set: in the order of ``Network/parameters``, with zeros between them.
     var parameters: Vector { model.all(model.values) }
@@ -109,7 +108,7 @@ public final class GradientLandscape {
         public let points: [Point]
 
         /// The effective β-smoothness: max over the points of ‖∇L(θ(s)) − ∇L(θ)‖ / ‖θ(s) − θ‖; infinite where a gradient
-        /// was no number.
+        /// was not a number.
         public var smoothness: Double {
             points.reduce(0) { largest, point in
                 let ratio = point.gradientChange / (point.length * gradientNorm)
@@ -166,7 +165,7 @@ public final class GradientLandscape {
 ///
 /// Complexity: one forward and backward pass a layer, and one more.
 public final class GradientShift {
-    /// What one layer came to.
+    /// The measurement of one layer.
     public struct Layer: Equatable, Sendable {
         /// The product whose weights they are.
         public let name: String

@@ -9,7 +9,6 @@ import Kernels
 /// All operands are in the first-level cache. Ranges take turns (``InterleavedTimes``). Complexity: about half a second
 /// for sixty rounds.
 public enum MultiplicationThroughput {
-    /// What multiplies.
     public enum Kind: String, CaseIterable, Sendable {
         /// One product after another: see ``Kernels/Multiplication/chained(_:_:mask:)``.
         case scalar
@@ -21,9 +20,7 @@ public enum MultiplicationThroughput {
 
     /// The times of one kind with operands of one range.
     public struct Entry: Sendable {
-        /// What multiplies.
         public let kind: Kind
-        /// Its operands.
         public let range: OperandRange
         /// Multiplications of one execution.
         public let multiplications: Int

@@ -7,9 +7,8 @@ import Vocabulary
 /// ∂ℓ/∂(aW) = 1/a · ∂ℓ/∂W, and ⟨W, ∂ℓ/∂W⟩ = 0, as ℓ does not change along W. All of that is exact for ε = 0; the error is of
 /// the order of ε/(a²σ²). Without one none of it holds. Nothing of the model that is measured changes.
 public final class Rescaling {
-    /// What one factor came to, compared with a = 1.
+    /// The measurement of one factor, compared with a = 1.
     public struct Point: Equatable, Sendable {
-        /// a.
         public let factor: Double
         /// ‖y(a) − y(1)‖ / ‖y(1)‖, y the network's output for all images.
         public let outputChange: Double
@@ -30,7 +29,6 @@ public final class Rescaling {
     private let weight: Storage
     private let zeros: Storage
 
-    /// A measurement on batches of a size.
     public init(_ network: Network, batch: Int, team: Team) {
         differentiator = Differentiator(network, batch: batch, team: team)
         output = Storage(count: batch * network.classes)
@@ -120,7 +118,7 @@ public final class Rescaling {
     }
 }
 
-/// How large parameters are, and how fast directions turn.
+/// The norms of parameters, and how fast their directions turn.
 ///
 /// Where a normalization follows, a weight's length changes nothing but how far a step turns it: gradient descent at the
 /// rate η moves the direction W/‖W‖ as the rate η/‖W‖² would move a weight of length 1 (van Laarhoven 2017, §3). Weight
@@ -128,7 +126,6 @@ public final class Rescaling {
 ///
 /// Complexity: one pass over the parameters.
 public struct WeightNorms: Equatable, Sendable {
-    /// One parameter.
     public struct Entry: Equatable, Sendable {
         /// `<node>.<suffix>`, such as `conv1.weight`.
         public let name: String
@@ -138,7 +135,6 @@ public struct WeightNorms: Equatable, Sendable {
         public let kind: ParameterKind
         /// ‖·‖₂ of all elements: Frobenius's norm of a weight.
         public let norm: Double
-        /// The number of elements.
         public let count: Int
         /// η · the parameter's own factor on it.
         public let rate: Double

@@ -7,22 +7,17 @@ public struct Evaluation: Equatable, Sendable {
     public let loss: Double
     /// The share of images whose label has the largest score.
     public let accuracy: Double
-    /// The number of those images.
     public let correct: Int
-    /// The number of images.
     public let count: Int
 }
 
-/// What a model says of each image of a set, and what is true.
+/// A model's class probabilities for each image of a set, and the true classes.
 public struct Predictions: Equatable, Sendable {
-    /// The number of classes.
     public let classes: Int
     /// The softmax probability of each class for each image, image by image: [images × classes].
     public let probabilities: [Float]
-    /// The class of each image.
     public let labels: [Int32]
 
-    /// Predictions from their parts.
     public init(classes: Int, probabilities: [Float], labels: [Int32]) {
         precondition(probabilities.count == labels.count * classes, "a probability for every class of every image")
         self.classes = classes
@@ -33,7 +28,6 @@ public struct Predictions: Equatable, Sendable {
 
 /// Evaluates a model. It never changes the model.
 public final class Evaluator {
-    /// The model that is evaluated.
     public let model: Model
     /// The largest number of images of a pass.
     public let batch: Int
@@ -50,7 +44,6 @@ public final class Evaluator {
         labels = Array(repeating: 0, count: batch)
     }
 
-    /// The memory plan of a pass.
     public var memoryPlan: MemoryPlan { program.plan }
 
     /// Evaluates `count` images, batch after batch; the last batch may be smaller.
@@ -132,7 +125,6 @@ public final class Evaluator {
 public final class PopulationPass {
     /// The model whose population statistics are computed.
     public let model: Model
-    /// Images of a batch.
     public let batch: Int
     private let team: Team
     private let program: Program
@@ -145,7 +137,6 @@ public final class PopulationPass {
         program = Program(model, batch: batch, purpose: .observation([]))
     }
 
-    /// The memory plan of the pass.
     public var memoryPlan: MemoryPlan { program.plan }
 
     /// Runs `batches` batches and stores the statistics in the model.

@@ -2,9 +2,7 @@ import Kernels
 
 /// How long the passes of one node take.
 public struct LayerTiming: Sendable {
-    /// The node's name.
     public let name: String
-    /// The word for its layer.
     public let kind: String
     /// Multiply-adds of a forward pass of the batch.
     public let multiplyAdds: Int
@@ -25,7 +23,7 @@ public final class LayerTimer {
     /// A timer for a model and a batch size.
     ///
     /// - Parameter inputGradient: whether the first node computes the gradient by its input too, which training does not
-    ///   need: for layers that are looked at by themselves.
+    ///   need: for layers that are measured by themselves.
     public init(model: Model, batch: Int, team: Team, inputGradient: Bool = false) {
         self.batch = batch
         self.team = team
@@ -55,7 +53,7 @@ public final class LayerTimer {
 
     /// Runs one step and holds it at the passes of one node, which `forward` and `backward` are handed: each may be run any
     /// number of times. A backward pass may overwrite the gradient that it began with: only its time means something, and
-    /// only for a node that reads the network's input, whose gradient is nobody else's.
+    /// only for a node that reads the network's input, whose gradient nothing else reads.
     public func isolate(
         node index: Int, fill: (Matrix, inout [Int32]) -> Void, forward: (() -> Void) -> Void,
         backward: (() -> Void) -> Void
@@ -85,7 +83,7 @@ public final class LayerTimer {
 }
 
 /// Measures how long pieces of work take against each other: round by round in turns, each for a short while, so that
-/// whatever else the machine does meets all of them alike.
+/// whatever else the machine does affects all of them alike.
 ///
 /// Work that is shorter than a turn is done many times in it, so that the clock's own grain and cost do not show. The
 /// round's first piece is another one every time.

@@ -5,11 +5,9 @@ import Kernels
 /// Normalizations use the statistics of the observed batch, as in training (the paper's N_BN^tr, Figure 1c), what disturbs
 /// values is on, as in the step that comes next, and dropout is off.
 public final class Observer {
-    /// The model that is observed.
     public let model: Model
     /// Images of an observation.
     public let batch: Int
-    /// The tensors that an observation reads.
     public let taps: [Tap]
     let team: Team
     /// What summing up needs, made once.
@@ -27,7 +25,6 @@ public final class Observer {
             model, batch: batch, purpose: .observation(taps), poisonsReleasedMemory: poisonsReleasedMemory)
     }
 
-    /// The memory plan of an observation.
     public var memoryPlan: MemoryPlan { program.plan }
 
     /// Passes one batch through the network.
@@ -49,11 +46,10 @@ public final class Observer {
     }
 }
 
-/// What an observation writes down of one tensor: every channel by itself, and all values together.
+/// What an observation records of one tensor: every channel by itself, and all values together.
 public struct TapSummary: Sendable {
     /// The values of one unit or channel, over all images and positions.
     public struct Channel: Sendable {
-        /// The arithmetic mean.
         public let mean: Float
         /// The standard deviation with divisor n.
         public let deviation: Float
@@ -65,13 +61,10 @@ public struct TapSummary: Sendable {
     /// and ±3σ/2. The outer two are the minimum and the maximum.
     public static let shares = [0.07, 0.16, 0.31, 0.50, 0.69, 0.84, 0.93]
 
-    /// The channels in their order.
     public let channels: [Channel]
-    /// The mean of all values.
     public let mean: Double
     /// The standard deviation of all values, with divisor n.
     public let deviation: Double
-    /// The least and the greatest value.
     public let minimum, maximum: Float
     /// The percentiles of all values at ``shares``.
     public let percentiles: [Float]

@@ -4,7 +4,6 @@
 /// In Double. Each block is gathered by ``ShiftedMoments``; blocks are then joined in order (Chan, Golub & LeVeque 1979). The
 /// partition depends on the number of rows alone, and so do the bits.
 public struct BlockMoments: @unchecked Sendable {
-    /// The rows of a block.
     static let rowsPerBlock = 256
 
     private let rows: Int
@@ -29,7 +28,6 @@ public struct BlockMoments: @unchecked Sendable {
             .assumingMemoryBound(to: Double.self)
     }
 
-    /// The rows of a block.
     static func rows(of block: Int, in rows: Int) -> Range<Int> {
         block * rowsPerBlock..<min((block + 1) * rowsPerBlock, rows)
     }
@@ -48,7 +46,6 @@ public struct BlockMoments: @unchecked Sendable {
         }
     }
 
-    /// Gathers one block.
     func gather(_ matrix: Matrix, block: Int) {
         let target = table + 2 * block * width
         ShiftedMoments.gather(

@@ -61,7 +61,6 @@ protocol ColumnTerms: Sendable {
     associatedtype Parameters
     /// The parameters of the sixteen columns from `column` on.
     func parameters(column: Int) -> Parameters
-    /// Adds the terms of sixteen columns of one row.
     func add(row: Int, column: Int, _ parameters: Parameters, to sums: inout ColumnSums.Pair)
 }
 
@@ -186,7 +185,6 @@ struct ColumnSums: @unchecked Sendable {
         max(1, (rows + rowsPerBlock - 1) / rowsPerBlock)
     }
 
-    /// The columns of whole panels.
     static func width(_ columns: Int) -> Int {
         (columns + columnsPerPanel - 1) / columnsPerPanel * columnsPerPanel
     }

@@ -16,7 +16,6 @@ public struct GroupStandardization: Sendable {
     public var rowsPerImage: Int
     /// The columns of a group, a divisor of their number.
     public var columnsPerGroup: Int
-    /// ε, added to the variance inside the root.
     public var epsilon: Double
     /// Where the forward pass leaves μ, and the backward pass reads it: [images × columns], the same for all columns of a
     /// group.
@@ -27,7 +26,6 @@ public struct GroupStandardization: Sendable {
     public var scale: Vector
     /// β of each column.
     public var shift: Vector
-    /// f.
     public var nonlinearity: Nonlinearity
 
     /// A normalization of images of `rowsPerImage` rows.
@@ -59,7 +57,7 @@ public struct GroupStandardization: Sendable {
 
     /// Takes the statistics of each image and computes output = y, and x̂ where it is wanted.
     ///
-    /// - Parameter normalized: x̂; nil if nobody wants it.
+    /// - Parameter normalized: x̂; nil if it is not needed.
     public func forward(_ input: Matrix, normalized: Matrix?, into output: Matrix, scratch: Vector, team: Team) {
         check(input, output)
         if let normalized { input.requireSameShape(normalized) }
@@ -82,7 +80,6 @@ public struct GroupStandardization: Sendable {
         nonlinearity.withFunction { run($0) }
     }
 
-    /// The rows of an image.
     func rows(of image: Int) -> Range<Int> { image * rowsPerImage..<(image + 1) * rowsPerImage }
 
     /// What an image is normalized by.
@@ -193,7 +190,6 @@ struct ImageItems: @unchecked Sendable {
 
     /// The doubles of a row of scratch: one a column, in whole panels.
     let width: Int
-    /// The items.
     let count: Int
     private let images: Int
     private let imagesPerItem: Int
@@ -209,7 +205,7 @@ struct ImageItems: @unchecked Sendable {
         return (images + perItem - 1) / perItem
     }
 
-    /// The scratch floats for so many rows an item.
+    /// The scratch floats for a number of rows per item.
     static func scratch(images: Int, rowsPerImage: Int, columns: Int, rows: Int) -> Int {
         let doubles = count(images, rowsPerImage, columns) * rows * ColumnSums.width(columns)
         return 2 * doubles + Storage.alignment / MemoryLayout<Float>.stride
@@ -244,7 +240,6 @@ struct ImageItems: @unchecked Sendable {
 }
 
 extension Matrix {
-    /// One row.
     @inline(__always)
     func row(_ index: Int) -> Vector { Vector(base + index * stride, count: columns) }
 }
@@ -263,7 +258,7 @@ extension GroupStandardization {
     /// with the means over the values of an image and group: the statistics depend on the input, and the two means are what
     /// comes back through them. Sums are in Double, those of the columns of a group, and of the images, in order.
     ///
-    /// - Parameter inputGradient: Overwritten; may be `outputGradient` itself; nil if nobody wants it.
+    /// - Parameter inputGradient: Overwritten; may be `outputGradient` itself; nil if it is not needed.
     public func gradient(
         _ input: Matrix, output: Matrix, outputGradient: Matrix, sum: Vector, productSum: Vector,
         into inputGradient: Matrix?, scratch: Vector, team: Team

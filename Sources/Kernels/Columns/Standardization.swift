@@ -14,7 +14,6 @@ public struct Standardization: Sendable {
     public var scale: Vector
     /// β of each column.
     public var shift: Vector
-    /// f.
     public var nonlinearity: Nonlinearity
 
     /// A normalization by the given parameters, one of each a column.
@@ -121,7 +120,6 @@ struct StandardizationLanes {
         shift = parameters.shift.base.lane(at: column)
     }
 
-    /// x̂.
     @inline(__always)
     func normalized(_ x: Lane) -> Lane { (x - mean) * inverseDeviation }
 
@@ -130,7 +128,6 @@ struct StandardizationLanes {
     func scaled(_ normalized: Lane) -> Lane { shift.addingProduct(normalized, scale) }
 }
 
-/// x̂.
 struct NormalizedMap: ColumnMap {
     let input: Matrix
     let parameters: Standardization

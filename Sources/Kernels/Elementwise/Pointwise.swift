@@ -104,7 +104,7 @@ public enum Multiplication {
     /// - Parameter mask: 0, as a number that is not known where this is compiled.
     @inline(never)
     public static func chained(_ left: Vector, _ right: Vector, mask: UInt32) -> UInt32 {
-        precondition(left.count == right.count, "\(left.count) and \(right.count) floats are no pairs")
+        precondition(left.count == right.count, "\(left.count) and \(right.count) floats do not form pairs")
         var fold: UInt32 = 0
         var product: Float = 0
         for index in 0..<left.count {
@@ -121,8 +121,8 @@ public enum Multiplication {
     /// - Precondition: the count is a multiple of 64.
     @inline(never)
     public static func independent(_ left: Vector, _ right: Vector) -> UInt32 {
-        precondition(left.count == right.count, "\(left.count) and \(right.count) floats are no pairs")
-        precondition(left.count.isMultiple(of: 4 * Lane.width), "\(left.count) floats are no multiple of 64")
+        precondition(left.count == right.count, "\(left.count) and \(right.count) floats do not form pairs")
+        precondition(left.count.isMultiple(of: 4 * Lane.width), "\(left.count) floats are not a multiple of 64")
         var (first, second) = (SIMD16<UInt32>(), SIMD16<UInt32>())
         var (third, fourth) = (SIMD16<UInt32>(), SIMD16<UInt32>())
         for index in stride(from: 0, to: left.count, by: 4 * Lane.width) {

@@ -46,7 +46,7 @@ public enum SoftmaxCrossEntropy {
         probabilities.requireSameShape(gradient)
         for row in 0..<probabilities.rows {
             let label = Int(labels[row])
-            precondition(label >= 0 && label < probabilities.columns, "label \(label) is no class")
+            precondition(label >= 0 && label < probabilities.columns, "label \(label) is not a class")
             let source = probabilities.base + row * probabilities.stride
             let target = gradient.base + row * gradient.stride
             let atLabel = (source[label] - 1) * scale
@@ -65,7 +65,7 @@ private struct Row {
     private let classes: Int
     /// The first class of the last lane.
     private let tail: Int
-    /// The places of the last lane that are no classes.
+    /// The places of the last lane that are not classes.
     private let isOutside: SIMDMask<SIMD16<Int32>>
 
     init(classes: Int) {
@@ -75,7 +75,7 @@ private struct Row {
         isOutside = Lane.places .>= count
     }
 
-    /// What a row comes to.
+    /// The result of one row.
     struct Result {
         var maximum: Float
         /// Σ e^(z − maximum).
@@ -171,7 +171,6 @@ extension SIMD16 where Scalar == Float {
 }
 
 extension SIMD16<Int32> {
-    /// The least element.
     @inline(__always)
     fileprivate var least: Int32 {
         let eight = lowHalf.replacing(with: highHalf, where: highHalf .< lowHalf)

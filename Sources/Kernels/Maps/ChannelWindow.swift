@@ -201,9 +201,9 @@ struct MapWindow: Sendable {
     let height: Int
     let width: Int
 
-    /// Stops where a matrix is no series of maps.
+    /// Traps unless a matrix is a series of maps.
     func check(_ matrix: Matrix) {
-        precondition(matrix.rows % (height * width) == 0, "\(matrix.rows) rows are no maps of \(height)×\(width)")
+        precondition(matrix.rows % (height * width) == 0, "\(matrix.rows) rows are not a whole number of maps of \(height)×\(width)")
     }
 
     /// Writes scales and outputs of some rows of maps.

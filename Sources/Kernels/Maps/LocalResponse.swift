@@ -19,9 +19,8 @@ public struct LocalResponse: Hashable, Sendable {
     public let size: Int
     /// What the sum of squares is multiplied with.
     public let coefficient: Float
-    /// The exponent β.
     public let beta: Float
-    /// The scale where there is no response.
+    /// The scale without any response.
     public let k: Float
 
     /// A normalization over windows of `size`, cut off at the edges.
@@ -184,7 +183,7 @@ protocol ScalePower: Sendable {
     func of(_ scale: Lane) -> Lane
 }
 
-/// For β = ¾, which is what everybody uses.
+/// For β = ¾, the usual exponent.
 struct ThreeQuarters: ScalePower {
     @inline(__always)
     func of(_ scale: Lane) -> Lane { Elementary.inverseThreeQuarters(scale) }

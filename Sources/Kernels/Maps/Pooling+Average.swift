@@ -21,7 +21,6 @@ extension Pooling {
             outputStep = output.stride
         }
 
-        /// Writes the averages.
         func reduce() {
             let inner = geometry.columns.wholeWindows
             let share = 1 / Float(rows.padded * geometry.kernelWidth)
@@ -109,7 +108,6 @@ extension Pooling {
             targetStep = inputGradient.stride
         }
 
-        /// Writes the gradient.
         func gather() {
             switch rows.count {
             case 1: gather1()
@@ -223,7 +221,7 @@ extension Pooling {
             corner = 1 / Float(height * width)
         }
 
-        /// Whether all these windows are worth `whole`.
+        /// Whether all these windows have the whole size.
         @inline(__always)
         func areWhole(_ rows: Range<Int>, _ columns: Range<Int>) -> Bool {
             corner == whole || (rows.upperBound <= lastY && columns.upperBound <= lastX)

@@ -130,7 +130,6 @@ extension Pooling {
             targetStep = inputGradient.stride
         }
 
-        /// Writes the gradient.
         func gather() {
             if geometry.stride >= Swift.max(geometry.kernelHeight, geometry.kernelWidth) { return spread() }
             switch rows.count {

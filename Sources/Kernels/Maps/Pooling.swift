@@ -8,17 +8,13 @@ public struct PoolingGeometry: Hashable, Sendable {
         case ceil
     }
 
-    /// The number of images in the batch.
     public let images: Int
     /// The height of an input map in pixels.
     public let height: Int
     /// The width of an input map in pixels.
     public let width: Int
-    /// The number of channels.
     public let channels: Int
-    /// The height of a window.
     public let kernelHeight: Int
-    /// The width of a window.
     public let kernelWidth: Int
     /// The distance between windows.
     public let stride: Int

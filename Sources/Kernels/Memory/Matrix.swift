@@ -64,16 +64,13 @@ public final class Storage: @unchecked Sendable {
     }
 }
 
-/// Contiguous floats in memory that somebody else owns: biases, statistics, scratch space.
+/// Contiguous floats in memory that belongs to a ``Storage``: biases, statistics, scratch space.
 ///
 /// As with `Matrix`, a copy is another view, and `Storage.slack` floats behind the end must be readable.
 public struct Vector: @unchecked Sendable {
-    /// The first element.
     let base: UnsafeMutablePointer<Float>
-    /// The number of elements.
     public let count: Int
 
-    /// A view of `count` floats from `base` on.
     public init(_ base: UnsafeMutablePointer<Float>, count: Int) {
         precondition(count >= 0, "a vector of \(count) elements")
         self.base = base
@@ -92,7 +89,6 @@ public struct Vector: @unchecked Sendable {
         }
     }
 
-    /// Some of the elements.
     public func range(_ range: Range<Int>) -> Vector {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "elements \(range) of \(count)")
         return Vector(base + range.lowerBound, count: range.count)
@@ -104,7 +100,6 @@ public struct Vector: @unchecked Sendable {
         return Matrix(base, rows: rows, columns: columns, stride: columns)
     }
 
-    /// Sets every element.
     public func fill(_ value: Float) {
         base.update(repeating: value, count: count)
     }
@@ -124,13 +119,12 @@ public struct Vector: @unchecked Sendable {
         }
     }
 
-    /// The elements.
     public var elements: [Float] {
         Array(UnsafeBufferPointer(start: base, count: count))
     }
 }
 
-/// Rows × columns of floats in memory that somebody else owns: row-major, with `stride` floats from row to row.
+/// Rows × columns of floats in memory that belongs to a ``Storage``: row-major, with `stride` floats from row to row.
 ///
 /// Activations are matrices whose rows are the positions (image, y, x) and whose columns are the channels; a flat
 /// layer has one row per sample. A sub-range of columns is again a matrix, so joining tensors along their channels
@@ -141,11 +135,8 @@ public struct Vector: @unchecked Sendable {
 /// `Storage` provides that. What lies between the columns and the stride is read but never written, and its value
 /// never matters.
 public struct Matrix: @unchecked Sendable {
-    /// The first element.
     let base: UnsafeMutablePointer<Float>
-    /// The number of rows.
     public let rows: Int
-    /// The number of columns.
     public let columns: Int
     /// The number of floats from one row to the next, at least `columns`.
     public let stride: Int
@@ -162,7 +153,6 @@ public struct Matrix: @unchecked Sendable {
         self.stride = stride
     }
 
-    /// The number of elements.
     public var count: Int { rows * columns }
 
     /// Whether the rows follow one another without a gap.
@@ -186,7 +176,6 @@ public struct Matrix: @unchecked Sendable {
         return Matrix(base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
     }
 
-    /// Some of the rows.
     public func rows(_ range: Range<Int>) -> Matrix {
         precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
         return Matrix(base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
@@ -211,7 +200,6 @@ public struct Matrix: @unchecked Sendable {
 }
 
 extension Matrix {
-    /// Sets every element.
     public func fill(_ value: Float) {
         for row in 0..<rows {
             (base + row * stride).update(repeating: value, count: columns)

@@ -48,7 +48,7 @@ struct WholeCounts {
     /// The values that are numbers.
     let numbers: Int
     /// The values that are not.
-    let strangers: Int
+    let nanCount: Int
     private let entries: [Entry]
 
     /// The sum of panels that have been counted.
@@ -68,8 +68,8 @@ struct WholeCounts {
             }
         }
         self.seen = seen
-        strangers = entries.last.map { $0.bucket == Bucket.none ? $0.count : 0 } ?? 0
-        numbers = below - strangers
+        nanCount = entries.last.map { $0.bucket == Bucket.none ? $0.count : 0 } ?? 0
+        numbers = below - nanCount
         self.entries = entries
     }
 
@@ -178,8 +178,8 @@ struct Counting {
             ColumnSort.sort(matrix, column: column, into: sorted)
             let keys = (0..<min(Lane.width, count - column)).map { lane in
                 // What is not a number is sorted behind the last.
-                let hasStranger = sorted[(matrix.rows - 1) * Lane.width + lane] == FloatKey.none
-                return ranks.map { hasStranger ? FloatKey.none : sorted[$0 * Lane.width + lane] }
+                let hasNaN = sorted[(matrix.rows - 1) * Lane.width + lane] == FloatKey.none
+                return ranks.map { hasNaN ? FloatKey.none : sorted[$0 * Lane.width + lane] }
             }
             results.withLock { $0.replaceSubrange(column..<column + keys.count, with: keys) }
         }
@@ -199,10 +199,10 @@ struct Counting {
         let whole = WholeCounts(panels)
         numbers = whole.numbers
         hasBothZeros = whole.hasBothZeros
-        if whole.strangers == 0 { extremes = (whole.seen.lowest, whole.seen.highest) }
+        if whole.nanCount == 0 { extremes = (whole.seen.lowest, whole.seen.highest) }
         // Edges and ranks whose bucket is not known to hold but one key.
         let parts = edges.map { whole.below($0) }
-        let finds = whole.strangers > 0 ? [] : ranks.map { whole.find($0) }
+        let finds = whole.nanCount > 0 ? [] : ranks.map { whole.find($0) }
         let unclear = finds.map(\.bucket).filter { whole.onlyKey(of: $0) == nil }
         let listing = Set(parts.compactMap(\.bucket) + unclear).sorted()
         let columns = Mutex([[[UInt32]]](repeating: [], count: panels.count))
@@ -220,7 +220,7 @@ struct Counting {
         }
         if !columnRanks.isEmpty { columnKeys = columns.withLock { $0 }.flatMap { $0 } }
         below = zip(parts, inside.withLock { $0 }).map { $0.count + $1 }
-        keys = whole.strangers > 0 ? ranks.map { _ in FloatKey.none } : select(finds, whole, panels)
+        keys = whole.nanCount > 0 ? ranks.map { _ in FloatKey.none } : select(finds, whole, panels)
     }
 
     /// The keys at places in buckets, a bucket at a time.

@@ -25,13 +25,10 @@ public enum Distribution {
 
     /// The moments and extremes of a set of numbers.
     public struct Moments: Hashable, Sendable {
-        /// The arithmetic mean.
         public var mean: Double
         /// The standard deviation, with divisor n.
         public var deviation: Double
-        /// The least element.
         public var minimum: Float
-        /// The greatest element.
         public var maximum: Float
     }
 
@@ -109,7 +106,7 @@ struct Extremes {
 }
 
 extension Distribution {
-    /// Everything that is written down about a matrix.
+    /// The statistics that are recorded of a matrix.
     public struct Summary: Sendable {
         /// The mean and the standard deviation (divisor n) of each column, as by `BlockMoments`.
         public let columnMeans, columnDeviations: [Float]
@@ -128,7 +125,7 @@ extension Distribution {
     /// - Precondition: The matrix is not empty.
     /// - Parameters:
     ///   - edges: In increasing order, at least one.
-    ///   - scratch: Used by nobody else meanwhile.
+    ///   - scratch: Not to be used by anything else meanwhile.
     public static func summary(
         of matrix: Matrix, columnProbabilities: [Double], probabilities: [Double], edges: [Float],
         scratch: DistributionScratch, team: Team
@@ -184,7 +181,6 @@ public final class DistributionScratch: @unchecked Sendable {
     private var lists = Storage(count: 0)
     private var moments = Storage(count: 0)
 
-    /// No memory yet.
     public init() {}
 
     /// Memory for integers that stand in no panel.
@@ -262,7 +258,6 @@ struct PanelMemory: @unchecked Sendable {
 enum Bucket {
     /// The bits of a key below those of its bucket.
     static let shift: UInt32 = 18
-    /// The number of buckets.
     static let count = 1 << 14
     /// The bucket of −0 and that of 0: each of them holds, beside the zero, only numbers that are all but subnormal.
     static let negativeZero = 0x1FFF

@@ -4,7 +4,6 @@
 /// make the processor wait for the counter that it has just written. If there are more than eight columns, every eighth
 /// shares counters: enough for what is asked of all together.
 final class Panel: @unchecked Sendable {
-    /// What was seen.
     private(set) var seen = BucketRanges()
     /// The buckets listed.
     private(set) var listed: [ListedBucket] = []
@@ -110,7 +109,7 @@ final class Panel: @unchecked Sendable {
         }
     }
 
-    /// Writes down which column each value of a block is of.
+    /// Notes the column of each value of a block.
     private func numberLanes(_ width: Int) {
         var place = 0
         for _ in 0..<PanelMemory.rowsPerBlock {
@@ -198,12 +197,12 @@ extension Panel {
 
     /// The bucket of each rank of each column, and the rank within; none for a column that holds what is not a number.
     private func find(_ ranks: [Int], columns: Int) -> [[(bucket: Int, rank: Int)]] {
-        let strangers = memory[Bucket.none]
+        let nanCount = memory[Bucket.none]
         var finds = [[(bucket: Int, rank: Int)]](repeating: [], count: columns)
         var below = SIMD8<UInt32>()
         // The next rank of each column; for a column without one a rank that none reaches.
         var next = SIMD8<UInt32>(repeating: .max)
-        for lane in 0..<columns where strangers[lane] == 0 { next[lane] = UInt32(ranks[0]) }
+        for lane in 0..<columns where nanCount[lane] == 0 { next[lane] = UInt32(ranks[0]) }
         for range in seen.ranges {
             for bucket in range {
                 let upTo = below &+ memory[bucket]
@@ -230,7 +229,7 @@ struct QuantilePlaces: Sendable {
     /// For each quantile the indices of its two neighbours in `ranks`.
     private let neighbours: [(lower: Int, upper: Int)]
 
-    /// The places among `count` values. Without values there are no ranks.
+    /// The neighbours among `count` values. Without values there are no ranks.
     init(_ probabilities: [Double], count: Int) {
         places = probabilities.map { probability in
             precondition(probability >= 0 && probability <= 1, "a probability of \(probability)")

@@ -1,16 +1,12 @@
 /// The shapes of a convolution: what is convolved, with which filter, at which places.
 public struct ConvolutionGeometry: Hashable, Sendable {
-    /// The number of images in the batch.
     public let images: Int
     /// The height of an input map in pixels.
     public let height: Int
     /// The width of an input map in pixels.
     public let width: Int
-    /// The number of input channels.
     public let channels: Int
-    /// The height of the filter.
     public let kernelHeight: Int
-    /// The width of the filter.
     public let kernelWidth: Int
     /// The distance between filter positions, downwards.
     public let strideHeight: Int

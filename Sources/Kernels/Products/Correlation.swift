@@ -8,7 +8,6 @@
 /// between zeros, into memory that stays in the nearest caches; but where most would be products with these zeros, a product
 /// is one place of all images instead, under which all miss the same taps.
 struct Correlation: @unchecked Sendable {
-    /// The shapes.
     var shape: CorrelationShape
     /// What the filter moves over.
     var maps: FeatureMaps
@@ -147,7 +146,6 @@ struct Correlation: @unchecked Sendable {
 
 /// The shapes of a correlation, and how its work is cut up.
 struct CorrelationShape {
-    /// The number of images.
     var images: Int
     /// The maps that the filter moves over.
     var map: (height: Int, width: Int)
@@ -159,10 +157,8 @@ struct CorrelationShape {
     var stride = (rows: 1, columns: 1)
     /// The pixel under the first tap at the first place; negative where that is in a padding.
     var origin = (y: 0, x: 0)
-    /// The places: pixels of the output.
     var places: (rows: Int, columns: Int)
 
-    /// The terms of one element.
     var terms: Int { taps.rows * taps.columns * channels }
     /// Whether places and pixels are the same, so that the product is one of matrices.
     var isPointwise: Bool { taps == (1, 1) && stride == (1, 1) && origin == (0, 0) && places == map }
@@ -206,7 +202,6 @@ struct CorrelationShape {
     var placesPerImage: Int { places.rows * places.columns }
     /// All output pixels.
     var placeCount: Int { images * placesPerImage }
-    /// The number of blocks.
     var blocks: Int { (placeCount + placesPerBlock - 1) / placesPerBlock }
     /// The parts of the work, each with scratch memory of its own: enough for many threads.
     var parts: Int { min(blocks, 32) }

@@ -15,7 +15,7 @@ public enum MatrixProduct {
         _ input: Matrix, _ weight: Matrix, bias: Vector?, into output: Matrix,
         epilogue: Epilogue = .none, team: Team
     ) {
-        precondition(epilogue.moments == nil, "blocks of a matrix product are no blocks of moments")
+        precondition(epilogue.moments == nil, "blocks of a matrix product are not blocks of moments")
         precondition(input.columns == weight.rows, "\(input.columns) inputs, \(weight.rows) rows of weights")
         precondition(output.rows == input.rows && output.columns == weight.columns, "the output does not fit")
         precondition(bias.map { $0.count == weight.columns } ?? true, "one bias for each output")
@@ -58,7 +58,6 @@ public enum MatrixProduct {
         }
     }
 
-    /// The panels of a number of columns.
     private static func panels(_ columns: Int) -> Int { (columns + TileShape.columns - 1) / TileShape.columns }
     /// The floats of a panel of transposed weights, whole cache lines.
     private static func panelSize(outputs: Int) -> Int { outputs * TileShape.columns }
@@ -167,7 +166,6 @@ enum Transposition {
 
 /// Rows whose next four columns are transposed in registers.
 private protocol RowStrip {
-    /// The number of rows.
     static var count: Int { get }
     /// Reads four floats of each row and writes four rows of `count` floats.
     static func transposeFourColumns(
@@ -211,7 +209,6 @@ private enum SixteenRowStrip: RowStrip {
     }
 }
 
-/// Four rows.
 private enum FourRowStrip: RowStrip {
     static var count: Int { 4 }
 

@@ -16,7 +16,6 @@ struct Product: @unchecked Sendable {
         /// The floats in B that one step of each counter moves.
         var bSteps: (outer: Int, middle: Int, inner: Int)
 
-        /// The number of terms.
         var count: Int { counts.outer * counts.middle * counts.inner }
     }
 
@@ -44,7 +43,6 @@ struct Product: @unchecked Sendable {
     var aStep: Int
     /// The number of rows of A and C.
     var rows: Int
-    /// The terms of one element.
     var reduction: Reduction
     /// The first row of B. Half lanes are loaded whole, past the last column.
     var b: UnsafeMutablePointer<Float>
@@ -110,7 +108,6 @@ extension Product {
 /// The compiler is not to know how far they are from each other. It would make all addresses one running sum, a chain of
 /// twelve additions a term, for which tiles of one lane wait; or twelve pointers, which do not fit into the registers.
 protocol TilePlaces {
-    /// Moves all rows.
     mutating func advance(by floats: Int)
 }
 

@@ -120,7 +120,6 @@ extension Product {
 
 /// One row of a tile: the accumulators of one row of C, or the terms of one row of B.
 protocol TileRow {
-    /// The number of columns.
     static var width: Int { get }
     /// Zeros.
     init()
@@ -260,7 +259,6 @@ protocol TileRows {
     associatedtype Places: TilePlaces
     /// The places of rows from `first` on, `step` floats from row to row.
     static func places(_ first: UnsafeMutablePointer<Float>, step: Int) -> Places
-    /// The number of rows.
     static var count: Int { get }
     /// Rows that all start with the same values.
     init(start: Row)
@@ -274,7 +272,6 @@ protocol TileRows {
     func adding(_ other: Self) -> Self
 }
 
-/// A single row.
 struct OneRow<Row: TileRow>: TileRows {
     static var count: Int { 1 }
 

@@ -68,7 +68,7 @@ public final class Team: Sendable {
 ///
 /// A loop's items are cut into one `Share` a thread, in order. A thread runs its own from the first on and then takes the
 /// last ones of others, so that a thread meets the same part of the data loop after loop, which its nearest caches
-/// still hold, and still nobody waits for a thread that is late. A worker watches nothing but its own share.
+/// still hold, and still no one waits for a thread that is late. A worker watches nothing but its own share.
 ///
 /// Only a thread that holds an unfinished item reads the loop's body, and the loop cannot end before that item is
 /// finished: so the body needs no lock.
@@ -103,7 +103,7 @@ final class Crew: @unchecked Sendable {
         shares.deallocate()
     }
 
-    /// Takes the crew for one loop; false if somebody has it.
+    /// Takes the crew for one loop; false if another loop has it.
     func claim() -> Bool {
         !isClaimed.exchange(true, ordering: .acquiring)
     }
@@ -163,7 +163,7 @@ final class Crew: @unchecked Sendable {
         return count
     }
 
-    /// A worker's life.
+    /// The loop of a worker thread.
     private func work(_ thread: Int) {
         while !shares[thread].isDismissed {
             runItems(thread)
@@ -270,7 +270,6 @@ final class Finish: Sendable {
     private let state = Atomic<Int>(State.done)
     private let semaphore = DispatchSemaphore(value: 0)
 
-    /// Starts over.
     func expect(_ items: Int) {
         unfinished.store(items, ordering: .relaxed)
         state.store(State.running, ordering: .relaxed)
