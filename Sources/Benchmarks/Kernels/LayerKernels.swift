@@ -46,7 +46,9 @@ struct LayerWork {
         BatchNormalization.kind, Rectifier.kind, Sigmoid.kind, MaxPooling.kind, AveragePooling.kind,
         LocalResponseNormalization.kind,
     ]
+}
 
+extension LayerWork {
     /// How a layer's work is counted; nil for products and joins.
     init?(_ layer: any Layer) {
         switch layer {
@@ -76,17 +78,6 @@ struct LayerWork {
                 savedOutputs: 1)
         default: return nil
         }
-    }
-
-    private init(
-        forwardOperations: Double, backwardOperations: Double, savedInputs: Int, savedOutputs: Int,
-        isPerOutput: Bool = false
-    ) {
-        self.forwardOperations = forwardOperations
-        self.backwardOperations = backwardOperations
-        self.savedInputs = savedInputs
-        self.savedOutputs = savedOutputs
-        self.isPerOutput = isPerOutput
     }
 
     /// Forward: the input is read, the output written.

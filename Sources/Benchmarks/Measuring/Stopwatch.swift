@@ -1,3 +1,5 @@
+import Engine
+
 /// How long and how often things are measured.
 public struct Effort: Equatable, Sendable {
     /// Seconds of unmeasured work before the first repeat: caches fill, clocks rise, threads wake.
@@ -89,7 +91,7 @@ public struct Stopwatch {
 
     /// A stopwatch on the system's monotonic clock.
     public init(_ effort: Effort) {
-        self.init(effort, now: Self.monotonicSeconds)
+        self.init(effort, now: InterleavedTimes.monotonicSeconds)
     }
 
     /// A stopwatch on any clock, which tells seconds.
@@ -157,12 +159,4 @@ public struct Stopwatch {
             times *= 2
         }
     }
-
-    /// Seconds on the monotonic clock.
-    static func monotonicSeconds() -> Double {
-        let elapsed = origin.duration(to: .now).components
-        return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
-    }
-
-    private static let origin = ContinuousClock.now
 }

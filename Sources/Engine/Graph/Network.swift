@@ -1,4 +1,5 @@
 import Kernels
+import Vocabulary
 
 /// A validated network: a directed graph of layers without circles, from one input to one vector of class scores.
 ///
@@ -52,7 +53,8 @@ public struct Network: Sendable {
 
     /// The taps whose addresses match a pattern, in which `*` stands for any run of characters.
     public func taps(matching pattern: String) -> [Tap] {
-        taps.filter { AddressPattern(pattern).matches($0.address) }
+        let glob = Glob(pattern)
+        return taps.filter { glob.matches($0.address) }
     }
 
     /// The nodes that read value `value` (0 is the input, i + 1 the output of node i), in order.

@@ -30,27 +30,6 @@ public struct Tap: Hashable, Sendable {
     }
 }
 
-/// A pattern of addresses, in which `*` stands for any run of characters, `/` included.
-struct AddressPattern {
-    private let parts: [Substring]
-
-    init(_ pattern: String) { parts = pattern.split(separator: "*", omittingEmptySubsequences: false) }
-
-    func matches(_ address: String) -> Bool {
-        guard let first = parts.first, let last = parts.last else { return address.isEmpty }
-        guard parts.count > 1 else { return address == first }
-        guard address.hasPrefix(first), address.count >= first.count + last.count, address.hasSuffix(last) else {
-            return false
-        }
-        var rest = address.dropFirst(first.count).dropLast(last.count)
-        for part in parts.dropFirst().dropLast() where !part.isEmpty {
-            guard let start = rest.indices.first(where: { rest[$0...].hasPrefix(part) }) else { return false }
-            rest = rest[start...].dropFirst(part.count)
-        }
-        return true
-    }
-}
-
 /// Finds the tap addresses of a network's nodes.
 struct TapMap {
     let nodes: [NetworkNode]

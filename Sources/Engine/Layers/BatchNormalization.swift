@@ -106,16 +106,45 @@ public struct ScaleAndShift: Sendable {
     }
 }
 
+/// A layer that makes γx̂ + β of its input, x̂ normalized by mean and deviation, with one γ and β a channel.
+public protocol NormalizationLayer: Layer {
+    /// ε, added to the variance inside the root.
+    var epsilon: Double { get set }
+    var scaleAndShift: ScaleAndShift { get set }
+}
+
+extension NormalizationLayer {
+    public static var role: LayerRole { .normalization }
+
+    public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
+
+    public func parameters(_ inputs: [Shape]) -> [ParameterDeclaration] {
+        scaleAndShift.parameters(channels: inputs[0].channels)
+    }
+
+    /// A nonlinearity behind it is a part of both passes.
+    public static var fusion: LayerFusion { .wholeNonlinearity }
+
+    /// Every element of the gradient by the input depends on the same one of the gradient by the output.
+    public static var overwritesGradient: Bool { true }
+
+    /// The backward pass computes x̂ again from the input.
+    public var backwardReads: BackwardReads { .inputs }
+
+    /// The slope of a nonlinearity comes from its output, unless that is cheap to compute again.
+    public func backwardReads(behind nonlinearity: Nonlinearity) -> BackwardReads {
+        nonlinearity.gradientReadsOutput ? [.inputs, .output] : .inputs
+    }
+}
+
 /// A normalization of each channel by statistics of the batch, which in inference is the affine map of tracked ones: what
 /// ``BatchNormalization`` and its relatives have in common.
 ///
 /// A relative says what it takes for μ and σ² in training and how the gradient goes back through them. In inference all are
 /// line 11 of Algorithm 2 (Ioffe & Szegedy 2015): y = γ/√(Var + ε) · x + (β − γE/√(Var + ε)).
-public protocol TrackedNormalization: Layer where Workspace: TrackedNormalizationWorkspace {
-    var epsilon: Double { get set }
+public protocol TrackedNormalization: NormalizationLayer where Workspace: TrackedNormalizationWorkspace {
     /// α of the moving average: how much of the earlier steps a step keeps (Caffe's moving_average_fraction).
     var fraction: Double { get set }
-    var scaleAndShift: ScaleAndShift { get set }
     /// Whether it divides by √(σ² + ε), and does not subtract μ alone.
     var dividesByDeviation: Bool { get }
 }
@@ -159,8 +188,6 @@ public struct TrackedNormalizationSlots: TrackedNormalizationWorkspace {
 // MARK: Declarations
 
 extension TrackedNormalization {
-    public static var role: LayerRole { .normalization }
-
     /// ε, α, γ and β, which a layer lists among its own fields.
     static var trackedFields: [Field<Self>] {
         [
@@ -176,12 +203,6 @@ extension TrackedNormalization {
     /// β takes the place of a bias.
     public var absorbsBias: Bool { scaleAndShift.shift }
 
-    public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
-
-    public func parameters(_ inputs: [Shape]) -> [ParameterDeclaration] {
-        scaleAndShift.parameters(channels: inputs[0].channels)
-    }
-
     /// A mean and a variance a channel.
     public func trackedStatistics(_ inputs: [Shape]) -> TrackedStatistics? {
         TrackedStatistics(channels: inputs[0].channels, positions: inputs[0].positions, fraction: fraction)
@@ -196,20 +217,6 @@ extension TrackedNormalization {
     public func inputMoments(_ workspace: Workspace) -> VectorSlot? { workspace.tracked.moments }
 
     public static var takesGatheredMoments: Bool { true }
-
-    /// A nonlinearity behind it is a part of both passes.
-    public static var fusion: LayerFusion { .wholeNonlinearity }
-
-    /// Every element of the gradient by the input depends on the same one of the gradient by the output.
-    public static var overwritesGradient: Bool { true }
-
-    /// The backward pass computes x̂ again from the input.
-    public var backwardReads: BackwardReads { .inputs }
-
-    /// The slope of a nonlinearity comes from its output, unless that is cheap to compute again.
-    public func backwardReads(behind nonlinearity: Nonlinearity) -> BackwardReads {
-        nonlinearity.gradientReadsOutput ? [.inputs, .output] : .inputs
-    }
 }
 
 // MARK: Inference

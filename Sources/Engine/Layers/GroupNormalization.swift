@@ -58,7 +58,6 @@ public struct LayerNormalization: ImageNormalization {
         scaleAndShift = ScaleAndShift(scale: scale, shift: shift)
     }
 
-    /// All of them.
     public func channelsPerGroup(of channels: Int) -> Int { channels }
 }
 
@@ -94,9 +93,7 @@ public struct InstanceNormalization: ImageNormalization {
 ///
 /// with the mean and the biased variance of image and group, and one γ and β a channel. It keeps no statistics and is the
 /// same in training and inference. A layer says how many channels are a group; the rest is common.
-public protocol ImageNormalization: Layer where Workspace == ImageNormalizationWorkspace {
-    var epsilon: Double { get set }
-    var scaleAndShift: ScaleAndShift { get set }
+public protocol ImageNormalization: NormalizationLayer where Workspace == ImageNormalizationWorkspace {
     /// The channels of a group, a divisor of `channels`.
     func channelsPerGroup(of channels: Int) -> Int
 }
@@ -115,32 +112,10 @@ public struct ImageNormalizationWorkspace: Sendable {
 }
 
 extension ImageNormalization {
-    public static var role: LayerRole { .normalization }
-
     /// ε, γ and β, which a layer lists among its own fields.
     static var imageFields: [Field<Self>] {
         [Field("epsilon", \.epsilon, 0...1, "ε, added to the variance inside the root.")]
             + ScaleAndShift.fields.within(\.scaleAndShift)
-    }
-
-    public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
-
-    public func parameters(_ inputs: [Shape]) -> [ParameterDeclaration] {
-        scaleAndShift.parameters(channels: inputs[0].channels)
-    }
-
-    /// A nonlinearity behind it is a part of both passes.
-    public static var fusion: LayerFusion { .wholeNonlinearity }
-
-    /// Every element of the gradient by the input depends on the same one of the gradient by the output.
-    public static var overwritesGradient: Bool { true }
-
-    /// The backward pass computes x̂ again from the input.
-    public var backwardReads: BackwardReads { .inputs }
-
-    /// The slope of a nonlinearity comes from its output, unless that is cheap to compute again.
-    public func backwardReads(behind nonlinearity: Nonlinearity) -> BackwardReads {
-        nonlinearity.gradientReadsOutput ? [.inputs, .output] : .inputs
     }
 
     /// Two values an image and channel, and what the passes need.

@@ -131,9 +131,6 @@ public final class ChannelStatistics {
         public let squaredMean: Double
         /// The mean over the channels of σ², with divisor n.
         public let variance: Double
-
-        /// The mean square of all values: μ² + σ².
-        public var meanSquare: Double { squaredMean + variance }
     }
 
     private let observer: Observer

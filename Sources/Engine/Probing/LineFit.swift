@@ -116,33 +116,14 @@ public struct PlaneMap: Sendable, Equatable {
     /// What is subtracted, c.
     public let center: Point
     /// The rows of M.
-    public let rows: (first: Point, second: Point)
-
-    /// The map with the given center and rows of the matrix.
-    public init(center: Point, first: Point, second: Point) {
-        self.center = center
-        rows = (first, second)
-    }
+    public let first, second: Point
 
     /// The map that changes nothing.
     public static let identity = PlaneMap(center: Point(0, 0), first: Point(1, 0), second: Point(0, 1))
 
     public func image(of point: Point) -> Point {
         let moved = point - center
-        return Point((rows.first * moved).sum(), (rows.second * moved).sum())
-    }
-
-    /// The point with an image: c + M⁻¹q.
-    public func preimage(of image: Point) -> Point {
-        let (first, second) = rows
-        let determinant = first.x * second.y - first.y * second.x
-        return center
-            + Point(second.y * image.x - first.y * image.y, first.x * image.y - second.x * image.x) / determinant
-    }
-
-    /// Whether center and matrix are equal.
-    public static func == (one: PlaneMap, other: PlaneMap) -> Bool {
-        one.center == other.center && one.rows == other.rows
+        return Point((first * moved).sum(), (second * moved).sum())
     }
 }
 

@@ -137,7 +137,8 @@ public struct InterleavedTimes {
         }
     }
 
-    private static func monotonicSeconds() -> Double {
+    /// Seconds on the system's monotonic clock, from some moment on.
+    public static func monotonicSeconds() -> Double {
         let elapsed = origin.duration(to: .now).components
         return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
     }

@@ -101,7 +101,6 @@ public struct BlockMoments: @unchecked Sendable {
         squares.replace(with: DoubleLane(), where: squares .< DoubleLane())
         return (mean, squares)
     }
-
 }
 
 /// The mean and the sum of squared deviations of each column of some rows, in one pass over them, in Double.

@@ -93,9 +93,9 @@ public struct GroupAffine: Sendable {
 
     /// Maps the rows of one group.
     private func apply(_ input: Matrix, into output: Matrix, group: Int) {
-        let factors = scale.base + group * scale.stride
+        let factors = scale.rows(group..<group + 1).vector
         if let shift {
-            ShiftedMap(input: input, scale: factors, shift: shift.base + group * shift.stride)
+            AffineMap<Identity>(input: input, scale: factors, shift: shift.rows(group..<group + 1).vector)
                 .store(into: output, rows: 0..<output.rows)
         } else {
             ScaledMap(input: input, scale: factors).store(into: output, rows: 0..<output.rows)
@@ -103,26 +103,12 @@ public struct GroupAffine: Sendable {
     }
 }
 
-private struct ShiftedMap: ColumnMap, @unchecked Sendable {
+private struct ScaledMap: ColumnMap {
     let input: Matrix
-    let scale: UnsafeMutablePointer<Float>
-    let shift: UnsafeMutablePointer<Float>
+    let scale: Vector
 
     @inline(__always)
-    func parameters(column: Int) -> (scale: Lane, shift: Lane) { (scale.lane(at: column), shift.lane(at: column)) }
-
-    @inline(__always)
-    func value(row: Int, column: Int, _ parameters: (scale: Lane, shift: Lane)) -> Lane {
-        parameters.shift.addingProduct(input.base.lane(at: row * input.stride + column), parameters.scale)
-    }
-}
-
-private struct ScaledMap: ColumnMap, @unchecked Sendable {
-    let input: Matrix
-    let scale: UnsafeMutablePointer<Float>
-
-    @inline(__always)
-    func parameters(column: Int) -> Lane { scale.lane(at: column) }
+    func parameters(column: Int) -> Lane { scale.base.lane(at: column) }
 
     @inline(__always)
     func value(row: Int, column: Int, _ parameters: Lane) -> Lane {

@@ -238,13 +238,6 @@ public enum ColumnReduction {
         moments.gather(matrix, team: team)
         moments.join(mean: mean, variance: variance)
     }
-
-    /// The mean and the variance (divisor: the number of elements) of a whole matrix.
-    static func moments(of matrix: Matrix, scratch: Vector, team: Team) -> (mean: Double, variance: Double) {
-        let moments = BlockMoments(rows: matrix.rows, columns: matrix.columns, scratch: scratch)
-        moments.gather(matrix, team: team)
-        return moments.joinAll()
-    }
 }
 
 /// Σ dy · f′, which takes the place of dy.

@@ -37,7 +37,7 @@ protocol LaneFunction: SendableMetatype {
     static func gradient(_ dy: Lane, output y: Lane) -> Lane
 }
 
-private enum Identity: LaneFunction {
+enum Identity: LaneFunction {
     static var isCheap: Bool { true }
 
     @inline(__always)

@@ -50,14 +50,6 @@ public enum Pointwise {
         }
     }
 
-    /// output = input · factor.
-    public static func scale(_ input: Matrix, by factor: Float, into output: Matrix, team: Team) {
-        input.requireSameShape(output)
-        RowLanes.forEach(output, team: team) { row, column in
-            input.base.lane(at: row * input.stride + column) * factor
-        }
-    }
-
     /// output = input.
     public static func copy(_ input: Matrix, into output: Matrix, team: Team) {
         input.requireSameShape(output)
@@ -74,7 +66,7 @@ extension Pointwise {
     /// `stream.uniform(at: i · columns + j)` is below the ratio: the mask is a function of the stream and the shape alone.
     /// The gradient is the same map with the same stream, so no mask is stored.
     ///
-    /// - Parameter ratio: The probability of an element to be dropped, 0 ≤ ratio < 1.
+    /// - Parameter ratio: The probability that an element is dropped, 0 ≤ ratio < 1.
     public static func drop(
         _ input: Matrix, ratio: Float, stream: RandomStream, into output: Matrix, team: Team
     ) {

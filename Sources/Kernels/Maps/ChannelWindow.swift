@@ -109,10 +109,7 @@ struct ChannelWindow: Sendable {
         forEachSum(of: source, rows: rows, size: size) { sum, lane in
             sum.addProduct(lane, lane)
         } result: { row, channel, count, sum in
-            response.finish(
-                input.base.lane(at: row &* input.stride &+ channel), sum: sum, power: power,
-                to: output.base + (row &* output.stride &+ channel),
-                scale: scale.base + (row &* scale.stride &+ channel), count)
+            response.finish(input, row, channel, count, sum: sum, power: power, into: output, scale: scale)
         }
     }
 
@@ -203,7 +200,7 @@ struct MapWindow: Sendable {
 
     /// Traps unless a matrix is a series of maps.
     func check(_ matrix: Matrix) {
-        precondition(matrix.rows % (height * width) == 0, "\(matrix.rows) rows are not a whole number of maps of \(height)×\(width)")
+        precondition(matrix.rows % (height * width) == 0, "\(matrix.rows) rows for maps of \(height)×\(width)")
     }
 
     /// Writes scales and outputs of some rows of maps.
@@ -215,10 +212,7 @@ struct MapWindow: Sendable {
         forEachSum(of: input, rows: rows) { sum, lane in
             sum.addProduct(lane, lane)
         } result: { row, channel, count, sum in
-            response.finish(
-                input.base.lane(at: row &* input.stride &+ channel), sum: sum, power: power,
-                to: output.base + (row &* output.stride &+ channel),
-                scale: scale.base + (row &* scale.stride &+ channel), count)
+            response.finish(input, row, channel, count, sum: sum, power: power, into: output, scale: scale)
         }
     }
 

@@ -2,27 +2,6 @@
 ///
 /// Unlike the kernels of training these functions allocate.
 public enum Distribution {
-    // MARK: Quantiles
-
-    /// The quantiles of all elements at the given probabilities.
-    ///
-    /// Linear interpolation between order statistics: type 7 of Hyndman & Fan (1996), the default of R and NumPy.
-    /// All are NaN if the matrix is empty or holds a NaN. Complexity: linear in the number of elements.
-    public static func quantiles(_ matrix: Matrix, _ probabilities: [Double], team: Team) -> [Float] {
-        let places = QuantilePlaces(probabilities, count: matrix.count)
-        return places.quantiles(
-            Counting(matrix, ranks: places.ranks, scratch: DistributionScratch(), team: team).keys)
-    }
-
-    /// The quantiles of each column, as by `quantiles`: result[column][probability].
-    public static func columnQuantiles(_ matrix: Matrix, _ probabilities: [Double], team: Team) -> [[Float]] {
-        let places = QuantilePlaces(probabilities, count: matrix.rows)
-        let counting = Counting(matrix, columnRanks: places.ranks, scratch: DistributionScratch(), team: team)
-        return (0..<matrix.columns).map { places.quantiles(places.ranks.isEmpty ? [] : counting.columnKeys[$0]) }
-    }
-
-    // MARK: Moments
-
     /// The moments and extremes of a set of numbers.
     public struct Moments: Hashable, Sendable {
         public var mean: Double
@@ -30,33 +9,6 @@ public enum Distribution {
         public var deviation: Double
         public var minimum: Float
         public var maximum: Float
-    }
-
-    /// Mean, deviation and extremes of all elements, in Double and two passes. NaN throughout if there is a NaN.
-    ///
-    /// - Precondition: The matrix is not empty.
-    public static func moments(_ matrix: Matrix, team: Team) -> Moments {
-        precondition(matrix.count > 0, "no elements")
-        let storage = Storage(count: ColumnReduction.scratch(rows: matrix.rows, columns: matrix.columns))
-        let extremes = Extremes(of: matrix)
-        let scratch = storage.vector(count: storage.count)
-        let (mean, variance) = ColumnReduction.moments(of: matrix, scratch: scratch, team: team)
-        withExtendedLifetime(storage) {}
-        return Moments(
-            mean: mean, deviation: variance.squareRoot(), minimum: extremes.minimum, maximum: extremes.maximum)
-    }
-
-    // MARK: Histograms
-
-    /// How many elements lie between the edges: result[0] below the first, result[i] in [edges[i − 1], edges[i]),
-    /// the last at or above the last edge. NaNs are in none.
-    ///
-    /// Complexity: linear in the number of elements, however the edges are spaced.
-    ///
-    /// - Parameter edges: In increasing order, at least one.
-    public static func histogram(_ matrix: Matrix, edges: [Float], team: Team) -> [Int] {
-        let counting = Counting(matrix, edges: keys(of: edges), scratch: DistributionScratch(), team: team)
-        return counts(counting)
     }
 
     /// The keys of the edges of a histogram.
@@ -110,17 +62,21 @@ extension Distribution {
     public struct Summary: Sendable {
         /// The mean and the standard deviation (divisor n) of each column, as by `BlockMoments`.
         public let columnMeans, columnDeviations: [Float]
-        /// The quantiles of each column, as by `columnQuantiles`.
+        /// The quantiles of each column, [column][probability].
+        ///
+        /// Linear interpolation between order statistics: type 7 of Hyndman & Fan (1996), the default of R and NumPy.
+        /// All of a column are NaN if it holds a NaN.
         public let columnQuantiles: [[Float]]
-        /// The moments and extremes of all elements, as by `moments`.
+        /// Mean, deviation and extremes of all elements, in Double and two passes. NaN throughout if there is a NaN.
         public let moments: Moments
-        /// The quantiles of all elements, as by `quantiles`.
+        /// The quantiles of all elements, likewise.
         public let quantiles: [Float]
-        /// How many elements lie between the edges, as by `histogram`.
+        /// How many elements lie between the edges: counts[0] below the first, counts[i] in [edges[i − 1], edges[i]), the last
+        /// at or above the last edge. NaNs are in none.
         public let counts: [Int]
     }
 
-    /// Sums up a matrix: the same bits as one function here after the other, in three passes altogether.
+    /// Sums up a matrix in three passes. Complexity: linear in the number of elements, however the edges are spaced.
     ///
     /// - Precondition: The matrix is not empty.
     /// - Parameters:

@@ -33,14 +33,9 @@ public struct RandomStream: Hashable, Sendable {
         Float(bits(at: index) >> 8) * 0x1p-24
     }
 
-    /// A double in [0, 1): a multiple of 2⁻⁵³ made of the bits at 2·index and 2·index + 1.
-    public func uniformDouble(at index: UInt64) -> Double {
-        Double(wide(at: index) >> 11) * 0x1p-53
-    }
-
     /// A normal deviate of mean 0 and variance 1: the inverse of the distribution function at a 53-bit uniform number.
     ///
-    /// It uses the bits of `uniformDouble(at: index)`. No value is beyond ±8.3.
+    /// It uses the bits at 2·index and 2·index + 1. No value is beyond ±8.3.
     public func normal(at index: UInt64) -> Float {
         RandomStream.normal(wide(at: index))
     }
