@@ -8,7 +8,7 @@ struct PointwiseTests {
 
     private func inputs(_ rows: Int, _ columns: Int, seed: UInt64, scale: Float = 4) -> TestMatrix {
         let matrix = TestMatrix(rows: rows, columns: columns, gap: 3, seed: seed)
-        for row in 0..<rows { for column in 0..<columns { matrix.view[row, column] *= scale } }
+        matrix.scale(by: scale)
         return matrix
     }
 

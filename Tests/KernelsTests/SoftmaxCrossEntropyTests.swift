@@ -9,7 +9,7 @@ struct SoftmaxCrossEntropyTests {
         arguments: [(1, 2), (7, 10), (60, 10), (4, 16), (5, 17), (6, 32), (3, 100)])
     func agreement(rows: Int, classes: Int) {
         let logits = TestMatrix(rows: rows, columns: classes, gap: 3, seed: 1)
-        Pointwise.scale(logits.view, by: 9, into: logits.view, team: teams[0])
+        logits.scale(by: 9)
         let labels = (0..<rows).map { Int32(($0 * 7) % classes) }
         let probabilities = TestMatrix(rows: rows, columns: classes, gap: 1)
         let gradient = TestMatrix(rows: rows, columns: classes, gap: 2)

@@ -62,13 +62,9 @@ struct ProductShape: Hashable {
 
 /// The three products of one shape, ready to be run: its tensors hold random numbers.
 struct ProductKernels {
-    /// Which of the three products.
     enum Pass: String, CaseIterable {
-        /// The output from input and weights.
         case forward = "forward"
-        /// The gradient by the input.
         case dataGradient = "data gradient"
-        /// The gradient by the weights.
         case weightGradient = "weight gradient"
     }
 

@@ -10,17 +10,13 @@ public struct BenchmarkResult: Equatable, Sendable {
     public var subject: String
     /// Images of a batch; nil where there is none.
     public var batch: Int?
-    /// Threads that worked.
     public var threads: Int
     /// What the number says: `rate`.
     public var metric: BenchmarkMetric
-    /// The repeats' median and range.
     public var spread: Spread
 
-    /// This program as a subject.
     public static let ownSubject = "normlab"
 
-    /// A measurement of this program.
     public init(
         section: String, name: String, variant: String = "", subject: String = BenchmarkResult.ownSubject,
         batch: Int? = nil, threads: Int, _ metric: BenchmarkMetric, _ sample: Sample
@@ -57,27 +53,20 @@ public struct BenchmarkMetric: Hashable, Sendable {
     public static let shareOfBandwidth = BenchmarkMetric("share-of-bandwidth", unit: "%")
     /// Operations for each byte.
     public static let intensity = BenchmarkMetric("intensity", unit: "FLOP/byte")
-    /// How long it took.
     public static let time = BenchmarkMetric("time", unit: "µs")
-    /// Time of a forward pass.
     public static let forward = BenchmarkMetric("forward", unit: "µs")
-    /// Time of a backward pass.
     public static let backward = BenchmarkMetric("backward", unit: "µs")
-    /// Share of a training step.
     public static let shareOfStep = BenchmarkMetric("share-of-step", unit: "%")
-    /// Images a second, training.
     public static let training = BenchmarkMetric("training", unit: "images/s")
     /// Operations a second of training: six for each multiply-add of the forward pass.
     public static let trainingRate = BenchmarkMetric("training-rate", unit: "GFLOP/s")
     /// That rate as a share of the machine's measured peak.
     public static let trainingShare = BenchmarkMetric("training-share-of-peak", unit: "%")
-    /// Images a second, inference.
     public static let inference = BenchmarkMetric("inference", unit: "images/s")
     /// Operations a second of inference: two for each multiply-add.
     public static let inferenceRate = BenchmarkMetric("inference-rate", unit: "GFLOP/s")
     /// That rate as a share of the machine's measured peak.
     public static let inferenceShare = BenchmarkMetric("inference-share-of-peak", unit: "%")
-    /// Training steps a second.
     public static let steps = BenchmarkMetric("steps", unit: "steps/s")
     /// Memory of the plan: values, gradients, caches and scratch.
     public static let plannedMemory = BenchmarkMetric("planned-memory", unit: "MB")

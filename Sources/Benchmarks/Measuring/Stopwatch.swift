@@ -76,7 +76,6 @@ public struct Spread: Equatable, Sendable {
 }
 
 extension Sample {
-    /// What is kept of the sample.
     public var spread: Spread { Spread(median: median, minimum: minimum, maximum: maximum, repeats: count) }
 }
 
@@ -85,16 +84,13 @@ extension Sample {
 /// After a warm-up the work is done as many times in each repeat as last the repeat's length, so that the clock's own
 /// grain and cost do not show; a repeat's result is the mean over its times.
 public struct Stopwatch {
-    /// How long and how often.
     public let effort: Effort
     private let now: () -> Double
 
-    /// A stopwatch on the system's monotonic clock.
     public init(_ effort: Effort) {
         self.init(effort, now: InterleavedTimes.monotonicSeconds)
     }
 
-    /// A stopwatch on any clock, which tells seconds.
     init(_ effort: Effort, now: @escaping () -> Double) {
         self.effort = effort
         self.now = now

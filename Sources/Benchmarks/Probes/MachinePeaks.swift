@@ -1,6 +1,6 @@
 import Kernels
 
-/// What the machine can do at best, each measured when it is first asked for and then kept: the ceilings of the roofline.
+/// What the machine can do at best, each measured on first use and then kept: the ceilings of the roofline.
 ///
 /// A ceiling is the greatest of the repeats: what disturbs one makes it lower, and nothing makes it higher than the machine.
 public final class MachinePeaks {
@@ -16,7 +16,6 @@ public final class MachinePeaks {
 
     private let measureArithmetic: (_ threads: Int, Effort) -> Sample
 
-    /// Peaks measured with an effort.
     public convenience init(effort: Effort) { self.init(effort: effort, arithmetic: ArithmeticPeak.measure) }
 
     /// Peaks of which the arithmetic one is measured by a function.
@@ -28,7 +27,6 @@ public final class MachinePeaks {
     /// Working sets of one thread, in bytes, from the first cache to memory.
     static let workingSets = [16, 32, 128, 512, 2048, 8192, 32_768, 131_072].map { $0 << 10 }
 
-    /// Working sets of a quick run.
     static let fewWorkingSets = [16, 512].map { $0 << 10 }
 
     /// The working sets that this run measures.

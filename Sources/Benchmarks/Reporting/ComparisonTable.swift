@@ -134,7 +134,6 @@ public struct DifferentNetworks: Error, Equatable, CustomStringConvertible {
     public let ours: NetworkSize
     public let theirs: NetworkSize
 
-    /// What was found and what was expected.
     public var description: String {
         "\(subject) runs another \(network): \(theirs.parameters) parameters and \(theirs.multiplyAdds) multiply-adds "
             + "an image, expected \(ours.parameters) and \(ours.multiplyAdds); speeds of different networks are not compared"

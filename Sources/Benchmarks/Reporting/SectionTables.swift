@@ -113,7 +113,6 @@ public enum SectionTables {
 
 /// Turns tidy measurements into a table: a row for everything that was measured, a column for each metric.
 struct PivotTable {
-    /// What the table shows.
     var title: String
     /// What a column is made for besides the metric; its name stands in the heading in the metric's place.
     var column: ((BenchmarkResult) -> String)?

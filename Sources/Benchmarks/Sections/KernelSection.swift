@@ -17,7 +17,6 @@ public struct KernelSection: BenchmarkSection {
         stopwatch = Stopwatch(effort)
     }
 
-    /// Products, layers, the loss and the update.
     public func run(_ report: (BenchmarkResult) -> Void) throws {
         peaks.measureArithmeticPeakAgain(threads: team.threads)
         measureProducts(report)
@@ -157,7 +156,6 @@ public struct PeakSection: BenchmarkSection {
         }
     }
 
-    /// The name of the arithmetic peak.
     static let arithmetic = "multiply-add"
 
     /// The name of what sharing out a loop costs.

@@ -3,7 +3,7 @@ import Kernels
 
 /// A part of the benchmark: measures some things and reports each number as it is known.
 public protocol BenchmarkSection {
-    /// The word by which it is asked for, and the stem of its CSV file.
+    /// The word that selects it, and the stem of its CSV file.
     static var name: String { get }
     /// Measures, and reports each number as it is known.
     ///
@@ -31,7 +31,6 @@ public struct NetworkSection: BenchmarkSection {
         self.memory = memory
     }
 
-    /// Training, inference and memory of each.
     public func run(_ report: (BenchmarkResult) -> Void) {
         peaks.measureArithmeticPeakAgain(threads: team.threads)
         for subject in networks {
@@ -60,9 +59,9 @@ public struct NetworkSection: BenchmarkSection {
     }
 }
 
-/// Tells how much memory the process had at most: the system's business, which is handed in.
+/// Measures the process's peak memory by functions of the system, which are passed in.
 public struct MemoryMeter: Sendable {
-    /// Begins to measure the peak anew, where the system lets a process do that.
+    /// Resets the peak, where the system lets a process do that.
     public let restart: @Sendable () -> Void
     /// The peak since then in bytes; nil where the system does not tell.
     public let peak: @Sendable () -> Int?

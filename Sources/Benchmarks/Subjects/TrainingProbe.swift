@@ -20,7 +20,7 @@ public struct BenchmarkNetwork: Sendable {
 }
 
 /// Batches of normally distributed inputs and of labels, which a step copies as it would copy real ones. Each is made when
-/// it is first asked for.
+/// it is first needed.
 final class RandomBatches {
     private let count: Int
     private let batch: Int
@@ -110,12 +110,10 @@ public final class TrainingProbe {
         step += 1
     }
 
-    /// Images a second, training.
     public func trainingRate(_ effort: Effort) -> Sample {
         Stopwatch(effort).seconds(train).map { Double(batch) / $0 }
     }
 
-    /// Images a second, inference.
     public func inferenceRate(_ effort: Effort) -> Sample {
         Stopwatch(effort).seconds(infer).map { Double(batch) / $0 }
     }

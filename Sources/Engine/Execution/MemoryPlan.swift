@@ -81,7 +81,6 @@ public struct Booking {
 /// The plan is made once, by placing the largest buffers first, each into the smallest gap that fits among those that live
 /// at the same time (Pisarchyk & Lee 2020, "greedy by size"). It depends on sizes and lifetimes only.
 public struct MemoryPlan: Sendable {
-    /// A buffer that needs memory.
     public struct Request: Sendable {
         /// What it is for: `conv1/output`.
         public let name: String
@@ -90,7 +89,6 @@ public struct MemoryPlan: Sendable {
         public let lifetime: ClosedRange<Int>
     }
 
-    /// A buffer with its place.
     public struct Region: Sendable {
         /// What it is for: `conv1/output`.
         public let name: String
@@ -105,7 +103,6 @@ public struct MemoryPlan: Sendable {
 
     /// The buffers, in the order in which they were requested.
     public let regions: [Region]
-    /// Floats of the whole slab.
     public let count: Int
 
     /// Plans the given buffers. Complexity: quadratic in their number.

@@ -37,7 +37,7 @@ public struct Pass {
     public let images: Int
     /// What the pass is for.
     public let phase: Phase
-    /// Who computes.
+    /// The threads that compute.
     public let team: Team
 
     /// The affine map of a normalization behind the layer that it applies to its output, and the function behind that; nil
@@ -184,9 +184,7 @@ struct ParameterPlace: Sendable {
 
 /// Where everything that one node touches lies. Made once, when a program is compiled.
 final class Bindings {
-    /// The inputs' values.
     let inputs: [Place]
-    /// The output's values.
     let output: Place
     /// For each input, whether its values are already a part of the output's memory.
     let inputIsPart: [Bool]
@@ -251,7 +249,6 @@ protocol Operation {
     func affine(_ pass: Pass) -> ColumnAffine?
 }
 
-/// An operation of a known layer type.
 struct LayerOperation<L: Layer>: Operation {
     let layer: L
     let workspace: L.Workspace

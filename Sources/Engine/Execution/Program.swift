@@ -29,7 +29,7 @@ final class Program {
     /// For each node, the shares of gradients to be added after its backward pass.
     private let shares: [[(share: Place, gradient: Place)]]
 
-    /// - Parameter poisonsReleasedMemory: whether whatever is not needed at a moment is filled with NaN, so that a test
+    /// - Parameter poisonsReleasedMemory: whether memory that is not in use is filled with NaN, so that a test
     ///   can show that no pass reads memory before it is written or after it is released.
     ///   - fuses: whether layers are computed together where they can be, which changes no bit.
     init(

@@ -9,7 +9,6 @@ public protocol Initializer: Configurable, Equatable {
 
 /// The initializers, in the order of the reference. A new one is one file and one line here.
 public enum InitializerCatalogue {
-    /// Every initializer that a configuration can name.
     public static let all: [any Initializer.Type] = [
         Gaussian.self,
         Xavier.self,
@@ -123,6 +122,5 @@ public struct Constant: Initializer {
     public init() {}
     public init(value: Double) { self.value = value }
 
-    /// values ← value
     public func fill(_ values: Vector, fan: Fan, from stream: RandomStream) { values.fill(Float(value)) }
 }

@@ -260,7 +260,6 @@ public struct ParameterInfo: Sendable {
 
 /// The layers, in the order of the reference. A new one is one file and one line here; the tests find it by this list.
 public enum LayerCatalogue {
-    /// Every layer that a configuration can name.
     public static let all: [any Layer.Type] = [
         Dense.self,
         Convolution.self,

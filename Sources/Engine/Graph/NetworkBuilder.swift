@@ -9,7 +9,6 @@ struct NetworkBuilder {
     private(set) var problems: [NetworkProblem] = []
     private(set) var parameters: [ParameterInfo] = []
 
-    /// The name of the network's input.
     static let inputName = "input"
 
     init(input: Shape, nodes: [Node], initializer: (any Initializer)?) {

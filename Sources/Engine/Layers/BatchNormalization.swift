@@ -24,7 +24,6 @@ public struct BatchNormalization: TrackedNormalization {
         scaleAndShift = ScaleAndShift(scale: scale, shift: shift)
     }
 
-    /// The batch's statistics, and small vectors of one value a channel.
     public func book(_ booking: inout Booking) -> TrackedNormalizationSlots { TrackedNormalizationSlots(&booking) }
 
     /// With batch statistics, Algorithm 1: μ = mean x, σ² = mean (x − μ)², x̂ = (x − μ)/√(σ² + ε), y = f(γx̂ + β).
@@ -94,7 +93,6 @@ public struct ScaleAndShift: Sendable {
             shift = booking.vector("shift", count: booking.input.channels, .untilBackward)
         }
 
-        /// Writes them, in a forward pass.
         func fill(_ pass: Pass) {
             pass[scale].fill(1)
             pass[shift].fill(0)
@@ -138,9 +136,9 @@ extension NormalizationLayer {
 }
 
 /// A normalization of each channel by statistics of the batch, which in inference is the affine map of tracked ones: what
-/// ``BatchNormalization`` and its relatives have in common.
+/// ``BatchNormalization`` and its variants have in common.
 ///
-/// A relative says what it takes for μ and σ² in training and how the gradient goes back through them. In inference all are
+/// Each kind says what takes the place of μ and σ² in training and how the gradient flows back through them. In inference all are
 /// line 11 of Algorithm 2 (Ioffe & Szegedy 2015): y = γ/√(Var + ε) · x + (β − γE/√(Var + ε)).
 public protocol TrackedNormalization: NormalizationLayer where Workspace: TrackedNormalizationWorkspace {
     /// α of the moving average: how much of the earlier steps a step keeps (Caffe's moving_average_fraction).
@@ -151,7 +149,6 @@ public protocol TrackedNormalization: NormalizationLayer where Workspace: Tracke
 
 /// A workspace with what every ``TrackedNormalization`` books.
 public protocol TrackedNormalizationWorkspace: Sendable {
-    /// What all of them book.
     var tracked: TrackedNormalizationSlots { get }
 }
 

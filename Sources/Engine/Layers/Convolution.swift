@@ -67,7 +67,6 @@ public struct Convolution: Layer {
         return copy
     }
 
-    /// With the bias and the initializers chosen.
     public func resolved(for surroundings: Surroundings) -> Convolution {
         var copy = self
         copy.options = options.resolved(for: surroundings)

@@ -44,7 +44,6 @@ public struct Dense: Layer {
         return copy
     }
 
-    /// With the bias and the initializers chosen.
     public func resolved(for surroundings: Surroundings) -> Dense {
         var copy = self
         copy.options = options.resolved(for: surroundings)

@@ -34,13 +34,11 @@ public struct GhostBatchNormalization: TrackedNormalization {
         scaleAndShift = ScaleAndShift(scale: scale, shift: shift)
     }
 
-    /// The number of parts of a batch.
     func parts(images: Int) -> Int {
         let (whole, rest) = images.quotientAndRemainder(dividingBy: ghost)
         return max(1, whole + (rest > 1 ? 1 : 0))
     }
 
-    /// The images of a part.
     func images(of part: Int, in images: Int) -> Range<Int> {
         part * ghost..<(part == parts(images: images) - 1 ? images : (part + 1) * ghost)
     }

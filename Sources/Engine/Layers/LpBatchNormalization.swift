@@ -16,7 +16,6 @@ import Vocabulary
 /// ``NormalizationState``. Of deviations, N² for p = 1 and 2 is made unbiased by m/(m − 1), which for p = 1 is right where
 /// values are normal; of values there is no bias, and for p = ∞ no correction that does not depend on the distribution.
 public struct LpBatchNormalization: TrackedNormalization {
-    /// Which norm.
     public enum Order: String, ConfigurationWord {
         /// The mean of absolute values.
         case one = "1"

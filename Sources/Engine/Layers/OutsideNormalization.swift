@@ -9,7 +9,7 @@ import Vocabulary
 /// grows, while output and loss stay what they were: u + (b + Δb) − E[u + (b + Δb)] = u + b − E[u + b]. Since that is
 /// what is to be seen, the layer absorbs no bias.
 ///
-/// Whoever wants a normalization wants ``BatchNormalization``.
+/// It is for that experiment only: to normalize, use ``BatchNormalization``.
 public struct OutsideNormalization: TrackedNormalization {
     /// Whether it divides by √(σ² + ε); otherwise it subtracts the mean only, as in the paper's example.
     public var scale = true

@@ -55,7 +55,6 @@ public struct MaxPooling: Layer {
         options = PoolingOptions(kernel: kernel, stride: stride ?? kernel, pad: pad, rounding: rounding)
     }
 
-    /// One position a window.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { try options.outputShape(inputs[0]) }
 
     /// Where each window's greatest value was.
@@ -106,7 +105,6 @@ public struct AveragePooling: Layer {
         options = PoolingOptions(kernel: kernel, stride: stride ?? kernel, pad: pad, rounding: rounding)
     }
 
-    /// One position a window.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { try options.outputShape(inputs[0]) }
 
     public struct Workspace: Sendable {
@@ -142,7 +140,6 @@ public struct GlobalAveragePooling: Layer {
 
     public init() {}
 
-    /// One value a channel.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { .flat(inputs[0].channels) }
 
     public struct Workspace: Sendable {

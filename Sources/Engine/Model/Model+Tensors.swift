@@ -134,7 +134,6 @@ extension NamedTensor {
 
 /// Why tensors do not fit a model. Nothing is changed when it is thrown.
 public struct RestoreError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// One tensor that does not fit.
     public enum Problem: Equatable, Sendable {
         /// The model needs a tensor that is not there.
         case missing(name: String)

@@ -39,7 +39,6 @@ public struct BatchStatistics: Sendable {
 /// Sums are kept as Float and updated in Double. That other average, from S = 0 for means and S = 1 for variances, follows
 /// from the same sums after t steps: (1 − α)M and (1 − α)V + αᵗ.
 public final class NormalizationState {
-    /// What is tracked.
     public let statistics: TrackedStatistics
     /// M: the unnormalized sum of means.
     let meanSum: Vector

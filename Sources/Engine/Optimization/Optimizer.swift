@@ -27,7 +27,6 @@ public struct ParameterUpdate: Sendable {
 
 /// The optimizers, in the order of the reference. A new one is one file and one line here.
 public enum OptimizerCatalogue {
-    /// Every optimizer that a configuration can name.
     public static let all: [any Optimizer.Type] = [StochasticGradientDescent.self]
 }
 

@@ -1,6 +1,6 @@
 import Vocabulary
 
-/// How the learning rate changes over a run. The formulas and names are Caffe's (`sgd_solver.cpp`), but for
+/// How the learning rate changes over a run. The formulas and names are Caffe's (`sgd_solver.cpp`), except for
 /// ``RelativeExponentialRate``.
 public protocol RatePolicy: Configurable, Equatable {
     /// The rate of step `step` (from 0) of `total`, given the optimizer's base rate.
@@ -9,7 +9,6 @@ public protocol RatePolicy: Configurable, Equatable {
 
 /// The rate policies, in the order of the reference. A new one is one file and one line here.
 public enum RatePolicyCatalogue {
-    /// Every rate policy that a configuration can name.
     public static let all: [any RatePolicy.Type] = [
         FixedRate.self,
         StepRate.self,
@@ -28,7 +27,6 @@ public struct FixedRate: RatePolicy {
     public static let fields: [Field<Self>] = []
     public init() {}
 
-    /// base
     public func rate(base: Double, step: Int, of total: Int) -> Double { base }
 }
 
@@ -52,7 +50,6 @@ public struct StepRate: RatePolicy {
         self.every = every
     }
 
-    /// base · factor^⌊step / every⌋
     public func rate(base: Double, step: Int, of total: Int) -> Double {
         base * RealPower.power(factor, whole: step / max(every, 1))
     }
@@ -102,7 +99,6 @@ public struct ExponentialRate: RatePolicy {
     public init() {}
     public init(factor: Double) { self.factor = factor }
 
-    /// base · factor^step
     public func rate(base: Double, step: Int, of total: Int) -> Double {
         base * RealPower.power(factor, whole: step)
     }
@@ -132,7 +128,6 @@ public struct RelativeExponentialRate: RatePolicy {
         self.speed = speed
     }
 
-    /// base · remaining^(speed · step / total)
     public func rate(base: Double, step: Int, of total: Int) -> Double {
         base * RealPower.power(remaining, speed * Double(step) / Double(max(total, 1)))
     }
@@ -157,7 +152,6 @@ public struct InverseRate: RatePolicy {
         self.power = power
     }
 
-    /// base · (1 + factor · step)^(−power)
     public func rate(base: Double, step: Int, of total: Int) -> Double {
         base * RealPower.power(1 + factor * Double(step), -power)
     }
@@ -176,7 +170,6 @@ public struct PolynomialRate: RatePolicy {
     public init() {}
     public init(power: Double) { self.power = power }
 
-    /// base · (1 − step / total)^power
     public func rate(base: Double, step: Int, of total: Int) -> Double {
         base * RealPower.power(max(0, 1 - Double(step) / Double(max(total, 1))), power)
     }

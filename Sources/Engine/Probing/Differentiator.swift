@@ -60,13 +60,11 @@ final class Differentiator {
         visit(0, gradient(0))
     }
 
-    /// Runs the backward pass of one node.
     func backward(node: Int) { program.backward(node: node, images: batch, phase: phase, team: team) }
 
     /// A value: 0 is the network's input, i + 1 the output of node i.
     func value(_ value: Int) -> Matrix { program.value(value, images: batch) }
 
-    /// The gradient by a value.
     func gradient(_ value: Int) -> Matrix {
         guard let gradient = program.gradient(value, images: batch) else {
             preconditionFailure("a gradient by every value is wanted")

@@ -53,7 +53,6 @@ public final class GradientCorrelation {
         }
     }
 
-    /// The curve of a model of the network.
     public func measure(_ model: Model) -> Curve {
         differentiator.take(model, phase: .inference(.batch)) { input, _ in input.copy(from: inputs) }
         differentiator.forward()

@@ -7,11 +7,8 @@ import Vocabulary
 public struct SymmetricPair: Sendable, Equatable {
     public typealias Vector = SIMD2<Double>
 
-    /// The first entry of the diagonal.
     public let a: Double
-    /// The entry beside the diagonal.
     public let b: Double
-    /// The second entry of the diagonal.
     public let d: Double
 
     public init(_ a: Double, _ b: Double, _ d: Double) {
@@ -118,7 +115,6 @@ public struct PlaneMap: Sendable, Equatable {
     /// The rows of M.
     public let first, second: Point
 
-    /// The map that changes nothing.
     public static let identity = PlaneMap(center: Point(0, 0), first: Point(1, 0), second: Point(0, 1))
 
     public func image(of point: Point) -> Point {

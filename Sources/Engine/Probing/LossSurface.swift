@@ -1,10 +1,10 @@
 import Kernels
 
-/// The loss of a network on one batch as a function of all its parameters: what is asked when a question begins with "what
-/// would the loss and its gradient be, if the parameters were …".
+/// The loss of a network on one batch as a function of all its parameters: for procedures that evaluate the loss and its
+/// gradient at other parameters than the model's.
 ///
-/// It has a model and memory of its own. Taking a model's parameters and asking changes nothing of that model, so a run has
-/// the same bits with and without. Every evaluation is that of the training step whose number is given: statistics of the
+/// It has a model and memory of its own. Taking a model's parameters and evaluating changes nothing of that model, so a run
+/// has the same bits with and without. Every evaluation is that of the training step whose number is given: statistics of the
 /// batch, and the masks and noise of that step.
 public final class LossSurface {
     public let batch: Int
@@ -41,7 +41,7 @@ public final class LossSurface {
     /// Takes a batch.
     ///
     /// - Parameters:
-    ///   - step: the training step, from 0, whose loss is meant: it names masks and noise together with the seed.
+    ///   - step: the training step, from 0: with the seed it names the masks and the noise.
     ///   - seed: the run's.
     ///   - fill: fills the inputs, [batch·positions × channels], and the labels.
     public func take(step: Int, seed: UInt64, fill: (Matrix, inout [Int32]) -> Void) {
@@ -94,7 +94,7 @@ public final class GradientLandscape {
         public let length: Double
         /// L(θ(s)).
         public let loss: Double
-        /// ‖∇L(θ(s)) − ∇L(θ)‖₂: small where the gradient predicts the one further on. NaN where only losses were asked for.
+        /// ‖∇L(θ(s)) − ∇L(θ)‖₂: small where the gradient predicts the one at θ(s). NaN where only losses were computed.
         public let gradientChange: Double
     }
 

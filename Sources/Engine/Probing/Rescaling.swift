@@ -145,7 +145,6 @@ public struct WeightNorms: Equatable, Sendable {
         public var effectiveRate: Double { rate / (norm * norm) }
     }
 
-    /// The parameters in the network's order.
     public let entries: [Entry]
 
     /// The norms of a model's parameters.

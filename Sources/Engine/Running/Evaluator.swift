@@ -35,7 +35,6 @@ public final class Evaluator {
     private let program: Program
     private var labels: [Int32]
 
-    /// An evaluator that takes up to `batch` images at a time.
     public init(model: Model, batch: Int, team: Team, poisonsReleasedMemory: Bool = false) {
         self.model = model
         self.batch = batch
@@ -123,7 +122,6 @@ public final class Evaluator {
 /// during the pass, as in training; dropout is off, as in the network that will use the result. Nothing but the model's
 /// population statistics changes.
 public final class PopulationPass {
-    /// The model whose population statistics are computed.
     public let model: Model
     public let batch: Int
     private let team: Team

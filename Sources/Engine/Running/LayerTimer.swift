@@ -101,7 +101,6 @@ public struct InterleavedTimes {
         self.init(rounds: rounds, turn: turn, now: Self.monotonicSeconds)
     }
 
-    /// Times on any clock, which tells seconds.
     init(rounds: Int, turn: Double, now: @escaping () -> Double) {
         precondition(rounds > 0, "at least one round")
         self.rounds = rounds
@@ -137,7 +136,7 @@ public struct InterleavedTimes {
         }
     }
 
-    /// Seconds on the system's monotonic clock, from some moment on.
+    /// Seconds on the system's monotonic clock since an arbitrary origin.
     public static func monotonicSeconds() -> Double {
         let elapsed = origin.duration(to: .now).components
         return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18

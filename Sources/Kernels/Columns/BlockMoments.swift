@@ -1,5 +1,5 @@
 /// The mean and the sum of squared deviations of each column, block of rows by block of rows: what batch normalization
-/// needs of a matrix, gathered in one pass over it, by whoever has a block at hand.
+/// needs of a matrix, gathered in one pass over it, or block by block by the kernel that writes it.
 ///
 /// In Double. Each block is gathered by ``ShiftedMoments``; blocks are then joined in order (Chan, Golub & LeVeque 1979). The
 /// partition depends on the number of rows alone, and so do the bits.
@@ -17,7 +17,6 @@ public struct BlockMoments: @unchecked Sendable {
         2 * 2 * blocks(rows) * width(columns) + Storage.alignment / MemoryLayout<Float>.stride
     }
 
-    /// A table for a matrix of this shape.
     public init(rows: Int, columns: Int, scratch: Vector) {
         let needed = BlockMoments.scratch(rows: rows, columns: columns)
         precondition(scratch.count >= needed, "\(needed) floats of scratch needed, \(scratch.count) given")

@@ -105,7 +105,6 @@ public struct Standardization: Sendable {
 
 // MARK: - Lanes
 
-/// The parameters of sixteen columns.
 struct StandardizationLanes {
     let mean: Lane
     let inverseDeviation: Lane

@@ -98,7 +98,7 @@ public enum MomentumUpdate {
 
         @inline(__always)
         func apply(_ index: Int, count: Int) {
-            // Other threads have read the values, and take long to give them up: they are asked for 2 KB ahead.
+            // Other threads have read the values, and take long to give them up: they are prefetched 2 KB ahead.
             processor_prefetch_to_write(values.base + index + 512)
             let value = values.base.lane(at: index)
             let slope = gradients.base.lane(at: index).addingProduct(decay, value)

@@ -104,13 +104,11 @@ public struct Vector: @unchecked Sendable {
         base.update(repeating: value, count: count)
     }
 
-    /// Copies a vector of the same length.
     public func copy(from source: Vector) {
         precondition(source.count == count, "\(source.count) elements for \(count)")
         base.update(from: source.base, count: count)
     }
 
-    /// Copies an array of the same length.
     public func copy(from source: [Float]) {
         precondition(source.count == count, "\(source.count) elements for \(count)")
         source.withUnsafeBufferPointer { buffer in
@@ -130,7 +128,7 @@ public struct Vector: @unchecked Sendable {
 /// layer has one row per sample. A sub-range of columns is again a matrix, so joining tensors along their channels
 /// costs no copy.
 ///
-/// A matrix is a borrowed, mutable view: copying it copies no floats, and whoever made the memory keeps it alive.
+/// A matrix is a borrowed, mutable view: copying it copies no floats, and the owner of the memory keeps it alive.
 /// Kernels load whole lanes, so the memory must stay readable for `Storage.slack` floats behind the last element;
 /// `Storage` provides that. What lies between the columns and the stride is read but never written, and its value
 /// never matters.

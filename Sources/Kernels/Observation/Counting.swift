@@ -34,7 +34,7 @@ enum FloatKey {
 /// How many values of a whole matrix lie in each bucket: the sum of its panels' counters.
 ///
 /// It says which buckets hold the neighbours of a quantile or an edge of a histogram inside them: only the keys of these
-/// need be listed. All others count wholesale.
+/// need be listed. All others are counted as a whole.
 struct WholeCounts {
     /// A bucket that holds values, and how many lie in those before it.
     struct Entry {
@@ -93,7 +93,7 @@ struct WholeCounts {
         return (entry.bucket, rank - entry.below)
     }
 
-    /// How many values lie below a key wholesale, and the bucket in which they must be looked at one by one.
+    /// How many values lie in whole buckets below a key, and the bucket whose values must be compared one by one.
     func below(_ key: UInt32) -> (count: Int, bucket: Int?) {
         let bucket = Bucket.of(key)
         let index = index(of: bucket)
@@ -126,9 +126,9 @@ struct Counting {
     /// The most columns whose quantiles come from counters of their own: a bound of the memory.
     private static let mostColumns = 512
 
-    /// For each column the keys at the ranks asked for.
+    /// For each column the keys at the given ranks.
     private(set) var columnKeys: [[UInt32]] = []
-    /// The keys of the whole at the ranks asked for.
+    /// The keys of the whole matrix at the given ranks.
     private(set) var keys: [UInt32] = []
     /// How many values lie below each edge.
     private(set) var below: [Int] = []
@@ -143,7 +143,7 @@ struct Counting {
     private let scratch: DistributionScratch
     private let team: Team
 
-    /// Counts a matrix. Ranks in increasing order; none are asked for if the matrix is empty.
+    /// Counts a matrix. Ranks are in increasing order; there are none if the matrix is empty.
     init(
         _ matrix: Matrix, columnRanks: [Int] = [], ranks: [Int] = [], edges: [UInt32] = [],
         scratch: DistributionScratch, team: Team
@@ -309,7 +309,7 @@ struct ListSelection {
 
     init(_ lists: [KeyList]) { self.lists = lists }
 
-    /// The key that would stand at `rank` if all were sorted. Quickest if ranks are asked for in increasing order.
+    /// The key that would stand at `rank` if all were sorted. Fastest for ranks in increasing order.
     mutating func key(ofRank rank: Int) -> UInt32 {
         let key =
             if let last, rank <= last.rank + 1 { following(last.key, rank: rank) } else { search(rank) }

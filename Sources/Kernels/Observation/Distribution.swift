@@ -1,4 +1,4 @@
-/// Statistics of observed tensors: what is written down about activations, not what they are computed with.
+/// Statistics of observed tensors: what is recorded of activations, not what they are computed with.
 ///
 /// Unlike the kernels of training these functions allocate.
 public enum Distribution {

@@ -33,7 +33,7 @@ public enum MatrixProduct {
 
     /// inputGradient = outputGradient · weightᵀ. Overwrites, or adds.
     ///
-    /// Whoever computes a panel of columns transposes the weights for it, and they stay in its nearest caches.
+    /// The thread that computes a panel of columns transposes the weights for it, so they stay in its nearest caches.
     ///
     /// - Parameter adds: Whether the gradient is added to what `inputGradient` holds.
     public static func dataGradient(

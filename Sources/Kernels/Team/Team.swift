@@ -108,12 +108,10 @@ final class Crew: @unchecked Sendable {
         !isClaimed.exchange(true, ordering: .acquiring)
     }
 
-    /// Gives the crew back.
     func release() {
         isClaimed.store(false, ordering: .releasing)
     }
 
-    /// Ends the workers.
     func dismiss() {
         for thread in 0..<threads { shares[thread].dismiss() }
         wakeSleepers()
@@ -201,8 +199,8 @@ final class Crew: @unchecked Sendable {
 
 /// The items of a loop that one thread of a crew is to run: a range, in one atomic word on cache lines of its own.
 ///
-/// Its thread takes the first item, others the last, by a compare-and-swap: so every item is taken once. Who looks too late
-/// finds an empty range or one of another loop, of which it may take an item just as well.
+/// Its thread takes the first item, others the last, by a compare-and-swap: so every item is taken once. A thread that comes
+/// too late finds an empty range, or one of another loop, from which it may take an item just as well.
 struct Share: ~Copyable {
     /// The first item in the lower half, the end of the range in the upper.
     private let range = Atomic<UInt64>(0)
@@ -258,7 +256,7 @@ struct Share: ~Copyable {
     }
 }
 
-/// The end of one loop: every thread counts the items that it has run, and whoever started the loop waits for all.
+/// The end of one loop: every thread counts the items that it has run, and the thread that started the loop waits for all.
 final class Finish: Sendable {
     private enum State {
         static let running = 0
@@ -287,7 +285,7 @@ final class Finish: Sendable {
     func wait() {
         if Patience.awaits({ state.load(ordering: .acquiring) == State.done }) { return }
         if state.exchange(State.awaited, ordering: .acquiringAndReleasing) == State.done {
-            // Done in the meantime: nobody will signal.
+            // Done in the meantime: no signal will come.
             state.store(State.done, ordering: .relaxed)
         } else {
             semaphore.wait()

@@ -32,6 +32,11 @@ struct TestMatrix {
         view.copy(from: rows.flatMap { $0 })
     }
 
+    /// Multiplies every element.
+    func scale(by factor: Float) {
+        for row in 0..<rows { for column in 0..<columns { view[row, column] *= factor } }
+    }
+
     var rows: Int { view.rows }
     var columns: Int { view.columns }
 
