@@ -109,7 +109,10 @@ struct ChannelWindow: Sendable {
         forEachSum(of: source, rows: rows, size: size) { sum, lane in
             sum.addProduct(lane, lane)
         } result: { row, channel, count, sum in
-            response.finish(input, row, channel, count, sum: sum, power: power, into: output, scale: scale)
+            response.finish(
+                input.base.lane(at: row &* input.stride &+ channel), sum: sum, power: power,
+                to: output.base + (row &* output.stride &+ channel),
+                scale: scale.base + (row &* scale.stride &+ channel), count)
         }
     }
 
@@ -212,7 +215,10 @@ struct MapWindow: Sendable {
         forEachSum(of: input, rows: rows) { sum, lane in
             sum.addProduct(lane, lane)
         } result: { row, channel, count, sum in
-            response.finish(input, row, channel, count, sum: sum, power: power, into: output, scale: scale)
+            response.finish(
+                input.base.lane(at: row &* input.stride &+ channel), sum: sum, power: power,
+                to: output.base + (row &* output.stride &+ channel),
+                scale: scale.base + (row &* scale.stride &+ channel), count)
         }
     }
 

@@ -131,13 +131,12 @@ extension LocalResponse {
     /// Stores the scale and x · scale^−β, for the sum of the squares of the window.
     @inline(__always)
     func finish(
-        _ input: Matrix, _ row: Int, _ channel: Int, _ count: Int, sum: Lane, power: some ScalePower,
-        into output: Matrix, scale: Matrix
+        _ x: Lane, sum: Lane, power: some ScalePower, to output: UnsafeMutablePointer<Float>,
+        scale: UnsafeMutablePointer<Float>, _ count: Int
     ) {
-        let x = input.base.lane(at: row &* input.stride &+ channel)
         let s = Lane(repeating: k).addingProduct(Lane(repeating: coefficient), sum)
-        ChannelLanes.store(s, to: scale.base + (row &* scale.stride &+ channel), count)
-        ChannelLanes.store(x * power.of(s), to: output.base + (row &* output.stride &+ channel), count)
+        ChannelLanes.store(s, to: scale, count)
+        ChannelLanes.store(x * power.of(s), to: output, count)
     }
 }
 
