@@ -1,5 +1,5 @@
 import Foundation
-import Kernels
+@testable import Kernels
 import Testing
 
 @Suite("Pointwise functions")
@@ -8,7 +8,7 @@ struct PointwiseTests {
 
     private func inputs(_ rows: Int, _ columns: Int, seed: UInt64, scale: Float = 4) -> TestMatrix {
         let matrix = TestMatrix(rows: rows, columns: columns, gap: 3, seed: seed)
-        Pointwise.scale(matrix.view, by: scale, into: matrix.view, team: teams[0])
+        matrix.scale(by: scale)
         return matrix
     }
 
@@ -56,7 +56,7 @@ struct PointwiseTests {
         expectClose(inputGradient, reference, tolerance: 3e-7)
     }
 
-    @Test("add, scale and copy", arguments: shapes)
+    @Test("add and copy", arguments: shapes)
     func sums(rows: Int, columns: Int) {
         let a = inputs(rows, columns, seed: 7)
         let b = TestMatrix(rows: rows, columns: columns, gap: 1, seed: 8)
@@ -65,8 +65,6 @@ struct PointwiseTests {
         expectClose(
             sum, zip(a.doubles, b.doubles).map { a, b in a.indices.map { Double(Float(a[$0]) + Float(b[$0])) } },
             tolerance: 0)
-        Pointwise.scale(a.view, by: 0.25, into: sum.view, team: teams[1])
-        expectClose(sum, a.doubles.map { $0.map { $0 / 4 } }, tolerance: 0)
         Pointwise.copy(b.view, into: sum.view, team: teams[1])
         expectClose(sum, b.doubles, tolerance: 0)
     }
@@ -97,5 +95,44 @@ struct PointwiseTests {
         for index in [0, 1, 49, 50, 51, 19_999] {
             #expect((values[index] == 0) == (stream.uniform(at: UInt64(index)) < ratio))
         }
+    }
+}
+
+@Suite struct MultiplicationTests {
+    /// A product of two floats is exact in Double, and rounded once it is the float product: an independent computation.
+    private static func fold(_ left: [Float], _ right: [Float]) -> UInt32 {
+        zip(left, right).reduce(0) { $0 ^ Float(Double($1.0) * Double($1.1)).bitPattern }
+    }
+
+    @Test(arguments: [-1...1 as ClosedRange<Float>, 1000...10_000, 0x1p-69...0x1p-67, 0x1p-128...0x1p-127])
+    func everyProductIsInTheFold(range: ClosedRange<Float>) {
+        let storage = Storage(count: 512)
+        let (left, right) = (storage.vector(count: 256), storage.vector(offset: 256, count: 256))
+        let stream = RandomStream(seed: 1, "multiplication")
+        for index in 0..<256 {
+            let (u, v) = (stream.uniform(at: UInt64(index)), stream.uniform(at: UInt64(index + 256)))
+            left[index] = range.lowerBound + u * (range.upperBound - range.lowerBound)
+            right[index] = range.lowerBound + v * (range.upperBound - range.lowerBound)
+        }
+        let expected = Self.fold(left.elements, right.elements)
+        #expect(Multiplication.chained(left, right, mask: 0) == expected)
+        #expect(Multiplication.independent(left, right) == expected)
+        // Each pair counts.
+        for index in [0, 15, 16, 63, 64, 255] {
+            left[index] = 3
+            let changed = Self.fold(left.elements, right.elements)
+            #expect(Multiplication.chained(left, right, mask: 0) == changed)
+            #expect(Multiplication.independent(left, right) == changed)
+        }
+    }
+
+    /// With a mask the product before is in the operand: the chain is one.
+    @Test func theMaskChains() {
+        let storage = Storage(count: 4)
+        let (left, right) = (storage.vector(count: 2), storage.vector(offset: 2, count: 2))
+        left.copy(from: [1, 0])
+        right.copy(from: [3, 5])
+        #expect(Multiplication.chained(left, right, mask: 0) == Float(3).bitPattern)
+        #expect(Multiplication.chained(left, right, mask: .max) == Float(3).bitPattern ^ Float(15).bitPattern)
     }
 }

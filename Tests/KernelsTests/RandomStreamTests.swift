@@ -63,8 +63,6 @@ struct RandomStreamTests {
             #expect(value >= 0 && value < 1)
             bins[Int(value * 20)] += 1
             sum += Double(value)
-            let double = stream.uniformDouble(at: UInt64(index))
-            #expect(double >= 0 && double < 1)
         }
         // Standard error of the mean: 1 / √(12·count) = 0.002.
         #expect(abs(sum / Double(count) - 0.5) < 0.008)

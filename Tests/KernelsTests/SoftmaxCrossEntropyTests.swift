@@ -9,7 +9,7 @@ struct SoftmaxCrossEntropyTests {
         arguments: [(1, 2), (7, 10), (60, 10), (4, 16), (5, 17), (6, 32), (3, 100)])
     func agreement(rows: Int, classes: Int) {
         let logits = TestMatrix(rows: rows, columns: classes, gap: 3, seed: 1)
-        Pointwise.scale(logits.view, by: 9, into: logits.view, team: teams[0])
+        logits.scale(by: 9)
         let labels = (0..<rows).map { Int32(($0 * 7) % classes) }
         let probabilities = TestMatrix(rows: rows, columns: classes, gap: 1)
         let gradient = TestMatrix(rows: rows, columns: classes, gap: 2)
@@ -116,5 +116,22 @@ struct SoftmaxCrossEntropyTests {
         _ = SoftmaxCrossEntropy.forward(logits.view, labels: labels, probabilities: logits.view)
         SoftmaxCrossEntropy.gradient(logits.view, labels: labels, scale: 0.2, into: logits.view)
         #expect(logits.bits == apart.bits)
+    }
+}
+
+@Suite("Squared error")
+struct SquaredErrorTests {
+    @Test("loss, gradient and hits of two rows")
+    func golden() {
+        let output = TestVector([1, 2, 0, -1, 0.5, 4])
+        let targets = TestVector([1, 0, 0, 3, 0.5, 1])
+        let gradient = TestVector(count: 6)
+        func matrix(_ vector: TestVector) -> Matrix { vector.view.matrix(rows: 2, columns: 3) }
+        let result = SquaredError.evaluate(matrix(output), targets: matrix(targets), gradient: matrix(gradient))
+        // ½·2² + ½·(4² + 3²); the largest outputs are at 1 and 2, the largest targets at 0 and 0.
+        #expect(result.loss == 14.5)
+        #expect(result.correct == 0)
+        #expect(gradient.view.elements == [0, 1, 0, -2, 0, 1.5])
+        #expect(SquaredError.evaluate(matrix(targets), targets: matrix(targets), gradient: nil) == (0, 2))
     }
 }

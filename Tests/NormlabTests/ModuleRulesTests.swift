@@ -32,10 +32,10 @@ import Testing
         ],
     ]
 
-    /// Where unsafe pointers may stand: the kernels, the memory arena, the probe of the memory's bandwidth, and the borders
+    /// Where unsafe pointers may stand: the kernels, the probe of the memory's bandwidth, and the borders
     /// to zlib and libpng.
     static let unsafeIsAllowed = [
-        "Kernels/", "Engine/Memory/", "Benchmarks/Probes/Bandwidth.swift", "Datasets/Gzip.swift",
+        "Kernels/", "Benchmarks/Probes/Bandwidth.swift", "Datasets/Gzip.swift",
         "Datasets/Normalization/ByteSpan+Fetching.swift",
         "Plotting/Raster/PNG.swift",
     ]

@@ -1,6 +1,145 @@
 import Engine
 import Kernels
 
+/// What an operation has to do at least: the numbers that rates, traffic and the roofline are made of.
+///
+/// Operations are those of the equation: a multiply-add is two, an exponential or a power one. Bytes are compulsory: every
+/// tensor that goes in is read once, every one that comes out is written once, whatever a kernel does in between.
+struct KernelWork: Equatable {
+    /// Floating-point operations.
+    var operations: Double
+    var bytes: Double
+
+    /// Operations for each byte.
+    var intensity: Double { operations / bytes }
+}
+
+extension KernelWork {
+    /// The measurements of an operation that took `seconds`.
+    func measurements(
+        seconds: Sample, peaks: MachinePeaks, threads: Int, _ make: (BenchmarkMetric, Sample) -> BenchmarkResult
+    ) -> [BenchmarkResult] {
+        let rate = seconds.map { operations / $0 / 1e9 }
+        let bandwidth = peaks.copyBandwidth(forBytes: bytes, threads: threads).maximum * 1e9
+        return [
+            make(.time, seconds.map { $0 * 1e6 }),
+            make(.rate, rate),
+            make(.shareOfPeak, peaks.shareOfPeak(rate, threads: threads)),
+            make(.traffic, seconds.map { bytes / $0 / 1e9 }),
+            make(.shareOfBandwidth, seconds.map { bytes / $0 / bandwidth * 100 }),
+            make(.intensity, Sample(exactly: intensity)),
+        ]
+    }
+}
+
+/// How the work of a layer that is not a product is counted.
+struct LayerWork {
+    /// Operations for each value of the larger side, forward and backward.
+    let forwardOperations, backwardOperations: Double
+    /// Values that a backward pass reads besides the output's gradient, as multiples of inputs and outputs.
+    let savedInputs, savedOutputs: Int
+    /// Whether operations are counted for each value of the output, as of a pooling, instead of the input.
+    var isPerOutput = false
+
+    /// The layers that are counted, in the order of the results.
+    static let kinds = [
+        BatchNormalization.kind, Rectifier.kind, Sigmoid.kind, MaxPooling.kind, AveragePooling.kind,
+        LocalResponseNormalization.kind,
+    ]
+}
+
+extension LayerWork {
+    /// How a layer's work is counted; nil for products and joins.
+    init?(_ layer: any Layer) {
+        switch layer {
+        case is BatchNormalization:
+            // Σx, Σ(x−μ)², (x−μ)·s, γx̂+β: 1 + 3 + 2 + 2. Σdy, Σdy·x̂, (dy − a − x̂·b)·s: 1 + 2 + 4.
+            self.init(forwardOperations: 8, backwardOperations: 7, savedInputs: 1, savedOutputs: 0)
+        case is Rectifier:
+            self.init(forwardOperations: 1, backwardOperations: 1, savedInputs: 0, savedOutputs: 1)
+        case is Sigmoid:
+            // 1/(1+e^−x): −, e, +, /. dy·y·(1−y).
+            self.init(forwardOperations: 4, backwardOperations: 3, savedInputs: 0, savedOutputs: 1)
+        case let layer as MaxPooling:
+            let window = Double(layer.options.kernel * layer.options.kernel)
+            self.init(
+                forwardOperations: window - 1, backwardOperations: 1, savedInputs: 0, savedOutputs: 1,
+                isPerOutput: true)
+        case let layer as AveragePooling:
+            let window = Double(layer.options.kernel * layer.options.kernel)
+            self.init(
+                forwardOperations: window, backwardOperations: window, savedInputs: 0, savedOutputs: 0,
+                isPerOutput: true)
+        case let layer as LocalResponseNormalization:
+            // Σx² over n, k + α·, ^−β, ·x; likewise Σ dy·y/s, and two products and a difference more.
+            let window = Double(layer.size)
+            self.init(
+                forwardOperations: 2 * window + 4, backwardOperations: 2 * window + 8, savedInputs: 1,
+                savedOutputs: 1)
+        default: return nil
+        }
+    }
+
+    /// Forward: the input is read, the output written.
+    func forward(_ shape: LayerShape) -> KernelWork {
+        KernelWork(
+            operations: forwardOperations * Double(isPerOutput ? shape.outputCount : shape.inputCount),
+            bytes: 4 * Double(shape.inputCount + shape.outputCount))
+    }
+
+    /// Backward: the output's gradient and what was saved are read, the input's gradient is written.
+    func backward(_ shape: LayerShape) -> KernelWork {
+        let values = (1 + savedInputs) * shape.inputCount + (1 + savedOutputs) * shape.outputCount
+        return KernelWork(
+            operations: backwardOperations * Double(isPerOutput ? shape.outputCount : shape.inputCount),
+            bytes: 4 * Double(values))
+    }
+}
+
+/// A layer of a network that is not a product: it moves more data than it computes.
+struct LayerShape {
+    let layer: any Layer
+    /// The shape of a sample of its input.
+    let input: Shape
+    /// The shape of a sample of its output.
+    let output: Shape
+    let batch: Int
+
+    /// The layer of a node; nil for products, and for joins, which the memory plan turns into nothing.
+    init?(_ node: NetworkNode, batch: Int) {
+        guard LayerWork(node.layer) != nil else { return nil }
+        layer = node.layer
+        input = node.inputShapes[0]
+        output = node.shape
+        self.batch = batch
+    }
+
+    var kind: String { type(of: layer).kind }
+    /// `batch-norm, 32×32×64`.
+    var name: String { "\(kind), \(input)" }
+    /// Values of a batch of inputs.
+    var inputCount: Int { batch * input.count }
+    /// Values of a batch of outputs.
+    var outputCount: Int { batch * output.count }
+
+    /// The largest layers of each kind and network, each shape once: the small ones take no time.
+    static func largest(_ count: Int, in networks: [BenchmarkNetwork]) -> [LayerShape] {
+        var seen: Set<String> = []
+        var chosen: [LayerShape] = []
+        for subject in networks {
+            let shapes = subject.network.nodes.compactMap { LayerShape($0, batch: subject.batch) }
+            for kind in LayerWork.kinds {
+                var different: Set<String> = []
+                let ofKind = shapes.filter { $0.kind == kind && different.insert($0.name).inserted }
+                chosen += ofKind.sorted { $0.inputCount > $1.inputCount }.prefix(count)
+            }
+        }
+        let order = Dictionary(uniqueKeysWithValues: LayerWork.kinds.enumerated().map { ($1, $0) })
+        return chosen.filter { seen.insert("\($0.name)/\($0.batch)").inserted }
+            .sorted { (order[$0.kind] ?? 0, -$0.inputCount) < (order[$1.kind] ?? 0, -$1.inputCount) }
+    }
+}
+
 /// One layer by itself, in front of a dense layer that gives it a gradient: so that what is measured is what the engine
 /// runs for it, whichever kernels that are.
 struct LayerKernels {
@@ -23,7 +162,6 @@ struct LayerKernels {
         batches = RandomBatches(count: 1, batch: shape.batch, values: shape.input.count, classes: 2, team: team)
     }
 
-    /// Seconds of each pass.
     func seconds(_ stopwatch: Stopwatch) -> (forward: Sample, backward: Sample) {
         var forward: Sample?
         var backward: Sample?

@@ -10,17 +10,13 @@ public struct BenchmarkResult: Equatable, Sendable {
     public var subject: String
     /// Images of a batch; nil where there is none.
     public var batch: Int?
-    /// Threads that worked.
     public var threads: Int
     /// What the number says: `rate`.
     public var metric: BenchmarkMetric
-    /// The repeats' median and range.
     public var spread: Spread
 
-    /// This program as a subject.
     public static let ownSubject = "normlab"
 
-    /// A measurement of this program.
     public init(
         section: String, name: String, variant: String = "", subject: String = BenchmarkResult.ownSubject,
         batch: Int? = nil, threads: Int, _ metric: BenchmarkMetric, _ sample: Sample
@@ -33,5 +29,92 @@ public struct BenchmarkResult: Equatable, Sendable {
         self.threads = threads
         self.metric = metric
         spread = sample.spread
+    }
+}
+
+/// What a number says, and its unit.
+public struct BenchmarkMetric: Hashable, Sendable {
+    public let name: String
+    /// The unit; empty for plain numbers.
+    public let unit: String
+
+    public init(_ name: String, unit: String) {
+        self.name = name
+        self.unit = unit
+    }
+
+    /// Floating-point operations a second; a multiply-add is two.
+    public static let rate = BenchmarkMetric("rate", unit: "GFLOP/s")
+    /// The rate as a share of the machine's measured peak.
+    public static let shareOfPeak = BenchmarkMetric("share-of-peak", unit: "%")
+    /// Bytes a second: those that an operation has to move, or those that a probe moved.
+    public static let traffic = BenchmarkMetric("traffic", unit: "GB/s")
+    /// The traffic as a share of the bandwidth measured for as large a working set.
+    public static let shareOfBandwidth = BenchmarkMetric("share-of-bandwidth", unit: "%")
+    /// Operations for each byte.
+    public static let intensity = BenchmarkMetric("intensity", unit: "FLOP/byte")
+    public static let time = BenchmarkMetric("time", unit: "µs")
+    public static let forward = BenchmarkMetric("forward", unit: "µs")
+    public static let backward = BenchmarkMetric("backward", unit: "µs")
+    public static let shareOfStep = BenchmarkMetric("share-of-step", unit: "%")
+    public static let training = BenchmarkMetric("training", unit: "images/s")
+    /// Operations a second of training: six for each multiply-add of the forward pass.
+    public static let trainingRate = BenchmarkMetric("training-rate", unit: "GFLOP/s")
+    /// That rate as a share of the machine's measured peak.
+    public static let trainingShare = BenchmarkMetric("training-share-of-peak", unit: "%")
+    public static let inference = BenchmarkMetric("inference", unit: "images/s")
+    /// Operations a second of inference: two for each multiply-add.
+    public static let inferenceRate = BenchmarkMetric("inference-rate", unit: "GFLOP/s")
+    /// That rate as a share of the machine's measured peak.
+    public static let inferenceShare = BenchmarkMetric("inference-share-of-peak", unit: "%")
+    public static let steps = BenchmarkMetric("steps", unit: "steps/s")
+    /// Memory of the plan: values, gradients, caches and scratch.
+    public static let plannedMemory = BenchmarkMetric("planned-memory", unit: "MB")
+    /// The most memory that was resident at once.
+    public static let peakMemory = BenchmarkMetric("peak-memory", unit: "MB")
+    /// Seconds from the start of the process to the first finished training step.
+    public static let startup = BenchmarkMetric("startup", unit: "s")
+    /// What observing adds to the time of training.
+    public static let cost = BenchmarkMetric("cost", unit: "%")
+    /// Cores that other processes used meanwhile.
+    public static let otherLoad = BenchmarkMetric("other-load", unit: "cores")
+    /// A whole run: training images a second with input and evaluation included.
+    public static let wholeRun = BenchmarkMetric("whole-run", unit: "images/s")
+}
+
+extension BenchmarkMetric {
+    /// The metric by which this program and another are compared: theirs is one, and above one we are faster.
+    public var ratio: BenchmarkMetric { BenchmarkMetric("\(name)-ratio", unit: "×") }
+}
+
+/// A measurement as a row of a CSV file.
+extension BenchmarkResult {
+    public static let header = [
+        "section", "name", "variant", "subject", "batch", "threads", "metric", "unit", "median", "minimum", "maximum",
+        "repeats",
+    ]
+
+    /// The fields in the order of the columns; numbers have the fewest digits that read back to the same value.
+    public var fields: [String] {
+        [
+            section, name, variant, subject, batch.map(String.init) ?? "", String(threads), metric.name, metric.unit,
+            "\(spread.median)", "\(spread.minimum)", "\(spread.maximum)", String(spread.repeats),
+        ]
+    }
+
+    /// The measurement of a row; nil where a field that should be a number is not one.
+    public init?(fields: [String]) {
+        guard fields.count == Self.header.count, let threads = Int(fields[5]), let median = Double(fields[8]),
+            let minimum = Double(fields[9]), let maximum = Double(fields[10]), let repeats = Int(fields[11]),
+            fields[4].isEmpty || Int(fields[4]) != nil
+        else { return nil }
+        section = fields[0]
+        name = fields[1]
+        variant = fields[2]
+        subject = fields[3]
+        batch = Int(fields[4])
+        self.threads = threads
+        metric = BenchmarkMetric(fields[6], unit: fields[7])
+        spread = Spread(median: median, minimum: minimum, maximum: maximum, repeats: repeats)
     }
 }

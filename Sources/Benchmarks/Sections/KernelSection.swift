@@ -3,7 +3,6 @@ import Kernels
 
 /// `kernels`: every product that the networks run, and the largest of their other layers, each by itself.
 public struct KernelSection: BenchmarkSection {
-    /// The word `kernels`.
     public static let name = "kernels"
 
     private let networks: [BenchmarkNetwork]
@@ -11,7 +10,6 @@ public struct KernelSection: BenchmarkSection {
     private let team: Team
     private let stopwatch: Stopwatch
 
-    /// The section on the shapes of networks.
     public init(_ networks: [BenchmarkNetwork], peaks: MachinePeaks, team: Team, effort: Effort) {
         self.networks = networks
         self.peaks = peaks
@@ -19,7 +17,6 @@ public struct KernelSection: BenchmarkSection {
         stopwatch = Stopwatch(effort)
     }
 
-    /// Products, layers, the loss and the update.
     public func run(_ report: (BenchmarkResult) -> Void) throws {
         peaks.measureArithmeticPeakAgain(threads: team.threads)
         measureProducts(report)
@@ -117,5 +114,55 @@ public struct KernelSection: BenchmarkSection {
             BenchmarkResult(
                 section: Self.name, name: name, variant: variant, batch: batch, threads: team.threads, metric, sample)
         }.forEach(report)
+    }
+}
+
+/// `peaks`: the machine's ceilings, on one thread and on all.
+public struct PeakSection: BenchmarkSection {
+    public static let name = "peaks"
+
+    private let peaks: MachinePeaks
+    private let threads: [Int]
+
+    public init(_ peaks: MachinePeaks, threads: Int) {
+        self.peaks = peaks
+        self.threads = threads > 1 ? [1, threads] : [1]
+    }
+
+    /// Fused multiply-adds, then reading and copying at every size of working set.
+    public func run(_ report: (BenchmarkResult) -> Void) {
+        for threads in threads {
+            report(
+                BenchmarkResult(
+                    section: Self.name, name: Self.arithmetic, threads: threads, .rate,
+                    peaks.arithmeticPeak(threads: threads)))
+        }
+        for threads in threads where threads > 1 {
+            report(
+                BenchmarkResult(
+                    section: Self.name, name: Self.team, threads: threads, .time,
+                    peaks.teamCost(threads: threads).map { $0 * 1e6 }))
+        }
+        for bytes in peaks.sizes {
+            for access in Bandwidth.Access.allCases {
+                for threads in threads {
+                    report(
+                        BenchmarkResult(
+                            section: Self.name, name: Self.name(ofWorkingSet: bytes), variant: access.rawValue,
+                            threads: threads, .traffic,
+                            peaks.bandwidth(access, bytes: bytes, threads: threads)))
+                }
+            }
+        }
+    }
+
+    static let arithmetic = "multiply-add"
+
+    /// The name of what sharing out a loop costs.
+    static let team = "sharing a loop"
+
+    /// `512 KiB`, `8 MiB`.
+    static func name(ofWorkingSet bytes: Int) -> String {
+        bytes >= 1 << 20 ? "\(bytes >> 20) MiB" : "\(bytes >> 10) KiB"
     }
 }

@@ -6,7 +6,6 @@ import Kernels
 /// The same steps are timed without and with an observation of one tensor for every layer that learns, in turns and in one
 /// process. Nothing is written to files.
 public struct ObservationSection: BenchmarkSection {
-    /// The word `observation`.
     public static let name = "observation"
 
     /// What a run observes.
@@ -15,12 +14,11 @@ public struct ObservationSection: BenchmarkSection {
         public let every: Int
         /// Patterns of the tensors' addresses.
         public let taps: [String]
-        /// Images that are looked at.
+        /// Images of an observation.
         public let images: Int
         /// The edges of the histograms' bins.
         public let edges: [Float]
 
-        /// A plan of the given parts.
         public init(every: Int, taps: [String], images: Int, edges: [Float]) {
             self.every = every
             self.taps = taps
@@ -34,7 +32,6 @@ public struct ObservationSection: BenchmarkSection {
     private let team: Team
     private let effort: Effort
 
-    /// The section on networks, observed by a plan.
     public init(_ networks: [BenchmarkNetwork], plan: Plan, team: Team, effort: Effort) {
         self.networks = networks
         self.plan = plan
@@ -96,7 +93,7 @@ private final class ObservedTraining {
         }
     }
 
-    /// One observation with everything that is written down of it.
+    /// One observation with the statistics that are recorded of it.
     func observe() {
         var none: [Int32] = []
         observer.observe { matrix in probe.fill(step: 0, matrix, &none) }

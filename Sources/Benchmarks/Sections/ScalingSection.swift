@@ -3,7 +3,6 @@ import Kernels
 
 /// `scaling`: training speed and memory against the batch, the width, the size of images, and threads.
 public struct ScalingSection: BenchmarkSection {
-    /// The word `scaling`.
     public static let name = "scaling"
 
     private let networks: [BenchmarkNetwork]
@@ -20,7 +19,6 @@ public struct ScalingSection: BenchmarkSection {
         self.memory = memory
     }
 
-    /// Batches, threads, widths, sizes.
     public func run(_ report: (BenchmarkResult) -> Void) throws {
         let team = Team(threads: threads)
         for subject in networks {
@@ -70,5 +68,28 @@ public struct ScalingSection: BenchmarkSection {
         make(.trainingRate, rate.map { $0 * 6 * Double(subject.network.multiplyAdds) / 1e9 })
         make(.plannedMemory, Sample(exactly: Double(probe.plannedBytes) / 1e6))
         if let bytes = memory.peak() { make(.peakMemory, Sample(exactly: Double(bytes) / 1e6)) }
+    }
+}
+
+/// Networks of one family whose width and image size can be chosen: two 3 × 3 convolutions with batch normalization, the
+/// second with twice the channels at half the resolution, a mean over all positions and ten scores.
+enum ScalingNetworks {
+    /// The network with `width` channels in its first convolution, on square colour images of `size` pixels each way.
+    static func network(width: Int, size: Int, batch: Int) throws(NetworkError) -> BenchmarkNetwork {
+        func block(_ name: String, _ channels: Int) -> [Node] {
+            [
+                Node(name: name, layer: Convolution(channels: channels, kernel: 3, pad: 1, weight: He())),
+                Node(name: "\(name)/normalize", layer: BatchNormalization()),
+                Node(name: "\(name)/activate", layer: Rectifier()),
+            ]
+        }
+        let network = try Network(
+            input: Shape(height: size, width: size, channels: 3),
+            nodes: block("conv1", width) + [Node(name: "pool1", layer: MaxPooling(kernel: 2))]
+                + block("conv2", 2 * width) + [
+                    Node(name: "pool2", layer: AveragePooling(kernel: size / 2)),
+                    Node(name: "output", layer: Dense(units: 10, weight: Xavier())),
+                ])
+        return BenchmarkNetwork(name: "two-convolutions", variant: "bn", batch: batch, network: network)
     }
 }

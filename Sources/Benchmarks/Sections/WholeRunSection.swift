@@ -1,11 +1,9 @@
 /// `runs`: a whole run, as it trains on data: images drawn in random order and normalized, steps, and an evaluation.
 public struct WholeRunSection: BenchmarkSection {
-    /// The word `runs`.
     public static let name = "runs"
 
     /// A run with the data at hand.
     public struct Run {
-        /// What is trained.
         public let subject: BenchmarkNetwork
         /// Training images that one execution of `epoch` goes through.
         public let images: Int
@@ -14,7 +12,6 @@ public struct WholeRunSection: BenchmarkSection {
         /// Trains for one epoch and evaluates.
         public let epoch: () -> Void
 
-        /// A run of the given parts.
         public init(subject: BenchmarkNetwork, images: Int, evaluated: Int, epoch: @escaping () -> Void) {
             self.subject = subject
             self.images = images
@@ -33,7 +30,6 @@ public struct WholeRunSection: BenchmarkSection {
     private let threads: Int
     private let effort: Effort
 
-    /// The section on runs.
     public init(_ runs: [Run], peaks: MachinePeaks, threads: Int, effort: Effort) {
         self.runs = runs
         self.peaks = peaks

@@ -1,11 +1,67 @@
-import Engine
+public import Engine
 public import Kernels
+
+/// A network that is measured: one of a name with one of its normalizations, at the batch it is usually trained with.
+public struct BenchmarkNetwork: Sendable {
+    /// The network's name: `lenet`.
+    public let name: String
+    /// Its normalization: `none`, `bn` or `lrn`.
+    public let variant: String
+    /// Images of a training step.
+    public let batch: Int
+    public let network: Network
+
+    public init(name: String, variant: String, batch: Int, network: Network) {
+        self.name = name
+        self.variant = variant
+        self.batch = batch
+        self.network = network
+    }
+}
+
+/// Batches of normally distributed inputs and of labels, which a step copies as it would copy real ones. Each is made when
+/// it is first needed.
+final class RandomBatches {
+    private let count: Int
+    private let batch: Int
+    private let values: Int
+    private let classes: Int
+    private let seed: UInt64
+    private let team: Team
+    private var made: [(inputs: [Float], labels: [Int32])] = []
+
+    /// `count` batches of `batch` samples of `values` numbers, the same for the same seed.
+    init(count: Int = 8, batch: Int, values: Int, classes: Int, seed: UInt64 = 1, team: Team) {
+        self.count = count
+        self.batch = batch
+        self.values = values
+        self.classes = classes
+        self.seed = seed
+        self.team = team
+    }
+
+    /// Fills the inputs and the labels of a step, a whole batch, on the team.
+    func fill(step: Int, _ matrix: Matrix, _ target: inout [Int32]) {
+        let index = step % count
+        while made.count <= index { made.append(make(made.count)) }
+        matrix.copy(from: made[index].inputs, team: team)
+        for place in 0..<target.count { target[place] = made[index].labels[place] }
+    }
+
+    private func make(_ index: Int) -> (inputs: [Float], labels: [Int32]) {
+        let storage = Storage(count: batch * values)
+        let vector = storage.vector(count: batch * values)
+        RandomStream(seed: seed, "benchmark/input", index).fill(vector, deviation: 1)
+        let stream = RandomStream(seed: seed, "benchmark/label", index)
+        let labels = (0..<batch).map { Int32(stream.bits(at: UInt64($0)) % UInt32(classes)) }
+        return withExtendedLifetime(storage) { (vector.elements, labels) }
+    }
+}
 
 /// A model in training on random batches, to be stepped and evaluated under a stopwatch.
 ///
 /// Stochastic gradient descent with momentum 0.9, as everywhere where speeds are compared.
 public final class TrainingProbe {
-    /// What is trained.
     public let subject: BenchmarkNetwork
     private let trainer: Trainer
     private lazy var evaluator = Evaluator(model: trainer.model, batch: batch, team: team)
@@ -37,12 +93,10 @@ public final class TrainingProbe {
             ).fill
     }
 
-    /// Images of a step.
     public var batch: Int { trainer.batch }
     /// Bytes of the memory plan of a training step.
     public var plannedBytes: Int { trainer.memoryPlan.count * MemoryLayout<Float>.stride }
 
-    /// One training step.
     public func train() {
         trainer.step(step) { matrix, labels in fill(step, matrix, &labels) }
         step += 1
@@ -56,12 +110,10 @@ public final class TrainingProbe {
         step += 1
     }
 
-    /// Images a second, training.
     public func trainingRate(_ effort: Effort) -> Sample {
         Stopwatch(effort).seconds(train).map { Double(batch) / $0 }
     }
 
-    /// Images a second, inference.
     public func inferenceRate(_ effort: Effort) -> Sample {
         Stopwatch(effort).seconds(infer).map { Double(batch) / $0 }
     }

@@ -110,11 +110,9 @@ extension ChannelArithmetic {
     /// `sum` becomes the part that all rows share and `productSum` the factor of the part that differs from row to row. With
     /// D = √(N² + ε), the whole is mean dz + Σ(dz·x̂) · N/D · ∂N/∂x.
     struct NormTerms {
-        /// m.
         let rows: Int
         /// Whether N is the norm of x − μ, so that the mean over the rows is subtracted from ∂N/∂u; else it is that of x.
         let isOfDeviations: Bool
-        /// μ.
         let mean: Vector
         /// N².
         let square: Vector
@@ -125,7 +123,6 @@ extension ChannelArithmetic {
 
         private var count: Double { Double(rows) }
 
-        /// N/D.
         private func ratio(_ channel: Int) -> Double {
             Double(square[channel]).squareRoot() * Double(inverse[channel])
         }

@@ -10,7 +10,7 @@ import Kernels
 ///   it is an affine map, the product before it applies the map while it writes its output.
 ///
 /// What is computed, and its bits, are the same with and without. A tensor that exists only inside a fused pair cannot be
-/// observed, so whatever a tap reads is not fused.
+/// observed, so what a tap reads is not fused.
 struct FusionPlan {
     /// For each node, the nonlinearity's node that it computes together with itself.
     private(set) var nonlinearity: [Int?]
@@ -20,7 +20,6 @@ struct FusionPlan {
     private(set) var affine: [Int?]
     /// For each node, whether another node computes its output.
     private(set) var isAbsorbed: [Bool]
-    /// Whether anything is fused.
     let isEnabled: Bool
     private let network: Network
 
@@ -81,9 +80,7 @@ struct FusionPlan {
 
 /// What a layer is able to do together with its neighbours.
 public struct LayerFusion: OptionSet, Sendable {
-    /// The bits.
     public let rawValue: Int
-    /// A set from its bits.
     public init(rawValue: Int) { self.rawValue = rawValue }
     /// It applies a nonlinearity to its output as it writes it.
     public static let nonlinearity = LayerFusion(rawValue: 1)

@@ -14,7 +14,7 @@ final class Program {
     private let matrices: [[String: MatrixSlot]]
     /// The places of the values: 0 is the network's input, i + 1 the output of node i.
     private let values: [Place]
-    /// The places of the gradients by the values; nil where nobody wants one.
+    /// The places of the gradients by the values; nil where none is needed.
     private let gradients: [Place?]
     private let fusion: FusionPlan
     /// For each node, whether the one before it computes its output where its statistics are fixed.
@@ -24,12 +24,12 @@ final class Program {
     private let memory: Storage
     /// Where the targets of a regression lie, and how they follow from the input; nil for classes.
     private let regression: RegressionTarget?
-    /// For each moment, the memory that nobody needs then; empty unless released memory is poisoned.
+    /// For each moment, the memory that is not in use; empty unless released memory is poisoned.
     private let gaps: [[Range<Int>]]
     /// For each node, the shares of gradients to be added after its backward pass.
     private let shares: [[(share: Place, gradient: Place)]]
 
-    /// - Parameter poisonsReleasedMemory: whether whatever is not needed at a moment is filled with NaN, so that a test
+    /// - Parameter poisonsReleasedMemory: whether memory that is not in use is filled with NaN, so that a test
     ///   can show that no pass reads memory before it is written or after it is released.
     ///   - fuses: whether layers are computed together where they can be, which changes no bit.
     init(
@@ -109,7 +109,6 @@ final class Program {
         return matrix(values[0], images)
     }
 
-    /// Computes every node's output.
     func forward(images: Int, phase: Phase, team: Team) {
         regression?.take(matrix(values[0], images), images: images, team: team)
         for index in 0..<operations.count { forward(node: index, images: images, phase: phase, team: team) }
@@ -186,10 +185,9 @@ final class Program {
     /// A value: 0 is the network's input, i + 1 the output of node i.
     func value(_ value: Int, images: Int) -> Matrix { matrix(values[value], images) }
 
-    /// The gradient of the loss by a value; nil where nobody wants it.
+    /// The gradient of the loss by a value; nil where it is not needed.
     func gradient(_ value: Int, images: Int) -> Matrix? { gradients[value].map { matrix($0, images) } }
 
-    /// A tapped tensor.
     func tensor(_ tap: Tap, images: Int) -> Matrix {
         switch tap.source {
         case .output(let node): return matrix(bindings[node].output, images)

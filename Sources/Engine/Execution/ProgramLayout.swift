@@ -1,5 +1,70 @@
 import Kernels
 
+/// What a program is compiled for, which decides what stays in memory and for how long.
+enum ProgramPurpose {
+    /// Forward, loss and backward; with the gradient by the network's input too if it is wanted. The tapped tensors stay.
+    case training(inputGradient: Bool, taps: [Tap] = [])
+    /// Forward, and backward from wherever a gradient is put, in parts and again and again: nothing is fused, everything
+    /// stays, and the gradient by the network's input is computed too.
+    case differentiation
+    /// Forward and loss; a value is forgotten when its last reader has read it.
+    case inference
+    /// Forward; the tapped tensors stay.
+    case observation([Tap])
+
+    var hasBackward: Bool {
+        switch self {
+        case .training, .differentiation: true
+        case .inference, .observation: false
+        }
+    }
+    var wantsInputGradient: Bool {
+        switch self {
+        case .training(let wanted, _): wanted
+        case .differentiation: true
+        case .inference, .observation: false
+        }
+    }
+    /// Whether every buffer stays in memory from the first moment to the last, so that passes can be repeated.
+    var keepsEverything: Bool { if case .differentiation = self { true } else { false } }
+    var taps: [Tap] {
+        switch self {
+        case .training(_, let taps), .observation(let taps): taps
+        case .inference, .differentiation: []
+        }
+    }
+}
+
+/// The moments of a program with `nodes` nodes: the fill, each forward pass, the loss, each backward pass.
+struct Timeline: Sendable {
+    let nodes: Int
+    let hasBackward: Bool
+
+    /// The network's input is filled in.
+    var fill: Int { 0 }
+    /// Node i computes its output.
+    func forward(_ node: Int) -> Int { 1 + node }
+    /// The loss is computed from the last node's output, and in training its gradient.
+    var loss: Int { 1 + nodes }
+    /// Node i computes its gradients.
+    func backward(_ node: Int) -> Int { 1 + 2 * nodes - node }
+    /// The last moment.
+    var end: Int { hasBackward ? backward(0) : loss }
+    /// From the first moment to the last.
+    var all: ClosedRange<Int> { fill...end }
+
+    /// The moments of a booking's lifetime for node i; nil where the program has no such moment.
+    func moments(_ lifetime: BookingLifetime, of node: Int) -> ClosedRange<Int>? {
+        switch lifetime {
+        case .forward, .fromInput: forward(node)...forward(node)
+        case .backward: hasBackward ? backward(node)...backward(node) : nil
+        case .untilBackward: forward(node)...(hasBackward ? backward(node) : forward(node))
+        case .program: all
+        case .observed: nil
+        }
+    }
+}
+
 /// Decides, before any memory exists, which buffers a program needs, for how long, and which are parts of others.
 ///
 /// Values are numbered: 0 is the network's input, i + 1 the output of node i. A value that only feeds a concatenation is
@@ -21,14 +86,14 @@ struct ProgramLayout {
     private(set) var requests: [MemoryPlan.Request] = []
     /// The buffer of each value.
     private(set) var values: [Part] = []
-    /// The buffer of the gradient by each value; nil where nobody wants it.
+    /// The buffer of the gradient by each value; nil where it is not needed.
     private(set) var gradients: [Part?] = []
     /// For each node and input, the buffer in which its share of a gradient waits to be added; nil where it goes directly
     /// to the gradient.
     private(set) var shares: [[Part?]] = []
     /// For each node, whether it adds the gradient by its input to what other readers have left there.
     private(set) var addsGradient: [Bool] = []
-    /// For each node, the requests of its booked slots; nil for what nobody observes.
+    /// For each node, the requests of its booked slots; nil for what is not observed.
     private(set) var slots: [[Int?]] = []
     /// For each node, its named matrices.
     private(set) var matrices: [[String: MatrixSlot]] = []

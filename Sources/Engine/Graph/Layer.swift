@@ -62,7 +62,7 @@ public protocol Layer: Configurable, Equatable {
     func backward(_ pass: Pass, _ workspace: Workspace)
     /// Where the last forward pass with batch statistics left them; nil for layers that track none.
     func batchStatistics(_ workspace: Workspace) -> BatchStatistics?
-    /// Where whoever writes the input gathers the moments of its blocks, for ``Kernels/BlockMoments``.
+    /// Where the layer that writes the input gathers the moments of its blocks, for ``Kernels/BlockMoments``.
     func inputMoments(_ workspace: Workspace) -> VectorSlot?
     /// The affine map of each channel that the layer is in this pass, for a layer before it to apply; nil if it is none.
     func affine(_ pass: Pass, _ workspace: Workspace) -> ColumnAffine?
@@ -99,13 +99,9 @@ public struct Surroundings: Sendable {
 
 /// Which values of the forward pass a backward pass reads.
 public struct BackwardReads: OptionSet, Sendable {
-    /// The bits.
     public let rawValue: Int
-    /// A set from its bits.
     public init(rawValue: Int) { self.rawValue = rawValue }
-    /// The inputs.
     public static let inputs = BackwardReads(rawValue: 1)
-    /// The output.
     public static let output = BackwardReads(rawValue: 2)
 }
 
@@ -115,45 +111,175 @@ public struct NoWorkspace: Sendable {}
 // MARK: What most layers have in common
 
 extension Layer {
-    /// One input.
     public static var inputCount: ClosedRange<Int> { 1...1 }
-    /// Positions stay separate.
     public static var flattensInput: Bool { false }
-    /// No parameters.
     public func parameters(_ inputs: [Shape]) -> [ParameterDeclaration] { [] }
-    /// No products.
     public func multiplyAdds(_ inputs: [Shape]) -> Int { 0 }
-    /// No statistics.
     public func trackedStatistics(_ inputs: [Shape]) -> TrackedStatistics? { nil }
-    /// No shift.
     public var absorbsBias: Bool { false }
-    /// Outputs that follow from the inputs.
     public func widened(by factor: Double) -> Self { self }
-    /// Nothing to choose.
     public func resolved(for surroundings: Surroundings) -> Self { self }
-    /// No statistics.
     public func batchStatistics(_ workspace: Workspace) -> BatchStatistics? { nil }
-    /// Nothing.
     public static var fusion: LayerFusion { [] }
-    /// None.
     public static var takesGatheredMoments: Bool { false }
-    /// Nowhere.
     public func inputMoments(_ workspace: Workspace) -> VectorSlot? { nil }
-    /// It is not.
     public static var isAffineInInference: Bool { false }
-    /// None.
     public func affine(_ pass: Pass, _ workspace: Workspace) -> ColumnAffine? { nil }
-    /// Memory of its own.
     public static var overwritesGradient: Bool { false }
-    /// Overwrites.
     public static var addsGradient: Bool { false }
-    /// Not of single elements.
     public var nonlinearity: Nonlinearity? { nil }
-    /// What it reads anyway.
     public func backwardReads(behind nonlinearity: Nonlinearity) -> BackwardReads { backwardReads }
 }
 
 extension Layer where Workspace == NoWorkspace {
-    /// Books nothing.
     public func book(_ booking: inout Booking) -> NoWorkspace { NoWorkspace() }
+}
+
+/// Why a layer cannot take the inputs it was given, or cannot have the fields it has.
+public struct LayerError: Error, Equatable, Sendable {
+    /// The field at fault, where there is one, so that a message can point at it.
+    public let field: String?
+    /// What was found: `a 3×3×50 map`.
+    public let found: String
+    /// What is needed instead: `a map of at least 5×5 (kernel 5, pad 0)`.
+    public let expected: String
+    /// A way out, where one is known.
+    public let suggestion: String?
+
+    public init(field: String? = nil, found: String, expected: String, suggestion: String? = nil) {
+        self.field = field
+        self.found = found
+        self.expected = expected
+        self.suggestion = suggestion
+    }
+
+    /// Checks that a field's value is at least `minimum`: layers may be made in code, past the strict reader.
+    static func require(_ field: String, _ value: Int, atLeast minimum: Int) throws(LayerError) {
+        guard value < minimum else { return }
+        throw LayerError(field: field, found: "\(field) \(value)", expected: "\(field) of at least \(minimum)")
+    }
+}
+
+/// What a trainable parameter is to its layer.
+public enum ParameterKind: String, Sendable {
+    /// The matrix of a product.
+    case weight
+    /// The vector added to a product.
+    case bias
+    /// γ of a normalization.
+    case scale
+    /// β of a normalization.
+    case shift
+
+    /// The last component of the parameter's name, which is PyTorch's: γ is a normalization's `weight`, β its `bias`.
+    public var suffix: String {
+        switch self {
+        case .weight, .scale: "weight"
+        case .bias, .shift: "bias"
+        }
+    }
+}
+
+/// How many values meet in one output, and how many outputs one input value meets: what initializers scale by.
+public struct Fan: Hashable, Sendable {
+    /// Inputs of one output value; kernel area × input channels for a convolution.
+    public let input: Int
+    /// Outputs of one input value; kernel area × output channels for a convolution.
+    public let output: Int
+
+    public init(input: Int, output: Int) {
+        self.input = input
+        self.output = output
+    }
+}
+
+/// How a parameter lies in a file that other frameworks read.
+public enum InterchangeLayout: Hashable, Sendable {
+    /// A vector, as it is.
+    case vector
+    /// A product's matrix [(position, channel) × outputs] as `torch.nn.Linear` has it: [outputs, channel·positions + position].
+    case linear(input: Shape)
+    /// A product's matrix [(ky, kx, channel) × outputs] as `torch.nn.Conv2d` has it: [outputs, channels, height, width].
+    case convolution(kernelHeight: Int, kernelWidth: Int, channels: Int)
+}
+
+/// A parameter as its layer declares it: `rows` × `columns` floats, row-major; a vector has one row.
+public struct ParameterDeclaration: Sendable {
+    public let kind: ParameterKind
+    /// Rows of the matrix; 1 for a vector.
+    public let rows: Int
+    /// Columns of the matrix; the length of a vector.
+    public let columns: Int
+    /// What its initializer scales by.
+    public let fan: Fan
+    public let initializer: any Initializer
+    /// Factor on the learning rate (Caffe's `lr_mult`).
+    public let rateMultiplier: Double
+    /// Factor on the weight decay (Caffe's `decay_mult`).
+    public let decayMultiplier: Double
+    /// How it lies in an interchange file.
+    public let layout: InterchangeLayout
+
+    public init(
+        _ kind: ParameterKind, rows: Int = 1, columns: Int, fan: Fan, initializer: any Initializer,
+        rateMultiplier: Double, decayMultiplier: Double, layout: InterchangeLayout = .vector
+    ) {
+        self.kind = kind
+        self.rows = rows
+        self.columns = columns
+        self.fan = fan
+        self.initializer = initializer
+        self.rateMultiplier = rateMultiplier
+        self.decayMultiplier = decayMultiplier
+        self.layout = layout
+    }
+}
+
+/// A parameter of a network.
+public struct ParameterInfo: Sendable {
+    /// `<node>.<suffix>`, such as `conv1.weight`.
+    public let name: String
+    /// The node that owns it.
+    public let node: String
+    public let declaration: ParameterDeclaration
+
+    public var kind: ParameterKind { declaration.kind }
+    /// The extents of the engine's own layout: [rows, columns], or [count] for a vector.
+    public var shape: [Int] {
+        declaration.rows == 1 && declaration.layout == .vector
+            ? [declaration.columns] : [declaration.rows, declaration.columns]
+    }
+    public var count: Int { declaration.rows * declaration.columns }
+    /// Factor on the learning rate.
+    public var rateMultiplier: Double { declaration.rateMultiplier }
+    /// Factor on the weight decay.
+    public var decayMultiplier: Double { declaration.decayMultiplier }
+    /// The path of the random stream that it starts from: `init/<node>/weight`.
+    public var stream: String { "init/\(node)/\(kind.suffix)" }
+}
+
+/// The layers, in the order of the reference. A new one is one file and one line here; the tests find it by this list.
+public enum LayerCatalogue {
+    public static let all: [any Layer.Type] = [
+        Dense.self,
+        Convolution.self,
+        MaxPooling.self,
+        AveragePooling.self,
+        GlobalAveragePooling.self,
+        Rectifier.self,
+        Sigmoid.self,
+        HyperbolicTangent.self,
+        Dropout.self,
+        BatchNormalization.self,
+        OutsideNormalization.self,
+        GhostBatchNormalization.self,
+        BatchRenormalization.self,
+        LpBatchNormalization.self,
+        LayerNormalization.self,
+        GroupNormalization.self,
+        InstanceNormalization.self,
+        LocalResponseNormalization.self,
+        CovariateNoise.self,
+        Concatenation.self,
+    ]
 }

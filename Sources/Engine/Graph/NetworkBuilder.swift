@@ -9,7 +9,6 @@ struct NetworkBuilder {
     private(set) var problems: [NetworkProblem] = []
     private(set) var parameters: [ParameterInfo] = []
 
-    /// The name of the network's input.
     static let inputName = "input"
 
     init(input: Shape, nodes: [Node], initializer: (any Initializer)?) {
@@ -216,5 +215,98 @@ struct NetworkBuilder {
             NetworkProblem(
                 kind, node: given[index].name, nodeIndex: index, field: field, found: found, expected: expected,
                 suggestion: suggestion))
+    }
+}
+
+/// Everything that is wrong with a network, found at once.
+public struct NetworkError: Error, Sendable, CustomStringConvertible {
+    /// The problems, in the order of the nodes.
+    public let problems: [NetworkProblem]
+
+    public init(problems: [NetworkProblem]) { self.problems = problems }
+
+    public var description: String { problems.map(\.description).joined(separator: "\n") }
+}
+
+/// One thing that is wrong with a network.
+public struct NetworkProblem: Equatable, Sendable, CustomStringConvertible {
+    public enum Kind: String, Sendable {
+        case empty
+        case input
+        /// A name is empty, reserved, or has characters that addresses need.
+        case name
+        case duplicate
+        case unknownInput
+        /// A layer has too few or too many inputs.
+        case inputCount
+        /// Nodes read each other in a circle.
+        case cycle
+        case unread
+        /// A layer cannot take its input's shape, or a field makes no sense.
+        case layer
+        /// An initializer is left to the run, and the run gives none.
+        case initializer
+        /// The last node's output is not a vector of scores.
+        case output
+    }
+
+    public let kind: Kind
+    /// The node at fault; nil for the network as a whole.
+    public let node: String?
+    /// The node's place in the list that was given (names may be wrong or double).
+    public let nodeIndex: Int?
+    /// The layer's field at fault, where there is one.
+    public let field: String?
+    public let found: String
+    public let expected: String
+    /// A way out, where one is known: for an unknown name, the nearest known one.
+    public let suggestion: String?
+
+    public init(
+        _ kind: Kind, node: String? = nil, nodeIndex: Int? = nil, field: String? = nil, found: String,
+        expected: String, suggestion: String? = nil
+    ) {
+        self.kind = kind
+        self.node = node
+        self.nodeIndex = nodeIndex
+        self.field = field
+        self.found = found
+        self.expected = expected
+        self.suggestion = suggestion
+    }
+
+    /// `conv2: found a 3×3×50 map, expected a map of at least 5×5 (kernel 5, pad 0); try pad 2`, without the node's name.
+    public var message: String {
+        "found \(found), expected \(expected)" + (suggestion.map { "; \($0)" } ?? "")
+    }
+
+    /// The message after the node's name.
+    public var description: String { (node.map { "\($0): " } ?? "") + message }
+}
+
+/// The nearest known word to a misspelt one.
+enum Suggestion {
+    /// The known word with the fewest edits, if they are at most a third of its length and one at least; the first in
+    /// alphabetical order among equals.
+    static func nearest(to word: String, among known: some Sequence<String>) -> String? {
+        known.map { (edits: distance($0, word), word: $0) }
+            .filter { $0.edits <= max(1, $0.word.count / 3) }
+            .min { ($0.edits, $0.word) < ($1.edits, $1.word) }?.word
+    }
+
+    /// Levenshtein's distance: the least number of insertions, deletions and replacements.
+    static func distance(_ left: String, _ right: String) -> Int {
+        let right = Array(right)
+        var row = Array(0...right.count)
+        for (i, character) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, other) in right.enumerated() {
+                let substitution = diagonal + (character == other ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(substitution, row[j] + 1, row[j + 1] + 1)
+            }
+        }
+        return row[right.count]
     }
 }

@@ -30,23 +30,73 @@ public struct Tap: Hashable, Sendable {
     }
 }
 
-/// A pattern of addresses, in which `*` stands for any run of characters, `/` included.
-struct AddressPattern {
-    private let parts: [Substring]
+/// Finds the tap addresses of a network's nodes.
+struct TapMap {
+    let nodes: [NetworkNode]
+    private(set) var taps: [Tap] = []
 
-    init(_ pattern: String) { parts = pattern.split(separator: "*", omittingEmptySubsequences: false) }
+    init(nodes: [NetworkNode]) {
+        self.nodes = nodes
+        var normalized: Set<Int> = []
+        for (index, node) in nodes.enumerated() {
+            add("\(node.name)/output", .output(node: index))
+            switch type(of: node.layer).role {
+            case .linear: addProduct(index)
+            case .normalization:
+                let owner = product(before: index)
+                let isFirst = owner.map { normalized.insert($0).inserted } ?? false
+                // A second normalization of the same product, and one of the input, go by their own names.
+                let name = isFirst ? owner.map { nodes[$0].name } ?? node.name : node.name
+                add("\(name)/normalized", .booked(node: index, name: "normalized"))
+                add("\(name)/scaled", .output(node: index))
+            default: break
+            }
+        }
+    }
 
-    func matches(_ address: String) -> Bool {
-        guard let first = parts.first, let last = parts.last else { return address.isEmpty }
-        guard parts.count > 1 else { return address == first }
-        guard address.hasPrefix(first), address.count >= first.count + last.count, address.hasSuffix(last) else {
-            return false
+    private mutating func add(_ address: String, _ source: Tap.Source) {
+        let node =
+            switch source {
+            case .output(let node), .booked(let node, _): node
+            }
+        taps.append(Tap(address: address, shape: nodes[node].shape, source: source))
+    }
+
+    /// The taps that are named after the product at `index`.
+    private mutating func addProduct(_ index: Int) {
+        let name = nodes[index].name
+        add("\(name)/preactivation", .output(node: index))
+        let path = path(after: index)
+        if let nonlinearity = path.first(where: { role($0) == .nonlinearity }) {
+            add("\(name)/activation-input", .output(node: nodes[nonlinearity].inputs[0] - 1))
+            add("\(name)/activation", .output(node: nonlinearity))
+        } else {
+            let last = path.first { role($0) == .normalization } ?? index
+            add("\(name)/activation-input", .output(node: last))
         }
-        var rest = address.dropFirst(first.count).dropLast(last.count)
-        for part in parts.dropFirst().dropLast() where !part.isEmpty {
-            guard let start = rest.indices.first(where: { rest[$0...].hasPrefix(part) }) else { return false }
-            rest = rest[start...].dropFirst(part.count)
+    }
+
+    private func role(_ index: Int) -> LayerRole { type(of: nodes[index].layer).role }
+
+    /// The nodes after a product, as far as each value has a single reader, up to the next product or join.
+    private func path(after index: Int) -> [Int] {
+        var path: [Int] = []
+        var current = index
+        while true {
+            let readers = nodes.indices.filter { nodes[$0].inputs.contains(current + 1) }
+            guard readers.count == 1, role(readers[0]) != .linear, role(readers[0]) != .junction else { return path }
+            current = readers[0]
+            path.append(current)
         }
-        return true
+    }
+
+    /// The nearest product before a node, along single inputs.
+    private func product(before index: Int) -> Int? {
+        var current = index
+        while nodes[current].inputs.count == 1, nodes[current].inputs[0] > 0 {
+            current = nodes[current].inputs[0] - 1
+            if role(current) == .linear { return current }
+        }
+        return nil
     }
 }

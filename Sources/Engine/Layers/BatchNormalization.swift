@@ -8,30 +8,22 @@ import Vocabulary
 /// m/(m − 1), estimated by the moving average or by a population pass: see ``NormalizationState``. For a map m is
 /// images · positions, with one γ and β a channel (§3.2); whether these decay, see ``ScaleAndShift``.
 public struct BatchNormalization: TrackedNormalization {
-    /// ε, added to the variance inside the root.
     public var epsilon = 1e-5
     /// α of the moving average: how much of the earlier steps a step keeps (Caffe's moving_average_fraction).
     public var fraction = 0.999
-    /// γ and β.
     public var scaleAndShift = ScaleAndShift()
 
-    /// The word `batch-norm`.
     public static let kind = "batch-norm"
-    /// One sentence for the reference.
     public static let summary = "Batch normalization of each channel over the batch (Ioffe and Szegedy 2015)."
-    /// What a configuration can say.
     public static let fields = trackedFields
 
-    /// ε = 10⁻⁵, α = 0.999, with γ and β.
     public init() {}
-    /// The given ε and α, with or without γ and β.
     public init(epsilon: Double = 1e-5, fraction: Double = 0.999, scale: Bool = true, shift: Bool = true) {
         self.epsilon = epsilon
         self.fraction = fraction
         scaleAndShift = ScaleAndShift(scale: scale, shift: shift)
     }
 
-    /// The batch's statistics, and small vectors of one value a channel.
     public func book(_ booking: inout Booking) -> TrackedNormalizationSlots { TrackedNormalizationSlots(&booking) }
 
     /// With batch statistics, Algorithm 1: μ = mean x, σ² = mean (x − μ)², x̂ = (x − μ)/√(σ² + ε), y = f(γx̂ + β).
@@ -50,5 +42,263 @@ public struct BatchNormalization: TrackedNormalization {
         workspace.takeSums(pass, standardization)
         workspace.storeParameterGradients(pass)
         workspace.storeInputGradient(pass, standardization)
+    }
+}
+
+/// γ and β of a normalization, one of each a channel: y = γx̂ + β.
+///
+/// Ioffe & Szegedy 2015 do not say whether γ and β decay, and Caffe's Scale layer decays them unless told otherwise. Here
+/// they do not by default, since decaying γ towards 0 is no L2 penalty on the function that the network computes.
+public struct ScaleAndShift: Sendable {
+    public var scale = true
+    public var shift = true
+    public var scaleRate = 1.0
+    public var shiftRate = 1.0
+    public var scaleDecay = 0.0
+    public var shiftDecay = 0.0
+
+    public init(scale: Bool = true, shift: Bool = true) {
+        self.scale = scale
+        self.shift = shift
+    }
+
+    /// The fields, which a normalization lists after its own.
+    static let fields: [Field<Self>] = [
+        Field("scale", \.scale, "Whether γ is trained; otherwise it is 1."),
+        Field("shift", \.shift, "Whether β is trained; otherwise it is 0."),
+        Field("scale-rate", \.scaleRate, 0...1_000, "Factor on the learning rate of γ."),
+        Field("shift-rate", \.shiftRate, 0...1_000, "Factor on the learning rate of β."),
+        Field("scale-decay", \.scaleDecay, 0...1_000, "Factor on the weight decay of γ; by default it does not decay."),
+        Field("shift-decay", \.shiftDecay, 0...1_000, "Factor on the weight decay of β; by default it does not decay."),
+    ]
+
+    func parameters(channels: Int) -> [ParameterDeclaration] {
+        let fan = Fan(input: 1, output: 1)
+        let gamma = ParameterDeclaration(
+            .scale, columns: channels, fan: fan, initializer: Constant(value: 1), rateMultiplier: scaleRate,
+            decayMultiplier: scaleDecay)
+        let beta = ParameterDeclaration(
+            .shift, columns: channels, fan: fan, initializer: Constant(value: 0), rateMultiplier: shiftRate,
+            decayMultiplier: shiftDecay)
+        return (scale ? [gamma] : []) + (shift ? [beta] : [])
+    }
+
+    /// Vectors of 1 and of 0 that take the place of what is not trained.
+    struct Slots: Sendable {
+        let scale: VectorSlot
+        let shift: VectorSlot
+
+        init(_ booking: inout Booking) {
+            scale = booking.vector("scale", count: booking.input.channels, .untilBackward)
+            shift = booking.vector("shift", count: booking.input.channels, .untilBackward)
+        }
+
+        func fill(_ pass: Pass) {
+            pass[scale].fill(1)
+            pass[shift].fill(0)
+        }
+
+        func scale(_ pass: Pass) -> Vector { pass.vectorParameter(.scale) ?? pass[scale] }
+
+        func shift(_ pass: Pass) -> Vector { pass.vectorParameter(.shift) ?? pass[shift] }
+    }
+}
+
+/// A layer that makes γx̂ + β of its input, x̂ normalized by mean and deviation, with one γ and β a channel.
+public protocol NormalizationLayer: Layer {
+    /// ε, added to the variance inside the root.
+    var epsilon: Double { get set }
+    var scaleAndShift: ScaleAndShift { get set }
+}
+
+extension NormalizationLayer {
+    public static var role: LayerRole { .normalization }
+
+    public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
+
+    public func parameters(_ inputs: [Shape]) -> [ParameterDeclaration] {
+        scaleAndShift.parameters(channels: inputs[0].channels)
+    }
+
+    /// A nonlinearity behind it is a part of both passes.
+    public static var fusion: LayerFusion { .wholeNonlinearity }
+
+    /// Every element of the gradient by the input depends on the same one of the gradient by the output.
+    public static var overwritesGradient: Bool { true }
+
+    /// The backward pass computes x̂ again from the input.
+    public var backwardReads: BackwardReads { .inputs }
+
+    /// The slope of a nonlinearity comes from its output, unless that is cheap to compute again.
+    public func backwardReads(behind nonlinearity: Nonlinearity) -> BackwardReads {
+        nonlinearity.gradientReadsOutput ? [.inputs, .output] : .inputs
+    }
+}
+
+/// A normalization of each channel by statistics of the batch, which in inference is the affine map of tracked ones: what
+/// ``BatchNormalization`` and its variants have in common.
+///
+/// Each kind says what takes the place of μ and σ² in training and how the gradient flows back through them. In inference all are
+/// line 11 of Algorithm 2 (Ioffe & Szegedy 2015): y = γ/√(Var + ε) · x + (β − γE/√(Var + ε)).
+public protocol TrackedNormalization: NormalizationLayer where Workspace: TrackedNormalizationWorkspace {
+    /// α of the moving average: how much of the earlier steps a step keeps (Caffe's moving_average_fraction).
+    var fraction: Double { get set }
+    /// Whether it divides by √(σ² + ε), and does not subtract μ alone.
+    var dividesByDeviation: Bool { get }
+}
+
+/// A workspace with what every ``TrackedNormalization`` books.
+public protocol TrackedNormalizationWorkspace: Sendable {
+    var tracked: TrackedNormalizationSlots { get }
+}
+
+/// The batch's statistics, and small vectors of one value a channel; x̂ only where it is observed.
+public struct TrackedNormalizationSlots: TrackedNormalizationWorkspace {
+    let mean: VectorSlot
+    let variance: VectorSlot
+    let inverseDeviation: VectorSlot
+    let normalized: MatrixSlot
+    let scaleAndShift: ScaleAndShift.Slots
+    let moments: VectorSlot
+    let sum: VectorSlot
+    let productSum: VectorSlot
+    let backwardScratch: VectorSlot
+
+    public var tracked: Self { self }
+
+    init(_ booking: inout Booking) {
+        let (channels, positions) = (booking.input.channels, booking.input.positions)
+        let rows = booking.batch * positions
+        mean = booking.vector("mean", count: channels, .program)
+        variance = booking.vector("variance", count: channels, .program)
+        inverseDeviation = booking.vector("inverse deviation", count: channels, .untilBackward)
+        normalized = booking.matrix("normalized", rowsPerImage: positions, columns: channels, .observed)
+        scaleAndShift = ScaleAndShift.Slots(&booking)
+        moments = booking.vector("moments", count: BlockMoments.scratch(rows: rows, columns: channels), .fromInput)
+        sum = booking.vector("mean gradient", count: channels, .backward)
+        productSum = booking.vector("mean gradient by normalized", count: channels, .backward)
+        backwardScratch = booking.vector(
+            "gradient scratch", count: Standardization.sumsScratch(rows: rows, columns: channels), .backward)
+    }
+}
+
+// MARK: Declarations
+
+extension TrackedNormalization {
+    /// ε, α, γ and β, which a layer lists among its own fields.
+    static var trackedFields: [Field<Self>] {
+        [
+            Field("epsilon", \.epsilon, 0...1, "ε, added to the variance inside the root."),
+            Field(
+                "fraction", \.fraction, 0...1,
+                "How much of the earlier steps the moving average keeps (Caffe's moving_average_fraction)."),
+        ] + ScaleAndShift.fields.within(\.scaleAndShift)
+    }
+
+    public var dividesByDeviation: Bool { true }
+
+    /// β takes the place of a bias.
+    public var absorbsBias: Bool { scaleAndShift.shift }
+
+    /// A mean and a variance a channel.
+    public func trackedStatistics(_ inputs: [Shape]) -> TrackedStatistics? {
+        TrackedStatistics(channels: inputs[0].channels, positions: inputs[0].positions, fraction: fraction)
+    }
+
+    /// μ and the biased σ² of the batch.
+    public func batchStatistics(_ workspace: Workspace) -> BatchStatistics? {
+        BatchStatistics(mean: workspace.tracked.mean, variance: workspace.tracked.variance)
+    }
+
+    /// Where the moments of the input's blocks are gathered.
+    public func inputMoments(_ workspace: Workspace) -> VectorSlot? { workspace.tracked.moments }
+
+    public static var takesGatheredMoments: Bool { true }
+}
+
+// MARK: Inference
+
+extension TrackedNormalization {
+    /// With estimates, line 11 of Algorithm 2: y = γ/√(Var + ε) · x + (β − γE/√(Var + ε)).
+    public func affine(_ pass: Pass, _ workspace: Workspace) -> ColumnAffine? {
+        guard pass.phase.statistics != .batch else { return nil }
+        guard let state = pass.state else { preconditionFailure("no tracked statistics") }
+        let slots = workspace.tracked
+        let (mean, variance) = (pass[slots.mean], pass[slots.variance])
+        state.readEstimates(pass.phase.statistics, mean: mean, variance: variance)
+        let affine = ColumnAffine(scale: pass[slots.scaleAndShift.scale], shift: pass[slots.scaleAndShift.shift])
+        ChannelArithmetic.fold(
+            mean: mean, variance: dividesByDeviation ? variance : nil, epsilon: epsilon,
+            scale: pass.vectorParameter(.scale),
+            shift: pass.vectorParameter(.shift), into: affine)
+        return affine
+    }
+
+    public static var isAffineInInference: Bool { true }
+
+    /// With estimates, y = f(affine x); whether there are some.
+    func appliesEstimates(_ pass: Pass, _ workspace: Workspace) -> Bool {
+        guard let affine = affine(pass, workspace) else { return false }
+        affine.apply(pass.input, nonlinearity: pass.nonlinearity, into: pass.output, team: pass.team)
+        return true
+    }
+}
+
+// MARK: Training
+
+extension TrackedNormalizationSlots {
+    /// μ = mean x, σ² = mean (x − μ)².
+    func takeMoments(_ pass: Pass) {
+        let moments = BlockMoments(rows: pass.input.rows, columns: pass.input.columns, scratch: pass[self.moments])
+        if !pass.inputMomentsAreGathered { moments.gather(pass.input, team: pass.team) }
+        moments.join(mean: pass[mean], variance: pass[variance])
+    }
+
+    /// 1/√(σ² + ε) of what stands for σ².
+    func takeInverseDeviation(_ pass: Pass, epsilon: Double) {
+        ChannelArithmetic.inverseDeviation(
+            ofVariance: pass[variance], epsilon: epsilon, into: pass[inverseDeviation])
+    }
+
+    /// The normalization by the statistics in the slots; γ and β are vectors of 1 and 0 where they are not trained.
+    func standardization(_ pass: Pass) -> Standardization {
+        Standardization(
+            mean: pass[mean], inverseDeviation: pass[inverseDeviation], scale: scaleAndShift.scale(pass),
+            shift: scaleAndShift.shift(pass), nonlinearity: pass.nonlinearity)
+    }
+
+    /// x̂ = (x − μ)/√(σ² + ε), where it is observed, and y = f(γx̂ + β).
+    func normalize(_ pass: Pass) {
+        scaleAndShift.fill(pass)
+        let standardization = standardization(pass)
+        if let normalized = pass.observed(normalized) {
+            standardization.normalize(pass.input, into: normalized, team: pass.team)
+        }
+        standardization.forward(pass.input, into: pass.output, team: pass.team)
+    }
+
+    /// With dz = dy · f′: Σ dz and Σ dz·x̂, where x̂ is what `standardization` gives. Of γ and β these are the gradients,
+    /// unless the layer computes more with x̂.
+    func takeSums(_ pass: Pass, _ standardization: Standardization) {
+        standardization.sums(
+            pass.input, output: pass.output, outputGradient: pass.outputGradient, sum: pass[sum],
+            productSum: pass[productSum], scratch: pass[backwardScratch], team: pass.team)
+    }
+
+    /// dβ = Σ dz, dγ = Σ dz·x̂.
+    func storeParameterGradients(_ pass: Pass) {
+        pass.vectorGradient(.shift)?.copy(from: pass[sum])
+        pass.vectorGradient(.scale)?.copy(from: pass[productSum])
+    }
+
+    /// dx = γ/√(σ² + ε) · (dz − mean dz − x̂ · mean(dz·x̂)), where it is wanted. Sums become means.
+    func storeInputGradient(_ pass: Pass, _ standardization: Standardization) {
+        guard let inputGradient = pass.inputGradient else { return }
+        let (sum, productSum) = (pass[sum], pass[productSum])
+        ChannelArithmetic.divide(sum, by: pass.input.rows)
+        ChannelArithmetic.divide(productSum, by: pass.input.rows)
+        standardization.gradient(
+            pass.input, output: pass.output, outputGradient: pass.outputGradient, meanGradient: sum,
+            meanProduct: productSum, into: inputGradient, team: pass.team)
     }
 }

@@ -17,29 +17,18 @@ import Vocabulary
 /// averaged in Caffe's bias-corrected form, and σ = √(Var + ε); see ``NormalizationState``. Its α of 0.01 is a fraction of
 /// 0.99. The schedule counts steps of the run, and a short run needs a short one.
 public struct BatchRenormalization: TrackedNormalization {
-    /// The greatest r_max.
     public var maximumR = 3.0
-    /// The greatest d_max.
     public var maximumD = 5.0
-    /// Steps of plain batch normalization.
     public var warmup = 5_000
-    /// The step from which r_max is at its maximum.
     public var rSteps = 40_000
-    /// The step from which d_max is at its maximum.
     public var dSteps = 25_000
-    /// ε, added to the variance inside the root.
     public var epsilon = 1e-5
-    /// α of the moving average: how much of the earlier steps a step keeps.
     public var fraction = 0.99
-    /// γ and β.
     public var scaleAndShift = ScaleAndShift()
 
-    /// The word `batch-renorm`.
     public static let kind = "batch-renorm"
-    /// One sentence for the reference.
     public static let summary =
         "Batch renormalization: batch statistics corrected towards the moving averages that inference uses (Ioffe 2017)."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] =
         [
             Field(
@@ -56,7 +45,6 @@ public struct BatchRenormalization: TrackedNormalization {
 
     /// The paper's schedule: 5000 steps of batch normalization, r_max = 3 at 40,000 and d_max = 5 at 25,000.
     public init() {}
-    /// The given limits, reached at the given steps.
     public init(
         maximumR: Double = 3, maximumD: Double = 5, warmup: Int, rSteps: Int, dSteps: Int, fraction: Double = 0.99
     ) {
@@ -79,7 +67,6 @@ public struct BatchRenormalization: TrackedNormalization {
 
     /// What batch normalization books, with r and d and what they make of γ and β.
     public struct Workspace: TrackedNormalizationWorkspace {
-        /// What batch normalization books.
         public let tracked: TrackedNormalizationSlots
         let r: VectorSlot
         let d: VectorSlot

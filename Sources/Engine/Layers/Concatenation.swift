@@ -5,18 +5,12 @@ import Vocabulary
 ///
 /// Where the memory plan could make the inputs strided parts of the output's memory, both passes do nothing.
 public struct Concatenation: Layer {
-    /// The word `concatenation`.
     public static let kind = "concatenation"
-    /// One sentence for the reference.
     public static let summary = "Its inputs side by side along the channels."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = []
-    /// A join.
     public static let role = LayerRole.junction
-    /// Two or more.
     public static let inputCount = 2...64
 
-    /// The layer.
     public init() {}
 
     /// The height and width of the inputs, and all their channels.
@@ -31,12 +25,10 @@ public struct Concatenation: Layer {
             height: inputs[0].height, width: inputs[0].width, channels: inputs.reduce(0) { $0 + $1.channels })
     }
 
-    /// The columns that each input takes.
     public struct Workspace: Sendable {
         let columns: [Range<Int>]
     }
 
-    /// Nothing but the columns.
     public func book(_ booking: inout Booking) -> Workspace {
         var start = 0
         return Workspace(
@@ -46,7 +38,6 @@ public struct Concatenation: Layer {
             })
     }
 
-    /// The backward pass reads nothing but gradients.
     public var backwardReads: BackwardReads { [] }
 
     /// y[:, columns of i] = x_i

@@ -4,22 +4,14 @@ import Vocabulary
 /// A two-dimensional convolution (a correlation, as in every framework) with square kernels, and zeros around the map:
 /// y[p, o] = b[o] + Σ_{i,j,c} x[p·stride + (i, j) − pad, c] · W[(i, j, c), o].
 public struct Convolution: Layer {
-    /// Number of output channels.
     public var channels = 0
-    /// Height and width of the kernel.
     public var kernel = 0
-    /// Steps between neighbouring outputs, in positions of the input.
     public var stride = 1
-    /// Rows and columns of zeros on every side of the input.
     public var pad = 0
-    /// The weight and the bias.
     public var options = ProductOptions()
 
-    /// The word `convolution`.
     public static let kind = "convolution"
-    /// One sentence for the reference.
     public static let summary = "A two-dimensional convolution with square kernels."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] =
         [
             Field("channels", \.channels, 1...65_536, required: true, "Number of output channels."),
@@ -27,12 +19,9 @@ public struct Convolution: Layer {
             Field("stride", \.stride, 1...255, "Positions of the input between neighbouring outputs."),
             Field("pad", \.pad, 0...254, "Rows and columns of zeros on every side of the input."),
         ] + ProductOptions.fields.within(\.options)
-    /// A product, which taps are named after.
     public static let role = LayerRole.linear
 
-    /// Without its required channels and kernel.
     public init() {}
-    /// The given extents.
     public init(
         channels: Int, kernel: Int, stride: Int = 1, pad: Int = 0, bias: Bias = .automatic,
         weight: any Initializer = RunInitializer()
@@ -69,7 +58,6 @@ public struct Convolution: Layer {
             layout: .convolution(kernelHeight: kernel, kernelWidth: kernel, channels: inputs[0].channels))
     }
 
-    /// One for every weight and output position.
     public func multiplyAdds(_ inputs: [Shape]) -> Int { geometry(inputs[0], images: 1).multiplyAdds }
 
     /// With that many times as many channels, unless it keeps its width.
@@ -79,14 +67,12 @@ public struct Convolution: Layer {
         return copy
     }
 
-    /// With the bias and the initializers chosen.
     public func resolved(for surroundings: Surroundings) -> Convolution {
         var copy = self
         copy.options = options.resolved(for: surroundings)
         return copy
     }
 
-    /// Scratch of the passes.
     public struct Workspace: Sendable {
         let input: Shape
         let forwardScratch: VectorSlot
@@ -95,7 +81,6 @@ public struct Convolution: Layer {
         let biasScratch: VectorSlot
     }
 
-    /// Scratch of both passes.
     public func book(_ booking: inout Booking) -> Workspace {
         let geometry = geometry(booking.input, images: booking.batch)
         return Workspace(
@@ -113,12 +98,9 @@ public struct Convolution: Layer {
 
     /// What follows is done while the output is written.
     public static let fusion: LayerFusion = [.nonlinearity, .nonlinearityGradient, .outputMoments, .affine]
-    /// It can.
     public static let addsGradient = true
 
-    /// The backward pass needs the inputs for dW.
     public var backwardReads: BackwardReads { .inputs }
-    /// And the output for the slope of a nonlinearity.
     public func backwardReads(behind nonlinearity: Nonlinearity) -> BackwardReads { [.inputs, .output] }
 
     /// y = f(x ∗ W + b)
@@ -143,4 +125,39 @@ public struct Convolution: Layer {
                 adds: pass.addsInputGradient, scratch: pass[workspace.dataScratch], team: pass.team)
         }
     }
+}
+
+/// A square window that moves over a map: what convolutions and poolings have in common.
+struct Window {
+    let kernel: Int
+    let stride: Int
+    let pad: Int
+
+    /// Checks that the window makes sense and fits into the padded map.
+    func check(_ input: Shape) throws(LayerError) {
+        try LayerError.require("kernel", kernel, atLeast: 1)
+        try LayerError.require("stride", stride, atLeast: 1)
+        try LayerError.require("pad", pad, atLeast: 0)
+        guard pad < kernel else {
+            throw LayerError(
+                field: "pad", found: "pad \(pad) with kernel \(kernel)", expected: "a pad smaller than the kernel")
+        }
+        let extent = min(input.height, input.width)
+        guard extent + 2 * pad >= kernel else {
+            let enough = (kernel - extent + 1) / 2
+            let smaller = "a kernel of at most \(extent + 2 * pad)"
+            throw LayerError(
+                field: "kernel",
+                found: "a kernel of \(kernel)×\(kernel) on a map of \(input.map)" + (pad > 0 ? " with pad \(pad)" : ""),
+                expected: "a map of at least \(kernel - 2 * pad)×\(kernel - 2 * pad)",
+                suggestion: enough < kernel ? "use \(smaller) or pad \(enough)" : "use \(smaller)")
+        }
+    }
+}
+
+extension PoolingGeometry.Rounding: ConfigurationWord {}
+
+extension Shape {
+    /// `28×28×1`, also for flat vectors.
+    var map: String { "\(height)×\(width)×\(channels)" }
 }

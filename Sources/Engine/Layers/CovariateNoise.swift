@@ -17,17 +17,14 @@ public struct CovariateNoise: Layer {
     public var shift = 0.5
     /// n_σ: the greatest mean of a unit's scales.
     public var scale = 1.25
-    /// r_μ: how far the shift of an image is from the unit's mean at most.
+    /// r_μ: the greatest distance of an image's shift from the unit's mean.
     public var shiftSpread = 0.1
     /// r_σ: the deviation of an image's scale from the unit's mean.
     public var scaleSpread = 0.1
 
-    /// The word `covariate-noise`.
     public static let kind = "covariate-noise"
-    /// One sentence for the reference.
     public static let summary =
         "Shifts and scales every unit at random in training, by another distribution in every step (Santurkar et al. 2018)."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("shift", \.shift, 0...1_000, "n_μ: in a step the shifts of a unit have a mean from −n_μ to n_μ."),
         Field("scale", \.scale, 1...1_000, "n_σ: in a step the scales of a unit have a mean from 1 to n_σ."),
@@ -36,12 +33,10 @@ public struct CovariateNoise: Layer {
         Field(
             "scale-spread", \.scaleSpread, 0...1_000, "r_σ: the scale of an image has this deviation from that mean."),
     ]
-    /// A disturbance.
     public static let role = LayerRole.disturbance
 
     /// The paper's constants: n_μ = 0.5, n_σ = 1.25, r_μ = r_σ = 0.1.
     public init() {}
-    /// The given constants.
     public init(shift: Double, scale: Double, shiftSpread: Double, scaleSpread: Double) {
         self.shift = shift
         self.scale = scale
@@ -49,7 +44,6 @@ public struct CovariateNoise: Layer {
         self.scaleSpread = scaleSpread
     }
 
-    /// The shape of the input.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
 
     /// The noise of a step, and what its streams are called, without the step.
@@ -76,10 +70,8 @@ public struct CovariateNoise: Layer {
             shiftStream: "\(path)/shift/step-", scaleStream: "\(path)/scale/step-")
     }
 
-    /// The backward pass reads nothing but gradients.
     public var backwardReads: BackwardReads { [] }
 
-    /// Every element depends on one.
     public static let overwritesGradient = true
 
     /// y = s·x + m in training and where it is observed, y = x in inference
@@ -126,5 +118,63 @@ extension Phase {
         case .training(let step, let seed), .observation(let step, let seed): (step, seed)
         case .inference: nil
         }
+    }
+}
+
+/// Dropout (Srivastava et al. 2014) in its inverted form, which is also Caffe's: in training an element is dropped with
+/// the given probability and otherwise scaled by 1/(1 − ratio); inference does nothing.
+///
+/// The mask of step k is the stream `dropout/<node>/step-<k>`, so it depends on nothing but the seed and the step, and the
+/// backward pass draws it again instead of keeping it.
+public struct Dropout: Layer {
+    public var ratio = 0.5
+
+    public static let kind = "dropout"
+    public static let summary = "Drops elements in training and scales the rest by 1/(1 − ratio)."
+    public static let fields: [Field<Self>] = [
+        Field("ratio", \.ratio, 0...0.999, "Probability of an element to be dropped.")
+    ]
+    public static let role = LayerRole.regularization
+
+    public init() {}
+    public init(ratio: Double) { self.ratio = ratio }
+
+    public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape {
+        guard ratio >= 0, ratio < 1 else {
+            throw LayerError(field: "ratio", found: "ratio \(ratio)", expected: "a ratio from 0 to below 1")
+        }
+        return inputs[0]
+    }
+
+    /// What the masks' streams are called, without the step.
+    public struct Workspace: Sendable {
+        let streams: String
+    }
+
+    public func book(_ booking: inout Booking) -> Workspace { Workspace(streams: "dropout/\(booking.node)/step-") }
+
+    public var backwardReads: BackwardReads { [] }
+
+    public static let overwritesGradient = true
+
+    /// y = x · mask / (1 − ratio) in training, y = x in inference
+    public func forward(_ pass: Pass, _ workspace: Workspace) {
+        drop(pass.input, into: pass.output, pass, workspace)
+    }
+
+    /// dx = dy · mask / (1 − ratio)
+    public func backward(_ pass: Pass, _ workspace: Workspace) {
+        guard let inputGradient = pass.inputGradient else { return }
+        drop(pass.outputGradient, into: inputGradient, pass, workspace)
+    }
+
+    private func drop(_ source: Matrix, into target: Matrix, _ pass: Pass, _ workspace: Workspace) {
+        guard case .training(let step, let seed) = pass.phase else {
+            Pointwise.copy(source, into: target, team: pass.team)
+            return
+        }
+        Pointwise.drop(
+            source, ratio: Float(ratio), stream: RandomStream(seed: seed, workspace.streams, step), into: target,
+            team: pass.team)
     }
 }

@@ -11,21 +11,14 @@ import Vocabulary
 /// into the moving average one after the other; with weights α^i that differ little for α near 1, and a batch of one part
 /// is the same.)
 public struct GhostBatchNormalization: TrackedNormalization {
-    /// Images of a part.
     public var ghost = 32
-    /// ε, added to the variance inside the root.
     public var epsilon = 1e-5
-    /// α of the moving average: how much of the earlier steps a step keeps.
     public var fraction = 0.999
-    /// γ and β.
     public var scaleAndShift = ScaleAndShift()
 
-    /// The word `ghost-batch-norm`.
     public static let kind = "ghost-batch-norm"
-    /// One sentence for the reference.
     public static let summary =
         "Batch normalization of each part of the batch by its own statistics (Hoffer, Hubara and Soudry 2017)."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] =
         [
             Field(
@@ -34,22 +27,18 @@ public struct GhostBatchNormalization: TrackedNormalization {
             )
         ] + trackedFields
 
-    /// Parts of 32 images.
     public init() {}
-    /// Parts of the given number of images.
     public init(ghost: Int, epsilon: Double = 1e-5, scale: Bool = true, shift: Bool = true) {
         self.ghost = ghost
         self.epsilon = epsilon
         scaleAndShift = ScaleAndShift(scale: scale, shift: shift)
     }
 
-    /// The number of parts of a batch.
     func parts(images: Int) -> Int {
         let (whole, rest) = images.quotientAndRemainder(dividingBy: ghost)
         return max(1, whole + (rest > 1 ? 1 : 0))
     }
 
-    /// The images of a part.
     func images(of part: Int, in images: Int) -> Range<Int> {
         part * ghost..<(part == parts(images: images) - 1 ? images : (part + 1) * ghost)
     }
@@ -57,7 +46,6 @@ public struct GhostBatchNormalization: TrackedNormalization {
     /// What batch normalization books, where the statistics are means over the parts, with the statistics and the gradients'
     /// sums of each part.
     public struct Workspace: TrackedNormalizationWorkspace {
-        /// What batch normalization books.
         public let tracked: TrackedNormalizationSlots
         let positions: Int
         let means: VectorSlot

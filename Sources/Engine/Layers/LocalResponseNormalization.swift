@@ -21,22 +21,16 @@ public struct LocalResponseNormalization: Layer {
         case alexNet = "alexnet"
     }
 
-    /// The convention for the window, α and k.
     public var mode = Mode.acrossChannels
     /// n: channels, or positions each way, of a window; odd (Caffe's local_size).
     public var size = 5
-    /// α.
     public var alpha = 1e-4
-    /// β.
     public var beta = 0.75
     /// k, for the modes across channels; nil for the mode's own: Caffe's 1, the AlexNet paper's 2.
     public var k: Double?
 
-    /// The word `lrn`.
     public static let kind = "lrn"
-    /// One sentence for the reference.
     public static let summary = "Local response normalization, in Caffe's two forms and the AlexNet paper's."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("mode", \.mode, "The convention for the window, α and k."),
         Field("size", \.size, 1...255, "n: extent of a window, odd (Caffe's local_size)."),
@@ -46,12 +40,10 @@ public struct LocalResponseNormalization: Layer {
             "k", \.k, .number(0...1_000).optional,
             "k: scale without response; `none` for the mode's own (1, or 2 for `alexnet`)."),
     ]
-    /// A normalization by neighbours.
     public static let role = LayerRole.response
 
     /// Caffe's form across five channels, with the constants of AlexNet and GoogLeNet: α = 10⁻⁴, β = 0.75.
     public init() {}
-    /// The given mode and constants.
     public init(
         _ mode: Mode, size: Int = 5, alpha: Double = 1e-4, beta: Double = 0.75, k: Double? = nil
     ) {
@@ -62,7 +54,6 @@ public struct LocalResponseNormalization: Layer {
         self.k = k
     }
 
-    /// The shape of the input.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape {
         try LayerError.require("size", size, atLeast: 1)
         guard size % 2 == 1 else {

@@ -16,7 +16,6 @@ import Vocabulary
 /// ``NormalizationState``. Of deviations, N² for p = 1 and 2 is made unbiased by m/(m − 1), which for p = 1 is right where
 /// values are normal; of values there is no bias, and for p = ∞ no correction that does not depend on the distribution.
 public struct LpBatchNormalization: TrackedNormalization {
-    /// Which norm.
     public enum Order: String, ConfigurationWord {
         /// The mean of absolute values.
         case one = "1"
@@ -34,23 +33,16 @@ public struct LpBatchNormalization: TrackedNormalization {
         case deviations
     }
 
-    /// p.
     public var p = Order.one
-    /// u.
     public var subject = Subject.values
     /// ε, added to N² inside the root.
     public var epsilon = 1e-5
-    /// α of the moving average: how much of the earlier steps a step keeps.
     public var fraction = 0.999
-    /// γ and β.
     public var scaleAndShift = ScaleAndShift()
 
-    /// The word `lp-batch-norm`.
     public static let kind = "lp-batch-norm"
-    /// One sentence for the reference.
     public static let summary =
         "Batch normalization by the mean and an ℓp norm of each channel in place of the variance (Santurkar et al. 2018)."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] =
         [
             Field("p", \.p, "The norm: mean absolute value, root mean square, or greatest absolute value."),
@@ -60,9 +52,7 @@ public struct LpBatchNormalization: TrackedNormalization {
             ),
         ] + trackedFields
 
-    /// The mean absolute value, of the values.
     public init() {}
-    /// The given norm.
     public init(p: Order, of subject: Subject = .values, epsilon: Double = 1e-5, scale: Bool = true, shift: Bool = true)
     {
         self.p = p

@@ -9,33 +9,26 @@ import Vocabulary
 /// grows, while output and loss stay what they were: u + (b + Δb) − E[u + (b + Δb)] = u + b − E[u + b]. Since that is
 /// what is to be seen, the layer absorbs no bias.
 ///
-/// Whoever wants a normalization wants ``BatchNormalization``.
+/// It is for that experiment only: to normalize, use ``BatchNormalization``.
 public struct OutsideNormalization: TrackedNormalization {
     /// Whether it divides by √(σ² + ε); otherwise it subtracts the mean only, as in the paper's example.
     public var scale = true
-    /// ε, added to the variance inside the root.
     public var epsilon = 1e-5
-    /// α of the moving average: how much of the earlier steps a step keeps.
     public var fraction = 0.999
     /// None: γ is 1 and β is 0.
     public var scaleAndShift = ScaleAndShift(scale: false, shift: false)
 
-    /// The word `outside-normalization`.
     public static let kind = "outside-normalization"
-    /// One sentence for the reference.
     public static let summary =
         "Normalization by the batch whose gradient is wrong on purpose: statistics count as constants "
         + "(Ioffe and Szegedy 2015, §2), for experiments on what that does."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("scale", \.scale, "Whether it divides by √(σ² + ε); otherwise it subtracts the mean only."),
         Field("epsilon", \.epsilon, 0...1, "ε, added to the variance inside the root."),
         Field("fraction", \.fraction, 0...1, "How much of the earlier steps the moving average keeps."),
     ]
 
-    /// Centring and scaling with ε = 10⁻⁵ and α = 0.999.
     public init() {}
-    /// With or without scaling, with the given ε and α.
     public init(scale: Bool, epsilon: Double = 1e-5, fraction: Double = 0.999) {
         self.scale = scale
         self.epsilon = epsilon
@@ -45,7 +38,6 @@ public struct OutsideNormalization: TrackedNormalization {
     /// It does where `scale` says so.
     public var dividesByDeviation: Bool { scale }
 
-    /// What batch normalization books.
     public func book(_ booking: inout Booking) -> TrackedNormalizationSlots { TrackedNormalizationSlots(&booking) }
 
     /// A nonlinearity behind it is a part of the forward pass.

@@ -7,9 +7,7 @@ import Kernels
 /// streams named after the parameter (`init/<node>/weight`), so networks of different arms that share a node by name and
 /// shape start it alike. A model is used by one thread at a time.
 public final class Model {
-    /// The network.
     public let network: Network
-    /// The seed of the initial values.
     public let seed: UInt64
     /// The parameters' values.
     let values: Storage
@@ -102,4 +100,21 @@ public final class Model {
 
     /// Whether a population pass has filled every normalization's population statistics (true if there is none).
     public var hasPopulationStatistics: Bool { states.allSatisfy { ($0?.populationBatches ?? 1) > 0 } }
+}
+
+extension Model {
+    /// Takes over everything that training changes from a model of an equal network: parameters, what the optimizer
+    /// remembers, and the normalizations' statistics. Gradients stay. Allocates nothing.
+    func copy(from other: Model) {
+        precondition(values.count == other.values.count, "models of different networks")
+        all(values).copy(from: other.all(other.values))
+        all(history).copy(from: other.all(other.history))
+        for index in 0..<states.count {
+            guard let state = states[index], let source = other.states[index] else { continue }
+            state.copy(from: source)
+        }
+    }
+
+    /// A whole slab as one vector: all parameters in order, with zeros in the gaps between them.
+    func all(_ storage: Storage) -> Vector { storage.vector(offset: 0, count: storage.count) }
 }

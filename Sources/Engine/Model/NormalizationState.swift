@@ -39,7 +39,6 @@ public struct BatchStatistics: Sendable {
 /// Sums are kept as Float and updated in Double. That other average, from S = 0 for means and S = 1 for variances, follows
 /// from the same sums after t steps: (1 − α)M and (1 − α)V + αᵗ.
 public final class NormalizationState {
-    /// What is tracked.
     public let statistics: TrackedStatistics
     /// M: the unnormalized sum of means.
     let meanSum: Vector
@@ -96,22 +95,11 @@ public final class NormalizationState {
     /// m/(m − 1), which makes a biased variance unbiased; 1 for a single value.
     static func correction(_ count: Int) -> Double { count > 1 ? Double(count) / Double(count - 1) : 1 }
 
-    /// αᵗ: what is left of the start of the plain average after all steps. Powers by squaring, so that the bits are ours.
-    private var remainder: Double {
-        var (result, square, exponent) = (1.0, statistics.fraction, steps)
-        while exponent > 0 {
-            if exponent & 1 == 1 { result *= square }
-            square *= square
-            exponent >>= 1
-        }
-        return result
-    }
-
     /// Copies the estimates of a source. An estimate that does not exist yet is 0, as in Caffe; the plain average always
     /// exists.
     func readEstimates(_ source: StatisticsSource, mean: Vector, variance: Vector) {
         switch source {
-        case .batch: preconditionFailure("the batch's statistics are no estimate")
+        case .batch: preconditionFailure("the batch's statistics are not an estimate")
         case .population:
             mean.copy(from: populationMean)
             variance.copy(from: populationVariance)
@@ -122,7 +110,9 @@ public final class NormalizationState {
                 variance[channel] = Float(factor * Double(varianceSum[channel]))
             }
         case .plainAverage:
-            let (share, remainder) = (1 - statistics.fraction, remainder)
+            let share = 1 - statistics.fraction
+            // αᵗ: what is left of the start of the plain average after all steps.
+            let remainder = RealPower.power(statistics.fraction, whole: steps)
             for channel in 0..<statistics.channels {
                 mean[channel] = Float(share * Double(meanSum[channel]))
                 variance[channel] = Float(share * Double(varianceSum[channel]) + remainder)

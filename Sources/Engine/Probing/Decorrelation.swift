@@ -13,7 +13,6 @@ public final class Decorrelation {
     /// Finds the eigenvalues and the unit eigenvectors, one after the other, of a symmetric matrix of `size` × `size` numbers.
     public typealias Eigensolver = (_ matrix: [Double], _ size: Int) -> (values: [Double], vectors: [Double])
 
-    /// The features.
     public let width: Int
     /// The samples of the batch.
     public let rows: Int

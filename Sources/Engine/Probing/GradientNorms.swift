@@ -1,6 +1,40 @@
 import Kernels
 import Vocabulary
 
+/// How deep the nodes of a network lie: the axis on which quantities of layers are followed.
+struct NetworkDepth {
+    /// For each node, the products (dense, convolution) on the longest path from the input to it, its own included.
+    let nodes: [Int]
+
+    init(_ network: Network) {
+        var depths: [Int] = []
+        for node in network.nodes {
+            let before = node.inputs.map { $0 == 0 ? 0 : depths[$0 - 1] }.max() ?? 0
+            depths.append(before + (type(of: node.layer).role == .linear ? 1 : 0))
+        }
+        nodes = depths
+    }
+
+    /// By how much the natural logarithm of a quantity grows from one depth to the next: the slope of the least-squares line
+    /// through (depth, log value).
+    ///
+    /// NaN where a value is not positive and finite, or where there are fewer than two different depths.
+    static func growth(of values: [Double], at depths: [Int]) -> Double {
+        precondition(values.count == depths.count, "a depth for every value")
+        guard values.allSatisfy({ $0 > 0 && $0.isFinite }), !values.isEmpty else { return .nan }
+        let logarithms = values.map(RealPower.logarithm)
+        let meanDepth = Double(depths.reduce(0, +)) / Double(depths.count)
+        let meanLogarithm = logarithms.reduce(0, +) / Double(depths.count)
+        var (product, square) = (0.0, 0.0)
+        for (depth, logarithm) in zip(depths, logarithms) {
+            let distance = Double(depth) - meanDepth
+            product += distance * (logarithm - meanLogarithm)
+            square += distance * distance
+        }
+        return square > 0 ? product / square : .nan
+    }
+}
+
 /// How large the loss's gradient by the hidden values is, layer by layer: whether it explodes or vanishes on its way back.
 ///
 /// At initialization, with batch normalization and rectifiers, wide layers and large batches, the squared norm grows by the
@@ -9,7 +43,7 @@ import Vocabulary
 ///
 /// Complexity: one forward and backward pass.
 public final class GradientNorms {
-    /// What one layer came to.
+    /// The measurement of one layer.
     public struct Layer: Equatable, Sendable {
         /// The product after which the tap is named.
         public let name: String
@@ -72,11 +106,93 @@ public final class GradientNorms {
     }
 
     /// By how much the logarithm of the squared norm of a unit grows from one layer to the one before it, by least squares:
-    /// above 0 gradients explode on their way to the input, below they vanish. NaN where a gradient is zero or no number.
+    /// above 0 gradients explode on their way to the input, below they vanish. NaN where a gradient is zero or not a number.
     ///
     /// - Parameter layers: all layers of a measurement, or those in the middle, where neither end shows.
     public static func growth(_ layers: some Sequence<Layer>) -> Double {
         let layers = Array(layers)
         return -NetworkDepth.growth(of: layers.map(\.perUnit), at: layers.map(\.depth))
+    }
+}
+
+/// Means and variances of the channels of every product's output on one batch, layer by layer.
+///
+/// Without normalization both grow with depth at initialization, with batch normalization they do not (Bjorck et al. 2018,
+/// §3 and Figure 5). Nothing of the model that is measured changes.
+///
+/// Complexity: one forward pass.
+public final class ChannelStatistics {
+    /// The measurement of one layer, before any normalization of its output.
+    public struct Layer: Equatable, Sendable {
+        public let name: String
+        /// The products from the input to it, itself included, on the longest path.
+        public let depth: Int
+        /// The mean over the channels of μ², μ a channel's mean over images and positions.
+        public let squaredMean: Double
+        /// The mean over the channels of σ², with divisor n.
+        public let variance: Double
+    }
+
+    private let observer: Observer
+    private let depths: [Int]
+    private let moments: [Scratch]
+
+    /// The memory for the moments of one tap.
+    private struct Scratch {
+        let storage: Storage
+        let rows: Int
+        let columns: Int
+
+        init(rows: Int, columns: Int) {
+            (self.rows, self.columns) = (rows, columns)
+            storage = Storage(count: 2 * columns + BlockMoments.scratch(rows: rows, columns: columns))
+        }
+
+        /// The mean and the variance of each column.
+        func moments(of matrix: Matrix, team: Team) -> (mean: Vector, variance: Vector) {
+            let mean = storage.vector(offset: 0, count: columns)
+            let variance = storage.vector(offset: columns, count: columns)
+            let scratch = storage.vector(offset: 2 * columns, count: storage.count - 2 * columns)
+            let moments = BlockMoments(rows: rows, columns: columns, scratch: scratch)
+            moments.gather(matrix, team: team)
+            moments.join(mean: mean, variance: variance)
+            return (mean, variance)
+        }
+    }
+
+    /// A measurement of every product of a model, with statistics of the batch and without dropout, as an ``Observer`` reads
+    /// them.
+    public init(_ model: Model, batch: Int, team: Team) {
+        let network = model.network
+        let taps = network.taps.filter { $0.address == "\(network.nodes[$0.node].name)/preactivation" }
+        observer = Observer(model: model, batch: batch, taps: taps, team: team)
+        let depth = NetworkDepth(network)
+        depths = taps.map { depth.nodes[$0.node] }
+        moments = taps.map { Scratch(rows: batch * $0.shape.positions, columns: $0.shape.channels) }
+    }
+
+    /// Measures the model as it is on one batch.
+    ///
+    /// - Parameter fill: fills the inputs, [batch·positions × channels].
+    /// - Returns: the layers in the network's order.
+    public func measure(fill: (Matrix) -> Void) -> [Layer] {
+        observer.observe(fill: fill)
+        return observer.taps.indices.map { index in
+            let tap = observer.taps[index]
+            let (mean, variance) = moments[index].moments(of: observer.tensor(tap), team: observer.team)
+            var sum = 0.0
+            for channel in 0..<variance.count { sum += Double(variance[channel]) }
+            return Layer(
+                name: observer.model.network.nodes[tap.node].name, depth: depths[index],
+                squaredMean: VectorArithmetic.dot(mean, mean) / Double(mean.count),
+                variance: sum / Double(variance.count))
+        }
+    }
+
+    /// By how much the logarithm of a quantity grows from one layer to the next, by least squares: 0 where it stays. NaN
+    /// where it is zero or not a number somewhere.
+    public static func growth(_ layers: some Sequence<Layer>, of quantity: KeyPath<Layer, Double>) -> Double {
+        let layers = Array(layers)
+        return NetworkDepth.growth(of: layers.map { $0[keyPath: quantity] }, at: layers.map(\.depth))
     }
 }

@@ -9,7 +9,6 @@ import Kernels
 /// All operands are in the first-level cache. Ranges take turns (``InterleavedTimes``). Complexity: about half a second
 /// for sixty rounds.
 public enum MultiplicationThroughput {
-    /// What multiplies.
     public enum Kind: String, CaseIterable, Sendable {
         /// One product after another: see ``Kernels/Multiplication/chained(_:_:mask:)``.
         case scalar
@@ -21,9 +20,7 @@ public enum MultiplicationThroughput {
 
     /// The times of one kind with operands of one range.
     public struct Entry: Sendable {
-        /// What multiplies.
         public let kind: Kind
-        /// Its operands.
         public let range: OperandRange
         /// Multiplications of one execution.
         public let multiplications: Int
@@ -93,6 +90,62 @@ final class MultiplicationWork {
             MatrixProduct.forward(
                 left.matrix(rows: Self.size, columns: Self.size), right.matrix(rows: Self.size, columns: Self.size),
                 bias: nil, into: output, team: team)
+        }
+    }
+}
+
+/// Where the operands of timed multiplications come from.
+public enum OperandRange: String, CaseIterable, Sendable {
+    /// Both in −1…1.
+    case symmetric
+    /// Both in 1…2: one exponent, all its significands.
+    case oneToTwo = "one-to-two"
+    /// Both in 10³…10⁴.
+    case thousands
+    /// 0 times a number in 1…2.
+    case zeros
+    /// Both subnormal, below 2⁻¹²⁶: all products are 0.
+    case subnormal
+    /// A subnormal number times one in 1…2: products are subnormal, or just not.
+    case subnormalOperand = "subnormal-operand"
+    /// Two normal numbers of about 2⁻⁶⁸ whose product is subnormal.
+    case subnormalProduct = "subnormal-product"
+
+    /// Fills both operands with uniform numbers of a stream.
+    public func fill(_ left: Vector, _ right: Vector, seed: UInt64) {
+        let (one, other) = (
+            RandomStream(seed: seed, "operands/\(rawValue)/left"),
+            RandomStream(seed: seed, "operands/\(rawValue)/right")
+        )
+        switch self {
+        case .symmetric:
+            one.fill(left, uniform: -1..<1)
+            other.fill(right, uniform: -1..<1)
+        case .oneToTwo:
+            one.fill(left, uniform: 1..<2)
+            other.fill(right, uniform: 1..<2)
+        case .thousands:
+            one.fill(left, uniform: 1e3..<1e4)
+            other.fill(right, uniform: 1e3..<1e4)
+        case .zeros:
+            left.fill(0)
+            other.fill(right, uniform: 1..<2)
+        case .subnormal:
+            Self.fillSubnormal(left, one)
+            Self.fillSubnormal(right, other)
+        case .subnormalOperand:
+            Self.fillSubnormal(left, one)
+            other.fill(right, uniform: 1..<2)
+        case .subnormalProduct:
+            one.fill(left, uniform: 0x1p-69..<0x1p-68)
+            other.fill(right, uniform: 0x1p-68..<0x1p-67)
+        }
+    }
+
+    /// Subnormal numbers are whole multiples of the smallest one, whose bits are the multiple: from 1 to 2²³ − 1.
+    private static func fillSubnormal(_ vector: Vector, _ stream: RandomStream) {
+        for index in 0..<vector.count {
+            vector[index] = Float(bitPattern: max(1, stream.bits(at: UInt64(index)) >> 9))
         }
     }
 }

@@ -7,9 +7,8 @@ import Vocabulary
 /// ∂ℓ/∂(aW) = 1/a · ∂ℓ/∂W, and ⟨W, ∂ℓ/∂W⟩ = 0, as ℓ does not change along W. All of that is exact for ε = 0; the error is of
 /// the order of ε/(a²σ²). Without one none of it holds. Nothing of the model that is measured changes.
 public final class Rescaling {
-    /// What one factor came to, compared with a = 1.
+    /// The measurement of one factor, compared with a = 1.
     public struct Point: Equatable, Sendable {
-        /// a.
         public let factor: Double
         /// ‖y(a) − y(1)‖ / ‖y(1)‖, y the network's output for all images.
         public let outputChange: Double
@@ -30,7 +29,6 @@ public final class Rescaling {
     private let weight: Storage
     private let zeros: Storage
 
-    /// A measurement on batches of a size.
     public init(_ network: Network, batch: Int, team: Team) {
         differentiator = Differentiator(network, batch: batch, team: team)
         output = Storage(count: batch * network.classes)
@@ -118,4 +116,49 @@ public final class Rescaling {
         target.copy(from: matrix)
         return target
     }
+}
+
+/// The norms of parameters, and how fast their directions turn.
+///
+/// Where a normalization follows, a weight's length changes nothing but how far a step turns it: gradient descent at the
+/// rate η moves the direction W/‖W‖ as the rate η/‖W‖² would move a weight of length 1 (van Laarhoven 2017, §3). Weight
+/// decay then regularizes nothing; it raises that rate.
+///
+/// Complexity: one pass over the parameters.
+public struct WeightNorms: Equatable, Sendable {
+    public struct Entry: Equatable, Sendable {
+        /// `<node>.<suffix>`, such as `conv1.weight`.
+        public let name: String
+        /// The node that owns it.
+        public let node: String
+        /// What it is to its layer: a weight, a bias, γ or β.
+        public let kind: ParameterKind
+        /// ‖·‖₂ of all elements: Frobenius's norm of a weight.
+        public let norm: Double
+        public let count: Int
+        /// η · the parameter's own factor on it.
+        public let rate: Double
+
+        /// The root of the mean square of the elements: 1 for γ at the start.
+        public var rootMeanSquare: Double { norm / Double(count).squareRoot() }
+        /// η/‖W‖²; infinite for a parameter of zeros.
+        public var effectiveRate: Double { rate / (norm * norm) }
+    }
+
+    public let entries: [Entry]
+
+    /// The norms of a model's parameters.
+    ///
+    /// - Parameter rate: η, the learning rate of the step that follows.
+    public init(_ model: Model, rate: Double) {
+        entries = model.network.parameters.enumerated().map { index, parameter in
+            Entry(
+                name: parameter.name, node: parameter.node, kind: parameter.kind,
+                norm: VectorArithmetic.norm(model.vector(index, in: model.values)), count: parameter.count,
+                rate: rate * parameter.rateMultiplier)
+        }
+    }
+
+    /// The parameters of a kind, in the network's order.
+    public func entries(of kind: ParameterKind) -> [Entry] { entries.filter { $0.kind == kind } }
 }

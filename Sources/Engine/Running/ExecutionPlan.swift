@@ -3,11 +3,8 @@ import Kernels
 /// What a training step computes, in which order, in which memory, and what of it together: the plan of a program, for
 /// people to read.
 public struct ExecutionPlan: Sendable {
-    /// One node of the network.
     public struct Entry: Sendable {
-        /// The node's name.
         public let name: String
-        /// The word for its layer.
         public let kind: String
         /// What is computed with it, or by whom it is computed: `with relu conv1/activate`, `by conv1/normalize`.
         public let fusion: String
@@ -25,7 +22,6 @@ public struct ExecutionPlan: Sendable {
     public let entries: [Entry]
     /// Where every buffer lies, and when.
     public let memory: MemoryPlan
-    /// Images of a step.
     public let batch: Int
 
     /// The plan of training a network.

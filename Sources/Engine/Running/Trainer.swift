@@ -1,12 +1,27 @@
 import Kernels
 
+/// The version of the numbers: it grows whenever the same configuration and seed would give other bits.
+///
+/// A result that was computed under another version is stale. What changes bits: the order of a reduction, an
+/// approximation of exp or log, a random stream's name or algorithm, the arithmetic of a layer or of an update. It is the
+/// sum of the engine's and the kernels' own versions, which both only grow.
+public let numericsVersion = 1 + Numerics.version
+
+/// The threads that compute; see ``Kernels/Team``. Clients of the engine need not import the kernels.
+public typealias Team = Kernels.Team
+
+/// Rows × columns of floats in memory that the engine owns; see ``Kernels/Matrix``. Clients fill one with a batch.
+public typealias Matrix = Kernels.Matrix
+
+/// The singular values of a small matrix; see ``Kernels/SingularValues``. Used for Jacobians.
+public typealias SingularValues = Kernels.SingularValues
+
 /// What one training step did.
 public struct StepResult: Equatable, Sendable {
     /// The batch's mean softmax cross-entropy before the update; NaN or infinite if the run has diverged.
     public let loss: Double
     /// The number of images of the batch whose label had the largest score.
     public let correct: Int
-    /// The learning rate of the step.
     public let rate: Double
 }
 
@@ -17,9 +32,7 @@ public struct StepResult: Equatable, Sendable {
 /// model, the batch, the seed and its own number, so a run can be resumed at any step, and its bits do not depend on the
 /// number of threads. A trainer is used by one thread at a time.
 public final class Trainer {
-    /// The model that is trained.
     public let model: Model
-    /// Images of a batch.
     public let batch: Int
     /// Steps of the whole run, for policies that depend on it.
     public let steps: Int
@@ -41,7 +54,7 @@ public final class Trainer {
     ///   - steps: steps of the whole run.
     ///   - seed: names the run's random streams together with their paths.
     ///   - team: who computes.
-    ///   - poisonsReleasedMemory: for tests: whether memory that nobody needs is filled with NaN.
+    ///   - poisonsReleasedMemory: for tests: whether memory that is not in use is filled with NaN.
     ///   - fuses: whether layers are computed together where they can be, which changes no bit.
     public init(
         model: Model, batch: Int, optimizer: any Optimizer, policy: any RatePolicy, steps: Int, seed: UInt64,
@@ -61,7 +74,6 @@ public final class Trainer {
         updates = model.updates
     }
 
-    /// The memory plan of the step.
     public var memoryPlan: MemoryPlan { program.plan }
 
     /// The learning rate of a step, from 0.

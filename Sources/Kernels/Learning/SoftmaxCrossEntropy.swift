@@ -46,7 +46,7 @@ public enum SoftmaxCrossEntropy {
         probabilities.requireSameShape(gradient)
         for row in 0..<probabilities.rows {
             let label = Int(labels[row])
-            precondition(label >= 0 && label < probabilities.columns, "label \(label) is no class")
+            precondition(label >= 0 && label < probabilities.columns, "label \(label) is not a class")
             let source = probabilities.base + row * probabilities.stride
             let target = gradient.base + row * gradient.stride
             let atLabel = (source[label] - 1) * scale
@@ -65,7 +65,7 @@ private struct Row {
     private let classes: Int
     /// The first class of the last lane.
     private let tail: Int
-    /// The places of the last lane that are no classes.
+    /// The places of the last lane that are not classes.
     private let isOutside: SIMDMask<SIMD16<Int32>>
 
     init(classes: Int) {
@@ -75,7 +75,7 @@ private struct Row {
         isOutside = Lane.places .>= count
     }
 
-    /// What a row comes to.
+    /// The result of one row.
     struct Result {
         var maximum: Float
         /// Σ e^(z − maximum).
@@ -171,12 +171,45 @@ extension SIMD16 where Scalar == Float {
 }
 
 extension SIMD16<Int32> {
-    /// The least element.
     @inline(__always)
     fileprivate var least: Int32 {
         let eight = lowHalf.replacing(with: highHalf, where: highHalf .< lowHalf)
         let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.highHalf .< eight.lowHalf)
         let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .< four.lowHalf)
         return two[1] < two[0] ? two[1] : two[0]
+    }
+}
+
+/// The loss of a regression: half the squared distance to the targets.
+public enum SquaredError {
+    /// Σ ½‖outputᵢ − targetᵢ‖² over the rows and the number of rows whose largest output is in the place of the largest
+    /// target, of equals the first. The gradient, where it is wanted, is that of the mean over the rows.
+    ///
+    /// Differences are formed in single precision and summed in double, row after row. Complexity: the number of elements.
+    ///
+    /// - Parameters:
+    ///   - targets: [rows × values], as `output`.
+    ///   - gradient: Is given (output − target) / rows.
+    public static func evaluate(
+        _ output: Matrix, targets: Matrix, gradient: Matrix?
+    ) -> (loss: Double, correct: Int) {
+        output.requireSameShape(targets)
+        gradient.map(output.requireSameShape)
+        let scale = 1 / Float(output.rows)
+        var loss = 0.0
+        var correct = 0
+        for row in 0..<output.rows {
+            let (values, wanted) = (output.base + row * output.stride, targets.base + row * targets.stride)
+            var (best, bestWanted) = (0, 0)
+            for column in 0..<output.columns {
+                let difference = values[column] - wanted[column]
+                loss += 0.5 * Double(difference) * Double(difference)
+                if let gradient { gradient.base[row * gradient.stride + column] = scale * difference }
+                if values[column] > values[best] { best = column }
+                if wanted[column] > wanted[bestWanted] { bestWanted = column }
+            }
+            if best == bestWanted { correct += 1 }
+        }
+        return (loss, correct)
     }
 }

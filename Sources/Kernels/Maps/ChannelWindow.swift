@@ -1,3 +1,41 @@
+/// Runs over the channels of one pixel, lane by lane.
+///
+/// For loops that do not work in place: lanes may overlap.
+enum ChannelLanes {
+    /// Visits lanes that cover all channels: body(the lane's first channel, how many of its places count).
+    ///
+    /// Where there are at least sixteen channels, the last lane ends with the last channel and repeats what it shares
+    /// with the lane before: that is cheaper than storing a part of a lane.
+    @inline(__always)
+    static func forEach(of channels: Int, _ body: (_ channel: Int, _ count: Int) -> Void) {
+        if channels < Lane.width {
+            body(0, channels)
+        } else {
+            var channel = 0
+            while channel < channels {
+                body(min(channel, channels &- Lane.width), Lane.width)
+                channel &+= Lane.width
+            }
+        }
+    }
+
+    /// Stores the places of a lane that count.
+    @inline(__always)
+    static func store(_ lane: Lane, to target: UnsafeMutablePointer<Float>, _ count: Int) {
+        if count == Lane.width {
+            target.store(lane, at: 0)
+        } else {
+            storePart(lane, to: target, count)
+        }
+    }
+
+    /// Not inlined: it splits the lane, and the compiler would split the whole computation of it, in whole lanes too.
+    @inline(never)
+    private static func storePart(_ lane: Lane, to target: UnsafeMutablePointer<Float>, _ count: Int) {
+        target.store(lane, at: 0, first: count)
+    }
+}
+
 /// Windows over neighbouring channels, for local response normalization.
 struct ChannelWindow: Sendable {
     let size: Int
@@ -154,5 +192,76 @@ struct ChannelWindow: Sendable {
             lane[place] = row[channel + place]
         }
         return lane
+    }
+}
+
+/// Windows over neighbouring pixels of maps, for local response normalization.
+struct MapWindow: Sendable {
+    let size: Int
+    let height: Int
+    let width: Int
+
+    /// Traps unless a matrix is a series of maps.
+    func check(_ matrix: Matrix) {
+        precondition(matrix.rows % (height * width) == 0, "\(matrix.rows) rows for maps of \(height)×\(width)")
+    }
+
+    /// Writes scales and outputs of some rows of maps.
+    @inline(never)
+    func forward(
+        _ response: LocalResponse, _ input: Matrix, into output: Matrix, scale: Matrix, power: some ScalePower,
+        rows: Range<Int>
+    ) {
+        forEachSum(of: input, rows: rows) { sum, lane in
+            sum.addProduct(lane, lane)
+        } result: { row, channel, count, sum in
+            response.finish(
+                input.base.lane(at: row &* input.stride &+ channel), sum: sum, power: power,
+                to: output.base + (row &* output.stride &+ channel),
+                scale: scale.base + (row &* scale.stride &+ channel), count)
+        }
+    }
+
+    /// Writes the gradient by the input of some rows of maps; all shares are there.
+    @inline(never)
+    func gradient(_ pass: LocalResponseGradient, power: some ScalePower, rows: Range<Int>) {
+        forEachSum(of: pass.shares, rows: rows) { sum, lane in
+            sum += lane
+        } result: { row, channel, count, sum in
+            pass.finish(row, channel, count, sum: sum, power: power)
+        }
+    }
+
+    /// Calls result(row, channel, count, Σ over the window of source) for every lane of some rows of maps.
+    ///
+    /// Sums run over the window in reading order, from zero.
+    @inline(__always)
+    private func forEachSum(
+        of source: Matrix, rows: Range<Int>, add: (_ sum: inout Lane, _ lane: Lane) -> Void,
+        result: (_ row: Int, _ channel: Int, _ count: Int, _ sum: Lane) -> Void
+    ) {
+        let reach = size / 2
+        for mapRow in rows.lowerBound / width..<rows.upperBound / width {
+            let y = mapRow % height
+            let above = min(reach, y)
+            let windowHeight = above + 1 + min(reach, height - 1 - y)
+            for x in 0..<width {
+                let left = min(reach, x)
+                let windowWidth = left + 1 + min(reach, width - 1 - x)
+                let row = mapRow * width + x
+                let corner = source.base + (row - above * width - left) * source.stride
+                ChannelLanes.forEach(of: source.columns) { channel, count in
+                    var sum = Lane()
+                    var line = corner + channel
+                    for _ in 0..<windowHeight {
+                        for column in 0..<windowWidth {
+                            add(&sum, line.lane(at: column &* source.stride))
+                        }
+                        line += width &* source.stride
+                    }
+                    result(row, channel, count, sum)
+                }
+            }
+        }
     }
 }

@@ -19,9 +19,8 @@ public struct LocalResponse: Hashable, Sendable {
     public let size: Int
     /// What the sum of squares is multiplied with.
     public let coefficient: Float
-    /// The exponent β.
     public let beta: Float
-    /// The scale where there is no response.
+    /// The scale without any response.
     public let k: Float
 
     /// A normalization over windows of `size`, cut off at the edges.
@@ -139,4 +138,61 @@ extension LocalResponse {
         ChannelLanes.store(s, to: scale, count)
         ChannelLanes.store(x * power.of(s), to: output, count)
     }
+}
+
+/// The matrices of a backward pass.
+struct LocalResponseGradient: Sendable {
+    let input: Matrix
+    let output: Matrix
+    let scale: Matrix
+    let outputGradient: Matrix
+    let shares: Matrix
+    let inputGradient: Matrix
+    let factor: Float
+
+    /// Writes dy · y / scale of some rows.
+    @inline(never)
+    func share(rows: Range<Int>, into start: UnsafeMutablePointer<Float>) {
+        var target = start
+        for row in rows {
+            let dy = outputGradient.base + row &* outputGradient.stride
+            let y = output.base + row &* output.stride
+            let s = scale.base + row &* scale.stride
+            ChannelLanes.forEach(of: shares.columns) { channel, count in
+                let share = dy.lane(at: channel) * y.lane(at: channel) / s.lane(at: channel)
+                ChannelLanes.store(share, to: target + channel, count)
+            }
+            target += shares.stride
+        }
+    }
+
+    /// Stores dy · scale^−β + factor · x · sum, for the sum of the shares of the windows around.
+    @inline(__always)
+    func finish(_ row: Int, _ channel: Int, _ count: Int, sum: Lane, power: some ScalePower) {
+        let x = input.base.lane(at: row &* input.stride &+ channel)
+        let dy = outputGradient.base.lane(at: row &* outputGradient.stride &+ channel)
+        let direct = dy * power.of(scale.base.lane(at: row &* scale.stride &+ channel))
+        ChannelLanes.store(
+            direct.addingProduct(x * factor, sum), to: inputGradient.base + (row &* inputGradient.stride &+ channel),
+            count)
+    }
+}
+
+/// scale^−β, so that the loops are compiled for each kind.
+protocol ScalePower: Sendable {
+    func of(_ scale: Lane) -> Lane
+}
+
+/// For β = ¾, the usual exponent.
+struct ThreeQuarters: ScalePower {
+    @inline(__always)
+    func of(_ scale: Lane) -> Lane { Elementary.inverseThreeQuarters(scale) }
+}
+
+/// For any β.
+struct AnyPower: ScalePower {
+    let exponent: Float
+
+    @inline(__always)
+    func of(_ scale: Lane) -> Lane { Elementary.power(scale, exponent) }
 }

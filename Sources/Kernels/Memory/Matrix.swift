@@ -1,19 +1,140 @@
-/// Rows × columns of floats in memory that somebody else owns: row-major, with `stride` floats from row to row.
+import CProcessor
+
+/// What the results of this module depend on.
+public enum Numerics {
+    /// The version of every formula, reduction partition and random stream in this module.
+    ///
+    /// Two builds with the same version give the same bits for the same arguments, whatever the number of threads,
+    /// the instruction set or the optimization level. A change that alters any bit raises it.
+    public static let version = 2
+}
+
+/// Owns one slab of floats, aligned to a cache line and filled with zeros.
+///
+/// Behind the last float lie `slack` more, so that a kernel that loads whole lanes may read past the end of any view.
+/// Views (`Matrix`, `Vector`) do not keep their storage alive. A large slab comes from the system as it is: pages are filled
+/// with zeros one by one, where they are first used.
+public final class Storage: @unchecked Sendable {
+    /// How many floats behind a view's end a kernel may read.
+    public static let slack = 64
+    /// The alignment of the slab in bytes: a cache line, and the widest vector register.
+    public static let alignment = 64
+
+    /// The number of floats that views may cover.
+    public let count: Int
+    private let base: UnsafeMutablePointer<Float>
+    private let isMapped: Bool
+
+    /// A slab of `count` zeros.
+    public init(count: Int) {
+        precondition(count >= 0, "a storage of \(count) floats")
+        self.count = count
+        let floats = count + Storage.slack
+        let bytes = floats * MemoryLayout<Float>.stride
+        let mapped = bytes >= Int(LARGE_PAGE_BYTES) ? pages_map(bytes) : nil
+        isMapped = mapped != nil
+        if let mapped {
+            base = mapped.bindMemory(to: Float.self, capacity: floats)
+        } else {
+            let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Storage.alignment)
+            base = memory.initializeMemory(as: Float.self, repeating: 0, count: floats)
+        }
+    }
+
+    deinit {
+        if isMapped {
+            pages_unmap(base, (count + Storage.slack) * MemoryLayout<Float>.stride)
+        } else {
+            base.deallocate()
+        }
+    }
+
+    /// A matrix from the float at `offset` on; `stride` defaults to the number of columns.
+    public func matrix(offset: Int = 0, rows: Int, columns: Int, stride: Int? = nil) -> Matrix {
+        let stride = stride ?? columns
+        let extent = rows == 0 ? 0 : (rows - 1) * stride + columns
+        precondition(offset >= 0 && offset + extent <= count, "\(rows)×\(columns) at \(offset) in \(count) floats")
+        return Matrix(base + offset, rows: rows, columns: columns, stride: stride)
+    }
+
+    /// A vector from the float at `offset` on.
+    public func vector(offset: Int = 0, count: Int) -> Vector {
+        precondition(offset >= 0 && offset + count <= self.count, "\(count) at \(offset) in \(self.count) floats")
+        return Vector(base + offset, count: count)
+    }
+}
+
+/// Contiguous floats in memory that belongs to a ``Storage``: biases, statistics, scratch space.
+///
+/// As with `Matrix`, a copy is another view, and `Storage.slack` floats behind the end must be readable.
+public struct Vector: @unchecked Sendable {
+    let base: UnsafeMutablePointer<Float>
+    public let count: Int
+
+    public init(_ base: UnsafeMutablePointer<Float>, count: Int) {
+        precondition(count >= 0, "a vector of \(count) elements")
+        self.base = base
+        self.count = count
+    }
+
+    /// One element. Bounds-checked: for tests and edges, not for loops over tensors.
+    public subscript(index: Int) -> Float {
+        get {
+            precondition(index >= 0 && index < count, "element \(index) of \(count)")
+            return base[index]
+        }
+        nonmutating set {
+            precondition(index >= 0 && index < count, "element \(index) of \(count)")
+            base[index] = newValue
+        }
+    }
+
+    public func range(_ range: Range<Int>) -> Vector {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "elements \(range) of \(count)")
+        return Vector(base + range.lowerBound, count: range.count)
+    }
+
+    /// The elements as a matrix, row after row.
+    public func matrix(rows: Int, columns: Int) -> Matrix {
+        precondition(rows * columns == count, "\(count) elements are not \(rows)×\(columns)")
+        return Matrix(base, rows: rows, columns: columns, stride: columns)
+    }
+
+    public func fill(_ value: Float) {
+        base.update(repeating: value, count: count)
+    }
+
+    public func copy(from source: Vector) {
+        precondition(source.count == count, "\(source.count) elements for \(count)")
+        base.update(from: source.base, count: count)
+    }
+
+    public func copy(from source: [Float]) {
+        precondition(source.count == count, "\(source.count) elements for \(count)")
+        source.withUnsafeBufferPointer { buffer in
+            guard let start = buffer.baseAddress else { return }
+            base.update(from: start, count: count)
+        }
+    }
+
+    public var elements: [Float] {
+        Array(UnsafeBufferPointer(start: base, count: count))
+    }
+}
+
+/// Rows × columns of floats in memory that belongs to a ``Storage``: row-major, with `stride` floats from row to row.
 ///
 /// Activations are matrices whose rows are the positions (image, y, x) and whose columns are the channels; a flat
 /// layer has one row per sample. A sub-range of columns is again a matrix, so joining tensors along their channels
 /// costs no copy.
 ///
-/// A matrix is a borrowed, mutable view: copying it copies no floats, and whoever made the memory keeps it alive.
+/// A matrix is a borrowed, mutable view: copying it copies no floats, and the owner of the memory keeps it alive.
 /// Kernels load whole lanes, so the memory must stay readable for `Storage.slack` floats behind the last element;
 /// `Storage` provides that. What lies between the columns and the stride is read but never written, and its value
 /// never matters.
 public struct Matrix: @unchecked Sendable {
-    /// The first element.
     let base: UnsafeMutablePointer<Float>
-    /// The number of rows.
     public let rows: Int
-    /// The number of columns.
     public let columns: Int
     /// The number of floats from one row to the next, at least `columns`.
     public let stride: Int
@@ -30,7 +151,6 @@ public struct Matrix: @unchecked Sendable {
         self.stride = stride
     }
 
-    /// The number of elements.
     public var count: Int { rows * columns }
 
     /// Whether the rows follow one another without a gap.
@@ -54,7 +174,6 @@ public struct Matrix: @unchecked Sendable {
         return Matrix(base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
     }
 
-    /// Some of the rows.
     public func rows(_ range: Range<Int>) -> Matrix {
         precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
         return Matrix(base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
@@ -79,7 +198,6 @@ public struct Matrix: @unchecked Sendable {
 }
 
 extension Matrix {
-    /// Sets every element.
     public func fill(_ value: Float) {
         for row in 0..<rows {
             (base + row * stride).update(repeating: value, count: columns)

@@ -9,7 +9,7 @@ public enum SingularValues {
 
     /// The singular values in decreasing order: as many as the matrix has rows or columns, whichever are fewer.
     ///
-    /// All are NaN where an element is no finite number. Complexity: about ten times long side · short side².
+    /// All are NaN where an element is not finite. Complexity: about ten times long side · short side².
     ///
     /// - Parameter matrix: `rows` × `columns` numbers, row by row.
     public static func of(_ matrix: [Double], rows: Int, columns: Int) -> [Double] {

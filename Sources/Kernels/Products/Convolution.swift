@@ -1,3 +1,63 @@
+/// The shapes of a convolution: what is convolved, with which filter, at which places.
+public struct ConvolutionGeometry: Hashable, Sendable {
+    public let images: Int
+    /// The height of an input map in pixels.
+    public let height: Int
+    /// The width of an input map in pixels.
+    public let width: Int
+    public let channels: Int
+    public let kernelHeight: Int
+    public let kernelWidth: Int
+    /// The distance between filter positions, downwards.
+    public let strideHeight: Int
+    /// The distance between filter positions, sideways.
+    public let strideWidth: Int
+    /// The rows of zeros above and below the input.
+    public let padHeight: Int
+    /// The columns of zeros to the left and right of the input.
+    public let padWidth: Int
+    /// The number of output channels: of filters.
+    public let outputChannels: Int
+
+    /// A convolution; the filter must fit into the padded input.
+    public init(
+        images: Int, height: Int, width: Int, channels: Int, kernelHeight: Int, kernelWidth: Int,
+        strideHeight: Int = 1, strideWidth: Int = 1, padHeight: Int = 0, padWidth: Int = 0, outputChannels: Int
+    ) {
+        precondition(images >= 0 && height > 0 && width > 0 && channels > 0 && outputChannels > 0, "an empty tensor")
+        precondition(kernelHeight > 0 && kernelWidth > 0, "an empty filter")
+        precondition(strideHeight > 0 && strideWidth > 0 && padHeight >= 0 && padWidth >= 0, "a bad stride or pad")
+        precondition(
+            kernelHeight <= height + 2 * padHeight && kernelWidth <= width + 2 * padWidth,
+            "a filter of \(kernelHeight)×\(kernelWidth) on a padded map of "
+                + "\(height + 2 * padHeight)×\(width + 2 * padWidth)")
+        self.images = images
+        self.height = height
+        self.width = width
+        self.channels = channels
+        self.kernelHeight = kernelHeight
+        self.kernelWidth = kernelWidth
+        self.strideHeight = strideHeight
+        self.strideWidth = strideWidth
+        self.padHeight = padHeight
+        self.padWidth = padWidth
+        self.outputChannels = outputChannels
+    }
+
+    /// The height of an output map: ⌊(height + 2·pad − kernel) / stride⌋ + 1.
+    public var outputHeight: Int { (height + 2 * padHeight - kernelHeight) / strideHeight + 1 }
+    /// The width of an output map.
+    public var outputWidth: Int { (width + 2 * padWidth - kernelWidth) / strideWidth + 1 }
+    /// The rows of the input matrix: images · height · width.
+    public var inputPositions: Int { images * height * width }
+    /// The rows of the output matrix: images · outputHeight · outputWidth.
+    public var outputPositions: Int { images * outputHeight * outputWidth }
+    /// The rows of the weight matrix: kernelHeight · kernelWidth · channels.
+    public var filterSize: Int { kernelHeight * kernelWidth * channels }
+    /// The multiply-adds of one pass over the batch.
+    public var multiplyAdds: Int { outputPositions * filterSize * outputChannels }
+}
+
 /// The three products of a convolution (cross-correlation, as in every framework) on channels-last maps.
 ///
 /// Inputs are matrices of [images·height·width × channels], outputs of [images·outputHeight·outputWidth × outputChannels].
@@ -48,5 +108,249 @@ public enum Convolution {
         precondition(
             output.rows == geometry.outputPositions && output.columns == geometry.outputChannels,
             "an output of \(output.rows)×\(output.columns) for \(geometry)")
+    }
+}
+
+extension Convolution {
+    // MARK: Gradient of the data
+
+    /// The scratch floats that `dataGradient` needs: the turned weights and copies of output gradients between zeros.
+    public static func dataGradientScratch(_ geometry: ConvolutionGeometry) -> Int {
+        let adjoint = Adjoint(geometry)
+        return turnedCount(geometry) + adjoint.phases.reduce(0) { max($0, adjoint.shape(phase: $1).scratch) }
+    }
+
+    /// inputGradient = the gradient of `forward` with respect to its input. Overwrites, or adds.
+    ///
+    /// It is itself a correlation, of the output gradient with the filter turned by 180°. With a stride, the input's
+    /// pixels fall into stride × stride phases that each meet some of the taps only; each is a correlation of its own.
+    /// Each element is one chain of fused multiply-adds over (ky, kx, output channel), ky and kx falling.
+    ///
+    /// - Parameter adds: Whether the gradient is added to what `inputGradient` holds.
+    public static func dataGradient(
+        _ geometry: ConvolutionGeometry, _ outputGradient: Matrix, _ weight: Matrix, into inputGradient: Matrix,
+        adds: Bool = false, scratch: Vector, team: Team
+    ) {
+        check(geometry, input: inputGradient, weight: weight, output: outputGradient)
+        let needed = dataGradientScratch(geometry)
+        precondition(scratch.count >= needed, "\(needed) floats of scratch needed, \(scratch.count) given")
+        let turned = scratch.range(0..<weight.count)
+            .matrix(rows: weight.count / geometry.channels, columns: geometry.channels)
+        Transposition.turn(weight, geometry: geometry, into: turned, team: team)
+        let maps = FeatureMaps(
+            outputGradient, images: geometry.images, height: geometry.outputHeight, width: geometry.outputWidth)
+        let rest = scratch.range(turnedCount(geometry)..<scratch.count)
+        let adjoint = Adjoint(geometry)
+        for phase in adjoint.phases {
+            var correlation = adjoint.correlation(phase: phase, maps, turned, into: inputGradient)
+            correlation.addsToTarget = adds
+            correlation.compute(scratch: rest, team: team, output: inputGradient)
+        }
+    }
+
+    /// The scratch floats of the turned weights, whole cache lines.
+    private static func turnedCount(_ geometry: ConvolutionGeometry) -> Int {
+        (geometry.filterSize * geometry.outputChannels + Storage.slack + 15) & ~15
+    }
+}
+
+/// A convolution seen from the gradient of its data.
+private struct Adjoint {
+    let geometry: ConvolutionGeometry
+    let vertical: AdjointAxis
+    let horizontal: AdjointAxis
+
+    init(_ geometry: ConvolutionGeometry) {
+        self.geometry = geometry
+        vertical = AdjointAxis(
+            size: geometry.height, taps: geometry.kernelHeight, stride: geometry.strideHeight,
+            pad: geometry.padHeight, places: geometry.outputHeight)
+        horizontal = AdjointAxis(
+            size: geometry.width, taps: geometry.kernelWidth, stride: geometry.strideWidth,
+            pad: geometry.padWidth, places: geometry.outputWidth)
+    }
+
+    /// The phases of the input's pixels, row by row.
+    var phases: PhaseList {
+        PhaseList(
+            rows: min(geometry.strideHeight, geometry.height), columns: min(geometry.strideWidth, geometry.width))
+    }
+
+    func shape(phase: (y: Int, x: Int)) -> CorrelationShape {
+        CorrelationShape(geometry, vertical.phase(phase.y), horizontal.phase(phase.x))
+    }
+
+    /// The gradient of one phase of the input's pixels.
+    ///
+    /// - Parameters:
+    ///   - maps: The output gradient.
+    ///   - turned: The turned weights, [(ky, kx, output channel) × channels].
+    func correlation(
+        phase: (y: Int, x: Int), _ maps: FeatureMaps, _ turned: Matrix, into inputGradient: Matrix
+    ) -> Correlation {
+        let (rows, columns) = (vertical.phase(phase.y), horizontal.phase(phase.x))
+        let tap = geometry.outputChannels * turned.stride
+        let tapRow = geometry.kernelWidth * tap
+        let pixel = inputGradient.stride
+        let pixelRow = geometry.width * pixel
+        return Correlation(
+            shape: shape(phase: phase), maps: maps,
+            b: turned.base + (rows.firstTap * tapRow + columns.firstTap * tap),
+            bSteps: (geometry.strideHeight * tapRow, geometry.strideWidth * tap, turned.stride),
+            columns: turned.columns, c: inputGradient.base + (rows.start * pixelRow + columns.start * pixel),
+            cSteps: (geometry.height * pixelRow, geometry.strideHeight * pixelRow, geometry.strideWidth * pixel))
+    }
+}
+
+/// The numbers (y, x) of rows × columns phases, without an array of them.
+private struct PhaseList: Sequence, IteratorProtocol {
+    let rows: Int
+    let columns: Int
+    private var index = 0
+
+    init(rows: Int, columns: Int) {
+        self.rows = rows
+        self.columns = columns
+    }
+
+    mutating func next() -> (y: Int, x: Int)? {
+        guard index < rows * columns else { return nil }
+        defer { index += 1 }
+        return (index / columns, index % columns)
+    }
+}
+
+extension Convolution {
+    // MARK: Gradient of the weights
+
+    /// The scratch floats that `weightGradient` needs: the partial sums.
+    public static func weightGradientScratch(_ geometry: ConvolutionGeometry) -> Int {
+        PartialSums.scratch(parts: parts(geometry), rows: geometry.filterSize, columns: geometry.outputChannels)
+    }
+
+    /// weightGradient = the gradient of `forward` with respect to its weights. Overwrites.
+    ///
+    /// The images are cut into at most eight groups (a function of the batch alone); each group's sum is one chain over
+    /// (image, y, x), without the pixels of the padding, and the groups are added in order in Double.
+    public static func weightGradient(
+        _ geometry: ConvolutionGeometry, _ input: Matrix, _ outputGradient: Matrix, into weightGradient: Matrix,
+        scratch: Vector, team: Team
+    ) {
+        check(geometry, input: input, weight: weightGradient, output: outputGradient)
+        precondition(scratch.count >= weightGradientScratch(geometry), "too little scratch")
+        let parts = parts(geometry)
+        let sums = PartialSums(parts: parts, into: weightGradient, scratch: scratch)
+        let gradient = FilterGradient(geometry, input, outputGradient)
+        sums.compute(team: team, operations: geometry.multiplyAdds / Lane.width) { part, target, columns in
+            let images = part * geometry.images / parts..<(part + 1) * geometry.images / parts
+            gradient.compute(images: images, columns: columns, into: target)
+        }
+    }
+
+    private static func parts(_ geometry: ConvolutionGeometry) -> Int {
+        max(1, min(geometry.images, 8))
+    }
+}
+
+/// The gradient of a filter, tap by tap: the rows of each product are a tap's channels, its reduction is the pixels under
+/// the tap.
+private struct FilterGradient: @unchecked Sendable {
+    let geometry: ConvolutionGeometry
+    let maps: FeatureMaps
+    let outputs: FeatureMaps
+    /// Filter columns that are one product: all, where pixels lie side by side and none is of a padding.
+    let tapsPerProduct: Int
+
+    init(_ geometry: ConvolutionGeometry, _ input: Matrix, _ outputGradient: Matrix) {
+        self.geometry = geometry
+        maps = FeatureMaps(input, images: geometry.images, height: geometry.height, width: geometry.width)
+        outputs = FeatureMaps(
+            outputGradient, images: geometry.images, height: geometry.outputHeight, width: geometry.outputWidth)
+        tapsPerProduct = geometry.padWidth == 0 && maps.isContiguous ? geometry.kernelWidth : 1
+    }
+
+    /// The images whose pixels are one stretch of a chain: their maps are read again for every tap and tile, from a near
+    /// cache if they are few.
+    private var imagesPerStretch: Int { max(1, 512 / max(geometry.outputHeight * geometry.outputWidth, 1)) }
+
+    /// Adds up the pixels of some images, for some output channels.
+    func compute(images: Range<Int>, columns: Range<Int>, into target: Matrix) {
+        let target = target.columns(columns)
+        if images.isEmpty { target.fill(0) }
+        for first in stride(from: images.lowerBound, to: images.upperBound, by: imagesPerStretch) {
+            let stretch = first..<min(first + imagesPerStretch, images.upperBound)
+            for ky in 0..<geometry.kernelHeight {
+                for kx in stride(from: 0, to: geometry.kernelWidth, by: tapsPerProduct) {
+                    let row = (ky * geometry.kernelWidth + kx) * geometry.channels
+                    product(
+                        stretch, tap: (ky, kx), columns: columns,
+                        into: target.rows(row..<row + tapsPerProduct * geometry.channels),
+                        continues: first > images.lowerBound
+                    ).compute()
+                }
+            }
+        }
+    }
+
+    /// One stretch of the chains of one tap.
+    private func product(
+        _ images: Range<Int>, tap: (y: Int, x: Int), columns: Range<Int>, into target: Matrix, continues: Bool
+    ) -> Product {
+        let rows = Self.places(
+            geometry.outputHeight, tap: tap.y - geometry.padHeight, stride: geometry.strideHeight,
+            size: geometry.height)
+        let pixels = Self.places(
+            geometry.outputWidth, tap: tap.x - geometry.padWidth, stride: geometry.strideWidth, size: geometry.width)
+        let y = rows.lowerBound * geometry.strideHeight + tap.y - geometry.padHeight
+        let x = pixels.lowerBound * geometry.strideWidth + tap.x - geometry.padWidth
+        let a = maps.base + (images.lowerBound * maps.imageStride + y * maps.rowStride + x * maps.stride)
+        let b =
+            outputs.base
+            + (images.lowerBound * outputs.imageStride + rows.lowerBound * outputs.rowStride
+                + pixels.lowerBound * outputs.stride + columns.lowerBound)
+        var reduction = Product.Reduction(
+            counts: (images.count, rows.count, pixels.count),
+            aSteps: (maps.imageStride, geometry.strideHeight * maps.rowStride, geometry.strideWidth * maps.stride),
+            bSteps: (outputs.imageStride, outputs.rowStride, outputs.stride)
+        ).merged
+        // A pointwise filter reads each pixel for one tap only.
+        let isFar = geometry.kernelHeight * geometry.kernelWidth == 1 && reduction.cut(by: Lane.width)
+        return Product(
+            a: a, aStep: 1, rows: target.rows, reduction: reduction, b: b, columns: target.columns, c: target.base,
+            cStep: target.stride, start: continues ? .target : .zero,
+            fetch: isFar ? .lines : .nothing)
+    }
+
+    /// The places of an axis at which a tap is on a pixel of the map.
+    private static func places(_ count: Int, tap: Int, stride: Int, size: Int) -> Range<Int> {
+        let first = min(tap >= 0 ? 0 : (-tap + stride - 1) / stride, count)
+        let end = size - tap <= 0 ? 0 : min((size - tap + stride - 1) / stride, count)
+        return first..<max(first, end)
+    }
+}
+
+extension Product.Reduction {
+    /// Cuts a single counter into pieces of equal length; false if it is none or no multiple of the length.
+    fileprivate mutating func cut(by length: Int) -> Bool {
+        guard counts.outer == 1, counts.middle == 1, counts.inner % length == 0 else { return false }
+        counts = (1, counts.inner / length, length)
+        aSteps.middle = length * aSteps.inner
+        bSteps.middle = length * bSteps.inner
+        return true
+    }
+
+    /// The same terms with counters that run on without a gap made one.
+    fileprivate var merged: Product.Reduction {
+        var merged = self
+        if aSteps.middle == counts.inner * aSteps.inner && bSteps.middle == counts.inner * bSteps.inner {
+            merged.counts.inner *= counts.middle
+            merged.counts.middle = 1
+            if aSteps.outer == merged.counts.inner * aSteps.inner && bSteps.outer == merged.counts.inner * bSteps.inner
+            {
+                merged.counts.inner *= counts.outer
+                merged.counts.outer = 1
+            }
+        }
+        return merged
     }
 }

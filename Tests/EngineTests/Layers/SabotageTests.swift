@@ -1,6 +1,7 @@
-import Testing
-
 @testable import Engine
+import Kernels
+import Testing
+import Vocabulary
 
 /// The check that accepts the catalogue's layers is only worth something if it rejects wrong ones.
 @Suite("The gradient check")
@@ -37,5 +38,214 @@ struct SabotageTests {
         #expect(!GradientCheck.objection("x", [1], [1, 2]).isEmpty)
         #expect(!GradientCheck.objection("x", [2, 1], [1, 2]).isEmpty)
         #expect(!GradientCheck.objection("x", [1.001, 2], [1, 2]).isEmpty)
+    }
+}
+
+/// The check that accepts batch normalization's relatives must reject wrong ones.
+@Suite("The gradient check of normalizations")
+struct NormalizationSabotageTests {
+    typealias Sabotage = PartitionedNormalization.Sabotage
+
+    /// A layer on a batch, with its sets written down once more.
+    struct Subject: Sendable, CustomStringConvertible {
+        let layer: any Layer
+        let input: Shape
+        let images: Int
+        /// Whether a set has values of several channels.
+        let mixesChannels: Bool
+        let set: @Sendable (_ image: Int, _ channel: Int) -> Int
+
+        var description: String { type(of: layer).kind }
+    }
+
+    static let subjects = [
+        Subject(
+            layer: GhostBatchNormalization(ghost: 3), input: Shape(height: 2, width: 2, channels: 4), images: 7,
+            mixesChannels: false
+        ) { image, channel in (image < 3 ? 0 : 4) + channel },
+        Subject(
+            layer: LayerNormalization(), input: Shape(height: 2, width: 2, channels: 4), images: 2,
+            mixesChannels: true
+        ) { image, _ in image },
+        Subject(
+            layer: GroupNormalization(groups: 2), input: Shape(height: 3, width: 1, channels: 6), images: 2,
+            mixesChannels: true
+        ) { image, channel in 2 * image + channel / 3 },
+        Subject(
+            layer: InstanceNormalization(), input: Shape(height: 2, width: 3, channels: 4), images: 2,
+            mixesChannels: false
+        ) { image, channel in 4 * image + channel },
+    ]
+
+    private func objections(_ subject: Subject, _ sabotage: Sabotage) throws -> [String] {
+        let one = LayerCase(layer: subject.layer, input: subject.input, images: subject.images)
+        let (inputs, parameters, upstream) = one.random(seed: 3)
+        let check = GradientCheck(
+            reference: try #require(Reference.of(subject.layer)), inputs: inputs, parameters: parameters,
+            upstream: upstream)
+        let normalization = PartitionedNormalization(epsilon: 1e-5, set: subject.set)
+        return check.objections(
+            to: normalization.result(inputs[0], parameters: parameters, upstream: upstream, sabotage))
+    }
+
+    @Test("accepts the closed form in double precision", arguments: subjects)
+    func acceptsTruth(subject: Subject) throws { #expect(try objections(subject, .none) == []) }
+
+    @Test("rejects every known-wrong backward pass", arguments: subjects, Sabotage.allCases.filter { $0 != .none })
+    func rejects(subject: Subject, sabotage: Sabotage) throws {
+        let found = try objections(subject, sabotage)
+        if sabotage == .scaleAfterMeans, !subject.mixesChannels {
+            #expect(found == [], "γ comes out of the means of a single channel")
+        } else {
+            #expect(found != [], "\(sabotage) goes unnoticed")
+        }
+    }
+
+    // MARK: Norms
+
+    /// What can be wrong with the gradient of a norm.
+    enum NormSabotage: CaseIterable, Sendable {
+        case dropsNorm, otherSubject, oppositeSign, forgetsRatio
+    }
+
+    @Test(
+        "rejects a wrong gradient of a norm", arguments: LpBatchNormalization.Order.allCases,
+        LpBatchNormalization.Subject.allCases)
+    func rejectsNorms(p: LpBatchNormalization.Order, subject: LpBatchNormalization.Subject) throws {
+        // A large ε makes N/√(N² + ε) a factor that shows.
+        let layer = LpBatchNormalization(p: p, of: subject, epsilon: 0.3)
+        let one = LayerCase(layer: layer, input: .flat(3), images: 6, offset: 0.2)
+        let (inputs, parameters, upstream) = one.random(seed: 4)
+        let check = GradientCheck(
+            reference: try #require(Reference.of(layer)), inputs: inputs, parameters: parameters, upstream: upstream)
+        func found(_ sabotage: NormSabotage?) -> [String] {
+            var result = LayerBench.Result(
+                output: check.output.map(Float.init), inputGradients: [[]],
+                parameterGradients: check.parameterGradients.map { $0.map(Float.init) })
+            result.inputGradients[0] = Self.gradient(layer, inputs[0], parameters[0], upstream, sabotage)
+            return check.objections(to: result)
+        }
+        #expect(found(nil) == [])
+        for sabotage in NormSabotage.allCases {
+            // N · ∂N/∂x is u/m for p = 2: there is no ratio.
+            if p == .two, sabotage == .forgetsRatio { continue }
+            #expect(found(sabotage) != [], "\(sabotage) goes unnoticed")
+        }
+    }
+
+    /// dx in double precision, by ∂N/∂x, with a mistake.
+    private static func gradient(
+        _ layer: LpBatchNormalization, _ input: Maps, _ gamma: [Double], _ upstream: [Double],
+        _ sabotage: NormSabotage?
+    ) -> [Float] {
+        let (channels, rows) = (input.shape.channels, input.images)
+        var result = input.values
+        for channel in 0..<channels {
+            let x = (0..<rows).map { input.values[$0 * channels + channel] }
+            let dy = (0..<rows).map { upstream[$0 * channels + channel] }
+            let mean = x.reduce(0, +) / Double(rows)
+            let u = layer.subject == .values ? x : x.map { $0 - mean }
+            let norm: Double
+            var slope: [Double]
+            switch layer.p {
+            case .one:
+                norm = u.map(abs).reduce(0, +) / Double(rows)
+                slope = u.map { ($0 < 0 ? -1 : 1) / Double(rows) }
+            case .two:
+                norm = (u.map { $0 * $0 }.reduce(0, +) / Double(rows)).squareRoot()
+                slope = u.map { $0 / (Double(rows) * norm) }
+            case .infinity:
+                norm = u.map(abs).max() ?? 0
+                slope = u.map { abs($0) == norm ? ($0 < 0 ? -1 : 1) : 0 }
+            }
+            let isCentered = (layer.subject == .deviations) != (sabotage == .otherSubject)
+            if isCentered {
+                let average = slope.reduce(0, +) / Double(rows)
+                slope = slope.map { $0 - average }
+            } else if layer.p == .two, sabotage == .otherSubject {
+                // Deviations have no mean to be subtracted: the other subject's slope is that of x.
+                slope = x.map { $0 / (Double(rows) * norm) }
+            }
+            if sabotage == .dropsNorm { slope = slope.map { _ in 0 } }
+            if sabotage == .oppositeSign { slope = slope.map { -$0 } }
+            let deviation = (norm * norm + layer.epsilon).squareRoot()
+            let product = zip(dy, x).reduce(0) { $0 + $1.0 * ($1.1 - mean) / deviation }
+            let ratio = sabotage == .forgetsRatio ? 1 : norm / deviation
+            let average = dy.reduce(0, +) / Double(rows)
+            for row in 0..<rows {
+                result[row * channels + channel] =
+                    gamma[channel] / deviation * (dy[row] - average - product * ratio * slope[row])
+            }
+        }
+        return result.map(Float.init)
+    }
+}
+
+/// A batch normalization with a backward pass that is wrong in one known way: what a gradient check must reject.
+struct SabotagedBatchNormalization: Layer {
+    /// What is wrong with the backward pass.
+    enum Sabotage: String, CaseIterable, Sendable {
+        case none
+        case dropsMeanTerm
+        case dropsNormalizedTerm
+        case frozenStatistics
+        case sampleVariance
+        case sampleCount
+        case forgetsScale
+        case epsilonOutsideRoot
+        case zeros
+        case zeroParameters
+        case swappedParameters
+    }
+
+    var layer = BatchNormalization()
+    var sabotage = Sabotage.none
+
+    static let kind = "sabotaged-batch-norm"
+    static let summary = "A wrong batch normalization."
+    static let fields: [Field<Self>] = []
+    static let role = LayerRole.normalization
+
+    init() {}
+    init(_ sabotage: Sabotage, epsilon: Double) {
+        self.sabotage = sabotage
+        layer = BatchNormalization(epsilon: epsilon)
+    }
+
+    func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
+    func parameters(_ inputs: [Shape]) -> [ParameterDeclaration] { layer.parameters(inputs) }
+    func book(_ booking: inout Booking) -> TrackedNormalizationSlots { layer.book(&booking) }
+    var backwardReads: BackwardReads { [.inputs] }
+    func forward(_ pass: Pass, _ workspace: TrackedNormalizationSlots) { layer.forward(pass, workspace) }
+
+    func backward(_ pass: Pass, _ workspace: TrackedNormalizationSlots) {
+        let (x, dy) = (pass.input, pass.outputGradient)
+        guard let dx = pass.inputGradient, let gamma = pass.vectorParameter(.scale) else { return }
+        let count = Double(x.rows)
+        for channel in 0..<x.columns {
+            let values = (0..<x.rows).map { Double(x[$0, channel]) }
+            let upstream = (0..<x.rows).map { Double(dy[$0, channel]) }
+            let mean = values.reduce(0, +) / count
+            let squares = values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +)
+            var deviation = (squares / count + layer.epsilon).squareRoot()
+            let normalized = values.map { ($0 - mean) / deviation }
+            if sabotage == .sampleVariance { deviation = (squares / (count - 1) + layer.epsilon).squareRoot() }
+            if sabotage == .epsilonOutsideRoot { deviation = (squares / count).squareRoot() + layer.epsilon }
+            let sum = upstream.reduce(0, +)
+            let product = zip(upstream, normalized).map { $0 * $1 }.reduce(0, +)
+            let divisor = sabotage == .sampleCount ? count - 1 : count
+            for row in 0..<x.rows {
+                var term = upstream[row]
+                if sabotage != .dropsMeanTerm && sabotage != .frozenStatistics { term -= sum / divisor }
+                if sabotage != .dropsNormalizedTerm && sabotage != .frozenStatistics {
+                    term -= normalized[row] * product / divisor
+                }
+                let scale = sabotage == .forgetsScale ? 1 : Double(gamma[channel])
+                dx[row, channel] = sabotage == .zeros ? 0 : Float(term * scale / deviation)
+            }
+            let (first, second) = sabotage == .swappedParameters ? (sum, product) : (product, sum)
+            pass.vectorGradient(.scale)?[channel] = sabotage == .zeroParameters ? 0 : Float(first)
+            pass.vectorGradient(.shift)?[channel] = sabotage == .zeroParameters ? 0 : Float(second)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 
 /// Random numbers of the tests: SplitMix64, independent of the engine's own streams.
 struct Numbers {
@@ -57,4 +58,11 @@ struct Maps: Equatable {
             for y in 0..<shape.height { for x in 0..<shape.width { body(image, y, x) } }
         }
     }
+}
+
+/// The C library's functions, for references: independent of the engine's own.
+enum DoubleMath {
+    static func exp(_ x: Double) -> Double { Foundation.exp(x) }
+    static func log(_ x: Double) -> Double { Foundation.log(x) }
+    static func power(_ x: Double, _ y: Double) -> Double { Foundation.pow(x, y) }
 }

@@ -1,4 +1,5 @@
 import Engine
+import Kernels
 
 /// What a layer computes, written down once more in double precision by its definition, sharing no code with the engine.
 struct Reference {
@@ -204,6 +205,177 @@ struct Reference {
                         input[image, y, x, channel]
                         * DoubleMath.power(k + layer.alpha * sum, -layer.beta)
                 }
+            }
+            return output
+        }
+    }
+}
+
+/// The normalizations, by the equations of their papers.
+extension Reference {
+    /// Algorithm 1 of Ioffe & Szegedy 2015.
+    static func batchNormalization(_ layer: BatchNormalization) -> Reference {
+        byColumn(layer.scaleAndShift) { values, _ in
+            let (mean, variance) = moments(values)
+            return values.map { ($0 - mean) / (variance + layer.epsilon).squareRoot() }
+        }
+    }
+
+    /// Algorithm 1 of Ioffe 2017, in which r and d are constants; by default those of the first step, 1 and 0.
+    static func batchRenormalization(
+        _ layer: BatchRenormalization, correction: [(r: Double, d: Double)]? = nil
+    ) -> Reference {
+        byColumn(layer.scaleAndShift) { values, channel in
+            let (mean, variance) = moments(values)
+            let (r, d) = correction?[channel] ?? (1, 0)
+            return values.map { ($0 - mean) / (variance + layer.epsilon).squareRoot() * r + d }
+        }
+    }
+
+    /// Santurkar et al. 2018, §3.3.
+    static func lpBatchNormalization(_ layer: LpBatchNormalization) -> Reference {
+        byColumn(layer.scaleAndShift) { values, _ in
+            let mean = moments(values).mean
+            let subjects = layer.subject == .values ? values : values.map { $0 - mean }
+            let norm =
+                switch layer.p {
+                case .one: subjects.map(abs).reduce(0, +) / Double(values.count)
+                case .two: (subjects.map { $0 * $0 }.reduce(0, +) / Double(values.count)).squareRoot()
+                case .infinity: subjects.map(abs).max() ?? 0
+                }
+            return values.map { ($0 - mean) / (norm * norm + layer.epsilon).squareRoot() }
+        }
+    }
+
+    /// Hoffer et al. 2017, Algorithm 1: the statistics of a ghost batch's values of a channel.
+    static func ghostBatchNormalization(_ layer: GhostBatchNormalization) -> Reference {
+        bySets(layer.epsilon, layer.scaleAndShift) { image, channel, maps in
+            // Of a last batch of one image there would be no variance: it belongs to the one before.
+            let rest = maps.images % layer.ghost
+            let last = max(0, maps.images / layer.ghost - (rest > 1 ? 0 : 1))
+            return min(image / layer.ghost, last) * maps.shape.channels + channel
+        }
+    }
+
+    /// Wu & He 2018, equation 7 and what it contains: the statistics of an image's values in one of `groups` groups.
+    static func imageNormalization(
+        _ epsilon: Double, _ parameters: ScaleAndShift, groups: @escaping (_ channels: Int) -> Int
+    ) -> Reference {
+        bySets(epsilon, parameters) { image, channel, maps in
+            let count = groups(maps.shape.channels)
+            return image * count + channel / (maps.shape.channels / count)
+        }
+    }
+
+    // MARK: What they have in common
+
+    private static func moments(_ values: [Double]) -> (mean: Double, variance: Double) {
+        let mean = values.reduce(0, +) / Double(values.count)
+        return (mean, values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(values.count))
+    }
+
+    /// γx̂ + β, with x̂ from all values of a channel.
+    private static func byColumn(
+        _ options: ScaleAndShift, _ normalize: @escaping (_ values: [Double], _ channel: Int) -> [Double]
+    ) -> Reference {
+        Reference { inputs, parameters in
+            let channels = inputs[0].shape.channels
+            var output = inputs[0]
+            for channel in 0..<channels {
+                let places = stride(from: channel, to: output.values.count, by: channels)
+                let normalized = normalize(places.map { inputs[0].values[$0] }, channel)
+                for (place, value) in zip(places, normalized) {
+                    output.values[place] = affine(value, options, parameters, channel)
+                }
+            }
+            return output
+        }
+    }
+
+    /// γx̂ + β, with x̂ by the mean and the variance of all values that share a set.
+    private static func bySets(
+        _ epsilon: Double, _ options: ScaleAndShift,
+        _ set: @escaping (_ image: Int, _ channel: Int, _ maps: Maps) -> Int
+    ) -> Reference {
+        Reference { inputs, parameters in
+            var output = inputs[0]
+            let (count, channels) = (output.shape.count, output.shape.channels)
+            let sets = Dictionary(grouping: output.values.indices) { set($0 / count, $0 % channels, inputs[0]) }
+            for places in sets.values {
+                let (mean, variance) = moments(places.map { inputs[0].values[$0] })
+                for place in places {
+                    let normalized = (inputs[0].values[place] - mean) / (variance + epsilon).squareRoot()
+                    output.values[place] = affine(normalized, options, parameters, place % channels)
+                }
+            }
+            return output
+        }
+    }
+
+    private static func affine(
+        _ normalized: Double, _ options: ScaleAndShift, _ parameters: [[Double]], _ channel: Int
+    ) -> Double {
+        let gamma = options.scale ? parameters[0][channel] : 1
+        let beta = options.shift ? parameters[options.scale ? 1 : 0][channel] : 0
+        return gamma * normalized + beta
+    }
+}
+
+extension Reference {
+    /// Mean and biased variance of each channel over images and positions.
+    static func moments(_ maps: Maps) -> (mean: [Double], variance: [Double]) {
+        let channels = maps.shape.channels
+        let count = Double(maps.values.count / channels)
+        var mean = [Double](repeating: 0, count: channels)
+        var variance = mean
+        for (index, value) in maps.values.enumerated() { mean[index % channels] += value / count }
+        for (index, value) in maps.values.enumerated() {
+            let deviation = value - mean[index % channels]
+            variance[index % channels] += deviation * deviation / count
+        }
+        return (mean, variance)
+    }
+
+    /// x̂ by the statistics of the input; in the derivative these are constants.
+    static func outsideNormalization(_ layer: OutsideNormalization) -> Reference {
+        func normalize(_ maps: Maps, by statistics: (mean: [Double], variance: [Double])) -> Maps {
+            var output = maps
+            for index in maps.values.indices {
+                let channel = index % maps.shape.channels
+                output.values[index] -= statistics.mean[channel]
+                if layer.scale {
+                    output.values[index] /= (statistics.variance[channel] + layer.epsilon).squareRoot()
+                }
+            }
+            return output
+        }
+        return Reference(
+            forward: { inputs, _ in normalize(inputs[0], by: moments(inputs[0])) },
+            differentiated: { inputs in
+                let statistics = moments(inputs[0])
+                return { changed, _ in normalize(changed[0], by: statistics) }
+            })
+    }
+
+    /// s·x + m with the numbers of ``LayerBench/phase``, one of each for a channel of an image.
+    static func covariateNoise(_ layer: CovariateNoise) -> Reference {
+        func stream(_ what: String) -> RandomStream {
+            RandomStream(seed: 11, "covariate-noise/layer/\(what)/step-3")
+        }
+        let (means, deviations, shifts, scales) = (
+            stream("mean"), stream("deviation"), stream("shift"), stream("scale")
+        )
+        return Reference { inputs, _ in
+            var output = inputs[0]
+            let shape = output.shape
+            for index in output.values.indices {
+                let (image, channel) = (index / shape.count, index % shape.channels)
+                let place = UInt64(image * shape.channels + channel)
+                let mean = layer.shift * (2 * Double(means.uniform(at: UInt64(channel))) - 1)
+                let deviation = 1 + (layer.scale - 1) * Double(deviations.uniform(at: UInt64(channel)))
+                let shift = mean + layer.shiftSpread * (2 * Double(shifts.uniform(at: place)) - 1)
+                let scale = deviation + layer.scaleSpread * Double(scales.normal(at: place))
+                output.values[index] = scale * output.values[index] + shift
             }
             return output
         }

@@ -1,5 +1,6 @@
 import Kernels
 import Synchronization
+import Testing
 
 /// A matrix with memory of its own for tests: random contents, a gap behind each row filled with NaN.
 ///
@@ -29,6 +30,11 @@ struct TestMatrix {
     init(_ rows: [[Float]], gap: Int = 0) {
         self.init(rows: rows.count, columns: rows.first?.count ?? 0, gap: gap)
         view.copy(from: rows.flatMap { $0 })
+    }
+
+    /// Multiplies every element.
+    func scale(by factor: Float) {
+        for row in 0..<rows { for column in 0..<columns { view[row, column] *= factor } }
     }
 
     var rows: Int { view.rows }
@@ -119,4 +125,47 @@ enum Keeper {
         kept.withLock { $0.append(storage) }
         return storage
     }
+}
+
+/// Teams of one, two and three threads: results must be the same bits on all of them.
+let teams = [Team(threads: 1), Team(threads: 2), Team(threads: 3)]
+
+/// Expects every element within `tolerance` of a reference.
+func expectClose(
+    _ matrix: TestMatrix, _ reference: [[Double]], tolerance: Double, _ comment: Comment? = nil,
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    expectClose(
+        matrix.view.elements, reference.flatMap { $0 }, tolerance: tolerance, comment, sourceLocation: sourceLocation)
+    #expect(matrix.gapIsUntouched, comment, sourceLocation: sourceLocation)
+}
+
+/// Expects every element within `tolerance` of a reference.
+func expectClose(
+    _ elements: [Float], _ reference: [Double], tolerance: Double, _ comment: Comment? = nil,
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    #expect(elements.count == reference.count, comment, sourceLocation: sourceLocation)
+    var worst = (index: 0, error: 0.0)
+    for (index, (found, expected)) in zip(elements, reference).enumerated() {
+        let error = abs(Double(found) - expected)
+        if !(error <= worst.error) { worst = (index, error) }
+    }
+    guard !elements.isEmpty else { return }
+    #expect(
+        worst.error <= tolerance,
+        "element \(worst.index): \(elements[worst.index]), not \(reference[worst.index]) \(comment.map { "\($0)" } ?? "")",
+        sourceLocation: sourceLocation)
+}
+
+/// Runs a computation on each team and expects the same bits; returns them.
+@discardableResult
+func expectSameBits(
+    _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation, _ compute: (Team) -> [UInt32]
+) -> [UInt32] {
+    let results = teams.map(compute)
+    for result in results.dropFirst() {
+        #expect(result == results[0], comment, sourceLocation: sourceLocation)
+    }
+    return results[0]
 }
