@@ -6,7 +6,7 @@
 set -eu
 [ $# -eq 2 ] || { echo "usage: $0 OLD NEW" >&2; exit 64; }
 exec python3 - "$1" "$2" <<'PYTHON'
-import collections, csv, os, re, sys
+import collections, csv, os, re, struct, sys
 
 # What may differ, and why. A later change that is meant to differ adds its own rule here.
 TIMED_FILES = {"run.json", "run.log"}
@@ -23,6 +23,8 @@ RULES = {
     "time": "times differ from run to run",
     "number": "a number that is spelled in another way: 5.0 and 5",
     "digit": f"last digits of a number (relative {DIGITS:g})",
+    "single": "what follows from single-precision numbers above 2^24, which are spelled exactly (relative 1e-7)",
+    "interval": "ends of intervals: Student's quantile is computed, where it was a table of ten digits (1e-9 of the row)",
     "key": "a renamed setting: " + ", ".join(f"{a} is {b}" for a, b in RENAMED_KEYS.items())
         + "; the procedure new-data measures at the ends by every: none",
     "source": "the statistics of batch normalization that count where none are asked for",
@@ -45,6 +47,9 @@ def number(text):
         return float(text)
     except ValueError:
         return None
+
+def single(value):
+    return struct.unpack("f", struct.pack("f", value))[0] if abs(value) < 3e38 else value
 
 def renamed(text):
     for old, new in RENAMED_KEYS.items():
@@ -71,11 +76,16 @@ def table(path, old, new):
                 found.add("time")
             elif renamed(x) == y or header != after and sorted(renamed(x).split()) == sorted(y.split()):
                 found.add("key")
-            elif p is not None and q is not None and p == q:
+            elif p is not None and q is not None and (p == q or abs(q) >= 2**24 and single(p) == single(q)):
                 found.add("number")
             elif p is not None and q is not None and abs(p - q) <= DIGITS * max(
                     abs(p), abs(q), largest if DIFFERENCES.fullmatch(column) else 1e-300):
                 found.add("digit")
+            elif p is not None and q is not None and os.path.basename(path) in {"drift.csv", "shift.csv"} and abs(
+                    p - q) <= 1e-7 * abs(q):
+                found.add("single")
+            elif p is not None and q is not None and column in {"low", "high"} and abs(p - q) <= 1e-9 * largest:
+                found.add("interval")
             elif column == "statistics":
                 found.add("source")
             elif column in WORDS and (p is None or q is None):
