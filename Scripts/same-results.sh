@@ -24,7 +24,7 @@ RULES = {
     "number": "a number that is spelled in another way: 5.0 and 5",
     "digit": f"last digits of a number (relative {DIGITS:g})",
     "single": "what follows from single-precision numbers above 2^24, which are spelled exactly (relative 1e-7)",
-    "interval": "ends of intervals: Student's quantile is computed, where it was a table of ten digits (1e-9 of the row)",
+    "interval": "ends of intervals: Student's quantile is computed, where it was a table of six decimals (1e-9 of the row)",
     "key": "a renamed setting: " + ", ".join(f"{a} is {b}" for a, b in RENAMED_KEYS.items())
         + "; the procedure new-data measures at the ends by every: none",
     "source": "the statistics of batch normalization that count where none are asked for",
