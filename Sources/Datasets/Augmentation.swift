@@ -5,30 +5,21 @@ import Vocabulary
 /// Each part has a strength from 0 (off) to 1 (as declared) which scales all that the part does. The draws themselves do not
 /// depend on it: runs of one seed that differ in a strength alone see the same distortions, weaker or stronger.
 public struct Augmentation: Configurable, Hashable {
-    /// Where things are: shift and mirroring.
     public var geometric = GeometricAugmentation()
-    /// What colours they have: brightness, contrast and saturation.
     public var photometric = PhotometricAugmentation()
 
-    /// The key under which it stands.
     public static let kind = "augmentation"
-    /// One sentence for the reference.
     public static let summary = "How the images of training batches are distorted at random; by default not at all."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("geometric", \.geometric, .record(), GeometricAugmentation.summary),
         Field("photometric", \.photometric, .record(), PhotometricAugmentation.summary),
     ]
 
-    /// Off, with the usual extents.
     public init() {}
 
-    /// Whether images stay as they are.
     public var isOff: Bool { geometric.strength == 0 && photometric.strength == 0 }
 
-    /// Whether images of a shape can be distorted so.
-    ///
-    /// - Throws: `setting` where a shift could move an image out of sight.
+    /// Throws `setting` where a shift could move an image of the shape out of sight.
     public func check(_ shape: ImageShape) throws(DataError) {
         let smallest = min(shape.height, shape.width)
         guard geometric.strength == 0 || (0..<smallest).contains(geometric.shift) else {
@@ -47,7 +38,6 @@ struct AugmentationDraws {
     private let stream: SeededStream
     private let start: UInt64
 
-    /// What a number decides.
     enum Purpose: UInt64 {
         case mirror, right, down, brightness, contrast, saturation
     }
@@ -91,9 +81,7 @@ public final class Augmenter {
     private(set) var image: [UInt8]
     private var colored: [UInt8]
 
-    /// An augmenter of images of a shape.
-    ///
-    /// - Throws: as ``Augmentation/check(_:)`` does.
+    /// Throws as ``Augmentation/check(_:)`` does.
     public init(_ augmentation: Augmentation, shape: ImageShape, seed: UInt64) throws(DataError) {
         try augmentation.check(shape)
         self.augmentation = augmentation
@@ -103,7 +91,6 @@ public final class Augmenter {
         colored = Array(repeating: 0, count: shape.count)
     }
 
-    /// The stream of a batch's distortions.
     func stream(of batch: AugmentedBatch) -> SeededStream {
         switch batch {
         case .step(let step): SeededStream(seed: seed, "augment/step-", step)
@@ -152,19 +139,13 @@ extension FittedInput {
 /// Random shifts and mirrorings: with strength 1 and the usual extents the padding by 4 pixels, random crop and horizontal
 /// flip that CIFAR-10 is trained with (Lee et al. 2015; He et al. 2016).
 public struct GeometricAugmentation: Configurable, Hashable {
-    /// From 0, off, to 1, as declared.
     public var strength = 0.0
-    /// Whether images are mirrored left to right, half of them at strength 1.
     public var flip = true
-    /// Pixels by which an image is moved at most, in each direction.
     public var shift = 4
 
-    /// The key under which it stands.
     public static let kind = "geometric"
-    /// One sentence for the reference.
     public static let summary =
         "Shifts and mirrorings; with strength 1 CIFAR-10's padding by 4 pixels, random crop and horizontal flip."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("strength", \.strength, 0...1, "From 0, off, to 1, as declared: the others are multiplied by it."),
         Field("flip", \.flip, "Whether images are mirrored left to right, at strength 1 half of them; not for digits."),
@@ -173,7 +154,6 @@ public struct GeometricAugmentation: Configurable, Hashable {
             "Pixels by which an image is moved at most, horizontally and vertically; what comes in is black."),
     ]
 
-    /// Off, with the usual extents.
     public init() {}
 
     /// What happens to one image: mirrored with probability ½ · strength; moved by strength · k pixels, rounded, k uniform
@@ -191,9 +171,7 @@ public struct GeometricAugmentation: Configurable, Hashable {
 /// One movement of an image: by whole pixels, black (0) where nothing comes from, and then mirrored left to right or not.
 struct GeometricDistortion: Equatable {
     var isMirrored = false
-    /// Pixels to the right.
     var right = 0
-    /// Pixels down.
     var down = 0
 
     /// Moves the image that begins at `start` into another place.
@@ -233,20 +211,13 @@ struct GeometricDistortion: Equatable {
 
 /// Random brightness, contrast and saturation after Howard 2013 (arXiv 1312.5402), whose factors are between 0.5 and 1.5.
 public struct PhotometricAugmentation: Configurable, Hashable {
-    /// From 0, off, to 1, as declared.
     public var strength = 0.0
-    /// How far the factor of brightness goes from 1.
     public var brightness = 0.5
-    /// How far the factor of contrast goes from 1.
     public var contrast = 0.5
-    /// How far the factor of saturation goes from 1; grey images have none.
     public var saturation = 0.5
 
-    /// The key under which it stands.
     public static let kind = "photometric"
-    /// One sentence for the reference.
     public static let summary = "Brightness, contrast and saturation by random factors, after Howard 2013."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = [
         Field("strength", \.strength, 0...1, "From 0, off, to 1, as declared: the others are multiplied by it."),
         Field("brightness", \.brightness, 0...1, "The factor of brightness is within 1 ± this."),
@@ -254,7 +225,6 @@ public struct PhotometricAugmentation: Configurable, Hashable {
         Field("saturation", \.saturation, 0...1, "The factor of saturation is within 1 ± this; grey images have none."),
     ]
 
-    /// Off, with the usual extents.
     public init() {}
 
     /// What happens to one image: each factor uniform in 1 ± strength · amount.

@@ -7,7 +7,6 @@ import Vocabulary
 /// A shuffled epoch leaves out others each time; with fixed batches it is always the same `count` mod `batch` images that
 /// no step sees.
 public struct BatchOrder: Sendable {
-    /// How the images of an epoch follow each other.
     public enum Order: String, ConfigurationWord {
         /// In a new random order every epoch, from the stream `shuffle/epoch-<e>`.
         case shuffled
@@ -33,9 +32,7 @@ public struct BatchOrder: Sendable {
     public let count: Int
     /// Images in a batch.
     public let batch: Int
-    /// The seed of the shuffles.
     public let seed: UInt64
-    /// How the images follow each other.
     public let order: Order
     private let labels: [UInt8]
     private let latestImages = LatestPermutation()
@@ -43,8 +40,6 @@ public struct BatchOrder: Sendable {
     private let latestHalves = LatestPermutation()
     private let latestClasses = LatestPermutation()
 
-    /// An order over `count` images in batches of `batch`.
-    ///
     /// - Parameter labels: the class of each image, for the orders that depend on it; no other looks at it.
     /// - Throws: `setting` where a batch has no image or more than the set has; `wrongCount` where an order by class has
     ///   not one label for each image.
@@ -127,7 +122,6 @@ public struct BatchOrder: Sendable {
         }
     }
 
-    /// The order of the smaller halves of batches of two classes in an epoch.
     private func permutationOfHalves(epoch: Int) -> [Int] {
         latestHalves.value(epoch: epoch) {
             SeededStream(seed: seed, "shuffle/halves/epoch-\(epoch)").permutation(of: stepsPerEpoch)
@@ -186,7 +180,6 @@ public enum ProbeSet: Hashable, Sendable {
 struct SeededStream: Sendable {
     private let key: UInt64
 
-    /// The stream of a seed and a path such as `shuffle/epoch-3`.
     init(seed: UInt64, _ path: String) {
         self.init(seed: seed, hash: Self.hash(path))
     }

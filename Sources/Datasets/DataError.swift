@@ -1,8 +1,6 @@
 /// What is wrong with a data file, a data set or a request for one: never a reason to train on something else.
 public struct DataError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The kinds of trouble, each with a word for logs.
     public enum Kind: String, Sendable, CaseIterable {
-        /// A file is not there.
         case missing
         /// There is no complete copy of a data set on this machine.
         case noCopy = "no-copy"
@@ -12,31 +10,22 @@ public struct DataError: Error, Equatable, Sendable, CustomStringConvertible {
         case missingFolder = "missing-folder"
         /// A file or folder is there but cannot be read or written.
         case unreadable
-        /// A file ends too early.
         case truncated
-        /// A file goes on after its end.
         case trailingBytes = "trailing-bytes"
         /// The gzip stream is damaged or its own checksum fails.
         case corruptGzip = "corrupt-gzip"
         /// The tar archive is damaged or lacks a file.
         case corruptArchive = "corrupt-archive"
-        /// The first bytes are not those of the format.
         case wrongMagic = "wrong-magic"
-        /// Images stand where labels belong, or labels where images do.
         case swappedFiles = "swapped-files"
         /// Numbers of images, labels, rows or columns are not what they must be.
         case wrongCount = "wrong-count"
-        /// A label names no class.
         case labelOutOfRange = "label-out-of-range"
         /// A server's web page was saved in place of the data.
         case htmlInsteadOfData = "html-instead-of-data"
-        /// The bytes are not the published ones.
         case checksumMismatch = "checksum-mismatch"
-        /// No mirror gave the file.
         case downloadFailed = "download-failed"
-        /// The machine has no program that downloads.
         case downloaderMissing = "downloader-missing"
-        /// There is no data set of that name.
         case unknownDataset = "unknown-dataset"
         /// A setting does not fit the data, such as a batch larger than the set, or is out of its range.
         case setting
@@ -52,18 +41,14 @@ public struct DataError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The kind of trouble.
     public let kind: Kind
     /// The file, folder, data set or setting that has it.
     public let subject: String
-    /// What was found there.
     public let found: String
-    /// What should have been there.
     public let expected: String
     /// What to do about it; may take several lines.
     public let suggestion: String
 
-    /// An error from its parts.
     public init(_ kind: Kind, subject: String, found: String, expected: String, suggestion: String = "") {
         self.kind = kind
         self.subject = subject

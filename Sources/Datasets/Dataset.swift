@@ -2,11 +2,8 @@ import Synchronization
 
 /// A data set in memory, with what a run records about where it came from.
 public struct Dataset: Sendable {
-    /// Its word in a configuration, such as `mnist`.
     public let name: String
-    /// The images to learn from.
     public let train: ImageSet
-    /// The images to measure with.
     public let test: ImageSet
     /// SHA-256 (hexadecimal) over the names and SHA-256 of the contents of everything that was read: the same for a
     /// compressed and a plain copy of the same files.
@@ -18,7 +15,6 @@ public struct Dataset: Sendable {
     /// Shared by all copies.
     let fits = Fits()
 
-    /// A data set from its parts; ``DatasetCatalogue/load(_:search:)`` is the usual way to one.
     public init(
         name: String, train: ImageSet, test: ImageSet, checksum: String, origin: String, isSynthetic: Bool
     ) {
@@ -31,10 +27,8 @@ public struct Dataset: Sendable {
         self.isSynthetic = isSynthetic
     }
 
-    /// The shape of every image.
     public var shape: ImageShape { train.shape }
 
-    /// The names of the classes.
     public var classes: [String] { train.classes }
 
     /// One checksum for several parts: SHA-256 over lines of `name`, a space, and the part's own SHA-256.
@@ -45,14 +39,11 @@ public struct Dataset: Sendable {
 
 /// The extent of one image, and of one input of a network: channels last, a flat vector is 1 × 1 × C.
 public struct ImageShape: Hashable, Sendable, CustomStringConvertible {
-    /// Rows of pixels.
     public let height: Int
-    /// Pixels in a row.
     public let width: Int
     /// Values of a pixel: 1 for grey, 3 for red, green, blue.
     public let channels: Int
 
-    /// A shape of positive extents.
     public init(height: Int, width: Int, channels: Int) {
         precondition(height > 0 && width > 0 && channels > 0, "an image has positive extents")
         self.height = height
@@ -60,7 +51,6 @@ public struct ImageShape: Hashable, Sendable, CustomStringConvertible {
         self.channels = channels
     }
 
-    /// Values of one image: height · width · channels.
     public var count: Int { height * width * channels }
 
     /// The extents as people write them, such as `28×28×1`.
@@ -71,7 +61,6 @@ public struct ImageShape: Hashable, Sendable, CustomStringConvertible {
 public struct ImageSet: Sendable {
     /// What it is called in messages, such as `mnist/train`.
     public let name: String
-    /// The shape of every image.
     public let shape: ImageShape
     /// The pixels, 0…255: image after image, each row by row, channels last; `count · shape.count` bytes.
     public let images: [UInt8]
@@ -94,7 +83,6 @@ public struct ImageSet: Sendable {
         self.classes = classes
     }
 
-    /// The number of images.
     public var count: Int { labels.count }
 
     /// The set of the first `count` images, or of all where there are fewer.

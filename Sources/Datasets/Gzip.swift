@@ -4,7 +4,6 @@ import CZlib
 ///
 /// This is the module's only use of pointers: zlib keeps the address of its stream, which therefore stands still on the heap.
 final class Gzip {
-    /// What is wrong with the compressed bytes.
     struct Failure: Error {
         /// In zlib's own words.
         let reason: String

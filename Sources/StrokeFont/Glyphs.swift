@@ -1,5 +1,4 @@
 extension StrokeFont {
-    /// The capital Latin letters.
     static let capitals: [Character: Glyph] = [
         "A": Glyph("M 52 0 L 333 670 L 614 0 M 136 200 L 530 200", advance: 666),
         "B": Glyph(
@@ -39,7 +38,6 @@ extension StrokeFont {
 }
 
 extension StrokeFont {
-    /// The small Latin letters.
     static let smallLetters: [Character: Glyph] = [
         "a": Glyph(
             """

@@ -26,18 +26,6 @@ public enum StrokeFont {
         glyphs[character] != nil || composed(character) != nil
     }
 
-    /// The centre lines of one line of text that begins at the origin, and its advance width; both in em.
-    public static func layout(_ text: String) -> (strokes: [[Point]], width: Double) {
-        var strokes: [[Point]] = []
-        var width = 0.0
-        for character in text {
-            let glyph = glyph(character)
-            for stroke in glyph.strokes { strokes.append(stroke.map { (x: $0.x + width, y: $0.y) }) }
-            width += glyph.advance
-        }
-        return (strokes, width)
-    }
-
     /// The advance width of one line of text, in em.
     public static func width(of text: String) -> Double {
         text.reduce(0) { $0 + glyph($1).advance }
@@ -49,13 +37,9 @@ public enum StrokeFont {
     private static let ascii: [Glyph?] = (UInt8(0)..<128).map { glyphs[Character(Unicode.Scalar($0))] }
 
     private static let glyphs: [Character: Glyph] = {
-        var glyphs: [Character: Glyph] = [:]
-        for table in [digits, capitals, smallLetters, punctuation, greek, symbols, raisedAndLowered] {
-            glyphs.merge(table) { first, _ in first }
-        }
-        return glyphs
+        let tables = [digits, capitals, smallLetters, punctuation, greek, symbols, raisedAndLowered]
+        return Dictionary(tables.joined().map { ($0.key, $0.value) }) { first, _ in first }
     }()
-
 }
 
 /// One character of a stroke font: the pen's centre lines and how far the next character is.
@@ -66,15 +50,10 @@ public struct Glyph: Sendable {
     public let advance: Double
 
     /// How thick the pen is for this glyph beside the others: small figures want a finer one.
-    public let penScale: Double
+    public var penScale = 1.0
+}
 
-    /// A glyph of given strokes and advance, both in em.
-    public init(strokes: [[StrokeFont.Point]], advance: Double, penScale: Double = 1) {
-        self.strokes = strokes
-        self.advance = advance
-        self.penScale = penScale
-    }
-
+extension Glyph {
     /// A glyph drawn in the path language of ``GlyphPen``, with lengths in thousandths of an em.
     init(_ path: String, advance: Double) {
         var pen = GlyphPen()
@@ -226,9 +205,7 @@ extension StrokeFont {
             : glyph(base)
         let points = drawn.strokes.joined()
         guard let left = points.map(\.x).min(), let right = points.map(\.x).max(), let top = points.map(\.y).max()
-        else {
-            return nil
-        }
+        else { return nil }
         var strokes = drawn.strokes
         var lift = max(0, top - xHeight)
         for scalar in scalars {

@@ -6,7 +6,7 @@ import Engine
 import Experiments
 import Running
 
-/// The program: one subcommand a file, in `Commands/`.
+/// The program; its subcommands are in `Commands/`.
 @main
 struct Normlab: ParsableCommand {
     static let version = "0.1.0"
@@ -62,11 +62,9 @@ struct Normlab: ParsableCommand {
 }
 
 extension ExitCode {
-    /// A claim was not reproduced.
     static let claimNotReproduced = ExitCode(2)
     /// A configuration or a data file is wrong.
     static let badInput = ExitCode(65)
-    /// A data set is nowhere to be had.
     static let dataUnavailable = ExitCode(69)
     /// Interrupted; the same command continues.
     static let interrupted = ExitCode(75)

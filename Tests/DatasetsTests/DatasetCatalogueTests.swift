@@ -37,7 +37,7 @@ import Testing
     @Test func absenceNamesFilesAddressesAndChecksums() throws {
         let search = TinyData.search(folder)
         let error = try #require(throws: DataError.self) {
-            _ = try DatasetCatalogue.load("mnist", search: search)
+            _ = try DatasetCatalogue.source("mnist").load(from: search)
         }
         #expect(error.kind == .noCopy)
         #expect(error.suggestion.contains("normlab data fetch mnist"))
@@ -45,17 +45,19 @@ import Testing
         #expect(error.suggestion.contains("440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"))
         #expect(error.suggestion.contains(folder.url.appending(path: "mnist/").path(percentEncoded: false)))
         let fashion = try #require(throws: DataError.self) {
-            _ = try DatasetCatalogue.load("fashion-mnist", search: search)
+            _ = try DatasetCatalogue.source("fashion-mnist").load(from: search)
         }
         #expect(fashion.suggestion.contains("apt-get install dataset-fashion-mnist"))
-        let cifar = try #require(throws: DataError.self) { _ = try DatasetCatalogue.load("cifar-10", search: search) }
+        let cifar = try #require(throws: DataError.self) {
+            _ = try DatasetCatalogue.source("cifar-10").load(from: search)
+        }
         #expect(cifar.suggestion.contains("c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"))
     }
 
     @Test func anIncompleteCopyNamesWhatItLacks() throws {
         try folder.write([0], to: "mnist/train-images-idx3-ubyte.gz")
         let error = try #require(throws: DataError.self) {
-            _ = try DatasetCatalogue.locate("mnist", search: TinyData.search(folder))
+            _ = try DatasetCatalogue.source("mnist").locate(in: TinyData.search(folder))
         }
         #expect(error.kind == .noCopy)
         #expect(error.found.contains("lacks train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, t10k-labels"))
@@ -80,7 +82,6 @@ import Testing
         let choice = try DatasetCatalogue.firstAvailable(
             ["mnist", "cifar-10", "glyphs"], search: TinyData.search(folder))
         #expect(choice.source.name == "glyphs")
-        #expect(choice.location == .embedded)
         #expect(choice.passedOver.map(\.name) == ["mnist", "cifar-10"])
         #expect(choice.passedOver.allSatisfy { $0.error.kind == .noCopy })
         let error = #expect(throws: DataError.self) {
@@ -95,7 +96,7 @@ import Testing
         let search = TinyData.search(folder)
         let choice = try DatasetCatalogue.firstAvailable(["mnist", "glyphs"], search: search)
         #expect(choice.source.name == "mnist")
-        let error = #expect(throws: DataError.self) { _ = try choice.source.load(from: choice.location) }
+        let error = #expect(throws: DataError.self) { _ = try choice.source.load(from: search) }
         #expect(error?.kind == .wrongMagic)
     }
 
@@ -108,6 +109,6 @@ import Testing
         #expect(error.kind == .missingFolder)
         #expect(error.expected.contains("NORMLAB_DATA"))
         // Drawn digits need no folder.
-        #expect(try DatasetCatalogue.locate("glyphs", search: search) == .embedded)
+        #expect(try DatasetCatalogue.source("glyphs").locate(in: search) == .embedded)
     }
 }

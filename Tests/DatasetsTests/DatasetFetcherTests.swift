@@ -144,7 +144,7 @@ import Testing
         ]
         let archive = FileFormats.gzip(FileFormats.tar([("readme.html", [60])] + files))
         let source = DatasetSource(
-            name: "tiny", title: "Tiny", summary: "", citation: "", license: "", shape: CIFAR10Batch.shape,
+            name: "tiny", title: "Tiny", license: "", shape: CIFAR10Batch.shape,
             classes: (0...9).map(String.init), trainCount: 3, testCount: 1, format: .cifar10,
             folders: ["tiny/bin", "tiny"],
             files: files.map { name, bytes in

@@ -114,7 +114,7 @@ import Testing
         let test = TinyData.batch(labels: [9, 8], start: 200)
         let files = [("data_1.bin", train[0].file), ("data_2.bin", train[1].file), ("test.bin", test.file)]
         let source = DatasetSource(
-            name: "records", title: "", summary: "", citation: "", license: "", shape: CIFAR10Batch.shape,
+            name: "records", title: "", license: "", shape: CIFAR10Batch.shape,
             classes: (0...9).map(String.init), trainCount: 6, testCount: 2, format: .cifar10, folders: ["records"],
             files: files.map { name, bytes in
                 DataFile(

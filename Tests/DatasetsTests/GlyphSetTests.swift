@@ -6,9 +6,9 @@ import Testing
     /// The bytes are part of what results on the set mean. Where the strokes of the font are changed, they change with it.
     @Test func goldenChecksums() throws {
         let search = DataSearch(places: [], downloads: .temporaryDirectory)
-        let grey = try DatasetCatalogue.load("glyphs", search: search)
+        let grey = try DatasetCatalogue.source("glyphs").load(from: search)
         #expect(grey.checksum == "6ae899d1cd98fd4bbff9101b0d187eb352bd43dc553d61b5be7a1960bf52887d")
-        let color = try DatasetCatalogue.load("glyphs-color", search: search)
+        let color = try DatasetCatalogue.source("glyphs-color").load(from: search)
         #expect(color.checksum == "0bf40c07ca5b362a5681c603d7494cd7b5e5a81ddbf09836d663c668336798d1")
         for data in [grey, color] {
             #expect(data.isSynthetic)

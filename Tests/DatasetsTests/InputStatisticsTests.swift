@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test(.enabled(if: RealDataTests.has("mnist"))) func samplesOfMNISTAreFair() throws {
-        let train = try DatasetCatalogue.load("mnist", search: RealDataTests.search).train
+        let train = try DatasetCatalogue.source("mnist").load(from: RealDataTests.search).train
         let statistics = try fit(.zScore(.global), to: train).statistics(of: train)
         #expect(abs(statistics.mean) < 0.005)
         #expect(abs(statistics.deviation - 1) < 0.005)

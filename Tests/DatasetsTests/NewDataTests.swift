@@ -88,7 +88,7 @@ import Testing
             let expected = Self.direct(input, broken)
             let tolerance = 2e-6 * (expected.map(abs).max() ?? 0) + 1e-4
             #expect(zip(values, expected).allSatisfy { abs($0 - $1) <= tolerance }, "\(input.normalization)")
-            let outside = input.valuesOutside(broken).map { Double($0.values) / Double(set.images.count) }
+            let outside = input.shareOutside(broken)
             #expect(feed.shareOutside(set) == outside, "\(input.normalization)")
         }
     }

@@ -9,11 +9,11 @@ import Testing
 
     static func has(_ name: String) -> Bool {
         ProcessInfo.processInfo.environment[DataSearch.environmentVariable] != nil
-            && (try? DatasetCatalogue.locate(name, search: search)) != nil
+            && (try? DatasetCatalogue.source(name).locate(in: search)) != nil
     }
 
     @Test(.enabled(if: has("mnist"))) func mnist() throws {
-        let data = try DatasetCatalogue.load("mnist", search: Self.search)
+        let data = try DatasetCatalogue.source("mnist").load(from: Self.search)
         #expect(data.train.count == 60_000)
         #expect(data.test.count == 10_000)
         #expect(data.train.classCounts == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949])
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(.enabled(if: has("fashion-mnist"))) func fashionMNIST() throws {
-        let data = try DatasetCatalogue.load("fashion-mnist", search: Self.search)
+        let data = try DatasetCatalogue.source("fashion-mnist").load(from: Self.search)
         #expect(data.train.classCounts == Array(repeating: 6000, count: 10))
         #expect(data.test.classCounts == Array(repeating: 1000, count: 10))
         #expect(data.train.labels.prefix(10) == [9, 0, 0, 3, 0, 2, 7, 2, 5, 5])
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(.enabled(if: has("cifar-10"))) func cifar10() throws {
-        let data = try DatasetCatalogue.load("cifar-10", search: Self.search)
+        let data = try DatasetCatalogue.source("cifar-10").load(from: Self.search)
         #expect(data.train.count == 50_000)
         #expect(data.test.count == 10_000)
         #expect(data.train.classCounts == Array(repeating: 5000, count: 10))

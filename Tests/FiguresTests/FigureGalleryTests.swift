@@ -1,8 +1,8 @@
 import Foundation
-import Plotting
 import Testing
 
 @testable import Figures
+@testable import Plotting
 @testable import Results
 
 /// Every kind of figure on every kind of results folder.

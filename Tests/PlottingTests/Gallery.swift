@@ -1,5 +1,6 @@
 import Foundation
-import Plotting
+
+@testable import Plotting
 
 /// One figure of every kind that the laboratory draws, from made-up numbers: what the layout is tested on, and what to look at.
 enum Gallery {

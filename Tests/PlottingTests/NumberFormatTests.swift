@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func nothingIsNeverNegative() {
-        #expect(NumberFormat.decimals(1).labels([-0.01, -0.06]) == ["0.0", "−0.1"])
-        #expect(NumberFormat.decimals(2).labels([.nan, .infinity]) == ["–", "∞"])
+        #expect([-0.01, -0.06].map { NumberFormat.fixed($0, decimals: 1) } == ["0.0", "−0.1"])
+        #expect([.nan, .infinity].map { NumberFormat.fixed($0, decimals: 2) } == ["–", "∞"])
     }
 }

@@ -6,55 +6,32 @@ import Foundation
 /// `/usr/share/datasets`. In each place every folder of ``DatasetSource/folders`` is looked at, in its order; the first
 /// that holds all files of the data set is taken.
 public struct DataSearch: Sendable {
-    /// One place.
     public struct Place: Sendable, Equatable {
-        /// The folder.
         public let folder: URL
         /// Why it is looked at, for messages: `$NORMLAB_DATA`, `Data`, `Debian`.
         public let label: String
         /// Whether it was asked for by name, so that its absence is an error rather than nothing.
-        public let isRequired: Bool
-
-        /// A place from its parts.
-        public init(folder: URL, label: String, isRequired: Bool = false) {
-            self.folder = folder
-            self.label = label
-            self.isRequired = isRequired
-        }
+        public var isRequired = false
     }
 
-    /// The places in the order of looking.
     public let places: [Place]
     /// Where downloads go: a folder for each data set is made in it.
     public let downloads: URL
 
-    /// A search of given places.
-    public init(places: [Place], downloads: URL) {
-        self.places = places
-        self.downloads = downloads
-    }
-
-    /// The name of the environment variable that comes first.
     public static let environmentVariable = "NORMLAB_DATA"
 
-    /// The search that the program makes.
-    ///
-    /// - Parameters:
-    ///   - project: the folder that holds `Data/`, by default the current one.
-    ///   - environment: the environment, by default the process's own.
+    /// The search that the program makes, below the folder that holds `Data/`.
     public static func standard(
         project: URL = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory),
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) -> DataSearch {
         let downloads = project.appending(path: "Data", directoryHint: .isDirectory)
-        var places: [Place] = []
+        let debian = URL(filePath: "/usr/share/datasets", directoryHint: .isDirectory)
+        var places = [Place(folder: downloads, label: "Data"), Place(folder: debian, label: "Debian")]
         if let path = environment[environmentVariable], !path.isEmpty {
             let folder = URL(filePath: path, directoryHint: .isDirectory, relativeTo: project).absoluteURL
-            places.append(Place(folder: folder, label: "$\(environmentVariable)", isRequired: true))
+            places.insert(Place(folder: folder, label: "$\(environmentVariable)", isRequired: true), at: 0)
         }
-        places.append(Place(folder: downloads, label: "Data"))
-        places.append(
-            Place(folder: URL(filePath: "/usr/share/datasets", directoryHint: .isDirectory), label: "Debian"))
         return DataSearch(places: places, downloads: downloads)
     }
 
@@ -68,12 +45,10 @@ public struct DataSearch: Sendable {
 
 /// Where a complete copy of a data set is.
 public enum DatasetLocation: Sendable, Equatable {
-    /// In the program itself.
     case embedded
     /// In a folder, each of the source's files at its URL, in the source's order.
     case folder(URL, files: [URL])
 
-    /// The folder's path, or `embedded`: what a run records.
     public var description: String {
         switch self {
         case .embedded: "embedded"
@@ -110,7 +85,6 @@ extension DatasetSource {
             suggestion: instructions(search))
     }
 
-    /// The file under one of its names.
     func existing(_ file: DataFile, in folder: URL) -> URL? {
         file.acceptedNames.lazy.map { folder.appending(path: $0) }.first {
             FileManager.default.fileExists(atPath: $0.path(percentEncoded: false))
@@ -130,7 +104,6 @@ extension DatasetSource {
             && isFolder.boolValue
     }
 
-    /// How the data set is had: by command, or by hand.
     public func instructions(_ search: DataSearch) -> String {
         isEmbedded ? "" : "Get it with:  normlab data fetch \(name)\n" + instructionsByHand(search)
     }

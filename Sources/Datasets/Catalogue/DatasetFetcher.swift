@@ -61,7 +61,7 @@ struct DatasetFetcher {
 
     private func fetch(_ file: DataFile, into folder: URL) throws(DataError) {
         try download(
-            Published(name: file.name, byteCount: file.byteCount, sha256: file.sha256, mirrors: file.mirrors),
+            DataArchive(name: file.name, byteCount: file.byteCount, sha256: file.sha256, mirrors: file.mirrors),
             into: folder
         ) { file.trouble(at: $0) }
         for name in file.acceptedNames.dropFirst() {
@@ -77,11 +77,7 @@ struct DatasetFetcher {
             .first { archive.trouble(at: $0) == nil }
         let url = found ?? folder.appending(path: archive.name)
         if found == nil {
-            try download(
-                Published(
-                    name: archive.name, byteCount: archive.byteCount, sha256: archive.sha256, mirrors: archive.mirrors),
-                into: folder
-            ) { archive.trouble(at: $0) }
+            try download(archive, into: folder) { archive.trouble(at: $0) }
         }
         progress(.verified(file: archive.name))
 
@@ -113,28 +109,19 @@ struct DatasetFetcher {
 
     // MARK: Mirrors
 
-    /// What is known of a file on the network.
-    private struct Published {
-        let name: String
-        let byteCount: Int
-        let sha256: String
-        let mirrors: [String]
-
-        /// A mirror may have compressed the same contents a little worse: a hundredth and a megabyte are plenty.
-        var largestByteCount: Int { byteCount + byteCount / 100 + (1 << 20) }
-    }
-
     /// Tries the mirrors in their order until one gives the right file.
     private func download(
-        _ file: Published, into folder: URL, trouble: (URL) -> DataError?
+        _ file: DataArchive, into folder: URL, trouble: (URL) -> DataError?
     ) throws(DataError) {
         let part = folder.appending(path: ".\(file.name).part")
         defer { try? FileManager.default.removeItem(at: part) }
+        // A mirror may have compressed the same contents a little worse: a hundredth and a megabyte are plenty.
+        let largest = file.byteCount + file.byteCount / 100 + (1 << 20)
         var reasons: [String] = []
         for address in file.mirrors {
             try? FileManager.default.removeItem(at: part)
             do throws(DataError) {
-                try downloader.download(address, to: part, maximumByteCount: file.largestByteCount) { received in
+                try downloader.download(address, to: part, maximumByteCount: largest) { received in
                     progress(
                         .downloading(file: file.name, address: address, received: received, total: file.byteCount))
                 }
@@ -162,13 +149,8 @@ struct DatasetFetcher {
 }
 
 extension DatasetSource {
-    /// Brings the data set onto this machine, unless a good copy is there.
+    /// Brings the data set onto this machine, unless a good copy is there; says where it is. `progress` is called on this thread.
     ///
-    /// - Parameters:
-    ///   - search: where to look, and where downloads go.
-    ///   - downloader: what brings the files.
-    ///   - progress: called as things happen, on the calling thread.
-    /// - Returns: where the copy is.
     /// - Throws: `downloadFailed` or `downloaderMissing` with exact instructions for doing it by hand; `unreadable` where the
     ///   folder cannot be written; and the error of a bad file in a folder that downloads do not go to.
     @discardableResult
@@ -181,7 +163,6 @@ extension DatasetSource {
 }
 
 extension DataError {
-    /// A file or folder that cannot be written.
     static func unwritable(_ url: URL, _ reason: String) -> DataError {
         DataError(
             .unreadable, subject: url.path(percentEncoded: false), found: reason,
@@ -204,22 +185,18 @@ public enum FetchEvent: Sendable, Equatable {
     case unpacked(file: String, archive: String)
 }
 
-/// What a look at one file of a data set found.
+/// What a look at one file of a data set, by its published name, found.
 public struct FileReport: Sendable {
     /// The file's name as published.
     public let file: String
-    /// Where it is.
     public let path: String
     /// What is wrong with it, or nil where it holds the published contents.
     public let error: DataError?
 }
 
 extension DatasetSource {
-    /// Reads every file of the copy that the search finds and compares the contents with the pinned SHA-256.
-    ///
-    /// An embedded data set has no files and gives an empty list. O(bytes).
-    ///
-    /// - Throws: `missing` where there is no complete copy.
+    /// Compares the contents of every file of the copy that the search finds with the pinned SHA-256: O(bytes). An embedded
+    /// data set has no files and gives an empty list. Throws as ``locate(in:)`` does.
     public func verify(in search: DataSearch) throws(DataError) -> [FileReport] {
         guard case .folder(_, let urls) = try locate(in: search) else { return [] }
         return zip(files, urls).map { file, url in
@@ -229,13 +206,11 @@ extension DatasetSource {
 }
 
 extension DataFile {
-    private static let pieceSize = 1 << 20
-
     /// What is wrong with a copy of the file, or nil where its contents are the published ones.
     func trouble(at url: URL) -> DataError? {
         do {
             let reader = try DataFileReader(url)
-            while try reader.read(upTo: Self.pieceSize).count == Self.pieceSize {}
+            while try !reader.read(upTo: 1 << 20).isEmpty {}
             try reader.finish()
             guard reader.contentSHA256 != contentSHA256 else { return nil }
             return DataError(
@@ -249,13 +224,11 @@ extension DataFile {
 }
 
 extension DataArchive {
-    private static let pieceSize = 1 << 20
-
     /// What is wrong with a copy of the archive, or nil where it is the published one, byte for byte.
     func trouble(at url: URL) -> DataError? {
         do {
             let reader = try DataFileReader(url, isInflating: false)
-            while try reader.read(upTo: Self.pieceSize).count == Self.pieceSize {}
+            while try !reader.read(upTo: 1 << 20).isEmpty {}
             guard reader.contentSHA256 != sha256 else { return nil }
             return DataError(
                 reader.position < byteCount ? .truncated : .checksumMismatch, subject: reader.path,

@@ -8,11 +8,7 @@ extension DatasetSource {
     ///
     /// - Throws: ``DataError`` of any kind but those of downloads.
     public func load(from search: DataSearch) throws(DataError) -> Dataset {
-        try load(from: locate(in: search))
-    }
-
-    /// The data set in memory, from a known place.
-    public func load(from location: DatasetLocation) throws(DataError) -> Dataset {
+        let location = try locate(in: search)
         switch (format, location) {
         case (.glyphs(let style), _):
             return GlyphSet(style: style).dataset(name: name, trainCount: trainCount, testCount: testCount)
@@ -83,7 +79,6 @@ extension DatasetSource {
             checksum: checksum, origin: origin, isSynthetic: isSynthetic)
     }
 
-    /// Compares the checksum of a file's contents with the pinned one.
     private func check(_ sha256: String, of file: DataFile, at path: String) throws(DataError) {
         guard sha256 == file.contentSHA256 else {
             throw DataError(
@@ -117,7 +112,6 @@ extension DatasetSource {
 public struct IDXArray: Sendable {
     /// The extents, slowest first: images × rows × columns, or labels alone.
     public let dimensions: [Int]
-    /// The elements.
     public let bytes: [UInt8]
     /// SHA-256 of the decompressed file, header included.
     public let contentSHA256: String
@@ -125,20 +119,15 @@ public struct IDXArray: Sendable {
     /// The most elements that a file may announce: 1 GiB, twenty times MNIST. A damaged header must not fill the memory.
     public static let largestCount = 1 << 30
 
-    private static let unsignedByte: UInt8 = 8
-
-    /// Reads a whole file.
+    /// Reads a whole file, compressed or not, of the given number of dimensions: 3 for grey images, 1 for labels.
     ///
-    /// - Parameters:
-    ///   - url: the file; whether it is compressed is seen from its first bytes.
-    ///   - rank: the number of dimensions it must have: 3 for grey images, 1 for labels.
     /// - Throws: ``DataError`` of the kinds missing, unreadable, truncated, trailing bytes, corrupt gzip, wrong magic, wrong
     ///   count (an impossible dimension) or HTML instead of data.
     public init(contentsOf url: URL, rank: Int) throws(DataError) {
         let reader = try DataFileReader(url)
         let headerSize = 4 + 4 * rank
         let magic = try reader.read(exactly: 4, of: headerSize)
-        let expected: [UInt8] = [0, 0, Self.unsignedByte, UInt8(rank)]
+        let expected: [UInt8] = [0, 0, 8, UInt8(rank)]
         guard magic == expected else {
             let isSwapped = rank == 1 && magic == [0, 0, 8, 3] || rank == 3 && magic == [0, 0, 8, 1]
             throw DataError(
@@ -183,20 +172,14 @@ private func hexadecimal(_ bytes: [UInt8]) -> String {
 public struct CIFAR10Batch: Sendable {
     /// The pixels of all images, channels last.
     public let images: [UInt8]
-    /// The labels, 0…9.
     public let labels: [UInt8]
-    /// SHA-256 of the file.
     public let contentSHA256: String
 
-    /// The shape of every image.
     public static let shape = ImageShape(height: 32, width: 32, channels: 3)
-    /// Classes of CIFAR-10.
     public static let classCount = 10
 
-    /// Reads a file of `count` records.
-    ///
-    /// - Throws: ``DataError`` of the kinds missing, unreadable, truncated, trailing bytes, label out of range or HTML
-    ///   instead of data.
+    /// Reads a file of `count` records. Throws ``DataError`` of the kinds missing, unreadable, truncated, trailing bytes, label
+    /// out of range or HTML instead of data.
     public init(contentsOf url: URL, count: Int) throws(DataError) {
         let reader = try DataFileReader(url)
         let planeSize = Self.shape.height * Self.shape.width
@@ -226,7 +209,6 @@ public struct CIFAR10Batch: Sendable {
 }
 
 extension DataError {
-    /// A label that names no class.
     static func labelOutOfRange(_ label: UInt8, at index: Int, classes: Int, file: String) -> DataError {
         DataError(
             .labelOutOfRange, subject: file, found: "label \(label) for image \(index)",

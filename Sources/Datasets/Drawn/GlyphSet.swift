@@ -1,3 +1,4 @@
+import Foundation
 import StrokeFont
 
 /// Digits that the program draws itself, with the strokes of its plots' font: a data set that is always there.
@@ -9,20 +10,15 @@ import StrokeFont
 ///
 /// It is synthetic: accuracies on it compare arms with each other and say nothing about handwriting or photographs.
 public struct GlyphSet: Sendable {
-    /// Grey or colour.
     public let style: GlyphStyle
 
-    /// Images to learn from.
     public static let trainCount = 12_000
-    /// Images to measure with.
     public static let testCount = 2_000
-    /// The names of the classes.
     public static let classes = (0...9).map(String.init)
 
     /// What all random choices start from. Another value is another data set.
     static let seed: UInt64 = 0x4e6f_726d_4c61_6201
 
-    /// The set of a style.
     public init(style: GlyphStyle) {
         self.style = style
     }
@@ -42,12 +38,7 @@ public struct GlyphSet: Sendable {
             origin: "embedded", isSynthetic: true)
     }
 
-    /// Draws the first images of a half.
-    ///
-    /// - Parameters:
-    ///   - half: `train` or `test`; another word is a further set of the same kind.
-    ///   - count: how many images.
-    ///   - name: what the set is called.
+    /// Draws the first images of a half: `train` or `test`; another word is a further set of the same kind.
     public func images(_ half: String, count: Int, name: String) -> ImageSet {
         let path = "glyphs/\(style.rawValue)/\(half)"
         let labels = labels(path, count: count)
@@ -94,7 +85,6 @@ struct Draws {
         range.lowerBound + (range.upperBound - range.lowerBound) * (Double(bits() >> 11) * 0x1p-53)
     }
 
-    /// Whether an event of the given probability happens.
     mutating func happens(_ probability: Double) -> Bool {
         uniform(0...1) < probability
     }
@@ -120,7 +110,6 @@ public enum GlyphStyle: String, Sendable, CaseIterable {
     /// Strokes that are brighter or darker than a coloured ground, of CIFAR-10's shape.
     case color
 
-    /// The shape of every image.
     public var shape: ImageShape {
         switch self {
         case .grey: ImageShape(height: 28, width: 28, channels: 1)
@@ -156,7 +145,6 @@ struct GlyphPainter {
         distances = Array(repeating: 0, count: shape.height * shape.width)
     }
 
-    /// Draws a digit into the bytes of one image.
     mutating func paint(digit: Int, with draws: inout Draws, into images: inout [UInt8], at offset: Int) {
         let pen = draws.uniform(0.7...1.9)
         clear()
@@ -311,4 +299,69 @@ struct GlyphPainter {
     private static func byte(_ level: Double) -> UInt8 {
         UInt8(min(max(level + 0.5, 0), 255))
     }
+}
+
+/// Vectors of ten independent standard normal values: what Santurkar et al. 2018, §3 train their deep linear network on.
+///
+/// A value z stands as the byte nearest to 128 + 32·z, so that it is a data set like the others: z-scores are exact to 1/64,
+/// and values beyond ±4 (six of 100,000) are cut off. A vector's class is the place of its largest value, the first of
+/// equals. A byte is chosen by comparing 53 random bits with the cumulative probabilities of the 256 bytes.
+public struct GaussianSet: Sendable {
+    /// Values of a vector, and classes.
+    public static let size = 10
+    /// Vectors to learn from, and as many to measure with.
+    public static let count = 1000
+    public static let shape = ImageShape(height: 1, width: 1, channels: size)
+    public static let classes = (0..<size).map(String.init)
+    /// Bytes to one standard deviation.
+    static let scale = 32.0
+
+    private static let seed: UInt64 = 0x4e6f_726d_4c61_6202
+    /// The probability of a byte or one below it.
+    private let cumulative = (0..<255).map { byte in
+        let edge = (Double(byte) + 0.5 - 128) / Self.scale
+        return 0.5 * erfc(-edge / 2.0.squareRoot())
+    }
+
+    /// Draws both halves. O(values · log 256).
+    public func dataset(name: String) -> Dataset {
+        let (train, test) = (vectors("train", name: name), vectors("test", name: name))
+        let parts = [("train-images", train.images), ("test-images", test.images)]
+        return Dataset(
+            name: name, train: train, test: test,
+            checksum: Dataset.checksum(of: parts.map { (name: $0.0, sha256: SHA256.hexDigest(of: $0.1)) }),
+            origin: "embedded", isSynthetic: false)
+    }
+
+    private func vectors(_ half: String, name: String) -> ImageSet {
+        let stream = SeededStream(seed: Self.seed, "gaussian/\(half)")
+        let values = (0..<Self.count * Self.size).map { index in
+            byte(below: Double(stream.bits(at: UInt64(index)) >> 11) * 0x1p-53)
+        }
+        let labels = (0..<Self.count).map { vector in
+            let part = values[(vector * Self.size)..<((vector + 1) * Self.size)]
+            let largest = part.max() ?? 0
+            return UInt8((part.firstIndex(of: largest) ?? part.startIndex) - part.startIndex)
+        }
+        return ImageSet(
+            name: "\(name)/\(half)", shape: Self.shape, images: values, labels: labels, classes: Self.classes)
+    }
+
+    /// The byte of a share of the probability.
+    private func byte(below share: Double) -> UInt8 {
+        var (low, high) = (0, cumulative.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if cumulative[middle] <= share { low = middle + 1 } else { high = middle }
+        }
+        return UInt8(low)
+    }
+}
+
+extension DatasetSource {
+    static let gaussian = DatasetSource(
+        name: "gaussian", title: "Gaussian vectors",
+        license: "NormLab's own",
+        shape: GaussianSet.shape, classes: GaussianSet.classes, trainCount: GaussianSet.count,
+        testCount: GaussianSet.count, format: .gaussian)
 }

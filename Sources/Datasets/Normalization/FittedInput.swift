@@ -38,9 +38,7 @@ public struct FittedMap: Sendable {
 
 /// An input normalization with the numbers of its training set: turns bytes into a network's input.
 public struct FittedInput: Sendable {
-    /// What was fitted.
     public let normalization: any InputNormalization
-    /// The shape of the images that it takes.
     public let inputShape: ImageShape
     /// The shape of what it gives: that of the images, or 1 × 1 × components where the map mixes pixels.
     public let outputShape: ImageShape
@@ -51,17 +49,11 @@ public struct FittedInput: Sendable {
     var extremes: [ClosedRange<UInt8>] { fitted.extremes }
     var map: FittedMap.Numbers { fitted.numbers }
 
-    /// Turns images into values, image after image in the given order, channels last.
+    /// Turns images into values, image after image in the given order, channels last: the first
+    /// `indices.count · outputShape.count` of `values`, which must have room.
     ///
     /// Nothing is allocated: the indices are a part of an array because the elements of just any sequence cost an allocation
-    /// each.
-    /// O(images · features), and O(images · features · outputs) for whitening, where features that are 0 cost nothing.
-    ///
-    /// - Parameters:
-    ///   - indices: the images, indices into `set`.
-    ///   - set: images of `inputShape`, of the training or of the test set.
-    ///   - values: the first `indices.count · outputShape.count` of them are written.
-    /// - Precondition: the set has the shape that was fitted, and `values` has room.
+    /// each. O(images · features), and O(images · features · outputs) for whitening, where features that are 0 cost nothing.
     public func fill(_ indices: ArraySlice<Int>, of set: ImageSet, into values: inout MutableSpan<Float>) {
         precondition(set.shape == inputShape, "images of \(set.shape) for a map fitted to \(inputShape)")
         let bytes = set.images.span
@@ -76,12 +68,10 @@ public struct FittedInput: Sendable {
         }
     }
 
-    /// The same for all of an array.
     public func fill(_ indices: [Int], of set: ImageSet, into values: inout MutableSpan<Float>) {
         fill(indices[...], of: set, into: &values)
     }
 
-    /// The same into an array.
     public func fill(_ indices: some Sequence<Int>, of set: ImageSet, into values: inout [Float]) {
         var span = values.mutableSpan
         fill(Array(indices)[...], of: set, into: &span)
@@ -168,41 +158,38 @@ public struct FittedInput: Sendable {
 
     // MARK: The training set's range, and the map's numbers
 
-    /// How many values of a set lie outside the range that the training set had, and in how many images.
+    /// The share of a set's values outside the training set's range, 0…1; nil where the map takes nothing from a training set
+    /// and has no range.
     ///
     /// The map goes on beyond that range as it does inside: an affine map stays affine and nothing is clipped, so min-max
     /// leaves its interval and decimal scaling may reach 1. Min-max and z-scores make 0 of a feature that never varied
     /// in training, whatever comes; any other byte there is counted. O(values).
     ///
-    /// - Returns: nil where the map takes nothing from a training set and has no range.
     /// - Precondition: the set has the shape that was fitted.
-    public func valuesOutside(_ set: ImageSet) -> (values: Int, images: Int)? {
-        precondition(set.shape == inputShape, "images of \(set.shape) for a map fitted to \(inputShape)")
+    public func shareOutside(_ set: ImageSet) -> Double? {
         if extremes.isEmpty { return nil }
-        if extremes.allSatisfy({ $0 == 0...255 }) { return (0, 0) }
-        let (bytes, features, period) = (set.images.span, inputShape.count, extremes.count)
-        let (lowest, highest) = (extremes.map(\.lowerBound), extremes.map(\.upperBound))
-        let (low, high) = (lowest.span, highest.span)
-        var (values, images) = (0, 0)
+        if extremes.allSatisfy({ $0 == 0...255 }) { return 0 }
+        let outside = count(set) { !$0.contains(UInt8($1)) }
+        return Double(outside) / Double(max(set.images.count, 1))
+    }
+
+    /// How many bytes of a set are outside of their ranges by some measure, which is asked once for each range and byte.
+    func count(_ set: ImageSet, isOutside: (ClosedRange<UInt8>, Int) -> Bool) -> Int {
+        precondition(set.shape == inputShape, "images of \(set.shape) for a map fitted to \(inputShape)")
+        let table = extremes.flatMap { range in (0...255).map { isOutside(range, $0) } }
+        let (outside, bytes) = (table.span, set.images.span)
+        let (features, period) = (inputShape.count, extremes.count)
+        var count = 0
         for image in 0..<set.count {
-            var outside = 0
             // Features, channels or one range for all: the place of a feature's range repeats.
             var place = 0
             for feature in 0..<features {
-                let byte = bytes[image * features + feature]
-                if byte < low[place] || byte > high[place] { outside += 1 }
+                if outside[place << 8 | Int(bytes[image * features + feature])] { count += 1 }
                 place += 1
                 if place == period { place = 0 }
             }
-            values += outside
-            if outside > 0 { images += 1 }
         }
-        return (values, images)
-    }
-
-    /// The share of a set's values outside the training set's range, 0…1; nil where the map has no range.
-    public func shareOutside(_ set: ImageSet) -> Double? {
-        valuesOutside(set).map { Double($0.values) / Double(max(set.images.count, 1)) }
+        return count
     }
 
     /// The numbers of the map, bit for bit, by name with their extents: `table` (256, or channels × 256), `center` and

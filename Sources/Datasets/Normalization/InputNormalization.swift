@@ -8,18 +8,13 @@ import Vocabulary
 public protocol InputNormalization: Configurable, Equatable {
     /// Whether the map is affine in the pixels, so that it goes on beyond the bytes as it does between them.
     static var isAffine: Bool { get }
-    /// The shape of an input for images of a shape.
     func shape(of image: ImageShape) -> ImageShape
-    /// The map that a training set makes: what ``fit(to:)`` asks for.
-    ///
-    /// - Parameter train: at least one image.
-    /// - Throws: `setting` for fields out of range.
+    /// The map that a training set of at least one image makes. Throws `setting` for fields out of range.
     func map(fittedTo train: ImageSet) throws(DataError) -> FittedMap
 }
 
 /// The input normalizations, in the order of the reference.
 public enum InputNormalizations {
-    /// Every one that a configuration can name.
     public static let all: [any InputNormalization.Type] = [
         UnitInput.self,
         IdentityInput.self,
@@ -62,7 +57,6 @@ extension InputNormalization {
             normalization: self, inputShape: train.shape, outputShape: shape(of: train.shape), fitted: fitted)
     }
 
-    /// Refuses what a field must not be.
     func require(_ isMet: Bool, _ found: String, _ expected: String) throws(DataError) {
         guard isMet else { throw DataError(.setting, subject: Self.kind, found: found, expected: expected) }
     }
@@ -73,26 +67,18 @@ extension InputNormalization {
 extension Dataset {
     /// What was fitted to one data set in this process, by the identity of the normalization.
     final class Fits: Sendable {
-        struct SpectrumKey: Hashable {
-            var normalization: String
-            var limit: Int
-        }
-
         let inputs = Memo<String, FittedInput>()
-        let spectra = Memo<SpectrumKey, InputSpectrum>()
+        let spectra = Memo<String, InputSpectrum>()
     }
 
-    /// A normalization fitted to the training set; once in a process, as whitening takes seconds and every arm and seed asks.
-    ///
-    /// - Throws: as ``InputNormalization/fit(to:)``.
+    /// ``InputNormalization/fit(to:)`` once in a process, as whitening takes seconds and every arm and seed asks.
     public func fit(_ normalization: any InputNormalization) throws(DataError) -> FittedInput {
         try fits.inputs.value(for: normalization.identity) { () throws(DataError) in try normalization.fit(to: train) }
     }
 
-    /// The spectrum of the training set after a map that was fitted to it: ``FittedInput/spectrum(of:limit:)``, once in a
-    /// process.
+    /// ``FittedInput/spectrum(of:limit:)`` of the training set, once in a process.
     public func spectrum(after input: FittedInput, limit: Int = 2000) -> InputSpectrum {
-        fits.spectra.value(for: .init(normalization: input.normalization.identity, limit: limit)) {
+        fits.spectra.value(for: "\(limit) of \(input.normalization.identity)") {
             input.spectrum(of: train, limit: limit)
         }
     }

@@ -1,14 +1,10 @@
 /// What a network's input looks like after normalization: the numbers behind "z-scores lie in −1…1" and its like.
 public struct InputStatistics: Sendable, Equatable {
-    /// Images that were looked at.
     public let images: Int
-    /// The mean of all values.
     public let mean: Double
     /// Their deviation, with divisor n.
     public let deviation: Double
-    /// The smallest value.
     public let minimum: Double
-    /// The largest value.
     public let maximum: Double
     /// The share of values in −1…1: 0.6827 for z-scores of a normal distribution.
     public let fractionWithinOne: Double
@@ -75,7 +71,6 @@ extension FittedInput {
 /// how many steps gradient descent takes (LeCun et al. 1998, Efficient BackProp, §4.3–5.3). The covariance is the same
 /// without the mean, for a model whose bias is already right.
 public struct InputSpectrum: Sendable {
-    /// Images that were used.
     public let images: Int
     /// Eigenvalues of the covariance (divisor n), the largest first; never negative.
     public let covariance: [Double]

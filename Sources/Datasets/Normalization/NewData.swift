@@ -15,9 +15,7 @@ public struct NewDataFeed: Sendable {
     private let changed: FittedInput
     private let change: NewData
 
-    /// A feed through a map.
-    ///
-    /// - Throws: `setting` for the binary input, which has no values beyond its two.
+    /// Throws `setting` for the binary input, which has no values beyond its two.
     public init(_ input: FittedInput, _ change: NewData) throws(DataError) {
         let kind = type(of: input.normalization)
         guard kind.isAffine else {
@@ -51,25 +49,13 @@ public struct NewDataFeed: Sendable {
     /// The share of a set's values outside the training set's range after the change, 0…1; nil where there is no range.
     public func shareOutside(_ set: ImageSet) -> Double? {
         if input.extremes.isEmpty { return nil }
-        let (features, period) = (input.inputShape.count, input.extremes.count)
-        // Whether a byte is outside after the change, for every range and byte.
-        let table = input.extremes.flatMap { range in
-            (0...255).map { byte in isOutside(changed(byte), range) }
-        }
-        let (outside, bytes) = (table.span, set.images.span)
-        var count = 0
-        for image in 0..<set.count {
-            var place = 0
-            for feature in 0..<features {
-                if outside[place << 8 | Int(bytes[image * features + feature])] { count += 1 }
-                place += 1
-                if place == period { place = 0 }
-            }
-            if case .outlier(let value) = change {
-                let broken = self.place(ofOutlierIn: image)
-                let range = broken % period
-                if outside[range << 8 | Int(bytes[image * features + broken])] { count -= 1 }
-                if self.isOutside(value, input.extremes[range]) { count += 1 }
+        var count = input.count(set) { isOutside(changed($1), $0) }
+        if case .outlier(let value) = change {
+            for image in 0..<set.count {
+                let broken = place(ofOutlierIn: image)
+                let range = input.extremes[broken % input.extremes.count]
+                if isOutside(Double(set.images[image * input.inputShape.count + broken]), range) { count -= 1 }
+                if isOutside(value, range) { count += 1 }
             }
         }
         return Double(count) / Double(max(set.images.count, 1))

@@ -4,17 +4,12 @@ import Vocabulary
 
 /// x / 255: from 0 to 1.
 public struct UnitInput: InputNormalization {
-    /// The word `unit`.
     public static let kind = "unit"
-    /// One sentence for the reference.
     public static let summary = "Pixels divided by 255: from 0 to 1."
-    /// None.
     public static let fields: [Field<Self>] = []
 
-    /// The only one.
     public init() {}
 
-    /// One table.
     public func map(fittedTo train: ImageSet) -> FittedMap { FittedMap { $0 / 255 } }
 }
 

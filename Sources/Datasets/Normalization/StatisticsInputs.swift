@@ -15,7 +15,7 @@ public enum StatisticsScope: String, ConfigurationWord {
 /// lowest + (x − min) · (highest − lowest) / (max − min), with the extremes of the training set, which fills lowest…highest.
 ///
 /// Where the extremes are equal the value is 0. Values of the test set outside them leave that range: nothing is clipped, and
-/// ``FittedInput/valuesOutside(_:)`` counts them.
+/// ``FittedInput/shareOutside(_:)`` counts them.
 struct MinMaxInput: InputNormalization {
     var scope = StatisticsScope.global
     var range = Range.unit
@@ -52,22 +52,15 @@ struct MinMaxInput: InputNormalization {
 /// The values do not lie in −1…1, not even mostly: P(|z| ≤ 1) is 0.68 for a normal distribution, and pixels are not normal. A
 /// pixel that hardly ever varies in training gives very large values when it does.
 public struct ZScoreInput: InputNormalization {
-    /// What mean and deviation are taken over.
     public var scope = StatisticsScope.global
 
-    /// The word `z-score`.
     public static let kind = "z-score"
-    /// One sentence for the reference.
     public static let summary = "(x − mean) / deviation, with the statistics of the training set."
-    /// What a configuration can say.
     public static let fields: [Field<Self>] = [Field("scope", \.scope, scopeDocumentation)]
 
-    /// With one mean and one deviation for the whole set.
     public init() {}
-    /// With statistics over a scope.
     public init(_ scope: StatisticsScope) { self.scope = scope }
 
-    /// Tables, or numbers for each feature, by the scope.
     public func map(fittedTo train: ImageSet) -> FittedMap {
         FittedMap(train, scope) { (center: $0.mean, divisor: $0.deviation) }
     }
@@ -174,18 +167,15 @@ struct PixelStatistics {
         return (0..<channels).map { Array(counts[($0 << 8)..<(($0 + 1) << 8)]) }
     }
 
-    /// One summary of all values.
     static func global(_ set: ImageSet) -> Summary {
         let sum = histograms(set).reduce([Int](repeating: 0, count: 256)) { zip($0, $1).map(+) }
         return summary(ofHistogram: sum)
     }
 
-    /// A summary of each channel.
     static func channels(_ set: ImageSet) -> [Summary] {
         histograms(set).map(summary(ofHistogram:))
     }
 
-    /// A summary of each feature.
     static func features(_ set: ImageSet) -> [Summary] {
         let count = set.shape.count
         var sums = [Int](repeating: 0, count: count)

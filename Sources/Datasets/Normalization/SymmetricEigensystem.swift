@@ -11,9 +11,8 @@ public struct SymmetricEigensystem: Sendable {
     /// QL steps for one eigenvalue; two or three are usual.
     private static let largestStepCount = 60
 
-    /// Solves for a matrix of `size` × `size` numbers, row by row; only the lower triangle is read.
-    ///
-    /// - Parameter vectors: whether eigenvectors are wanted; without them the same values take a fifth of the time.
+    /// Solves for a matrix of `size` × `size` numbers, row by row; only the lower triangle is read. Without eigenvectors the
+    /// same values take a fifth of the time.
     public init(_ matrix: [Double], size: Int, vectors wantsVectors: Bool = true) {
         precondition(size > 0 && matrix.count == size * size, "a square matrix")
         var rows = matrix
@@ -176,7 +175,6 @@ public struct SymmetricEigensystem: Sendable {
         }
     }
 
-    /// Rotates two rows into each other.
     private static func rotate(
         _ rows: inout [Double], _ first: Int, _ second: Int, count: Int, sine: Double, cosine: Double
     ) {

@@ -17,7 +17,6 @@ struct PCAWhiteningInput: InputNormalization {
         Field("components", \.components, 0...1_000_000, componentsDocumentation),
     ]
 
-    /// A flat vector of components.
     func shape(of image: ImageShape) -> ImageShape {
         ImageShape(height: 1, width: 1, channels: components == 0 ? image.count : min(components, image.count))
     }
@@ -83,7 +82,6 @@ public struct Whitening: Sendable {
     /// Images that the covariance is taken over.
     public static let largestImageCount = 10_000
 
-    /// Images that were used.
     public let imageCount: Int
     /// The means of the features, 0…1.
     public let mean: [Double]
@@ -92,9 +90,7 @@ public struct Whitening: Sendable {
     /// The components, each a unit vector of as many numbers as there are features, one after the other.
     public let components: [Double]
 
-    /// The components of a set.
-    ///
-    /// - Throws: `setting` for more than `largestFeatureCount` features.
+    /// Throws `setting` for more than `largestFeatureCount` features.
     init(of set: ImageSet, kind: String) throws(DataError) {
         let features = set.shape.count
         guard features <= Self.largestFeatureCount else {
@@ -165,7 +161,6 @@ public struct Whitening: Sendable {
         return total == 0 ? 1 : variances.prefix(count).reduce(0, +) / total
     }
 
-    /// The map from bytes to whitened principal components.
     func principalWeights(epsilon: Double, components count: Int) -> (weights: [Float], shift: [Float]) {
         let features = mean.count
         var weights = [Double](repeating: 0, count: features * count)
@@ -178,7 +173,6 @@ public struct Whitening: Sendable {
         return rounded(weights, outputs: count)
     }
 
-    /// The map from bytes to the whitened image.
     func symmetricWeights(epsilon: Double, components count: Int) -> (weights: [Float], shift: [Float]) {
         let features = mean.count
         var weights = [Double](repeating: 0, count: features * features)

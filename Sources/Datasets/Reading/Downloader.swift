@@ -1,15 +1,9 @@
 import Foundation
 
-/// Something that brings a file from the network.
 public protocol Downloader: Sendable {
-    /// Downloads an address into a file, replacing what is there.
-    ///
-    /// - Parameters:
-    ///   - address: what to download.
-    ///   - file: where to put it; partly written where this throws.
-    ///   - maximumByteCount: an answer longer than this is not what was asked for, and is broken off.
-    ///   - progress: called now and then with the bytes received so far.
-    /// - Throws: `downloadFailed`, or `downloaderMissing` where the machine lacks the means.
+    /// Downloads an address into a file, replacing what is there, and calls `progress` now and then with the bytes received.
+    /// An answer longer than `maximumByteCount` is not what was asked for, and is broken off. Where this throws
+    /// (`downloadFailed`, or `downloaderMissing` where the machine lacks the means) the file may be partly written.
     func download(
         _ address: String, to file: URL, maximumByteCount: Int, progress: (Int) -> Void
     ) throws(DataError)
@@ -24,9 +18,7 @@ public struct CommandDownloader: Downloader {
 
     private let tool: (kind: Tool, program: URL)?
 
-    /// A downloader with the first of the two programs that is found.
-    ///
-    /// - Parameter path: the folders to look in, as in the environment variable `PATH`.
+    /// A downloader with the first of the two programs that is found in the folders of `path`.
     public init(path: String = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin") {
         let folders = path.split(separator: ":").map { URL(filePath: String($0), directoryHint: .isDirectory) }
         tool =
@@ -37,7 +29,6 @@ public struct CommandDownloader: Downloader {
             }.first
     }
 
-    /// Runs the program and watches the file grow.
     public func download(
         _ address: String, to file: URL, maximumByteCount: Int, progress: (Int) -> Void
     ) throws(DataError) {

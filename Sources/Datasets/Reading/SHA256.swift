@@ -10,10 +10,8 @@ public struct SHA256: Sendable {
 
     private static let blockSize = 64
 
-    /// The hash of nothing, so far.
     public init() {}
 
-    /// Takes the next bytes. O(n).
     public mutating func update(_ bytes: [UInt8]) {
         update(bytes.span)
     }
@@ -55,7 +53,6 @@ public struct SHA256: Sendable {
         }.joined()
     }
 
-    /// The hash of some bytes, as 64 hexadecimal digits in lower case.
     public static func hexDigest(of bytes: [UInt8]) -> String {
         var hash = SHA256()
         hash.update(bytes)

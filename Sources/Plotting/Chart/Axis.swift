@@ -4,7 +4,6 @@ import Foundation
 public struct Axis: Sendable {
     /// How values become distances.
     public enum Scale: Sendable {
-        /// Equal differences are equal distances.
         case linear
         /// Equal ratios are equal distances; only positive values exist.
         case logarithmic
@@ -16,7 +15,6 @@ public struct Axis: Sendable {
     public enum Ticks: Sendable {
         /// At round values, as many as there is room for.
         case automatic
-        /// At these values.
         case at([Double])
         /// Nowhere, and no numbers.
         case none
@@ -24,22 +22,18 @@ public struct Axis: Sendable {
 
     /// What is measured, with its unit in brackets.
     public var title: String?
-    /// How values become distances.
     public var scale: Scale
     /// The first value; nil takes it from the data.
     public var lower: Double?
     /// The last value; nil takes it from the data.
     public var upper: Double?
-    /// How the numbers are written.
     public var format: NumberFormat
-    /// Where the ticks stand.
     public var ticks: Ticks
     /// Whether light lines cross the panel at the ticks; nil draws them for numbers and not for categories or under heat maps.
     public var grid: Bool?
     /// Whether values grow to the left or downwards. Nil is the usual way: only a vertical axis of categories grows downwards.
     public var isReversed: Bool?
 
-    /// An axis; what is left out is taken from the data.
     public init(
         _ title: String? = nil, scale: Scale = .linear, from lower: Double? = nil, to upper: Double? = nil,
         format: NumberFormat = .automatic, ticks: Ticks = .automatic, grid: Bool? = nil, isReversed: Bool? = nil
@@ -54,7 +48,6 @@ public struct Axis: Sendable {
         self.isReversed = isReversed
     }
 
-    /// An axis of names.
     public static func categories(_ names: [String], title: String? = nil, isReversed: Bool? = nil) -> Axis {
         Axis(title, scale: .categories(names), isReversed: isReversed)
     }
@@ -171,15 +164,12 @@ struct TickPlacement: Equatable {
 public enum NumberFormat: Hashable, Sendable {
     /// As few digits as tell the ticks apart; `10k` from ten thousand on; powers of ten on long logarithmic axes.
     case automatic
-    /// With a fixed number of decimals.
-    case decimals(Int)
     /// As hundredths with a per cent sign: 0.98 is `98%`.
     case percent
 
     /// The texts of ticks that stand together.
     func labels(_ values: [Double], isLogarithmic: Bool = false) -> [String] {
         switch self {
-        case .decimals(let count): return values.map { Self.fixed($0, decimals: count) }
         case .percent:
             let hundredths = values.map { $0 * 100 }
             let decimals = Self.decimals(of: hundredths)

@@ -2,15 +2,11 @@ import Foundation
 
 /// The way from values to colours, with the words of its colour bar.
 public struct ColorScale: Hashable, Sendable {
-    /// The colours from the lowest to the highest value.
     public var map: ColorMap
-    /// The value of the first colour.
     public var lower: Double
-    /// The value of the last colour.
     public var upper: Double
     /// What the values are, with their unit; stands along the colour bar.
     public var title: String
-    /// How the numbers beside the colour bar are written.
     public var format: NumberFormat
     /// Whether equal ratios, not equal differences, are equal steps of colour.
     public var isLogarithmic: Bool

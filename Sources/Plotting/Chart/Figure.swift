@@ -18,18 +18,14 @@ import Foundation
 public struct Figure: Sendable {
     /// Which panels have the same axis: the same range, and numbers only at the outer edge.
     public enum Sharing: Sendable {
-        /// Every panel has its own.
         case none
         /// Panels along the axis's edge share it: a column shares `x`, a row shares `y`.
         case aligned
-        /// All panels share it.
         case all
     }
 
-    /// Where the legend stands.
     public enum LegendPlace: Sendable { case top, right, none }
 
-    /// The message, bold.
     public var title: String
     /// What the data are; below the title.
     public var subtitle: String?
@@ -37,9 +33,7 @@ public struct Figure: Sendable {
     public var panels: [[Panel]]
     /// Where the figure came from; small, at the foot.
     public var footnote: String?
-    /// Which panels have the same horizontal axis.
     public var sharedX: Sharing
-    /// Which panels have the same vertical axis.
     public var sharedY: Sharing
     /// Where the legend stands. It never covers data.
     public var legend: LegendPlace
@@ -48,7 +42,6 @@ public struct Figure: Sendable {
     /// The width in logical points where only the height should suit the panels; ``size`` goes before it.
     public var width: Double?
 
-    /// A figure of the given panels.
     public init(
         title: String, subtitle: String? = nil, panels: [[Panel]], footnote: String? = nil, sharedX: Sharing = .none,
         sharedY: Sharing = .none, legend: LegendPlace = .top, size: Size? = nil
@@ -63,22 +56,17 @@ public struct Figure: Sendable {
         self.size = size
     }
 
-    /// A figure of one panel.
     public init(title: String, subtitle: String? = nil, panel: Panel, footnote: String? = nil, size: Size? = nil) {
         self.init(title: title, subtitle: subtitle, panels: [[panel]], footnote: footnote, size: size)
     }
 
-    /// The picture, for either back end.
     public func scene() -> Scene { FigureLayout(self).scene() }
 
     /// The picture as pixels, `scale` of them a logical point.
     public func bitmap(scale: Double = 2) -> Bitmap { Rasterizer.bitmap(of: scene(), scale: scale) }
 
-    /// The bytes of a PNG file; the same figure and provenance give the same bytes.
-    ///
-    /// - Parameters:
-    ///   - scale: pixels a logical point; 2 gives 192 pixels an inch.
-    ///   - provenance: what the file says about where it came from, as PNG texts by key; the title is added.
+    /// The bytes of a PNG file, at `scale` pixels a logical point; the same figure and provenance give the same bytes. The
+    /// provenance is written as PNG texts by key; the title is added.
     public func png(provenance: [String: String] = [:], scale: Double = 2) throws(PNGError) -> [UInt8] {
         var texts = provenance
         if texts["Title"] == nil { texts["Title"] = title }
@@ -106,9 +94,7 @@ public struct Figure: Sendable {
 public struct Panel: Sendable {
     /// What distinguishes this panel from its neighbours; stands above it.
     public var title: String?
-    /// The horizontal axis.
     public var x: Axis
-    /// The vertical axis.
     public var y: Axis
     /// What is drawn, the hindmost first.
     public var marks: [Mark]
@@ -119,7 +105,6 @@ public struct Panel: Sendable {
     /// Whether the axes' lines are drawn; columns of words have none.
     public var isFramed: Bool
 
-    /// A panel with the given axes and marks.
     public init(
         title: String? = nil, x: Axis = Axis(), y: Axis = Axis(), marks: [Mark] = [], share: Double = 1,
         height: Double? = nil, isFramed: Bool = true
@@ -139,17 +124,14 @@ public struct Panel: Sendable {
 /// Coordinates that are not finite, or not positive on a logarithmic axis, are gaps. On an axis of categories the position of
 /// the first category is 0, of the second 1, and so on. Marks with a `label` appear in the legend; equal labels share an entry.
 public enum Mark: Sendable {
-    /// A line through points.
     case line(x: [Double], y: [Double], Ink, label: String? = nil)
     /// A line that keeps each value until the next point.
     case steps(x: [Double], y: [Double], Ink, label: String? = nil)
     /// The area between two lines, light, for a spread over seeds.
     case band(x: [Double], lower: [Double], upper: [Double], Ink, label: String? = nil)
-    /// Markers at points.
     case points(x: [Double], y: [Double], Ink, size: Double = 7, label: String? = nil)
     /// A thin bar with caps from `from` to `to`, at the position `at` on the other axis.
     case interval(Direction, at: Double, from: Double, to: Double, Ink, label: String? = nil)
-    /// A grid of colours.
     case heatMap(HeatMap)
     /// A straight line across the whole panel at a value of one axis: `.vertical` stands at an `x`.
     case rule(Direction, at: Double, Ink, label: String? = nil)
@@ -173,7 +155,6 @@ public struct HeatMap: Sendable {
     /// Words in the cells, `[row][column]`; nil is none.
     public var labels: [[String]]?
 
-    /// A grid with the given edges.
     /// - Precondition: there is a value for every cell.
     public init(
         xEdges: [Double], yEdges: [Double], values: [[Double]], colors: ColorScale, labels: [[String]]? = nil

@@ -1,7 +1,6 @@
 /// How a mark is drawn. Begin with ``series(_:)``, so that a series looks the same in every figure, and vary from there:
 /// `.series(1).faint`, `.series(0).solid.width(2)`.
 public struct Ink: Hashable, Sendable {
-    /// The colour of lines, markers and areas.
     public var color: Color
     /// The width of lines in logical points.
     public var width: Double
@@ -12,7 +11,6 @@ public struct Ink: Hashable, Sendable {
     /// 0 (invisible) to 1 (opaque).
     public var opacity: Double
 
-    /// A way to draw of the given properties.
     public init(
         _ color: Color, width: Double = 1.6, dash: [Double] = [], marker: Marker? = nil, opacity: Double = 1
     ) {
@@ -33,19 +31,12 @@ public struct Ink: Hashable, Sendable {
 
     /// The same, thin and half transparent, solid and without markers: for single seeds behind their mean.
     public var faint: Ink { Ink(color, width: width * 0.55, opacity: 0.32) }
-    /// The same without dashes.
     public var solid: Ink { with { $0.dash = [] } }
-    /// The same without markers.
     public var unmarked: Ink { with { $0.marker = nil } }
-    /// The same with lines of another width, in logical points.
     public func width(_ width: Double) -> Ink { with { $0.width = width } }
-    /// The same with another opacity, 0 to 1.
     public func opacity(_ opacity: Double) -> Ink { with { $0.opacity = opacity } }
-    /// The same in another colour.
     public func color(_ color: Color) -> Ink { with { $0.color = color } }
-    /// The same with another dash.
     public func dash(_ dash: [Double]) -> Ink { with { $0.dash = dash } }
-    /// The same with another marker.
     public func marker(_ marker: Marker?) -> Ink { with { $0.marker = marker } }
 
     private func with(_ change: (inout Ink) -> Void) -> Ink {
@@ -54,7 +45,6 @@ public struct Ink: Hashable, Sendable {
         return ink
     }
 
-    /// The pen of lines.
     var stroke: Stroke { Stroke(color, width: width, dash: dash, opacity: opacity) }
 }
 
@@ -64,7 +54,6 @@ public struct Ink: Hashable, Sendable {
 /// (M. Okabe, K. Ito, "Color Universal Design", 2008), those that stand out most on white paper first; their yellow, which
 /// does not, is darkened. Dash and marker differ as well, so that a figure survives being printed in grey.
 public enum Palette {
-    /// The colours, by index.
     public static let colors = [
         Color(0x0072B2), Color(0xD55E00), Color(0x009E73), Color(0xCC79A7),
         Color(0xE69F00), Color(0x56B4E9), Color(0x2B2B2B), Color(0x8C6D1F),
@@ -83,7 +72,6 @@ public enum Palette {
         // The second time round, a colour comes with the dash after its own.
         dashes[wrapped(index + index / colors.count, dashes.count)]
     }
-    /// The marker of a series.
     public static func marker(_ index: Int) -> Marker { markers[wrapped(index + index / colors.count, markers.count)] }
 
     private static func wrapped(_ index: Int, _ count: Int) -> Int { ((index % count) + count) % count }

@@ -74,16 +74,13 @@ struct FigureLayout {
                 max(top + gridSize.height, legendBox.maxY) + footnoteHeight + bottomMargin))
     }
 
-    /// The picture.
     func scene() -> Scene {
         var scene = Scene(size: size, title: figure.title)
         let x = Typography.margin
         var y = Typography.margin
         func add(_ lines: [String], size: Double, weight: Text.Weight = .regular, color: Color) {
-            for (index, line) in lines.enumerated() {
-                let baseline = y + TextMetrics.capHeight * size + Double(index) * Typography.lineHeight(size)
-                scene.elements.append(
-                    .text(Text(line, at: Point(x, baseline), size: size, weight: weight, color: color)))
+            scene.elements += Typography.texts(lines, size: size, weight: weight, color: color) {
+                Point(x, y + TextMetrics.capHeight * size + Double($0) * Typography.lineHeight(size))
             }
             y += Typography.blockHeight(lines: lines.count, size: size)
         }
@@ -124,7 +121,6 @@ struct FigureLayout {
 
 /// The panels in rows and columns: their axes, shared as the figure says, and the place of every plot.
 struct PanelGrid {
-    /// The models by row and column.
     let rows: [[PanelModel]]
 
     init(_ figure: Figure) {
@@ -267,5 +263,18 @@ enum Typography {
     /// The height of a block of lines, from the top of the capitals of the first to the baseline of the last.
     static func blockHeight(lines: Int, size: Double) -> Double {
         lines == 0 ? 0 : Double(lines - 1) * lineHeight(size) + TextMetrics.capHeight * size
+    }
+
+    /// The lines of a text, each at the place of its index.
+    static func texts(
+        _ lines: [String], size: Double, weight: Text.Weight = .regular, color: Color = .text,
+        anchor: Text.Anchor = .start, rotation: Double = 0, at place: (Int) -> Point
+    ) -> [Element] {
+        lines.enumerated().map { index, line in
+            .text(
+                Text(
+                    line, at: place(index), size: size, weight: weight, color: color, anchor: anchor, rotation: rotation
+                ))
+        }
     }
 }

@@ -18,7 +18,6 @@ struct Legend {
     private static let rowHeight = 20.0
 
     private let placed: [Placed]
-    /// The room that it takes.
     let size: Size
 
     /// The labels of all marks of a figure in the order of their first appearance.
@@ -77,28 +76,24 @@ struct Legend {
             let left = origin.x + placed.position.x
             let middle = origin.y + placed.position.y + Self.rowHeight / 2 - 2
             let key = Rectangle(x: left, y: middle - 5.5, width: Self.keyWidth, height: 11)
-            var elements = placed.entry.marks.reduce(into: (seen: Set<String>(), elements: [Element]())) {
+            let elements = placed.entry.marks.reduce(into: (seen: Set<String>(), elements: [Element]())) {
                 result, mark in
                 // The many faint lines of one label are one key.
                 guard result.seen.insert(mark.keyKind).inserted else { return }
                 result.elements += mark.key(in: key)
             }.elements
-            for (index, line) in placed.lines.enumerated() {
-                let baseline =
-                    middle + TextMetrics.capHeight * Typography.legendSize / 2
-                    + Double(index) * Typography.lineHeight(Typography.legendSize)
-                elements.append(
-                    .text(
-                        Text(line, at: Point(left + Self.keyWidth + Self.keyGap, baseline), size: Typography.legendSize)
-                    ))
-            }
             return elements
+                + Typography.texts(placed.lines, size: Typography.legendSize) {
+                    let baseline =
+                        middle + TextMetrics.capHeight * Typography.legendSize / 2
+                        + Double($0) * Typography.lineHeight(Typography.legendSize)
+                    return Point(left + Self.keyWidth + Self.keyGap, baseline)
+                }
         }
     }
 }
 
 extension Mark {
-    /// The words in the legend.
     var label: String? {
         switch self {
         case .line(_, _, _, let label), .steps(_, _, _, let label), .band(_, _, _, _, let label),
@@ -119,7 +114,6 @@ extension Mark {
         }
     }
 
-    /// A small sample of the mark.
     fileprivate func key(in box: Rectangle) -> [Element] {
         let (left, right) = (Point(box.x, box.midY), Point(box.maxX, box.midY))
         switch self {

@@ -1,16 +1,8 @@
-/// Draws the marks of a panel.
 struct MarkDrawing {
-    /// How opaque the area of a band is.
     static let bandOpacity = 0.2
 
-    private let model: PanelModel
-    private let box: Rectangle
-
-    /// The marks of a panel whose plot fills the box.
-    init(_ model: PanelModel, in box: Rectangle) {
-        self.model = model
-        self.box = box
-    }
+    let model: PanelModel
+    let box: Rectangle
 
     /// The place of a data point; nil where there is none.
     private func point(_ x: Double, _ y: Double) -> Point? {
@@ -27,7 +19,6 @@ struct MarkDrawing {
         box.outset(by: 0.01).contains(Rectangle(x: point.x, y: point.y, width: 0, height: 0))
     }
 
-    /// The runs of points without gaps.
     private func runs(_ x: [Double], _ y: [Double]) -> [[Point]] {
         var runs: [[Point]] = []
         var isGap = true
@@ -157,7 +148,6 @@ struct MarkDrawing {
     }
 }
 
-/// Work on polylines in a scene.
 enum Polyline {
     /// The line with only the points that show: of the many within a quarter of a logical point across, the first, the last, the
     /// highest and the lowest, in order. The drawing is the same; a run of a hundred thousand steps stays a small file.

@@ -25,7 +25,6 @@ struct PanelModel {
         panel.marks.contains { if case .heatMap = $0 { true } else { false } }
     }
 
-    /// The lines of the panel's title above a plot of a certain width.
     func titleLines(width: Double) -> [String] {
         guard let title = panel.title, !title.isEmpty else { return [] }
         return TextMetrics.balanced(title, to: max(width, 40), size: Typography.panelTitleSize, weight: .bold)
@@ -44,7 +43,6 @@ struct PanelModel {
         return Typography.tickLength + Typography.tickGap + depth
     }
 
-    /// The room around a plot of the given size.
     func margins(plot: Size) -> Margins {
         let (xMarks, yMarks) = (x.marks(length: plot.width), y.marks(length: plot.height))
         var margins = Margins()
@@ -83,14 +81,12 @@ struct PanelModel {
     }
 }
 
-/// Draws one panel: grid, marks, axes, numbers and titles.
 struct PanelDrawing {
     private let model: PanelModel
     private let box: Rectangle
     private let xMarks: ResolvedAxis.Marks
     private let yMarks: ResolvedAxis.Marks
 
-    /// The drawing of a panel whose plot fills the box.
     init(_ model: PanelModel, in box: Rectangle) {
         self.model = model
         self.box = box
@@ -98,9 +94,8 @@ struct PanelDrawing {
         yMarks = model.y.marks(length: box.height)
     }
 
-    /// Everything, back to front.
     var elements: [Element] {
-        let marks = MarkDrawing(model, in: box)
+        let marks = MarkDrawing(model: model, box: box)
         // Half a line's width may lie on the frame.
         let clip = Element.group(clip: box.outset(by: 1), grid + model.panel.marks.flatMap(marks.clipped))
         return [clip] + axes + model.panel.marks.flatMap(marks.unclipped) + numbers + titles
@@ -159,24 +154,21 @@ struct PanelDrawing {
         if model.showsY {
             for label in yMarks.labels {
                 let first = y(label.fraction) - label.height / 2 + TextMetrics.capHeight * size
-                for (index, line) in label.lines.enumerated() {
-                    let place = Point(box.x - offset, first + Double(index) * Typography.lineHeight(size))
-                    texts.append(.text(Text(line, at: place, size: size, anchor: .end)))
+                texts += Typography.texts(label.lines, size: size, anchor: .end) {
+                    Point(box.x - offset, first + Double($0) * Typography.lineHeight(size))
                 }
             }
         }
         if model.showsX {
             for label in xMarks.labels {
-                for (index, line) in label.lines.enumerated() {
-                    let down = Double(index) * Typography.lineHeight(size) + TextMetrics.capHeight * size
-                    let text =
-                        xMarks.areTurned
-                        ? Text(
-                            line, at: Point(x(label.fraction) - label.height / 2 + down, box.maxY + offset), size: size,
-                            anchor: .end, rotation: 90)
-                        : Text(
-                            line, at: Point(x(label.fraction), box.maxY + offset + down), size: size, anchor: .middle)
-                    texts.append(.text(text))
+                let isTurned = xMarks.areTurned
+                texts += Typography.texts(
+                    label.lines, size: size, anchor: isTurned ? .end : .middle, rotation: isTurned ? 90 : 0
+                ) {
+                    let down = Double($0) * Typography.lineHeight(size) + TextMetrics.capHeight * size
+                    return isTurned
+                        ? Point(x(label.fraction) - label.height / 2 + down, box.maxY + offset)
+                        : Point(x(label.fraction), box.maxY + offset + down)
                 }
             }
         }
@@ -188,32 +180,27 @@ struct PanelDrawing {
         let size = Typography.axisTitleSize
         if model.showsX {
             let depth = model.labelDepth(xMarks, isVertical: false, isShown: true) + Typography.axisTitleGap
-            for (index, line) in model.axisTitleLines(model.x.axis, length: box.width).enumerated() {
-                let down = depth + TextMetrics.capHeight * size + Double(index) * Typography.lineHeight(size)
-                texts.append(.text(Text(line, at: Point(box.midX, box.maxY + down), size: size, anchor: .middle)))
+            let lines = model.axisTitleLines(model.x.axis, length: box.width)
+            texts += Typography.texts(lines, size: size, anchor: .middle) {
+                let down = depth + TextMetrics.capHeight * size + Double($0) * Typography.lineHeight(size)
+                return Point(box.midX, box.maxY + down)
             }
         }
         if model.showsY {
             let depth = model.labelDepth(yMarks, isVertical: true, isShown: true) + Typography.axisTitleGap
             let lines = model.axisTitleLines(model.y.axis, length: box.height)
-            for (index, line) in lines.enumerated() {
+            texts += Typography.texts(lines, size: size, anchor: .middle, rotation: 90) {
                 // Read upwards, the first line is the farthest from the axis.
                 let away =
-                    depth + Double(lines.count - 1 - index) * Typography.lineHeight(size) + TextMetrics.descent * size
-                texts.append(
-                    .text(
-                        Text(line, at: Point(box.x - away, box.midY), size: size, anchor: .middle, rotation: 90)))
+                    depth + Double(lines.count - 1 - $0) * Typography.lineHeight(size) + TextMetrics.descent * size
+                return Point(box.x - away, box.midY)
             }
         }
         let lines = model.titleLines(width: box.width)
-        for (index, line) in lines.enumerated() {
-            let up = 10 + Double(lines.count - 1 - index) * Typography.lineHeight(Typography.panelTitleSize)
-            texts.append(
-                .text(
-                    Text(
-                        line, at: Point(box.x, box.y - up), size: Typography.panelTitleSize, weight: .bold, color: .ink)
-                ))
-        }
         return texts
+            + Typography.texts(lines, size: Typography.panelTitleSize, weight: .bold, color: .ink) {
+                let up = 10 + Double(lines.count - 1 - $0) * Typography.lineHeight(Typography.panelTitleSize)
+                return Point(box.x, box.y - up)
+            }
     }
 }

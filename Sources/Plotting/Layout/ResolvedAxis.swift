@@ -37,7 +37,6 @@ struct ResolvedAxis {
         return isReversed ? 1 - fraction : fraction
     }
 
-    /// The numbers or names for an axis of the given length in points.
     func marks(length: Double) -> Marks {
         if let names = axis.categories { return categoryMarks(names, length: length) }
         let isLogarithmic = scale.kind == .logarithmic
@@ -136,7 +135,6 @@ struct AxisExtent {
         padding = max(padding, other.padding)
     }
 
-    /// The values that `marks` need on one axis.
     init(_ marks: [Mark], vertical: Bool, axis: Axis) {
         var isLogarithmic = false
         if case .logarithmic = axis.scale { isLogarithmic = true }

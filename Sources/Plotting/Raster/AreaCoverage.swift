@@ -8,7 +8,6 @@ struct AreaCoverage {
     private let rowLength: Int
     private var areas: [Double]
 
-    /// An empty coverage of the given pixels.
     init(_ bounds: PixelBounds) {
         self.bounds = bounds
         // One column more takes what lies to the right of the bounds, and one the carry of an edge's last pixel.
@@ -110,7 +109,6 @@ struct StrokeCoverage {
     let bounds: PixelBounds
     private var coverages: [Float]
 
-    /// An empty coverage of the given pixels.
     init(_ bounds: PixelBounds) {
         self.bounds = bounds
         coverages = [Float](repeating: 0, count: bounds.columns.count * bounds.rows.count)

@@ -1,24 +1,18 @@
 import CPNG
 
-/// What went wrong with a PNG file.
 public struct PNGError: Error, Equatable, CustomStringConvertible {
     /// What was attempted: `encode` or `decode`.
     public let operation: String
     /// What libpng said.
     public let reason: String
 
-    /// One sentence.
     public var description: String { "could not \(operation) a PNG: \(reason)" }
 }
 
 /// Reads and writes PNG files in memory through libpng.
 public enum PNG {
-    /// The bytes of a PNG file: the same for the same arguments (and the same libpng and zlib).
-    ///
-    /// - Parameters:
-    ///   - pixelsPerInch: the density at which the picture should be shown.
-    ///   - texts: what the picture says about itself, in the order of the keys, as `tEXt` chunks (`iTXt` beyond ASCII).
-    ///     A key has 1 to 79 characters of ASCII.
+    /// The bytes of a PNG file: the same for the same arguments (and the same libpng and zlib). The texts are written in the
+    /// order of the keys, of 1 to 79 characters of ASCII, as `tEXt` chunks (`iTXt` beyond ASCII).
     public static func encode(
         _ bitmap: Bitmap, pixelsPerInch: Double = 192, texts: [String: String] = [:]
     ) throws(PNGError) -> [UInt8] {

@@ -153,7 +153,6 @@ public struct Rasterizer {
     }
 }
 
-/// Cuts a polyline into dashes.
 enum Dash {
     /// The parts of the line that are drawn, for lengths drawn and skipped in turn that begin with the line.
     static func cut(_ line: [Point], _ pattern: [Double]) -> [[Point]] {
@@ -184,26 +183,18 @@ enum Dash {
 
 /// Pixels of 8-bit sRGB, row by row from the top.
 public struct Bitmap: Equatable, Sendable {
-    /// The number of pixels in a row.
     public let width: Int
-    /// The number of rows.
     public let height: Int
     /// Red, green and blue of each pixel in turn.
     public internal(set) var components: [UInt8]
+}
 
-    /// A bitmap of one colour.
+extension Bitmap {
+    /// A white bitmap.
     /// - Precondition: both extents are positive.
-    public init(width: Int, height: Int, color: Color = .white) {
+    init(width: Int, height: Int) {
         precondition(width > 0 && height > 0, "a bitmap has at least one pixel")
-        self.init(width: width, height: height, components: [])
-        components.reserveCapacity(width * height * 3)
-        for _ in 0..<width * height { components += [color.red, color.green, color.blue] }
-    }
-
-    init(width: Int, height: Int, components: [UInt8]) {
-        self.width = width
-        self.height = height
-        self.components = components
+        self.init(width: width, height: height, components: Array(repeating: 255, count: width * height * 3))
     }
 
     /// The colour of the pixel in a column, from the left, and a row, from the top.

@@ -3,16 +3,8 @@ public struct Scene: Sendable {
     /// The extent of the picture; its background is white.
     public var size: Size
     /// What the picture is, for those who cannot see it and for search.
-    public var title: String
-    /// What is drawn, the hindmost first.
-    public var elements: [Element]
-
-    /// A picture of the given extent.
-    public init(size: Size, title: String = "", elements: [Element] = []) {
-        self.size = size
-        self.title = title
-        self.elements = elements
-    }
+    public var title = ""
+    public var elements: [Element] = []
 
     /// Every text of the picture with the box that it occupies, in drawing order.
     public var texts: [(text: Text, box: Rectangle)] { Self.texts(in: elements) }
@@ -28,13 +20,9 @@ public struct Scene: Sendable {
     }
 }
 
-/// One thing in a ``Scene``.
 public enum Element: Sendable {
-    /// Lines and areas.
     case shape(Shape)
-    /// One line of text.
     case text(Text)
-    /// A grid of coloured cells.
     case cells(Cells)
     /// Things of which only the part inside a rectangle shows.
     indirect case group(clip: Rectangle, [Element])
@@ -49,14 +37,12 @@ public struct Shape: Sendable {
     /// How the outline is drawn; nil leaves it out.
     public var stroke: Stroke?
 
-    /// A shape with the given outlines.
     public init(_ outlines: [[Point]], fill: (color: Color, opacity: Double)? = nil, stroke: Stroke? = nil) {
         self.outlines = outlines
         self.fill = fill
         self.stroke = stroke
     }
 
-    /// An upright rectangle.
     public static func rectangle(
         _ box: Rectangle, fill: (color: Color, opacity: Double)? = nil, stroke: Stroke? = nil
     ) -> Shape {
@@ -66,7 +52,6 @@ public struct Shape: Sendable {
         return Shape([corners + [corners[0]]], fill: fill, stroke: stroke)
     }
 
-    /// A straight line.
     public static func line(from start: Point, to end: Point, _ stroke: Stroke) -> Shape {
         Shape([[start, end]], stroke: stroke)
     }
@@ -74,7 +59,6 @@ public struct Shape: Sendable {
 
 /// How a pen draws: always with round caps and joins.
 public struct Stroke: Hashable, Sendable {
-    /// The colour of the line.
     public var color: Color
     /// The width of the line in logical points.
     public var width: Double
@@ -85,7 +69,6 @@ public struct Stroke: Hashable, Sendable {
     /// Whether upright and level lines are moved onto whole pixels and end bluntly, as axes and grids should.
     public var isCrisp: Bool
 
-    /// A pen of the given properties.
     public init(_ color: Color, width: Double = 1, dash: [Double] = [], opacity: Double = 1, isCrisp: Bool = false) {
         self.color = color
         self.width = width
@@ -119,12 +102,9 @@ public struct Cells: Sendable {
 
 /// A place in a scene. The unit is the logical point (1/96 inch); `y` points down from the top edge.
 public struct Point: Hashable, Sendable {
-    /// The distance from the left edge.
     public var x: Double
-    /// The distance from the top edge.
     public var y: Double
 
-    /// The place at the distances `x` from the left edge and `y` from the top edge.
     public init(_ x: Double, _ y: Double) {
         self.x = x
         self.y = y
@@ -133,37 +113,24 @@ public struct Point: Hashable, Sendable {
 
 /// A width and a height in logical points.
 public struct Size: Hashable, Sendable {
-    /// The horizontal extent.
     public var width: Double
-    /// The vertical extent.
     public var height: Double
 
-    /// A size of the given extents.
     public init(_ width: Double, _ height: Double) {
         self.width = width
         self.height = height
     }
 }
 
-/// An upright rectangle in logical points.
+/// An upright rectangle in logical points; its extents are not negative.
 public struct Rectangle: Hashable, Sendable {
-    /// The left edge.
     public var x: Double
-    /// The top edge.
     public var y: Double
-    /// The horizontal extent, not negative.
     public var width: Double
-    /// The vertical extent, not negative.
     public var height: Double
+}
 
-    /// The rectangle whose top left corner is (`x`, `y`).
-    public init(x: Double, y: Double, width: Double, height: Double) {
-        self.x = x
-        self.y = y
-        self.width = width
-        self.height = height
-    }
-
+extension Rectangle {
     /// The smallest rectangle that holds all the points; nil where there are none.
     public init?(around points: some Sequence<Point>) {
         var (left, right, top, bottom) = (Double.infinity, -Double.infinity, Double.infinity, -Double.infinity)
@@ -175,13 +142,9 @@ public struct Rectangle: Hashable, Sendable {
         self.init(x: left, y: top, width: right - left, height: bottom - top)
     }
 
-    /// The right edge.
     public var maxX: Double { x + width }
-    /// The bottom edge.
     public var maxY: Double { y + height }
-    /// The middle between the left and the right edge.
     public var midX: Double { x + width / 2 }
-    /// The middle between the top and the bottom edge.
     public var midY: Double { y + height / 2 }
 
     /// The rectangle with every edge moved outwards by `distance`, or inwards where that is negative.
@@ -202,20 +165,12 @@ public struct Rectangle: Hashable, Sendable {
 
 /// An opaque colour of sRGB.
 public struct Color: Hashable, Sendable {
-    /// The red component, 0 to 255.
     public let red: UInt8
-    /// The green component, 0 to 255.
     public let green: UInt8
-    /// The blue component, 0 to 255.
     public let blue: UInt8
+}
 
-    /// The colour of the given components.
-    public init(red: UInt8, green: UInt8, blue: UInt8) {
-        self.red = red
-        self.green = green
-        self.blue = blue
-    }
-
+extension Color {
     /// The colour as it is written on the web: `0xRRGGBB`.
     public init(_ code: UInt32) {
         self.init(
@@ -231,7 +186,6 @@ public struct Color: Hashable, Sendable {
     public static let text = Color(0x3C3C3C)
     /// What is said in passing: subtitles, footnotes.
     public static let muted = Color(0x5E5E5E)
-    /// Grid lines.
     public static let grid = Color(0xE4E4E4)
     /// A cell without a value.
     public static let missing = Color(0xE9E9E9)

@@ -1,31 +1,25 @@
 import Foundation
 import StrokeFont
 
-/// One line of text in a ``Scene``.
 public struct Text: Hashable, Sendable {
     /// The part of the line that lies on ``position``.
     public enum Anchor: Hashable, Sendable { case start, middle, end }
     /// The thickness of the letters.
     public enum Weight: Hashable, Sendable { case regular, bold }
 
-    /// The words.
     public var content: String
     /// The place of the anchor on the baseline.
     public var position: Point
     /// The size of an em in logical points.
     public var size: Double
-    /// The thickness of the letters.
     public var weight: Weight
-    /// The colour of the letters.
     public var color: Color
-    /// The part of the line that lies on ``position``.
     public var anchor: Anchor
     /// The angle about ``position`` in degrees, counter-clockwise; 90 reads upwards.
     public var rotation: Double
     /// A colour around the letters that keeps them legible over data; nil is none.
     public var halo: Color?
 
-    /// One line of text.
     public init(
         _ content: String, at position: Point, size: Double = 12, weight: Weight = .regular, color: Color = .text,
         anchor: Anchor = .start, rotation: Double = 0, halo: Color? = nil

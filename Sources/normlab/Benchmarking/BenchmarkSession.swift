@@ -49,7 +49,6 @@ struct BenchmarkSession {
             section: section, name: "other processes", subject: "others", threads: threads, .otherLoad, Sample(cores))
     }
 
-    /// Writes the file of a section and prints its tables.
     func report(_ measurements: [BenchmarkResult], section: String) throws {
         try folder.write(measurements, section: section)
         for table in SectionTables.tables(of: section, measurements) { Terminal.print(table.text + "\n") }
@@ -101,7 +100,6 @@ struct BenchmarkSession {
         }
     }
 
-    /// Networks by model and normalization.
     private func subjects(
         quick: [(String, String)], _ usual: [(String, String)]
     ) throws -> [BenchmarkNetwork] {
@@ -116,7 +114,6 @@ struct BenchmarkSession {
 
 /// `Results/Benchmarks`: one CSV file for each section, all with the same columns, and the figures made from them.
 struct BenchmarkFolder {
-    /// The folder.
     let url: URL
 
     init(results: URL) { url = results.appending(path: "Benchmarks", directoryHint: .isDirectory) }
@@ -124,16 +121,13 @@ struct BenchmarkFolder {
     /// The sections that can have results, in the order of the document.
     static let sections = BenchmarkPart.allCases.map(\.rawValue) + [ComparisonTable.section]
 
-    /// Replaces the results of a section.
     func write(_ measurements: [BenchmarkResult], section: String) throws {
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         let rows = [BenchmarkResult.header] + measurements.map(\.fields)
         try AtomicFile.write(CSVField.bytes(rows: rows.map { $0.map(CSVField.text) }), to: file(section))
     }
 
-    /// The results of a section; none where there is no file.
-    ///
-    /// - Throws: `CSVError` or `FileError` for a file that is not what this program writes.
+    /// The results of a section; none where there is no file. Throws `CSVError` or `FileError` for a damaged one.
     func read(section: String) throws -> [BenchmarkResult] {
         let file = file(section)
         guard FileManager.default.fileExists(atPath: file.path) else { return [] }

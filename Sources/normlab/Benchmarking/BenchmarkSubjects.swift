@@ -7,9 +7,7 @@ import Running
 
 /// The networks that benchmarks run: models of `Experiments/Models` with a normalization in their slots.
 struct BenchmarkNetworks {
-    private let library: ExperimentLibrary
-
-    init(_ library: ExperimentLibrary) { self.library = library }
+    let library: ExperimentLibrary
 
     /// Each model with its batch and the normalizations it is measured with.
     private static let catalogue: [(model: String, batch: Int, variants: [String])] = [
@@ -24,7 +22,6 @@ struct BenchmarkNetworks {
         }
     }
 
-    /// The networks of whole runs.
     func wholeRuns() throws -> [BenchmarkNetwork] {
         try ["none", "bn"].map { try network("inception-narrow", $0) }
     }
@@ -51,7 +48,6 @@ struct BenchmarkNetworks {
 enum BenchmarkData {
     private static let names = ["mnist", "fashion-mnist"]
 
-    /// Whether this machine has such data.
     static func isHere(_ search: DataSearch) -> Bool {
         names.contains { name in (try? DatasetCatalogue.source(name).locate(in: search)) != nil }
     }
@@ -75,7 +71,6 @@ final class WholeRunData {
     private let order: BatchOrder
     private let training: ImageFeed
     private let testing: ImageFeed
-    /// Images of the evaluation.
     let testCount: Int
     private var step = 0
 
@@ -98,10 +93,8 @@ final class WholeRunData {
         evaluator = Evaluator(model: model, batch: min(64, test.count), team: team)
     }
 
-    /// Training images of an epoch.
     var imagesPerEpoch: Int { order.stepsPerEpoch * order.batch }
 
-    /// One training step.
     func train() {
         trainer.step(step) { matrix, labels in
             training.fill(order.indices(step: step), into: matrix, labels: &labels)
@@ -109,7 +102,6 @@ final class WholeRunData {
         step += 1
     }
 
-    /// An epoch of training and an evaluation.
     func runEpoch() {
         for _ in 0..<order.stepsPerEpoch { train() }
         _ = evaluator.evaluate(count: testCount, statistics: .movingAverage) { range, matrix, labels in

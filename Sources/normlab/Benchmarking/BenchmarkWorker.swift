@@ -8,16 +8,13 @@ import Running
 
 /// An order to a process that measures; `Benchmarks/peers.py` takes the same.
 struct MeasurementOrder: Codable, Sendable {
-    /// What is to be done over and over.
     let work: Work
     /// About how long: once at least.
     let seconds: Double
 
     /// Something that a network does.
     enum Work: String, Codable {
-        /// Training steps.
         case train
-        /// Batches of inference.
         case infer
         /// Epochs of a whole run.
         case run
@@ -48,7 +45,6 @@ struct MeasurementReply: Codable {
 final class BenchmarkWorker {
     /// What a network trains on.
     enum Input: String, ExpressibleByArgument {
-        /// Random numbers.
         case random
         /// The first batch of a real data set.
         case data
@@ -71,12 +67,7 @@ final class BenchmarkWorker {
     /// Its replies, and its end.
     private typealias Answers = Mailbox<WorkerProcess.Message>
 
-    /// Starts a process and waits until its first training step is done.
-    ///
-    /// - Parameters:
-    ///   - name: what it is called in messages.
-    ///   - executable: this program where it is nil.
-    ///   - log: where its standard error goes.
+    /// Starts a process and waits until its first training step is done. `log` is where its standard error goes.
     init(_ name: String, _ executable: URL? = Bundle.main.executableURL, arguments: [String], log: URL) throws {
         (self.name, self.log) = (name, log)
         let answers = Answers()
@@ -87,7 +78,6 @@ final class BenchmarkWorker {
         self.answers = answers
     }
 
-    /// Starts this program on a network.
     convenience init(
         _ subject: BenchmarkNetwork, _ input: Input, in workspace: Workspace, threads: Int, log: URL
     ) throws {
@@ -105,7 +95,6 @@ final class BenchmarkWorker {
         while (try? reply()) != nil {}
     }
 
-    /// Has it work for about so many seconds.
     func measure(_ work: MeasurementOrder.Work, seconds: Double) throws -> MeasurementReply {
         begin(work, seconds: seconds)
         return try reply()

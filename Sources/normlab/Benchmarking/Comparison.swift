@@ -18,7 +18,6 @@ struct Comparison {
     private var seconds: Double { session.isQuick ? 0 : 0.7 }
     private var log: URL { session.folder.url.appending(path: "peers.log") }
 
-    /// Compares every network; prints and writes the results.
     func run() throws {
         try FileManager.default.createDirectory(at: session.folder.url, withIntermediateDirectories: true)
         try? FileManager.default.removeItem(at: log)
@@ -113,20 +112,13 @@ struct Comparison {
 
 /// The numbers of one network in a comparison, collected by metric and program.
 struct ComparisonRecord {
-    private let subject: BenchmarkNetwork
-    private let threads: Int
-    private var values: [(metric: BenchmarkMetric, program: String, values: [Double])] = []
+    let subject: BenchmarkNetwork
+    let threads: Int
+    private(set) var values: [(metric: BenchmarkMetric, program: String, values: [Double])] = []
 
     /// Cores that others used while each mode was measured.
     var otherLoad: [Double] = []
 
-    /// A record without numbers.
-    init(subject: BenchmarkNetwork, threads: Int) {
-        self.subject = subject
-        self.threads = threads
-    }
-
-    /// Adds a number of a program.
     mutating func add(_ metric: BenchmarkMetric, _ value: Double, of program: String) {
         let place = values.firstIndex { $0.metric == metric && $0.program == program } ?? values.count
         if place == values.count { values.append((metric, program, [])) }
@@ -140,7 +132,6 @@ struct ComparisonRecord {
         values.append((.peakMemory, program, [Double(bytes) / 1e6]))
     }
 
-    /// All of it.
     var results: [BenchmarkResult] {
         let load =
             otherLoad.isEmpty

@@ -3,8 +3,9 @@ import Benchmarks
 import Experiments
 import Figures
 import Foundation
+import Kernels
+import Running
 
-/// `normlab bench`: how fast everything is, and how much of the machine that uses.
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure the machine, kernels, layers, networks, scaling, start-up and the cost of observing.",
@@ -42,19 +43,15 @@ struct Bench: ParsableCommand {
     var markdown = false
 
     func validate() throws {
-        if let threads, !(1...256).contains(threads) {
-            throw ValidationError("--threads \(threads): expected a number from 1 to 256")
-        }
-        if !(1...1000).contains(rounds) {
-            throw ValidationError("--rounds \(rounds): expected a number from 1 to 1000")
-        }
+        try RunOptions.check("--threads", threads, 1...256)
+        try RunOptions.check("--rounds", rounds, 1...1000)
     }
 
     func run() throws {
         let folder = BenchmarkFolder(results: workspace.resultsRoot)
         if markdown { return try printMarkdown(folder) }
         let session = BenchmarkSession(
-            networks: BenchmarkNetworks(workspace.library), folder: folder, workspace: workspace,
+            networks: BenchmarkNetworks(library: workspace.library), folder: folder, workspace: workspace,
             threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, isQuick: quick)
         try session.run(sections.isEmpty && !compare ? BenchmarkPart.allCases : sections)
         if compare {
@@ -65,7 +62,6 @@ struct Bench: ParsableCommand {
         try draw(folder)
     }
 
-    /// The interpreter that has the other frameworks.
     private func peerPython() throws -> URL {
         let file =
             python.map { URL(filePath: $0) }
@@ -101,5 +97,81 @@ struct Bench: ParsableCommand {
                 Terminal.print("\n" + table.markdown)
             }
         }
+    }
+}
+
+/// A process of `bench`, which alone starts it.
+struct BenchWorker: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench-worker", abstract: "Measure one network on orders from standard input.",
+        shouldDisplay: false)
+
+    @Argument(help: "The model.")
+    var model: String
+
+    @Argument(help: "The normalization: none, bn or lrn.")
+    var variant: String
+
+    @Option(help: "What it trains on: random, data or bytes.")
+    var input = BenchmarkWorker.Input.random
+
+    @Option(help: "Threads.")
+    var threads: Int
+
+    @OptionGroup var workspace: Workspace
+
+    func run() throws {
+        let orders = Mailbox<MeasurementOrder>.orders()
+        let subject = try BenchmarkNetworks(library: workspace.library).network(model, variant)
+        let team = Team(threads: threads)
+        let work = try work(subject, team)
+        try work[.train]?.body()
+        reply(
+            MeasurementReply(
+                parameters: subject.network.parameterCount, multiplyAdds: subject.network.multiplyAdds,
+                program: "normlab \(Normlab.version)"))
+        while true {
+            let order = orders.next()
+            guard let (images, body) = work[order.work] else {
+                throw ValidationError("there is no work '\(order.work.rawValue)' on \(input.rawValue)")
+            }
+            reply(MeasurementReply(imagesPerSecond: try Self.rate(images: images, seconds: order.seconds, body)))
+        }
+    }
+
+    private typealias Work = [MeasurementOrder.Work: (images: Int, body: () throws -> Void)]
+
+    private func work(_ subject: BenchmarkNetwork, _ team: Team) throws -> Work {
+        switch input {
+        case .bytes:
+            let run = try WholeRunData(subject, images: 1024, team: team)
+            return [.train: (subject.batch, run.train), .run: (run.imagesPerEpoch, run.runEpoch)]
+        case .data:
+            let feed = try BenchmarkData.feed(workspace.dataSearch, batch: subject.batch, team: team)
+            let probe = TrainingProbe(subject, team: team, fill: feed)
+            return [.train: (subject.batch, probe.train)]
+        case .random:
+            let probe = TrainingProbe(subject, team: team)
+            return [.train: (subject.batch, probe.train), .infer: (subject.batch, probe.infer)]
+        }
+    }
+
+    /// Images a second: what is done until the seconds are over, once at least.
+    private static func rate(images: Int, seconds: Double, _ body: () throws -> Void) rethrows -> Double {
+        let start = ContinuousClock.now
+        var count = 0
+        var elapsed = 0.0
+        repeat {
+            try body()
+            count += images
+            elapsed = (ContinuousClock.now - start) / .seconds(1)
+        } while elapsed < seconds
+        return Double(count) / elapsed
+    }
+
+    private func reply(_ reply: MeasurementReply) {
+        var reply = reply
+        reply.memory = ProcessStatus.peakMemory
+        Terminal.print(JSONLine.text(reply).trimmingCharacters(in: .newlines))
     }
 }

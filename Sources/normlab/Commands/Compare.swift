@@ -6,7 +6,6 @@ import Experiments
 import Foundation
 import Results
 
-/// `normlab compare`: arms and experiments in one table.
 struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare arms and experiments: what differs, how they end, how many steps they need.",
@@ -42,7 +41,6 @@ struct Compare: ParsableCommand {
     @Flag(help: "How the table is printed (default: aligned columns).")
     var form: Form?
 
-    /// How the table is printed.
     enum Form: String, EnumerableFlag {
         case markdown, csv, json
     }
@@ -136,6 +134,5 @@ struct Compare: ParsableCommand {
 extension Metric: ExpressibleByArgument {}
 
 extension ComparisonTarget: ExpressibleByArgument {
-    /// Reads what stands on the command line.
     public init?(argument: String) { self.init(argument) }
 }

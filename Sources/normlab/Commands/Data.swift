@@ -3,14 +3,12 @@ import Datasets
 import Foundation
 import Results
 
-/// `normlab data`: which data sets are here, getting them, and checking every byte.
 struct Data: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List, fetch and verify the data sets.",
         subcommands: [ListData.self, FetchData.self, VerifyData.self], defaultSubcommand: ListData.self)
 }
 
-/// `normlab data list`.
 struct ListData: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the data sets and where this machine has them.")
@@ -32,7 +30,6 @@ struct ListData: ParsableCommand {
     }
 }
 
-/// `normlab data fetch`.
 struct FetchData: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fetch", abstract: "Download data sets into Data/ and check them.")
@@ -51,7 +48,6 @@ struct FetchData: ParsableCommand {
     }
 }
 
-/// `normlab data verify`.
 struct VerifyData: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Read every file of the data sets that are here and compare its SHA-256.")

@@ -2,7 +2,6 @@ import ArgumentParser
 import Figures
 import Foundation
 
-/// `normlab figures`: draws from the CSV files alone.
 struct DrawFigures: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "figures",
@@ -46,9 +45,8 @@ struct DrawFigures: ParsableCommand {
         return found.isEmpty ? names : found
     }
 
-    /// Draws every figure that an experiment's folder asks for, and says what was drawn.
-    ///
-    /// - Returns: whether all of them could be drawn; what could not is printed.
+    /// Draws every figure that an experiment's folder asks for; prints what was drawn and what could not be. Returns whether
+    /// all of them were.
     static func draw(experiment folder: URL) -> Bool {
         func tell(_ files: [String]) {
             let pictures = files.filter { $0.hasSuffix(".png") }

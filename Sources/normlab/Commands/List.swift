@@ -2,7 +2,6 @@ import ArgumentParser
 import Experiments
 import Results
 
-/// `normlab list`: the experiments.
 struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List the experiments with their arms, or every run.")
 
@@ -62,14 +61,10 @@ struct List: ParsableCommand {
 
     /// The names of the arms; those of a sweep by their groups.
     static func arms(of experiment: Experiment) -> String {
-        var groups: [(name: String, count: Int)] = []
-        for arm in experiment.arms {
-            if let index = groups.firstIndex(where: { $0.name == arm.group }) {
-                groups[index].count += 1
-            } else {
-                groups.append((arm.group, 1))
-            }
-        }
-        return groups.map { $0.count > 1 ? "\($0.name) (\($0.count) points)" : $0.name }.joined(separator: ", ")
+        let groups = experiment.arms.map(\.group)
+        return groups.enumerated().filter { groups.firstIndex(of: $1) == $0 }.map { _, name in
+            let count = groups.count { $0 == name }
+            return count > 1 ? "\(name) (\(count) points)" : name
+        }.joined(separator: ", ")
     }
 }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Declarations
+import Experiments
 import Foundation
 
-/// `normlab new`: a commented starting point.
 struct New: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write a commented experiment that runs, to be changed.",
@@ -46,9 +46,7 @@ struct New: ParsableCommand {
             """)
     }
 
-    /// The file.
-    ///
-    /// - Parameter schema: where the JSON Schema is, for editors; nil where the file is outside of the project.
+    /// The file. `schema` is where the JSON Schema is, for editors; nil outside of the project.
     static func text(schema: String?) -> String {
         (schema.map { "# yaml-language-server: $schema=\($0)\n" } ?? "") + """
             title: A small network with and without batch normalization
@@ -100,5 +98,22 @@ struct New: ParsableCommand {
                 factor: 2
 
             """
+    }
+}
+
+struct Schema: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print the JSON Schema of experiment files.",
+        discussion: """
+            Editors complete and check YAML with it. Both files that the project keeps come from here:
+            normlab schema > Experiments/schema.json
+            normlab schema --reference > docs/configuration.md
+            """)
+
+    @Flag(name: .long, help: "Print the reference of all keys as Markdown instead.")
+    var reference = false
+
+    func run() throws {
+        Terminal.print(reference ? ConfigurationDocuments.reference() : ConfigurationDocuments.jsonSchema())
     }
 }

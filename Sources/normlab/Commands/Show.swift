@@ -6,7 +6,6 @@ import Experiments
 import Foundation
 import Running
 
-/// `normlab show`: what an experiment or a model is, resolved.
 struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print a resolved experiment, where each value came from, or a model's layers.",

@@ -16,7 +16,6 @@ struct Plan {
         let dataset: DatasetProvider
         let runs: [RunPlan]
 
-        /// An experiment as declared, with the options that change it.
         init(_ declared: Experiment, options: RunOptions, chooser: DatasetChooser) throws {
             (source, dataset) = try chooser.choose(declared.datasets, wanted: options.dataset)
             experiment = declared.varied(options.variation(preferred: declared.datasets.first, used: source.name))
@@ -25,17 +24,13 @@ struct Plan {
         }
     }
 
-    /// One run of a part.
     struct Entry {
-        /// The index of its part.
         let part: Int
         let run: RunPlan
         let dataset: Dataset
         /// The check value of the run on its data.
         let hash: String
-        /// What its folder holds.
         let state: RunState
-        /// Whether there is work.
         let isNeeded: Bool
         /// The expected seconds of the work, on the threads of one job; nil where it could not be measured.
         var expected: Double?
@@ -43,7 +38,6 @@ struct Plan {
         /// What is fitted to its data.
         fileprivate var fit: Fit { Fit(dataset: dataset.name, normalization: run.configuration.input.identity) }
 
-        /// Why it is made or kept.
         fileprivate var reason: String { isNeeded && !state.needsRun ? "forced" : state.reason }
     }
 
@@ -64,7 +58,6 @@ struct Plan {
     private(set) var threads: Int
     private var fitSeconds: [Fit: Double] = [:]
 
-    /// The runs that are to be made.
     var needed: [Entry] { entries.filter(\.isNeeded) }
 
     /// Looks at every run's folder and measures what the work costs, which takes some seconds, and up to a minute for some
@@ -200,10 +193,8 @@ struct Plan {
         ).text
     }
 
-    /// What the training of each experiment took, beside what was expected.
-    ///
-    /// - Parameter took: the seconds from the beginning of the first to the end of the last run of each part; nil where
-    ///   there was none.
+    /// What the training of each experiment took, in seconds from the beginning of its first to the end of its last run (nil
+    /// where there was none), beside what was expected.
     func timeTable(took: [Double?]) -> String {
         let rows = zip(parts, zip(expectation.groups, took)).compactMap { part, times -> [String]? in
             guard let took = times.1 else { return nil }

@@ -9,11 +9,9 @@ import Running
 /// One call of `reproduce` or `run`: makes the runs of a plan, one after the other or side by side, and reports each experiment
 /// when its last run has ended.
 final class Session {
-    /// How one run ended.
     enum Ending {
         /// It was made: finished or diverged.
         case made
-        /// It was up to date.
         case kept
         /// It was saved and can be continued.
         case interrupted
@@ -32,7 +30,6 @@ final class Session {
     private var badInputs = 0
     /// Whether the work was stopped before its end.
     private var isInterrupted = false
-    /// The claims of all experiments that were reported.
     private var claims: [ClaimResult] = []
     /// Runs of each part that have not ended.
     private var left: [Int]
@@ -47,12 +44,8 @@ final class Session {
         spans = plan.parts.map { _ in nil }
     }
 
-    /// Reads the experiments, chooses the data, prints the plan, trains, and reports each experiment and the whole.
-    ///
-    /// - Parameters:
-    ///   - names: the experiments; none for all.
-    ///   - checkpointSteps: the steps after which checkpoints are written, besides the last.
-    ///   - fetchesData: whether data that this machine lacks are downloaded.
+    /// Reads the experiments (all where none is named), chooses the data, prints the plan, trains, and reports each experiment
+    /// and the whole.
     static func run(
         _ names: [String], in workspace: Workspace, options: RunOptions, checkpointSteps: Set<Int> = [],
         fetchesData: Bool, drawsFigures: Bool
@@ -175,9 +168,7 @@ final class Session {
         }
     }
 
-    /// Says what was done and what failed.
-    ///
-    /// - Throws: `ExitCode` where not everything was done.
+    /// Says what was done and what failed; throws an `ExitCode` where not everything was done.
     private func close(seconds: Double) throws {
         if made > 0 {
             let took = spans.map { span in span.map { $0.ended.timeIntervalSince($0.began) } }

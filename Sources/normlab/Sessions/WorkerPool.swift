@@ -16,11 +16,9 @@ enum RunWorkerOrder: Codable, Sendable {
 /// A run with everything that making it takes but the images and the threads: no experiment file is read for it.
 struct RunOrder: Codable, Sendable {
     let run: RunPlan
-    /// The data set's name.
     let dataset: String
     /// The check value of the run on the data that it was planned for.
     let hash: String
-    /// The folder of all results.
     let resultsRoot: URL
     let checkpointSteps: Set<Int>
     /// Seconds of work that a kill may cost.
@@ -29,9 +27,7 @@ struct RunOrder: Codable, Sendable {
     let isForced: Bool
     let threads: Int
 
-    /// Makes the run, or what is left of it.
-    ///
-    /// - Throws: `RunError`.
+    /// Makes the run, or what is left of it. Throws `RunError`.
     func make(
         on dataset: Dataset, team: Team, progress: any ProgressReporter, interruption: Interruption
     ) throws -> RunOutcome {
@@ -63,7 +59,6 @@ final class WorkerPool {
         var hasBegun = false
     }
 
-    /// A pool for the runs of a plan that are to be made.
     init(_ plan: Plan, workspace: Workspace, progress: SideBySideProgress) {
         self.plan = plan
         self.progress = progress
@@ -71,12 +66,8 @@ final class WorkerPool {
         waiting = plan.needed[...]
     }
 
-    /// Makes all runs.
-    ///
-    /// - Parameters:
-    ///   - interruption: when it is requested no run begins any more, and those that go on save and end.
-    ///   - began: told of every run that begins.
-    ///   - ended: told of every run that has ended, and how.
+    /// Makes all runs, and tells of each that begins and ends. When an interruption is requested no run begins any more, and
+    /// those that go on save and end.
     func run(
         _ interruption: Interruption, began: (Plan.Entry) -> Void, ended: (Plan.Entry, Session.Ending) -> Void
     ) {
@@ -137,9 +128,7 @@ final class WorkerPool {
 
     // MARK: Ending
 
-    /// Takes a message of a worker.
-    ///
-    /// - Returns: the run with its ending, where one has ended.
+    /// Takes a message of a worker. Returns the run with its ending, where one has ended.
     private func take(_ message: WorkerProcess.Message, of number: Int) -> (Plan.Entry, Session.Ending)? {
         switch message {
         case .line(let line):

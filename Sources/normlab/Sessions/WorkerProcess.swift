@@ -11,7 +11,6 @@ import Synchronization
 /// standard input also ties it to its parent: when that closes, because the parent was killed or needs the worker no longer,
 /// the worker ends at once.
 final class WorkerProcess {
-    /// What comes from a worker.
     enum Message: Sendable {
         /// A line that it printed, without its end.
         case line([UInt8])
@@ -19,7 +18,6 @@ final class WorkerProcess {
         case ended(Termination)
     }
 
-    /// How a process ended.
     enum Termination: Sendable, CustomStringConvertible {
         case exit(code: Int32)
         case signal(Int32)
@@ -40,12 +38,8 @@ final class WorkerProcess {
     let identifier: Int32
     private let orders = Pipe()
 
-    /// Starts a process.
-    ///
-    /// - Parameters:
-    ///   - executable: this program where it is nil.
-    ///   - log: where its standard error goes; among its messages, line by line, where it is nil.
-    ///   - receive: takes its messages, on a thread of their own; the last one says that it has ended.
+    /// Starts this program, or another. Its standard error goes to `log`, or else among its messages, line by line. `receive`
+    /// takes these on a thread of their own; the last one says that it has ended.
     init(
         _ executable: URL? = Bundle.main.executableURL, arguments: [String], log: URL? = nil,
         receive: @escaping @Sendable (Message) -> Void
@@ -102,7 +96,6 @@ final class Mailbox<Message: Sendable>: Sendable {
     private let messages = Mutex<[Message]>([])
     private let count = DispatchSemaphore(value: 0)
 
-    /// Sends a message.
     func post(_ message: Message) {
         messages.withLock { $0.append(message) }
         count.signal()
@@ -122,10 +115,8 @@ final class Mailbox<Message: Sendable>: Sendable {
 }
 
 extension Mailbox where Message: Decodable {
-    /// The orders that this process, a worker, gets on its standard input. The end of the input ends the process, and so does
-    /// a line that is not an order.
-    ///
-    /// - Parameter arrived: called for every order at once, on a thread of its own.
+    /// The orders that this process, a worker, gets on its standard input; `arrived` is called for every order at once, on a
+    /// thread of its own. The end of the input ends the process, and so does a line that is not an order.
     static func orders(arrived: @escaping @Sendable (Message) -> Void = { _ in }) -> Mailbox {
         let orders = Mailbox()
         Thread.detachNewThread {

@@ -14,7 +14,6 @@ final class DatasetProvider {
         self.search = search
     }
 
-    /// The data set.
     func load() throws(DataError) -> Dataset {
         if let loaded { return loaded }
         let start = ProcessInfo.processInfo.systemUptime
@@ -32,9 +31,7 @@ final class DatasetChooser {
     private var providers: [String: DatasetProvider] = [:]
     private var unavailable: Set<String> = []
 
-    /// A chooser.
-    ///
-    /// - Parameter mayFetch: whether the preferred data set is downloaded where the machine lacks it.
+    /// A chooser that may download the preferred data set where the machine lacks it.
     init(search: DataSearch, mayFetch: Bool) {
         self.search = search
         self.mayFetch = mayFetch

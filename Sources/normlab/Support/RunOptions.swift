@@ -39,18 +39,21 @@ struct RunOptions: ParsableArguments {
     var force = false
 
     func validate() throws {
-        if let threads, !(1...256).contains(threads) {
-            throw ValidationError("--threads \(threads): expected a number from 1 to 256")
-        }
-        if let jobs, !(1...256).contains(jobs) {
-            throw ValidationError("--jobs \(jobs): expected a number from 1 to 256")
-        }
+        try Self.check("--threads", threads, 1...256)
+        try Self.check("--jobs", jobs, 1...256)
         if !(0...86_400).contains(saveEvery) {
             throw ValidationError("--save-every \(saveEvery): expected seconds from 0, for every step, to 86400")
         }
     }
 
-    /// The names or patterns of `--arms`.
+    /// Refuses a number that is out of its range.
+    static func check(_ option: String, _ number: Int?, _ range: ClosedRange<Int>) throws {
+        if let number, !range.contains(number) {
+            throw ValidationError(
+                "\(option) \(number): expected a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+    }
+
     var armPatterns: [String]? { arms.map(Self.armPatterns) }
 
     /// Names separated by commas. The commas inside the name of a sweep's arm (`baseline@rate=0.1,deviation=0.03`) belong
@@ -67,12 +70,7 @@ struct RunOptions: ParsableArguments {
         return patterns
     }
 
-    /// The settings of `--set`.
-    func overrides() throws(ConfigurationErrors) -> [Override] {
-        var overrides: [Override] = []
-        for text in set { overrides.append(try Override(text)) }
-        return overrides
-    }
+    func overrides() throws -> [Override] { try set.map { try Override($0) } }
 
     /// What tells the results of changed settings, or of other data than the preferred, apart from the experiment's own: a
     /// part of the folder's name. Results on MNIST are never replaced by results on a substitute.
@@ -81,7 +79,6 @@ struct RunOptions: ParsableArguments {
         return parts.isEmpty ? "" : "@" + parts.joined(separator: ",").replacing("/", with: "-")
     }
 
-    /// The number of threads to use.
     var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 }
 

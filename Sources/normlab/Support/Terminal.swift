@@ -29,7 +29,6 @@ enum Terminal {
         StandardError.write("\r\(line.prefix((StandardError.columns() ?? 80) - 1))\u{1B}[K\r")
     }
 
-    /// What went wrong.
     static func error(_ message: String) { note("error: \(message)") }
 
     /// What went wrong; mistakes in files have positions of their own.

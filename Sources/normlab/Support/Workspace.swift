@@ -29,16 +29,13 @@ struct Workspace: ParsableArguments {
         return working
     }
 
-    /// The experiment files.
     var library: ExperimentLibrary { ExperimentLibrary(root: rootFolder) }
 
-    /// The folder of all results.
     var resultsRoot: URL {
         results.map { URL(filePath: $0, directoryHint: .isDirectory) }
             ?? rootFolder.appending(path: "Results", directoryHint: .isDirectory)
     }
 
-    /// The results of a profile.
     func resultsFolder(profile: String) -> URL {
         resultsRoot.appending(path: profile, directoryHint: .isDirectory)
     }
@@ -52,7 +49,6 @@ struct Workspace: ParsableArguments {
         }
     }
 
-    /// Where data sets are looked for.
     var dataSearch: DataSearch { DataSearch.standard(project: rootFolder) }
 }
 
@@ -60,17 +56,22 @@ extension Workspace {
     /// The files of the experiments and suites that were named, or of all; each once.
     func entries(_ names: [String]) throws -> [ExperimentLibrary.Entry] {
         let library = library
-        var entries: [ExperimentLibrary.Entry] = names.isEmpty ? library.entries : []
+        if names.isEmpty { return library.entries }
+        let found = try each(names) { name throws(ConfigurationErrors) in try library.find(name) }
+        return found.joined().reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// What is read for each of some names or files; the mistakes of all come together.
+    private func each<Name, Value>(
+        _ names: [Name], read: (Name) throws(ConfigurationErrors) -> Value
+    ) throws(ConfigurationErrors) -> [Value] {
+        var values: [Value] = []
         var mistakes: [Diagnostic] = []
         for name in names {
-            do {
-                entries += try library.find(name).filter { !entries.contains($0) }
-            } catch {
-                mistakes += error.diagnostics
-            }
+            do { values.append(try read(name)) } catch { mistakes += error.diagnostics }
         }
         if !mistakes.isEmpty { throw ConfigurationErrors(mistakes) }
-        return entries
+        return values
     }
 
     /// The experiments that were named, or all of them, each read strictly; the mistakes of all files come together.
@@ -79,17 +80,8 @@ extension Workspace {
         if chosen.isEmpty {
             throw ValidationError("there is no Experiments folder with experiment files in \(rootFolder.path)")
         }
-        var experiments: [Experiment] = []
-        var mistakes: [Diagnostic] = []
-        for entry in chosen {
-            do {
-                experiments.append(try library.load(entry, overrides: overrides))
-            } catch {
-                mistakes += error.diagnostics
-            }
-        }
-        if !mistakes.isEmpty { throw ConfigurationErrors(mistakes) }
-        return experiments
+        let library = library
+        return try each(chosen) { entry throws(ConfigurationErrors) in try library.load(entry, overrides: overrides) }
     }
 
     /// The experiment, and those of its variations that are on other data than the preferred. Without results on the
@@ -127,12 +119,7 @@ enum Completions {
 
     /// The suites and experiments of the nearest `Experiments` folder.
     static let experiments = CompletionKind.custom { _, _, _ in nearest.suites + nearest.names }
-    /// Experiments and models.
-    static let experimentsAndModels = CompletionKind.custom { _, _, _ in
-        nearest.names + nearest.modelNames
-    }
-    /// The data sets of the catalogue.
+    static let experimentsAndModels = CompletionKind.custom { _, _, _ in nearest.names + nearest.modelNames }
     static let datasets = CompletionKind.list(DatasetCatalogue.names)
-    /// The profiles.
     static let profiles = CompletionKind.list(["smoke", "quick", "paper"])
 }

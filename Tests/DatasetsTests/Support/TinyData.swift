@@ -26,7 +26,7 @@ enum TinyData {
         -> DatasetSource
     {
         DatasetSource(
-            name: "tiny", title: "Tiny", summary: "", citation: "", license: "", shape: shape,
+            name: "tiny", title: "Tiny", license: "", shape: shape,
             classes: (0...9).map(String.init), trainCount: trainCount, testCount: testCount, format: .idx,
             folders: ["tiny", "Tiny/raw"],
             files: contents.map { name, part, bytes in
