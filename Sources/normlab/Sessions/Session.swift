@@ -9,7 +9,8 @@ import Running
 /// One call of `reproduce` or `run`: makes the runs of a plan, one after the other or side by side, and reports each experiment
 /// when its last run has ended.
 final class Session {
-    enum Ending {
+    /// What became of one run.
+    enum Outcome {
         /// It was made: finished or diverged.
         case made
         case kept
@@ -127,7 +128,7 @@ final class Session {
         if spans[entry.part] == nil { spans[entry.part] = (.now, .now) }
     }
 
-    private func ended(_ entry: Plan.Entry, _ ending: Ending) {
+    private func ended(_ entry: Plan.Entry, _ ending: Outcome) {
         left[entry.part] -= 1
         spans[entry.part]?.ended = .now
         switch ending {

@@ -69,7 +69,7 @@ final class WorkerPool {
     /// Makes all runs, and tells of each that begins and ends. When an interruption is requested no run begins any more, and
     /// those that go on save and end.
     func run(
-        _ interruption: Interruption, began: (Plan.Entry) -> Void, ended: (Plan.Entry, Session.Ending) -> Void
+        _ interruption: Interruption, began: (Plan.Entry) -> Void, ended: (Plan.Entry, Session.Outcome) -> Void
     ) {
         while !running.isEmpty || (!waiting.isEmpty && !isStopping) {
             if interruption.isRequested, !isStopping {
@@ -126,10 +126,10 @@ final class WorkerPool {
         return max(1, free / min(plan.jobs - running.count, waiting.count + 1))
     }
 
-    // MARK: Ending
+    // MARK: How runs end
 
     /// Takes a message of a worker. Returns the run with its ending, where one has ended.
-    private func take(_ message: WorkerProcess.Message, of number: Int) -> (Plan.Entry, Session.Ending)? {
+    private func take(_ message: WorkerProcess.Message, of number: Int) -> (Plan.Entry, Session.Outcome)? {
         switch message {
         case .line(let line):
             return take(line, of: number)
@@ -144,7 +144,7 @@ final class WorkerPool {
         }
     }
 
-    private func take(_ line: [UInt8], of number: Int) -> (Plan.Entry, Session.Ending)? {
+    private func take(_ line: [UInt8], of number: Int) -> (Plan.Entry, Session.Outcome)? {
         let name = running[number]?.entry.run.title ?? "a worker without a run"
         guard let event = try? JSONLine.value(RunEvent.self, in: line) else {
             // An error, or what the system says about a crash.
@@ -169,7 +169,7 @@ final class WorkerPool {
         return run
     }
 
-    private func ending(_ code: Int32, of run: Running) -> Session.Ending {
+    private func ending(_ code: Int32, of run: Running) -> Session.Outcome {
         switch ExitCode(code) {
         case .success: return run.hasBegun ? .made : .kept
         case .interrupted where isStopping: return .interrupted
