@@ -7,7 +7,6 @@ extension ArmComparison {
 
     private var hasKeyColumns: Bool { keys.count <= Self.mostKeyColumns }
 
-    /// The names of the columns, for people.
     public var header: [String] {
         ["experiment", "arm"] + (hasKeyColumns ? keys : ["differs from the first in"]) + [
             "n", "final \(metric.rawValue)", "best", "best at step",
@@ -97,7 +96,6 @@ extension ArmComparison {
             }
     }
 
-    /// The comparison as one JSON object.
     public var json: String {
         JSON.object([
             ("profile", .string(profile)), ("metric", .string(metric.rawValue)),

@@ -9,40 +9,29 @@ public struct ArmComparison: Sendable {
         let runs: ExperimentRuns
         let arms: [DeclaredExperiment.Arm]
 
-        /// Some arms of the runs' experiment.
         public init(_ runs: ExperimentRuns, arms: [DeclaredExperiment.Arm]) {
             self.runs = runs
             self.arms = arms
         }
     }
 
-    /// One arm.
     public struct Row: Sendable {
-        /// The experiment's name.
         public let experiment: String
-        /// The arm's name.
         public let arm: String
         /// The values of the comparison's keys; nil where the arm has no such setting.
         public let settings: [String?]
-        /// The number of runs that are complete.
         public let count: Int
         /// The runs that diverged; they are no part of `final`, `best` and `bestStep`.
         public let diverged: [SeedStep]
         /// The metric at the end; nil where every run diverged.
         public let final: SampleStatistics?
-        /// The best value of the metric.
         public let best: SampleStatistics?
-        /// The step that has the best value.
         public let bestStep: SampleStatistics?
-        /// The steps to the target; nil without one.
         public let stepsTo: StepsTo?
     }
 
-    /// A seed and a step of its run.
     public struct SeedStep: Equatable, Sendable {
-        /// The seed.
         public let seed: UInt64
-        /// The step.
         public let step: Int
     }
 
@@ -57,15 +46,11 @@ public struct ArmComparison: Sendable {
         public let missed: [UInt64]
     }
 
-    /// The metric of all numbers.
     public let metric: Metric
-    /// What counts as reached.
     public let target: ComparisonTarget?
-    /// The profile of all results.
     public let profile: String
     /// The settings that are not the same in all arms, by their paths.
     public let keys: [String]
-    /// The arms in the order in which they were chosen.
     public let rows: [Row]
 
     /// Compares arms.
@@ -206,7 +191,6 @@ private struct Goals {
 
 /// What counts as reached where arms are compared: a value, or the best that an arm reaches.
 public enum ComparisonTarget: Equatable, Sendable {
-    /// A fixed value.
     case value(Double)
     /// The best value of an arm, with the same seed: of that experiment, or of each experiment's own arm of that name.
     case bestOf(experiment: String?, arm: String)
@@ -223,7 +207,6 @@ public enum ComparisonTarget: Equatable, Sendable {
         }
     }
 
-    /// As it is written.
     public var description: String {
         switch self {
         case .value(let value): Scalar.format(value)
@@ -234,20 +217,15 @@ public enum ComparisonTarget: Equatable, Sendable {
 
 /// Arms that have no finished run with the settings that they have now.
 public struct MissingResults: Error, Equatable, Sendable, CustomStringConvertible {
-    /// An arm of an experiment.
     public struct Arm: Equatable, Sendable {
-        /// The experiment's name.
         public let experiment: String
-        /// The arm's name.
         public let arm: String
     }
 
-    /// The arms.
     public let arms: [Arm]
     /// The profile whose results were looked for.
     public let profile: String
 
-    /// The error in words, with the command that makes the results.
     public var description: String {
         let lines = arms.map { "  \($0.experiment)/\($0.arm)" }
         let experiments = arms.map(\.experiment).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }

@@ -12,7 +12,6 @@ public struct Claim: Configurable, Equatable {
     public internal(set) var source = ""
     /// Who says otherwise, and where; nil where nobody is known to. Shown beside the verdict, which it does not change.
     public internal(set) var disputedBy: String?
-    /// What is measured of each run.
     var measure: any Measure = FinalMeasure()
     /// Whose numbers the claim is about: an arm, a pattern or an ensemble.
     var arm = ""
@@ -35,12 +34,9 @@ public struct Claim: Configurable, Equatable {
     /// The test set's metrics are read as means over so many consecutive evaluations; 1 reads them as they are.
     var smoothing = 1
 
-    /// What one of a list is.
     public static let kind = "claim"
-    /// What it is.
     public static let summary =
         "A statement with a source, the number that decides it, and the least effect that counts."
-    /// Its keys.
     public static let fields: [Field<Self>] = [
         Field("id", \.id, .text, required: true, "A name, unique in the experiment."),
         Field("statement", \.statement, .text, required: true, "What is claimed, in one sentence of our own."),
@@ -86,7 +82,6 @@ public struct Claim: Configurable, Equatable {
             """),
     ]
 
-    /// Nothing claimed yet.
     public init() {}
 
     /// How far on the expected side the arm's numbers must be.
@@ -101,13 +96,10 @@ public struct Claim: Configurable, Equatable {
 
 /// What a claim expects of its arm's numbers, beside those that it is compared with.
 public enum ExpectedDirection: String, ConfigurationWord {
-    /// Smaller.
     case below
-    /// Greater.
     case above
 }
 
-/// How large a difference must be to count.
 public enum MinimumEffect: Equatable, Sendable {
     /// The ratio: `factor(2)` means half (below) or double (above). 1 asks for the direction only. At least 1.
     case factor(Double)
@@ -121,7 +113,6 @@ public enum MinimumEffect: Equatable, Sendable {
 enum ArmChoice: Equatable {
     /// The arms that a name or pattern stands for, in declared order; none where it stands for nothing.
     case arms([String])
-    /// A number of an ensemble.
     case ensemble(EnsembleNumber)
 
     /// What a text stands for, where `arms` finds the arms that it fits.
@@ -130,7 +121,6 @@ enum ArmChoice: Equatable {
         self = numbers.first { $0.description == text }.map { .ensemble($0) } ?? .arms(arms(text))
     }
 
-    /// What a text stands for in an experiment.
     init(_ text: String, in experiment: DeclaredExperiment) {
         self.init(text, ensembles: experiment.ensembles.map(\.name)) { pattern in
             experiment.arms.filter { $0.fits(pattern) }.map(\.name)
@@ -147,7 +137,6 @@ enum EnsembleNumber: Sendable, Equatable {
     /// The best of the members' own accuracies.
     case bestOfMembers(String)
 
-    /// The ensemble's name.
     var name: String {
         switch self {
         case .together(let name), .meanOfMembers(let name), .bestOfMembers(let name): name

@@ -3,18 +3,15 @@ import Vocabulary
 
 /// One claim, the evidence and the verdict.
 public struct ClaimResult: Sendable {
-    /// What was claimed.
     public let claim: Claim
     /// The arm whose numbers were taken: of a group the one that was chosen; nil where no arm has a result.
     public let arm: String?
     /// What it was compared with: an arm, or a number.
     public let other: String
-    /// The evidence.
     public let comparison: PairedComparison
     /// What the reader must know: each a clause.
     public let notes: [String]
 
-    /// What the evidence says.
     public var verdict: Verdict { comparison.verdict }
 
     /// What is said of a claim that no seed has numbers for.

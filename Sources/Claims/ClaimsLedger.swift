@@ -2,7 +2,6 @@ import Results
 
 /// The claims of all experiments: who makes each, who disputes it, and what the results at hand say.
 public struct ClaimsLedger: Sendable {
-    /// The claims of one experiment.
     struct Part: Sendable {
         /// The name of its folder: the experiment's, with what was varied.
         let name: String
@@ -93,7 +92,6 @@ extension ClaimsLedger {
 public struct ClaimsTable: Sendable {
     let results: [ClaimResult]
 
-    /// A table of claims.
     public init(_ results: [ClaimResult]) { self.results = results }
 
     /// The table's lines.

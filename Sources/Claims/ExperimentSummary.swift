@@ -5,7 +5,6 @@ import Vocabulary
 /// What the figures and a reader need to know about an experiment: small tables in its folder, made from what it declares and
 /// its runs' folders alone.
 public struct ExperimentSummary: Sendable {
-    /// The runs that it is about.
     public let runs: ExperimentRuns
     /// The claims and their verdicts, in declared order.
     public let claims: [ClaimResult]

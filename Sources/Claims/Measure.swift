@@ -38,15 +38,10 @@ public protocol Measure: Configurable, Equatable {
 }
 
 extension Measure {
-    /// By default no metric of the test set is read.
     public var isOfTestSet: Bool { false }
-    /// By default its numbers have a unit of their own.
     public var isShareOfImages: Bool { false }
-    /// By default it is of single runs.
     public var isShareOfSeeds: Bool { false }
-    /// By default ensembles have none.
     public var isOfEnsembles: Bool { false }
-    /// By default its types say all.
     public func check(_ fields: ConfigurationNode, _ references: References, arms: [String]) {}
 
     /// A number that a diverged run has of its time before: the true one is that or more.
@@ -58,7 +53,6 @@ extension Measure {
 
 /// The measures, in the order of the reference.
 public enum MeasureCatalogue {
-    /// One line each.
     public static let all: [any Measure.Type] = [
         StepsToMeasure.self, BestMeasure.self, FinalMeasure.self, AtMeasure.self, DriftMeasure.self, SpreadMeasure.self,
         QuantityMeasure.self, DivergesMeasure.self,
@@ -72,24 +66,18 @@ public enum MeasureCatalogue {
 public struct MeasuredValue: Equatable, Sendable {
     /// What the value says about the true number.
     public enum Bound: Equatable, Sendable {
-        /// It is the number.
         case exact
-        /// The number is this or greater.
         case atLeast
-        /// The number is this or smaller.
         case atMost
     }
 
-    /// The value.
     public let value: Double
-    /// What it says.
     public let bound: Bound
     /// How much smaller the true number may be: what happens between two evaluations is seen at the second.
     public let resolution: Double
     /// Why it is not what was asked, for the reader; nil where it is.
     public let remark: String?
 
-    /// A measurement from its parts.
     public init(_ value: Double, bound: Bound = .exact, resolution: Double = 0, remark: String? = nil) {
         self.value = value
         self.bound = bound
@@ -98,7 +86,6 @@ public struct MeasuredValue: Equatable, Sendable {
     }
 }
 
-/// How the metrics of an experiment's runs are read.
 public struct MetricReading: Sendable {
     /// The runs, among them those of arms that set a target.
     let runs: ExperimentRuns
@@ -176,17 +163,13 @@ public struct MetricReading: Sendable {
     }
 }
 
-/// What counts as reached.
 public enum Target: ConfigurationPhrase {
-    /// A fixed value.
     case value(Double)
     /// The best value that an arm reaches, with the same seed.
     case bestOf(arm: String)
 
-    /// What is accepted.
     public static let expectation = "a number or best-of(ARM)"
 
-    /// Reads `0.95` or `best-of(ARM)`.
     public init?(phrase: String) {
         let opening = "best-of("
         if let value = Scalar.decimal(phrase) {
@@ -198,7 +181,6 @@ public enum Target: ConfigurationPhrase {
         }
     }
 
-    /// As it is written.
     public var phrase: String {
         switch self {
         case .value(let value): Scalar.format(value)

@@ -1,7 +1,6 @@
 import Foundation
 import Results
 
-/// What the evidence says about a claim.
 public enum Verdict: String, Sendable, CaseIterable {
     /// The whole confidence interval shows at least the minimum effect.
     case reproduced
@@ -38,7 +37,6 @@ public struct PairedComparison: Equatable, Sendable {
     public let interval: ClosedRange<Double>?
     /// What `difference` must reach: at most this for `below`, at least this for `above`.
     public let threshold: Double
-    /// What the evidence says.
     public let verdict: Verdict
     /// What the reader must know about the numbers; each a clause.
     public let remarks: [String]

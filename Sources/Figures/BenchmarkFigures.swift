@@ -48,7 +48,6 @@ struct BenchmarkRows {
         let maximum: Double
     }
 
-    /// The rows in the order of the file.
     let rows: [Row]
 
     /// The rows of a section in a folder; nil where the section has no results.
@@ -62,7 +61,6 @@ struct BenchmarkRows {
         }
     }
 
-    /// The rows of a table.
     init(_ table: CSVTable) throws(CSVError) {
         let names = try table.texts("name")
         let variants = try table.texts("variant")
@@ -80,7 +78,6 @@ struct BenchmarkRows {
         }
     }
 
-    /// The rows of a metric.
     func rows(of metric: String) -> [Row] { rows.filter { $0.metric == metric } }
 }
 
@@ -92,7 +89,6 @@ struct Roofline {
     let peaks: BenchmarkRows
     let kernels: BenchmarkRows
 
-    /// A kernel's place.
     struct Point: Equatable {
         let name: String
         let intensity: Double

@@ -1,20 +1,16 @@
 import Vocabulary
 
-/// One run's values over steps.
 package struct RunCurve: Sendable, Equatable {
-    /// The run.
     package let run: RunRecord
     /// Its values; NaN where there is none.
     package let curve: Curve
 
     /// The steps at which there are values, ascending.
     package var steps: [Int] { curve.steps }
-    /// A value a step.
     package var values: [Double] { curve.values }
     /// The last step with a finite value, and the value.
     package var lastFinite: Curve.Point? { curve.lastFinite }
 
-    /// A run's curve.
     package init(run: RunRecord, curve: Curve) {
         self.run = run
         self.curve = curve
@@ -23,12 +19,10 @@ package struct RunCurve: Sendable, Equatable {
 
 /// The curves of one arm's runs and their summary over seeds.
 package struct ArmCurves: Sendable {
-    /// Mean and spread at one step.
     package struct Point: Sendable, Equatable {
         package let step: Int
         package let statistics: SampleStatistics
 
-        /// The statistics of a step.
         package init(step: Int, statistics: SampleStatistics) {
             self.step = step
             self.statistics = statistics
@@ -41,12 +35,9 @@ package struct ArmCurves: Sendable {
     /// The statistics that the test set was evaluated with; nil without batch normalization, and for what is measured in
     /// training.
     package let source: StatisticsSource?
-    /// A curve a run, by seed.
     package let runs: [RunCurve]
-    /// The mean and spread at every step.
     package let summary: [Point]
 
-    /// The runs that diverged.
     package var diverged: [RunCurve] { runs.filter { $0.run.status == .diverged } }
 
     /// What a table says of the statistics: nil where the question does not arise, because the test set is not evaluated.
@@ -146,25 +137,21 @@ extension ExperimentResults {
 /// A quantity over an axis of its own, or over the places of a network, at one step: the profiles of one arm's runs and their
 /// summary over seeds.
 package struct ArmProfiles: Sendable {
-    /// The profile of one run.
     package struct Profile: Sendable, Equatable {
         package let run: RunRecord
         /// The step at which it was measured.
         package let step: Int
-        /// Ascending.
         package let x: [Double]
         /// A value an x; NaN where it is none.
         package let y: [Double]
     }
 
-    /// Mean and spread at one x.
     package struct Point: Sendable, Equatable {
         package let x: Double
         package let statistics: SampleStatistics
     }
 
     package let arm: ArmRecord
-    /// A profile a run, by seed.
     package let profiles: [Profile]
     /// The mean and spread at every x that all runs of the mean have: of those that finished or, where all diverged, of all.
     package let summary: [Point]
@@ -184,7 +171,6 @@ package struct ArmProfiles: Sendable {
     }
 }
 
-/// The step at which a profile is taken.
 package enum ProfileStep: ConfigurationPhrase {
     case first
     /// The last with a finite value: a run that diverged was measured until then.

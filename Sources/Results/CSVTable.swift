@@ -2,19 +2,14 @@ import Foundation
 
 /// What is wrong with a CSV file: which file, which line (1 is the header), what was found and what was expected.
 public enum CSVError: Error, Equatable, CustomStringConvertible {
-    /// The file cannot be read at all.
     case unreadable(file: String, reason: String)
-    /// There is no header line.
     case empty(file: String)
     /// The file is larger than the reader's 32-bit offsets reach.
     case tooLarge(file: String, byteCount: Int)
     /// The last line has no line end: whoever wrote the file was stopped while writing.
     case cutOff(file: String, line: Int)
-    /// Two columns have the same name.
     case repeatedColumn(file: String, column: String)
-    /// A column that is needed is not there.
     case missingColumn(file: String, column: String, found: [String])
-    /// A file of keys and values lacks a key.
     case missingKey(file: String, key: String)
     /// A tap has no histogram at a step at which it was observed.
     case missingHistogram(file: String, tap: String, step: Int)
@@ -22,17 +17,14 @@ public enum CSVError: Error, Equatable, CustomStringConvertible {
     case irregularBins(file: String, tap: String)
     /// No row has a value in a column that some must have.
     case missingRows(file: String, column: String, value: String)
-    /// A line has more or fewer fields than the header.
     case fieldCount(file: String, line: Int, found: Int, expected: Int)
     /// A quoted field begins on this line and never ends.
     case unterminatedQuote(file: String, line: Int)
     /// A quotation mark inside an unquoted field, or text after the closing one.
     case strayQuote(file: String, line: Int)
-    /// A field that should be a number is not.
     case notANumber(file: String, line: Int, column: String, found: String)
     /// A line is wrong in a way that only its reader knows.
     case malformed(file: String, line: Int, reason: String)
-    /// A field that should be one of a few words is not.
     case unknownWord(file: String, line: Int, column: String, found: String, expected: [String])
 
     /// One line for people: `file:line: what`.
@@ -81,7 +73,6 @@ public enum CSVError: Error, Equatable, CustomStringConvertible {
 public struct CSVTable: Sendable {
     /// The file's name for messages.
     public let file: String
-    /// The header's names, in order.
     public let columns: [String]
     /// Rows after the header.
     public let rowCount: Int
@@ -110,7 +101,6 @@ public struct CSVTable: Sendable {
         try self.init(bytes: [UInt8](data), name: name)
     }
 
-    /// Reads the bytes of a file.
     public init(bytes: [UInt8], name: String) throws(CSVError) {
         let scanner = try CSVScanner(bytes, file: name)
         self.scanner = ScannedBytes(bytes: scanner.bytes, fields: scanner.fields)
@@ -284,7 +274,6 @@ public struct CSVRow: Sendable {
     /// The field of a column, by its index among those that were named.
     public subscript(index: Int) -> String { table.text(row: row, columnIndex: places[index]) }
 
-    /// An error of this row.
     public func error(_ reason: String) -> CSVError {
         .malformed(file: table.file, line: table.line(ofRow: row), reason: reason)
     }
@@ -294,7 +283,6 @@ public struct CSVRow: Sendable {
         try table.number(row: row, columnIndex: places[index])
     }
 
-    /// The whole number in a column.
     public func integer(_ index: Int) throws(CSVError) -> Int {
         guard let number = try number(index), let integer = Int(exactly: number) else {
             throw table.notANumber(row: row, column: table.columns[places[index]])

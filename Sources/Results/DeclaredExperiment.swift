@@ -7,20 +7,17 @@ public struct DeclaredExperiment: Sendable {
     public struct Arm: Sendable {
         /// Its name, also that of its folder.
         public let name: String
-        /// Its name in figures.
         public let label: String
         /// What it shows; may be empty.
         public let description: String
         /// The declared arm that it is a point of: its own name where nothing is swept.
         public let group: String
-        /// Training steps of its runs.
         public let steps: Int
         /// Every resolved setting by its path, in the order of the declarations.
         public let settings: [(key: String, value: String)]
         /// What it minimizes: `cross-entropy`; empty without a network.
         public let loss: String
 
-        /// An arm from its parts.
         public init(
             name: String, label: String, description: String, group: String, steps: Int,
             settings: [(key: String, value: String)], loss: String
@@ -45,7 +42,6 @@ public struct DeclaredExperiment: Sendable {
         /// The arms of its members, in the order in which they join; at least two.
         public let arms: [String]
 
-        /// An ensemble of arms.
         public init(name: String, arms: [String]) {
             self.name = name
             self.arms = arms
@@ -54,28 +50,22 @@ public struct DeclaredExperiment: Sendable {
 
     /// The name of its folder: that of its file, with what the command line varied.
     public var name: String
-    /// Its heading.
     public var title: String
     /// The publication that it follows.
     public var source: String
-    /// What it asks.
     public var question: String
     /// The data sets that it may use, the preferred one first.
     public var datasets: [String]
-    /// The profile's name.
     public var profile: String
-    /// Training steps of a run.
     public var steps: Int
     /// The seeds that the profile asks for.
     public var seeds: [UInt64]
     /// The arms in declared order, those of a sweep spelled out.
     public var arms: [Arm]
-    /// The ensembles.
     public var ensembles: [Ensemble]
     /// The quantities that its runs measure, each once.
     public var quantities: [Quantity]
 
-    /// An experiment from its parts.
     public init(
         name: String, title: String, source: String, question: String, datasets: [String], profile: String,
         steps: Int, seeds: [UInt64], arms: [Arm], ensembles: [Ensemble], quantities: [Quantity]

@@ -27,7 +27,6 @@ import Foundation
 /// A number for a network is a mean over the taps of one kind, taken by whoever reads the table. Kinds (`activation-input`,
 /// `normalized`, …) are not to be mixed: `normalized` is steady by construction, which proves nothing.
 public struct DistributionShift: Equatable, Sendable {
-    /// What is measured.
     public enum Measure: String, CaseIterable, Sendable {
         case meanDrift = "mean-drift"
         case deviationDrift = "deviation-drift"
@@ -38,13 +37,10 @@ public struct DistributionShift: Equatable, Sendable {
         case kolmogorovSmirnovToEnd = "kolmogorov-smirnov-to-end"
     }
 
-    /// One number.
     public struct Value: Equatable, Sendable {
         /// The step of the later observation; to the end, of the earlier one.
         public let step: Int
-        /// What was measured.
         public let quantity: Measure
-        /// The tap's address.
         public let place: String
         /// Never negative.
         public let value: Double
@@ -136,7 +132,6 @@ struct UnitShift {
         self.firstNonFinite = firstNonFinite
     }
 
-    /// What is known of one unit.
     private struct Unit {
         var moments: SIMD2<Double>
         var percentiles: SIMD3<Double>
@@ -155,7 +150,6 @@ struct UnitShift {
         }
     }
 
-    /// The units of one tap.
     private final class TapUnits {
         private var units: [Int: Unit] = [:]
         private(set) var sums: [Int: Sum] = [:]
@@ -188,13 +182,11 @@ struct UnitShift {
 public struct Drift: Equatable, Sendable {
     /// One unit or channel of one tap.
     public struct Unit: Equatable, Sendable {
-        /// The tap's address.
         public let tap: String
         /// The unit's number in the tap, from 0.
         public let channel: Int
         /// The mean movement between observations; NaN with fewer than two observations.
         public let drift: Double
-        /// Whether it is the typical unit of its tap.
         public let isTypical: Bool
     }
 

@@ -6,9 +6,7 @@ import Foundation
 public struct ExperimentResults: Sendable {
     /// The experiment folder: `Results/<profile>/<experiment>`.
     public let folder: URL
-    /// What the experiment is about.
     public let facts: ExperimentFacts
-    /// The arms in declared order.
     public let arms: [ArmRecord]
     /// Every run, finished or not.
     public let runs: [RunRecord]
@@ -48,7 +46,6 @@ public struct ExperimentResults: Sendable {
         try CSVTable(whole: folder.appending(path: file), name: file)
     }
 
-    /// Whether a run has a file of this name.
     package func has(_ file: String, of run: RunRecord) -> Bool {
         FileManager.default.fileExists(atPath: run.folder.appending(path: file).path)
     }
@@ -67,7 +64,6 @@ public struct ExperimentResults: Sendable {
 public struct ExperimentFacts: Sendable, Equatable {
     /// The experiment's name: `mnist-mlp`.
     public var name: String
-    /// Its title for people.
     public var title: String
     /// The place in the literature that it tests.
     public var source: String
@@ -86,7 +82,6 @@ public struct ExperimentFacts: Sendable, Equatable {
     /// The unit of a loss: nats of a cross-entropy, and none otherwise.
     package var lossUnit: String { (loss ?? "cross-entropy") == "cross-entropy" ? " (nats)" : "" }
 
-    /// Reads `experiment.csv`.
     package init(_ table: CSVTable) throws(CSVError) {
         let keys = try table.texts("key")
         let values = try table.texts("value")
@@ -109,9 +104,7 @@ public struct ExperimentFacts: Sendable, Equatable {
 public struct ArmRecord: Sendable, Equatable {
     /// Its name: `batch-norm`; a swept arm adds what it varies: `batch-norm@rate=0.1,deviation=0.03`.
     public var name: String
-    /// What legends call it.
     public var label: String
-    /// Its place in the declared order.
     public var order: Int
     /// Its colour: an index into the palette, the same in every figure.
     public var color: Int
@@ -142,15 +135,10 @@ public struct ArmRecord: Sendable, Equatable {
 
 /// One arm with one seed: a row of `runs.csv` and the folder with the run's own files.
 public struct RunRecord: Sendable, Equatable {
-    /// The arm's name.
     public var arm: String
-    /// The seed.
     public var seed: Int
-    /// How it ended.
     public var status: RunStatus
-    /// The steps it made.
     public var steps: Int
-    /// The step at which it diverged.
     public var divergedAt: Int?
     /// Best test accuracy over the run, from 0 to 1; nil where it never had one.
     public var bestTestAccuracy: Double?
@@ -160,7 +148,6 @@ public struct RunRecord: Sendable, Equatable {
     public var testLoss: Double?
     /// Training loss at the end, in nats.
     public var trainLoss: Double?
-    /// The folder of the run's files.
     public var folder: URL
 
     /// `batch-norm/seed-2`: the run's folder inside the experiment's.

@@ -4,13 +4,9 @@ import Vocabulary
 
 /// One run whose folder holds a result of an experiment as it is declared now.
 public struct RunResult: Sendable {
-    /// The arm's name.
     public let arm: String
-    /// The seed.
     public let seed: UInt64
-    /// Where its files are.
     public let folder: RunFolder
-    /// What was run and how it ended.
     public let manifest: Manifest
     /// Its metrics; nil while the run is not complete.
     public fileprivate(set) var curves: RunCurves?
@@ -107,9 +103,7 @@ private final class Memo<Value: Sendable>: Sendable {
 /// Runs are taken together only where they can be compared: they were made with the settings that the experiment declares
 /// now, with the same data and the same version of the arithmetic. Others are left out, and it is said.
 public struct ExperimentRuns: Sendable {
-    /// The experiment in the profile of the runs.
     public let experiment: DeclaredExperiment
-    /// The experiment's folder.
     public let folder: URL
     /// The runs, arm by arm in declared order, seed by seed.
     public let runs: [RunResult]
@@ -172,7 +166,6 @@ public struct ExperimentRuns: Sendable {
         runs.filter { $0.arm == arm && $0.manifest.status.isComplete }
     }
 
-    /// Whether an arm has a result.
     public func hasResults(of arm: String) -> Bool { !complete(arm).isEmpty }
 
     /// Writes the derived tables that complete runs do not have: what was made by an earlier version is read as if it were
@@ -183,7 +176,6 @@ public struct ExperimentRuns: Sendable {
         for run in runs where run.manifest.status.isComplete { try run.folder.writeMissingDerivedTables() }
     }
 
-    /// The data that the runs were made on; nil without runs.
     package var dataset: Manifest.Data? { runs.first?.manifest.dataset }
 
     private static func seeds(in folder: URL) -> [UInt64] {

@@ -8,12 +8,10 @@ import Vocabulary
 public struct MatchRule: Sendable, Hashable {
     /// The arm whose best accuracy is matched.
     public let baseline: String
-    /// How many consecutive evaluations are averaged.
     public let smoothing: Int
     /// The statistics of batch normalization; nil for those that count.
     public let statistics: StatisticsSource?
 
-    /// A rule from its parts.
     public init(baseline: String, smoothing: Int = 1, statistics: StatisticsSource? = nil) {
         self.baseline = baseline
         self.smoothing = smoothing
@@ -33,7 +31,6 @@ extension Curve {
 
 /// When one run matches the baseline.
 package struct RunMatch: Sendable, Equatable {
-    /// How it came out.
     package enum Status: String, CaseIterable, Sendable {
         case matched
         case notMatched = "not-matched"

@@ -6,7 +6,6 @@ import Vocabulary
 /// Both have the columns `step,quantity,place,at,value`; a run may have either, both or none. Rows keep the order of the
 /// files, in which places follow the network.
 package struct MeasuredQuantities: Sendable, Equatable {
-    /// One measured number.
     package struct Row: Sendable, Equatable {
         /// Updates made before the measurement.
         package let step: Int
@@ -25,7 +24,6 @@ package struct MeasuredQuantities: Sendable, Equatable {
     package private(set) var quantities: [String] = []
     private var rowsOfQuantity: [String: [Row]] = [:]
 
-    /// Reads the tables of one run.
     package init(_ tables: [CSVTable]) throws(CSVError) {
         for table in tables {
             let words = try table.categories("quantity")

@@ -1,6 +1,5 @@
 /// The values of one unit over training: what Figure 1b, c of Ioffe & Szegedy 2015 shows.
 package struct UnitQuantiles: Sendable, Equatable {
-    /// The unit's number in its tap.
     package let channel: Int
     /// The steps of observation, ascending.
     package let steps: [Int]
@@ -13,7 +12,6 @@ package struct TapObservation: Sendable {
     package let run: RunRecord
     /// The unit of median drift.
     package let typical: UnitQuantiles
-    /// The number of units of the tap.
     package let unitCount: Int
     /// The 5th and 95th percentile over units of the units' medians, at the steps of `typical`.
     package let lowMedians, highMedians: [Double]

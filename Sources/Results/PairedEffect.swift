@@ -2,7 +2,6 @@ import Foundation
 
 /// How two numbers of one seed are compared: by their difference, or by their ratio, whose logarithms are averaged.
 public enum EffectScale: Sendable {
-    /// First less second.
     case difference
     /// First by second; the mean is geometric.
     case ratio
@@ -38,11 +37,8 @@ public enum EffectScale: Sendable {
 package struct PairedEffect: Equatable, Sendable {
     /// What the value says about the true one.
     package enum Bound: Equatable, Sendable {
-        /// It is the value.
         case exact
-        /// It is this or greater.
         case atLeast
-        /// It is this or smaller.
         case atMost
         /// Nothing: there are bounds on both sides, or no pairs.
         case unknown
@@ -63,14 +59,12 @@ package struct PairedEffect: Equatable, Sendable {
         }
     }
 
-    /// How many seeds both arms have.
     package let count: Int
     /// The mean difference, or the geometric mean of the ratios; NaN without pairs.
     package let value: Double
     /// Student's 95 % interval, from three seeds on: over two it is thirteen times as wide as their distance, and says nothing
     /// that a picture could show.
     package let interval: ClosedRange<Double>?
-    /// Whether the value is a bound.
     package let bound: Bound
 
     fileprivate init(_ pairs: [Pair], _ scale: EffectScale) {
@@ -111,7 +105,6 @@ package struct PairedEffect: Equatable, Sendable {
 }
 
 extension [PairedEffect.Pair] {
-    /// First less second.
     package var difference: PairedEffect { PairedEffect(self, .difference) }
     /// First by second; both are positive.
     package var ratio: PairedEffect { PairedEffect(self, .ratio) }

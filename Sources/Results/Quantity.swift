@@ -1,6 +1,5 @@
 /// A measured quantity, with the words for a reference and for the axes of figures: a row of `quantities.csv`.
 public struct Quantity: Sendable, Equatable {
-    /// How figures may draw its values.
     public enum Kind: String, Sendable, CaseIterable {
         /// Ratios of its values mean something and no value is special but zero: its axis may become logarithmic unasked.
         case magnitude
@@ -17,7 +16,6 @@ public struct Quantity: Sendable, Equatable {
     public let title: String
     /// What its own axis (`at`) measures; nil where it has none, or nothing is to be said of it.
     public let axis: String?
-    /// How figures may draw it.
     public let kind: Kind
     /// What it is in full, with its unit, its place and what `at` means for it: half a sentence for the reference.
     public let meaning: String
@@ -43,7 +41,6 @@ extension Quantity {
     public var isMagnitude: Bool { kind == .magnitude }
     /// Whether panels of it share an axis in any case.
     public var isBounded: Bool { kind == .bounded }
-    /// The title of its own axis.
     public var axisTitle: String { axis ?? "At" }
 
     /// The title without what stands in brackets at its end: for a heading.
@@ -70,10 +67,8 @@ extension Quantity {
 public struct QuantityTable: Sendable, Equatable {
     private var known: [String: Quantity] = [:]
 
-    /// A table in which nothing is known.
     public init() {}
 
-    /// Reads `quantities.csv`.
     init(_ table: CSVTable) throws(CSVError) {
         let (names, titles) = (try table.texts("quantity"), try table.texts("title"))
         let (axes, kinds) = (try table.texts("axis"), try table.texts("kind"))
@@ -97,7 +92,6 @@ public struct QuantityTable: Sendable, Equatable {
             }
     }
 
-    /// What is known of a quantity.
     public subscript(name: String) -> Quantity { known[name] ?? Quantity(unknown: name) }
 }
 

@@ -11,7 +11,6 @@ public enum Metric: String, ConfigurationWord {
     /// The fraction of a training batch that is classified rightly, before its step.
     case trainAccuracy = "train-accuracy"
 
-    /// Whether larger values are better.
     public var isHigherBetter: Bool { isAccuracy }
     /// Whether it is measured on the test set, with a choice of statistics.
     public var isOfTestSet: Bool { self == .testAccuracy || self == .testLoss }
@@ -21,36 +20,27 @@ public enum Metric: String, ConfigurationWord {
     package var column: String { isAccuracy ? "accuracy" : "loss" }
 }
 
-/// Values over the steps of a run.
 public struct Curve: Equatable, Sendable {
     /// The numbers of updates after which there are values, ascending.
     public let steps: [Int]
     /// A value a step; NaN or infinite where the run had diverged.
     public let values: [Double]
 
-    /// A value after a number of updates.
     public struct Point: Equatable, Sendable {
-        /// The number of updates.
         public let step: Int
-        /// The value.
         public let value: Double
     }
 
-    /// A curve through values at steps.
     public init(steps: [Int] = [], values: [Double] = []) {
         precondition(steps.count == values.count, "\(values.count) values at \(steps.count) steps")
         self.steps = steps
         self.values = values
     }
 
-    /// The point at an index.
     public subscript(index: Int) -> Point { Point(step: steps[index], value: values[index]) }
-    /// The first point.
     public var first: Point? { steps.isEmpty ? nil : self[0] }
-    /// The last point.
     public var last: Point? { steps.isEmpty ? nil : self[steps.count - 1] }
 
-    /// The last point with a finite value.
     package var lastFinite: Point? { values.lastIndex(where: \.isFinite).map { self[$0] } }
 
     /// The best finite value and the first step that has it.
@@ -73,7 +63,6 @@ public struct Curve: Equatable, Sendable {
         return Curve(steps: Array(steps[(window - 1)...]), values: MovingMean.full(values, window: window))
     }
 
-    /// The points at some indices.
     package func points(at indices: [Int]) -> Curve {
         Curve(steps: indices.map { steps[$0] }, values: indices.map { values[$0] })
     }
@@ -136,7 +125,6 @@ extension StatisticsSource {
 
 // MARK: One run
 
-/// The metrics of one run over its steps, as its tables have them.
 public struct RunCurves: Equatable, Sendable {
     private let training: [Metric: Curve]
     private let test: [Metric: [StatisticsSource?: Curve]]
@@ -144,7 +132,6 @@ public struct RunCurves: Equatable, Sendable {
     /// normalization. Whoever compares the runs of an arm takes one for all of them.
     public var source: StatisticsSource?
 
-    /// Reads `train.csv` and `eval.csv` of a run.
     public init(_ folder: RunFolder) throws(CSVError) {
         let train = try CSVTable(whole: folder.train)
         let evaluations = try CSVTable(whole: folder.evaluations)

@@ -19,15 +19,11 @@ public struct RunFolder: Hashable, Sendable {
         root.appendingPathComponent(profile).appendingPathComponent(name)
     }
 
-    /// The resolved configuration.
     public var configuration: URL { file("config.yaml") }
-    /// What was run and how it ended.
     public var manifest: URL { file("run.json") }
     /// A line for each event, with its time.
     public var log: URL { file("run.log") }
-    /// Every step.
     public var train: URL { file(Table.train.rawValue) }
-    /// Every evaluation on the test set.
     public var evaluations: URL { file(Table.evaluations.rawValue) }
     /// The percentiles of every unit at every observation.
     public var activations: URL { file(Table.activations.rawValue) }
@@ -37,11 +33,9 @@ public struct RunFolder: Hashable, Sendable {
     public var histograms: URL { file(Table.histograms.rawValue) }
     /// What the run's procedures measured.
     public var measures: URL { file(Table.measures.rawValue) }
-    /// The drift of every unit.
     public var drift: URL { file(DerivedTable.drift.rawValue) }
     /// How far the distribution of every observed tensor moved.
     public var shift: URL { file(DerivedTable.shift.rawValue) }
-    /// The trained network.
     public var checkpoint: URL { file("checkpoint.safetensors") }
     /// The network after a number of updates.
     public func checkpoint(step: Int) -> URL { file("checkpoint-\(step).safetensors") }

@@ -9,11 +9,8 @@ import Foundation
 public struct Safetensors: Equatable, Sendable {
     /// The values of a tensor, row by row.
     public enum Values: Equatable, Sendable {
-        /// Single precision (`F32`).
         case float32([Float])
-        /// Double precision (`F64`).
         case float64([Double])
-        /// Whole numbers (`I64`).
         case int64([Int64])
     }
 
@@ -32,12 +29,10 @@ public struct Safetensors: Equatable, Sendable {
         }
     }
 
-    /// The tensors by name.
     public var tensors: [String: Tensor]
     /// Texts by key; readers ignore what they do not know.
     public var metadata: [String: String]
 
-    /// The contents from their parts.
     public init(tensors: [String: Tensor] = [:], metadata: [String: String] = [:]) {
         self.tensors = tensors
         self.metadata = metadata
@@ -95,7 +90,6 @@ public struct Safetensors: Equatable, Sendable {
 }
 
 extension Safetensors.Values {
-    /// How many values there are.
     public var count: Int {
         switch self {
         case .float32(let values): values.count
@@ -104,7 +98,6 @@ extension Safetensors.Values {
         }
     }
 
-    /// Bytes of one value.
     package var width: Int {
         switch self {
         case .float32: 4
@@ -141,7 +134,6 @@ public enum SafetensorsError: Error, Equatable, Sendable, CustomStringConvertibl
     /// A tensor's place does not fit its shape, or the places leave holes or overlap.
     case layout(tensor: String, reason: String)
 
-    /// The error in words.
     public var description: String {
         switch self {
         case .truncated(let expected, let found):
@@ -269,14 +261,12 @@ extension Safetensors {
 
 /// The class probabilities that a network gives to images.
 public struct Predictions: Equatable, Sendable {
-    /// The number of classes.
     public let classes: Int
     /// The probability of each class for each image, image by image: [images × classes].
     public let probabilities: [Float]
     /// The class of each image.
     public let labels: [Int32]
 
-    /// Predictions from their parts.
     public init(classes: Int, probabilities: [Float], labels: [Int32]) {
         precondition(probabilities.count == labels.count * classes, "a probability for every class of every image")
         self.classes = classes
@@ -298,7 +288,6 @@ package struct PredictionsFile: Equatable {
         package let description: String
     }
 
-    /// The contents from their parts.
     package init(_ predictions: Predictions, metadata: [String: String]) {
         self.predictions = predictions
         self.metadata = metadata
@@ -332,7 +321,6 @@ package struct PredictionsFile: Equatable {
         metadata = file.metadata
     }
 
-    /// The file's bytes.
     package func encoded() -> [UInt8] {
         let (images, classes) = (predictions.labels.count, predictions.classes)
         return Safetensors(

@@ -2,7 +2,6 @@ import Foundation
 
 /// Mean, spread and extent of a few values: one for each seed.
 public struct SampleStatistics: Equatable, Sendable {
-    /// The number of values.
     public let count: Int
     /// The arithmetic mean; NaN without values.
     public let mean: Double

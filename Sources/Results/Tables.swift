@@ -7,7 +7,6 @@ package struct TextTable {
     /// The widest that a column is made for its cells' sake; a wider cell pushes those behind it.
     package var widest = Int.max
 
-    /// A table of rows.
     package init(rows: [[String]], rightAligned: Set<Int> = [], widest: Int = .max) {
         self.rows = rows
         self.rightAligned = rightAligned
@@ -34,14 +33,12 @@ package struct TextTable {
 
 /// A table for the terminal: a name, two columns of sentences that are wrapped, and a word.
 package struct WrappedTable {
-    /// The columns' titles: four.
     package let titles: [String]
     /// The rows, four cells each; a line end in a cell is one in the table.
     package let rows: [[String]]
     /// The width of the last column.
     package let lastWidth: Int
 
-    /// A table of four columns.
     package init(titles: [String], rows: [[String]], lastWidth: Int) {
         self.titles = titles
         self.rows = rows
@@ -103,18 +100,14 @@ package struct WrappedTable {
 
 /// A table of results as people read it.
 public struct ResultTable: Equatable, Sendable {
-    /// What it shows.
     public var title: String
-    /// The columns' names.
     public var header: [String]
     /// The rows, a field for each column.
     public var rows: [[String]]
     /// How many columns from the left are words; the others are numbers.
     public var wordColumns: Int
-    /// Sentences below the table.
     public var notes: [String] = []
 
-    /// A table of its parts.
     public init(title: String, header: [String], rows: [[String]], wordColumns: Int, notes: [String] = []) {
         self.title = title
         self.header = header

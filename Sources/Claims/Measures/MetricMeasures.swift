@@ -4,7 +4,6 @@ import Vocabulary
 
 // What claims measure of a run's losses and accuracies.
 
-/// The steps until a metric first reaches a target.
 struct StepsToMeasure: Measure {
     var metric = Metric.testAccuracy
     /// What counts as reached. There is no target until one is read.
@@ -46,7 +45,6 @@ struct StepsToMeasure: Measure {
     }
 }
 
-/// The best value of a metric over the run.
 struct BestMeasure: Measure {
     var metric = Metric.testAccuracy
 
@@ -83,7 +81,6 @@ struct FinalMeasure: Measure {
     }
 }
 
-/// The value of a metric after a number of steps.
 struct AtMeasure: Measure {
     var step = 0
     var metric = Metric.testAccuracy

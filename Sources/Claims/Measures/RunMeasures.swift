@@ -65,7 +65,6 @@ struct SpreadMeasure: Measure {
 /// A number that the run's procedures measured, or that describes how its distributions moved: of every place over the steps,
 /// then of the places.
 struct QuantityMeasure: Measure {
-    /// The quantity.
     var name = ""
     /// A pattern of places; empty for what belongs to the whole network.
     var place = ""
@@ -73,12 +72,10 @@ struct QuantityMeasure: Measure {
     var at: Double?
     /// What of a place's values over the steps counts.
     var steps = Choice.mean
-    /// The first step that counts.
     var from = 0
     /// What of the places' numbers counts.
     var places = Choice.mean
 
-    /// One number of several.
     enum Choice: String, ConfigurationWord {
         case mean
         case median

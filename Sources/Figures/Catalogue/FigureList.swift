@@ -66,7 +66,6 @@ public enum FigureList {
         }
     }
 
-    /// The figures of a `figures.yaml`, in its order.
     public static func read(_ url: URL) throws(FigureError) -> [any FigureKind] {
         let text: String
         do {
@@ -85,7 +84,6 @@ public enum FigureList {
         }
     }
 
-    /// The figures of the text of such a file.
     static func read(_ text: String, file: String) throws(ConfigurationErrors) -> [any FigureKind] {
         let diagnostics = DiagnosticCollector()
         let resolver = Resolver(diagnostics)
@@ -98,7 +96,6 @@ public enum FigureList {
         return figures
     }
 
-    /// The whole file.
     struct Document: Configurable {
         static let kind = "figures"
         static let summary = "The figures of an experiment."
@@ -114,7 +111,6 @@ public struct FigureFields {
     /// Nil where the experiment is not at hand: then names are looked up when the figure is drawn.
     private let references: References?
     private let diagnostics: DiagnosticCollector
-    /// The names of the arms that the figure shows.
     private let arms: [String]
 
     fileprivate init(
@@ -134,7 +130,6 @@ public struct FigureFields {
         self.arms = named.isEmpty ? references?.arms.map(\.name) ?? [] : arms
     }
 
-    /// Reports a value that cannot be used.
     func refuse(_ key: String, _ message: String) { diagnostics.error(message, at: fields[key] ?? place) }
 
     fileprivate func checkName(_ figure: some FigureKind) {
@@ -186,7 +181,6 @@ public struct FigureFields {
         checkQuantity(quantity, at: node)
     }
 
-    /// The same of every quantity of a list.
     func checkQuantities(in list: String) {
         for node in fields[list]?.elements ?? [] { checkQuantity(node.scalar ?? "", at: node) }
     }

@@ -132,7 +132,6 @@ extension ExperimentResults {
         return found
     }
 
-    /// The arm that a rule compares with.
     func baseline(_ rule: MatchRule) throws(FigureError) -> ArmRecord {
         guard let arm = arms.first(where: { $0.name == rule.baseline }) else {
             throw .badValue(
@@ -172,7 +171,6 @@ extension MatchRule {
 }
 
 extension Metric {
-    /// Its name on an axis.
     var axisLabel: String {
         switch self {
         case .testAccuracy: "Test accuracy (%)"

@@ -68,7 +68,6 @@ extension [ArmCurves] {
 }
 
 extension StatisticsSource {
-    /// How a sentence calls it.
     var words: String {
         switch self {
         case .population: "population statistics"
@@ -149,11 +148,9 @@ struct Footnote: Sendable {
         }
     }
 
-    /// Adds a sentence, where there is one.
     mutating func add(_ sentence: String?) {
         if let sentence, !sentence.isEmpty { sentences.append(sentence) }
     }
 
-    /// The footnote.
     var text: String { sentences.joined(separator: " ") }
 }

@@ -11,7 +11,6 @@ struct AccuracyOverSteps: FigureKind {
     var zoom = Zoom.auto
     var stepScale = ScaleChoice.linear
 
-    /// The accuracies.
     enum Accuracy: String, ConfigurationWord {
         case test = "test-accuracy"
         case train = "train-accuracy"
@@ -88,7 +87,6 @@ struct LossOverSteps: FigureKind {
     var lossScale: ScaleChoice?
     var stepScale = ScaleChoice.linear
 
-    /// The losses.
     enum Loss: String, ConfigurationWord {
         case train = "train-loss"
         case test = "test-loss"

@@ -102,7 +102,6 @@ struct ActivationDistributions: FigureKind {
 
 /// One arm of ``ActivationDistributions``: a run's histograms and percentiles of all taps that are shown.
 struct DistributionColumn: Sendable {
-    /// The percentiles of a layer's values over steps.
     struct Percentiles: Sendable {
         let steps: [Int]
         let p16, p50, p84: [Double]
@@ -110,7 +109,6 @@ struct DistributionColumn: Sendable {
 
     let arm: ArmRecord
     let run: RunRecord
-    /// All taps that the run observed.
     let known: [String]
     /// Those of them that are asked for.
     let taps: [String]
@@ -184,7 +182,6 @@ struct DistributionPanel {
     /// Densities below this share of the step's peak look like the paper.
     private static let least = 0.001
 
-    /// Densities over steps and values.
     private struct Density {
         /// The first step of each column.
         var steps: [Int] = []
@@ -214,7 +211,6 @@ struct DistributionPanel {
             y: Axis(label, from: grid.edges[0], to: grid.edges[grid.edges.count - 1]), marks: marks)
     }
 
-    /// Adds the panel's numbers.
     func write(to numbers: inout CSVText) {
         let (arm, seed) = (CSVField.text(column.arm.name), CSVField.integer(column.run.seed))
         let density = density()

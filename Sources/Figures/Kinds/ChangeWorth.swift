@@ -71,7 +71,6 @@ struct ChangeWorth: FigureKind {
 
     var match: MatchRule? { matching.rule }
 
-    /// One row of the figure.
     private struct Row {
         let label: String
         let match: ArmMatch
@@ -153,7 +152,6 @@ struct ChangeWorth: FigureKind {
 
     // MARK: The picture
 
-    /// What a column shows.
     private enum Measure: String {
         case steps
         case accuracy
@@ -161,7 +159,6 @@ struct ChangeWorth: FigureKind {
         func effect(_ row: Row) -> PairedEffect { self == .steps ? row.steps : row.accuracy }
         /// Differences of accuracy are shown in percentage points.
         var scale: Double { self == .steps ? 1 : 100 }
-        /// The value of no effect.
         var neutral: Double { self == .steps ? 1 : 0 }
     }
 

@@ -7,7 +7,6 @@ import Vocabulary
 struct CurvePlot {
     let arms: [ArmCurves]
     let band: SeedBand
-    /// More words for the legend, by arm.
     var notes: [String: String] = [:]
     /// Whether lines carry the markers of their arms.
     var hasMarkers = true
@@ -69,7 +68,6 @@ struct CurvePlot {
         }
     }
 
-    /// The plotted numbers.
     var rows: [Row] {
         var rows: [Row] = []
         for arm in arms {
@@ -94,7 +92,6 @@ struct CurvePlot {
         return rows
     }
 
-    /// Adds the plotted numbers of ``columns``.
     func write(to numbers: inout CSVText) {
         for row in rows {
             let source = CSVField.optional(row.curves.sourceWord)
@@ -156,11 +153,8 @@ struct CurvePlot {
     }
 }
 
-/// What the band around the mean shows.
 enum SeedBand: String, ConfigurationWord {
-    /// From the lowest to the highest seed.
     case range
-    /// One standard deviation to each side.
     case deviation
 
     var words: String {
@@ -170,7 +164,6 @@ enum SeedBand: String, ConfigurationWord {
         }
     }
 
-    /// The lower and the upper edge at one place.
     func edges(_ statistics: SampleStatistics) -> (lower: Double, upper: Double) {
         switch self {
         case .range: return (statistics.minimum, statistics.maximum)

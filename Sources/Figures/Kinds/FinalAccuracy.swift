@@ -26,7 +26,6 @@ struct FinalAccuracy: FigureKind {
         FigureColumn(name: "high", meaning: "upper end of that interval"),
     ]
 
-    /// What is measured of a run.
     private enum Measure: String, CaseIterable {
         case best
         case final
@@ -51,7 +50,6 @@ struct FinalAccuracy: FigureKind {
         }
     }
 
-    /// One arm's measure.
     private struct Entry {
         let curves: ArmCurves
         let seeds: [(run: RunRecord, evaluation: (step: Int, accuracy: Double)?)]

@@ -34,7 +34,6 @@ struct Landscape: FigureKind {
             FigureColumn(name: "value", meaning: "the mean over seeds; losses in nats"),
         ] + FigureColumn.overSeeds
 
-    /// What a panel shows.
     private enum Part: CaseIterable {
         case loss, gradient, smoothness
 

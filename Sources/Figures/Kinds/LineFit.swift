@@ -200,7 +200,6 @@ struct LineFitRun: Sendable {
     /// A point of the plane, or a line as (slope, intercept).
     typealias Point = SIMD2<Double>
 
-    /// The line after some steps.
     struct State: Sendable, Equatable {
         let step: Int
         let slope: Double
@@ -215,7 +214,6 @@ struct LineFitRun: Sendable {
     let optimum: Point
     /// E x² and E x: the loss above the least one is ½(E x²·Δk² + 2·E x·Δk·Δb + Δb²).
     let second, first: Double
-    /// The loss above the least one at the start.
     let excess: Double
     let condition: Double
     let isConverged: Bool

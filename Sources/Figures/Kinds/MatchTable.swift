@@ -64,7 +64,6 @@ struct MatchTable: FigureKind {
 
     var match: MatchRule? { matching.rule }
 
-    /// One row of the table.
     private struct Row {
         let match: ArmMatch
         let timesFewer: PairedEffect
@@ -161,7 +160,6 @@ struct MatchTable: FigureKind {
 
     private static let paperInk = Ink(.ink, marker: .diamond)
 
-    /// The table's columns of words.
     private func columns(_ rows: [Row]) -> [Panel] {
         cells.map { title, words in
             Panel(

@@ -128,9 +128,7 @@ struct QuantityOverSteps: FigureKind {
 struct QuantityFields: Sendable {
     /// What becomes of several places that match.
     enum Places: String, ConfigurationWord {
-        /// Their mean.
         case mean
-        /// A panel each.
         case panels
     }
 
@@ -204,7 +202,6 @@ struct QuantityFields: Sendable {
         return (rows, all.count - columns.count)
     }
 
-    /// The vertical axis of a quantity.
     func axisTitle(_ quantity: String, _ table: QuantityTable) -> String { valueLabel ?? table[quantity].title }
 
     /// The value of the line that is asked for, or nothing.

@@ -11,7 +11,6 @@ struct QuantityProfile: FigureKind {
     var horizontalLabel: String?
     var step = ProfileStep.last
 
-    /// What the horizontal axis is.
     enum Horizontal: String, ConfigurationWord {
         case at
         case place

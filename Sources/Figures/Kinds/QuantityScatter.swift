@@ -52,12 +52,10 @@ struct QuantityScatter: FigureKind {
         for (key, quantity) in quantities { fields.checkQuantity(quantity, by: key) }
     }
 
-    /// The quantities by their keys.
     private var quantities: [(key: String, quantity: String)] {
         [("x", x), ("y", y)] + (compare.map { [("compare", $0)] } ?? [])
     }
 
-    /// One run.
     private struct Point {
         let arm: ArmRecord
         let run: RunRecord

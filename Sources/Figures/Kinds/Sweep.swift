@@ -93,7 +93,6 @@ struct Sweep: FigureKind {
     }
 }
 
-/// What ``Sweep`` compares.
 enum SweepMetric: String, ConfigurationWord {
     case testAccuracy = "test-accuracy"
     case testLoss = "test-loss"
@@ -110,7 +109,6 @@ enum SweepMetric: String, ConfigurationWord {
     var format: NumberFormat { self == .testAccuracy ? .percent : .automatic }
     var isHigherBetter: Bool { self == .testAccuracy }
 
-    /// A run's value.
     func value(of run: RunRecord) -> Double? {
         switch self {
         case .testAccuracy: run.bestTestAccuracy
@@ -124,7 +122,6 @@ enum SweepMetric: String, ConfigurationWord {
         isHigherBetter ? Phrase.fixed(100 * value, decimals: 1) : Phrase.fixed(value, decimals: value < 1 ? 3 : 2)
     }
 
-    /// Whether the first value is better.
     func isBetter(_ a: Double, than b: Double) -> Bool { isHigherBetter ? a > b : a < b }
 
     /// The values that the colours tell apart. Settings that learn nothing would take most of the colours from those that
@@ -142,12 +139,10 @@ enum SweepMetric: String, ConfigurationWord {
 
 /// One base arm of ``Sweep``: the metric for every pair of settings.
 struct SweepGrid {
-    /// One pair of settings.
     struct Cell {
         let arm: ArmRecord
         let column: Int
         let row: Int
-        /// The metric over the seeds that finished.
         let statistics: SampleStatistics
         let diverged: Int
 
@@ -232,7 +227,6 @@ struct SweepGrid {
         }
     }
 
-    /// Adds the grid's numbers.
     func write(to numbers: inout CSVText) {
         let best = best?.arm
         for cell in cells {
