@@ -43,8 +43,7 @@ extension ArmComparison {
     private func value(_ statistics: SampleStatistics?) -> String {
         guard let statistics else { return "–" }
         let (scale, unit) = metric.isAccuracy ? (100.0, "%") : (1, "")
-        let spread = statistics.deviation.map { " ± \(Phrase.rounded($0 * scale))" } ?? ""
-        return "\(Phrase.rounded(statistics.mean * scale))\(spread)\(unit) (\(statistics.count))"
+        return "\(statistics.words(scale: scale))\(unit) (\(statistics.count))"
     }
 
     /// `1260 ± 251 (5)` and `1000, 1300, …`; `≥ 480 (3 of 5)` where some did not get there.
@@ -52,14 +51,9 @@ extension ArmComparison {
         guard let found, found.steps.count > 0 else { return ["–", "–"] }
         let at = found.reached.map { "\($0.step)" }.joined(separator: ", ")
         guard !found.reached.isEmpty else { return ["not reached (0 of \(found.steps.count))", "–"] }
-        let spread = found.steps.deviation.map { " ± \(Phrase.rounded($0))" } ?? ""
-        let steps = Phrase.rounded(found.steps.mean) + spread
-        let isBound = !found.missed.isEmpty
-        return [
-            isBound
-                ? "≥ \(steps) (\(found.reached.count) of \(found.steps.count))" : "\(steps) (\(found.steps.count))",
-            at,
-        ]
+        let steps = found.steps.words()
+        guard !found.missed.isEmpty else { return ["\(steps) (\(found.steps.count))", at] }
+        return ["≥ \(steps) (\(found.reached.count) of \(found.steps.count))", at]
     }
 
     private static func divergence(_ row: Row) -> String {

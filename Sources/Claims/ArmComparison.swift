@@ -228,7 +228,7 @@ public struct MissingResults: Error, Equatable, Sendable, CustomStringConvertibl
 
     public var description: String {
         let lines = arms.map { "  \($0.experiment)/\($0.arm)" }
-        let experiments = arms.map(\.experiment).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        let experiments = arms.map(\.experiment).distinct
         return "these arms have no finished result in the profile \(profile):\n\(lines.joined(separator: "\n"))\n"
             + "run  normlab reproduce \(experiments.joined(separator: " ")) -p \(profile)"
     }

@@ -10,11 +10,6 @@ package struct RunCurve: Sendable, Equatable {
     package var values: [Double] { curve.values }
     /// The last step with a finite value, and the value.
     package var lastFinite: Curve.Point? { curve.lastFinite }
-
-    package init(run: RunRecord, curve: Curve) {
-        self.run = run
-        self.curve = curve
-    }
 }
 
 /// The curves of one arm's runs and their summary over seeds.
@@ -22,11 +17,6 @@ package struct ArmCurves: Sendable {
     package struct Point: Sendable, Equatable {
         package let step: Int
         package let statistics: SampleStatistics
-
-        package init(step: Int, statistics: SampleStatistics) {
-            self.step = step
-            self.statistics = statistics
-        }
     }
 
     package let arm: ArmRecord
@@ -54,21 +44,17 @@ package struct ArmCurves: Sendable {
         self.metric = metric
         self.source = source
         self.runs = runs
-        let finished = runs.filter { $0.run.status == .finished }
-        let members = finished.isEmpty ? runs : finished
-        var valuesOfStep: [Int: [Double]] = [:]
-        for member in members {
-            for (step, value) in zip(member.steps, member.values) where value.isFinite {
-                valuesOfStep[step, default: []].append(value)
-            }
-        }
-        summary = valuesOfStep.filter { $0.value.count == members.count }
-            .map { Point(step: $0.key, statistics: SampleStatistics($0.value)) }
-            .sorted { $0.step < $1.step }
+        summary = Self.summary(runs) { $0.isFinite }
     }
-}
 
-extension ArmCurves {
+    /// The mean and spread of the values that count at every step.
+    package static func summary(_ runs: [RunCurve], where counts: (Double) -> Bool) -> [Point] {
+        overSeeds(runs.map { ($0.run, $0.steps, $0.values) }, where: counts).map(Point.init)
+    }
+
+    /// Whether some runs diverged, but not all.
+    package var isPartlyDiverged: Bool { !diverged.isEmpty && diverged.count < runs.count }
+
     /// The same with every run's curve smoothed.
     package func movingMean(_ window: Int) -> ArmCurves {
         ArmCurves(
@@ -159,16 +145,25 @@ package struct ArmProfiles: Sendable {
     package init(arm: ArmRecord, profiles: [Profile]) {
         self.arm = arm
         self.profiles = profiles
-        let finished = profiles.filter { $0.run.status == .finished }
-        let members = finished.isEmpty ? profiles : finished
-        var valuesOfX: [Double: [Double]] = [:]
-        for member in members {
-            for (x, y) in zip(member.x, member.y) where y.isFinite { valuesOfX[x, default: []].append(y) }
-        }
-        summary = valuesOfX.filter { $0.value.count == members.count }
-            .map { Point(x: $0.key, statistics: SampleStatistics($0.value)) }
-            .sorted { $0.x < $1.x }
+        summary = overSeeds(profiles.map { ($0.run, $0.x, $0.y) }) { $0.isFinite }.map(Point.init)
     }
+}
+
+/// The statistics over seeds at every place at which all runs of the mean have a value that counts: those that finished or,
+/// where all diverged, all of them.
+private func overSeeds<Place: Hashable & Comparable>(
+    _ runs: [(run: RunRecord, places: [Place], values: [Double])], where counts: (Double) -> Bool
+) -> [(Place, SampleStatistics)] {
+    let finished = runs.filter { $0.run.status == .finished }
+    let members = finished.isEmpty ? runs : finished
+    var valuesOfPlace: [Place: [Double]] = [:]
+    for member in members {
+        for (place, value) in zip(member.places, member.values) where counts(value) {
+            valuesOfPlace[place, default: []].append(value)
+        }
+    }
+    return valuesOfPlace.filter { $0.value.count == members.count }.sorted { $0.key < $1.key }
+        .map { ($0.key, SampleStatistics($0.value)) }
 }
 
 package enum ProfileStep: ConfigurationPhrase {

@@ -140,12 +140,31 @@ public struct CSVTable: Sendable {
         let index = try self.index(of: column)
         var numbers: [Double?] = []
         numbers.reserveCapacity(rows?.count ?? rowCount)
-        if let rows {
-            for row in rows { numbers.append(try number(row: row, columnIndex: index)) }
-        } else {
-            for row in 0..<rowCount { numbers.append(try number(row: row, columnIndex: index)) }
+        for place in 0..<(rows?.count ?? rowCount) {
+            numbers.append(try number(row: rows?[place] ?? place, columnIndex: index))
         }
         return numbers
+    }
+
+    /// The numbers of a column, of all rows or of those given; NaN where a field is empty.
+    package func values(_ column: String, rows: [Int]? = nil) throws(CSVError) -> [Double] {
+        try numbers(column, rows: rows).map { $0 ?? .nan }
+    }
+
+    /// A column whose texts are the cases of a type, of all rows or of those given.
+    package func words<Word: RawRepresentable<String> & CaseIterable>(
+        _ column: String, rows: [Int]? = nil
+    ) throws(CSVError) -> [Word] {
+        var words: [Word] = []
+        for (place, text) in try texts(column, rows: rows).enumerated() {
+            guard let word = Word(rawValue: text) else {
+                throw .unknownWord(
+                    file: file, line: line(ofRow: rows?[place] ?? place), column: column, found: text,
+                    expected: Word.allCases.map(\.rawValue))
+            }
+            words.append(word)
+        }
+        return words
     }
 
     /// The whole numbers of a column that has no missing values.

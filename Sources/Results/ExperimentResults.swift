@@ -51,12 +51,7 @@ public struct ExperimentResults: Sendable {
     }
 
     private static func settings(_ table: CSVTable) throws(CSVError) -> [String: [String: String]] {
-        let arms = try table.texts("arm")
-        let keys = try table.texts("key")
-        let values = try table.texts("value")
-        var settings: [String: [String: String]] = [:]
-        for row in arms.indices { settings[arms[row], default: [:]][keys[row]] = values[row] }
-        return settings
+        try table.rows(["arm", "key", "value"]).reduce(into: [:]) { $0[$1[0], default: [:]][$1[1]] = $1[2] }
     }
 }
 
@@ -83,9 +78,8 @@ public struct ExperimentFacts: Sendable, Equatable {
     package var lossUnit: String { (loss ?? "cross-entropy") == "cross-entropy" ? " (nats)" : "" }
 
     package init(_ table: CSVTable) throws(CSVError) {
-        let keys = try table.texts("key")
-        let values = try table.texts("value")
-        let facts = Dictionary(zip(keys, values), uniquingKeysWith: { first, _ in first })
+        let rows = try table.rows(["key", "value"]).map { ($0[0], $0[1]) }
+        let facts = Dictionary(rows, uniquingKeysWith: { first, _ in first })
         name = facts["experiment"] ?? ""
         title = facts["title"] ?? name
         source = facts["source"] ?? ""
@@ -157,28 +151,21 @@ public struct RunRecord: Sendable, Equatable {
     package static func read(_ table: CSVTable, experimentFolder: URL) throws(CSVError) -> [RunRecord] {
         let arms = try table.texts("arm")
         let seeds = try table.integers("seed")
-        let words = try table.texts("status")
         let steps = try table.integers("steps")
         let divergedAt = try table.numbers("diverged-at")
         let best = try table.numbers("best-test-accuracy")
         let last = try table.numbers("test-accuracy")
         let testLosses = try table.numbers("test-loss")
         let trainLosses = try table.numbers("train-loss")
-        var records: [RunRecord] = []
-        for row in arms.indices {
-            guard let status = RunStatus(rawValue: words[row]) else {
-                throw .unknownWord(
-                    file: table.file, line: table.line(ofRow: row), column: "status", found: words[row],
-                    expected: RunStatus.allCases.map(\.rawValue))
-            }
+        let statuses: [RunStatus] = try table.words("status")
+        return arms.indices.map { row in
             var record = RunRecord(
-                arm: arms[row], seed: seeds[row], status: status, steps: steps[row],
+                arm: arms[row], seed: seeds[row], status: statuses[row], steps: steps[row],
                 divergedAt: divergedAt[row].flatMap { Int(exactly: $0) }, bestTestAccuracy: best[row],
-                testAccuracy: last[row],
-                testLoss: testLosses[row], trainLoss: trainLosses[row], folder: experimentFolder)
+                testAccuracy: last[row], testLoss: testLosses[row], trainLoss: trainLosses[row],
+                folder: experimentFolder)
             record.folder = experimentFolder.appending(path: record.path, directoryHint: .isDirectory)
-            records.append(record)
+            return record
         }
-        return records
     }
 }

@@ -68,16 +68,10 @@ extension RunResult {
         try spreads.value {
             let units = try typicalUnits()
             let table = try CSVTable(whole: folder.activations)
-            let (taps, codes) = try table.categories("tap")
-            let channels = try table.integers("channel")
-            let wanted = taps.map { units[$0]?.channel }
-            var lastRows: [Int?] = taps.map { _ in nil }
-            for (row, code) in codes.enumerated() where channels[row] == wanted[code] { lastRows[code] = row }
             var spreads: [String: Double] = [:]
-            for (tap, row) in zip(taps, lastRows) {
-                guard let row else { continue }
-                func number(_ column: String) throws -> Double { try table.numbers(column, rows: [row])[0] ?? .nan }
-                spreads[tap] = try number("p85") - number("p15")
+            for (tap, unit) in units {
+                let quantiles = try table.quantiles(of: tap, channel: unit.channel)
+                if let high = quantiles.p85.last, let low = quantiles.p15.last { spreads[tap] = high - low }
             }
             return spreads
         }

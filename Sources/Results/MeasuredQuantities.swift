@@ -30,13 +30,13 @@ package struct MeasuredQuantities: Sendable, Equatable {
             let places = try table.categories("place")
             let steps = try table.integers("step")
             let ats = try table.numbers("at")
-            let values = try table.numbers("value")
+            let values = try table.values("value")
             var rows = words.labels.map { _ in [Row]() }
             for row in steps.indices {
                 rows[words.codes[row]].append(
                     Row(
                         step: steps[row], place: places.labels[places.codes[row]], at: ats[row],
-                        value: values[row] ?? .nan))
+                        value: values[row]))
             }
             for (word, rows) in zip(words.labels, rows) {
                 if rowsOfQuantity[word] == nil { quantities.append(word) }
@@ -48,8 +48,7 @@ package struct MeasuredQuantities: Sendable, Equatable {
     /// All rows of a quantity, or those at one `at`, in the order of the files.
     package func rows(of quantity: String, at: Double? = nil) -> [Row] {
         let rows = rowsOfQuantity[quantity] ?? []
-        guard let at else { return rows }
-        return rows.filter { $0.at == at }
+        return at == nil ? rows : rows.filter { $0.at == at }
     }
 
     /// The places at which a quantity was measured, in order of appearance.

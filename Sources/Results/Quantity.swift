@@ -70,17 +70,10 @@ public struct QuantityTable: Sendable, Equatable {
     public init() {}
 
     init(_ table: CSVTable) throws(CSVError) {
-        let (names, titles) = (try table.texts("quantity"), try table.texts("title"))
-        let (axes, kinds) = (try table.texts("axis"), try table.texts("kind"))
-        let meanings = try table.texts("meaning")
-        for row in names.indices {
-            guard let kind = Quantity.Kind(rawValue: kinds[row]) else {
-                throw .unknownWord(
-                    file: table.file, line: table.line(ofRow: row), column: "kind", found: kinds[row],
-                    expected: Quantity.Kind.allCases.map(\.rawValue))
-            }
-            known[names[row]] = Quantity(
-                names[row], titles[row], axis: axes[row].isEmpty ? nil : axes[row], kind, meaning: meanings[row])
+        let rows = try table.rows(["quantity", "title", "axis", "meaning"])
+        let kinds: [Quantity.Kind] = try table.words("kind")
+        for (row, kind) in zip(rows, kinds) {
+            known[row[0]] = Quantity(row[0], row[1], axis: row[2].isEmpty ? nil : row[2], kind, meaning: row[3])
         }
     }
 

@@ -45,14 +45,8 @@ public struct Curve: Equatable, Sendable {
 
     /// The best finite value and the first step that has it.
     public func best(isHigherBetter: Bool) -> Point? {
-        var best: Int?
-        for (index, value) in values.enumerated() where value.isFinite {
-            guard let known = best else {
-                best = index
-                continue
-            }
-            if isHigherBetter ? value > values[known] : value < values[known] { best = index }
-        }
+        let finite = values.indices.filter { values[$0].isFinite }
+        let best = finite.min { isHigherBetter ? values[$0] > values[$1] : values[$0] < values[$1] }
         return best.map { self[$0] }
     }
 
@@ -73,7 +67,7 @@ public struct Curve: Equatable, Sendable {
 extension CSVTable {
     /// A metric of training, from `train.csv`.
     package func trainingCurve(_ metric: Metric) throws(CSVError) -> Curve {
-        Curve(steps: try integers("step"), values: try numbers(metric.column).map { $0 ?? .nan })
+        Curve(steps: try integers("step"), values: try values(metric.column))
     }
 
     /// A metric of the test set, from `eval.csv`, by the statistics that batch normalization was evaluated with; a network
@@ -90,7 +84,7 @@ extension CSVTable {
                     file: file, line: line(ofRow: rows[0]), column: "statistics", found: word,
                     expected: StatisticsSource.byPreference.map(\.rawValue) + [StatisticsSource.absent])
             }
-            let values = try numbers(metric.column, rows: rows).map { $0 ?? .nan }
+            let values = try values(metric.column, rows: rows)
             curves[source] = Curve(steps: try integers("step", rows: rows), values: values)
         }
         return curves

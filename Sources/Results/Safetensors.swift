@@ -98,12 +98,7 @@ extension Safetensors.Values {
         }
     }
 
-    package var width: Int {
-        switch self {
-        case .float32: 4
-        case .float64, .int64: 8
-        }
-    }
+    package var width: Int { typeName == "F32" ? 4 : 8 }
 
     /// The name of the type in the header.
     package var typeName: String {
@@ -202,7 +197,8 @@ extension Safetensors {
         var end = 0
         for (name, entry) in header.entries.sorted(by: { $0.value.offsets.lexicographicallyPrecedes($1.value.offsets) })
         {
-            let width = try Self.width(of: entry.dtype, tensor: name)
+            guard ["F32", "F64", "I64"].contains(entry.dtype) else { throw .type(tensor: name, found: entry.dtype) }
+            let width = entry.dtype == "F32" ? 4 : 8
             guard entry.offsets.count == 2, entry.offsets[0] == end else {
                 throw .layout(tensor: name, reason: "its place \(entry.offsets) does not follow byte \(end)")
             }
@@ -217,14 +213,6 @@ extension Safetensors {
         }
         guard bytes.count == start + end else {
             throw .layout(tensor: "(end)", reason: "\(bytes.count - start - end) bytes after the last tensor")
-        }
-    }
-
-    private static func width(of type: String, tensor: String) throws(SafetensorsError) -> Int {
-        switch type {
-        case "F32": 4
-        case "F64", "I64": 8
-        default: throw .type(tensor: tensor, found: type)
         }
     }
 

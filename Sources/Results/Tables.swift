@@ -24,9 +24,7 @@ package struct TextTable {
                 guard rightAligned.contains(column) else { return Phrase.padded(cell, to: widths[column]) }
                 return String(repeating: " ", count: max(0, widths[column] - cell.count)) + cell
             }
-            var line = cells.joined(separator: "  ")
-            while line.last == " " { line.removeLast() }
-            return line + "\n"
+            return Phrase.trimmed(cells.joined(separator: "  ")) + "\n"
         }.joined()
     }
 }
@@ -64,13 +62,10 @@ package struct WrappedTable {
     private static func row(_ cells: [String], _ widths: [Int]) -> [String] {
         let columns = zip(cells, widths).map { wrap($0, to: $1) }
         return (0..<(columns.map(\.count).max() ?? 0)).map { index in
-            var line = ""
-            for (column, width) in zip(columns, widths) {
-                let cell = index < column.count ? column[index] : ""
-                line += Phrase.padded(cell, to: width + 2)
+            let cells = zip(columns, widths).map { column, width in
+                Phrase.padded(index < column.count ? column[index] : "", to: width + 2)
             }
-            while line.last == " " { line.removeLast() }
-            return line
+            return Phrase.trimmed(cells.joined())
         }
     }
 
@@ -128,15 +123,10 @@ public struct ResultTable: Equatable, Sendable {
 
     /// The table in Markdown; long ones unfold.
     public var markdown: String {
-        func line(_ row: [String]) -> String {
-            let escaped = row.map { field in
-                field.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
-            }
-            return "| " + escaped.joined(separator: " | ") + " |"
-        }
         let rule = header.indices.map { $0 < wordColumns ? "---" : "---:" }
         let below = notes.isEmpty ? [] : [""] + notes
-        let table = [line(header), "|\(rule.joined(separator: "|"))|"] + rows.map(line) + below
+        let table =
+            [Phrase.markdownRow(header), "|\(rule.joined(separator: "|"))|"] + rows.map(Phrase.markdownRow) + below
         let isLong = rows.count > 24
         let above = isLong ? ["<details><summary>\(title)</summary>", ""] : [title, ""]
         return (above + table + (isLong ? ["", "</details>"] : [])).joined(separator: "\n")

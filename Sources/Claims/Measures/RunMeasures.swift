@@ -31,9 +31,8 @@ struct DriftMeasure: Measure {
     var description: String { "drift of \(tap)" }
 
     func value(of run: RunResult, _ reading: MetricReading) throws -> MeasuredValue? {
-        try run.typicalUnits()[tap].flatMap { unit in
-            unit.drift.isFinite ? bounded(unit.drift, run, "its drift until then") : nil
-        }
+        guard let drift = try run.typicalUnits()[tap]?.drift, drift.isFinite else { return nil }
+        return bounded(drift, run, "its drift until then")
     }
 
     func check(_ fields: ConfigurationNode, _ references: References, arms: [String]) {
@@ -52,9 +51,8 @@ struct SpreadMeasure: Measure {
     var description: String { "spread of \(tap)" }
 
     func value(of run: RunResult, _ reading: MetricReading) throws -> MeasuredValue? {
-        try run.lastSpreads()[tap].flatMap { spread in
-            spread.isFinite ? bounded(spread, run, "its spread before") : nil
-        }
+        guard let spread = try run.lastSpreads()[tap], spread.isFinite else { return nil }
+        return bounded(spread, run, "its spread before")
     }
 
     func check(_ fields: ConfigurationNode, _ references: References, arms: [String]) {
@@ -134,16 +132,16 @@ struct QuantityMeasure: Measure {
     /// out. O(rows).
     func value(of measured: MeasuredQuantities) -> Double? {
         let glob = Glob(place)
-        var order: [String] = []
-        var values: [String: [Double]] = [:]
-        for row in measured.rows(of: name) where row.step >= from && row.value.isFinite && glob.matches(row.place) {
-            if let at {
-                guard let own = row.at, abs(own - at) <= 1e-9 * abs(at) else { continue }
-            }
-            if values[row.place] == nil { order.append(row.place) }
-            values[row.place, default: []].append(row.value)
+        let rows = measured.rows(of: name).filter { row in
+            guard row.step >= from, row.value.isFinite, glob.matches(row.place) else { return false }
+            guard let at else { return true }
+            return row.at.map { abs($0 - at) <= 1e-9 * abs(at) } ?? false
         }
-        return places.value(of: order.compactMap { steps.value(of: values[$0] ?? []) }.filter(\.isFinite))
+        let rowsOfPlace = Dictionary(grouping: rows, by: \.place)
+        let values = rows.map(\.place).distinct.compactMap { place in
+            steps.value(of: (rowsOfPlace[place] ?? []).map(\.value))
+        }
+        return places.value(of: values.filter(\.isFinite))
     }
 
     func check(_ fields: ConfigurationNode, _ references: References, arms: [String]) {

@@ -65,12 +65,17 @@ public struct FigureColumn: Sendable, Equatable {
     /// What its values are, with their unit.
     public let meaning: String
 
+    init(_ name: String, _ meaning: String) {
+        self.name = name
+        self.meaning = meaning
+    }
+
     /// What stands beside a mean over seeds.
     static let overSeeds = [
-        FigureColumn(name: "n", meaning: "seeds in the mean"),
-        FigureColumn(name: "deviation", meaning: "standard deviation over these seeds (divisor n − 1)"),
-        FigureColumn(name: "minimum", meaning: "the lowest of these seeds"),
-        FigureColumn(name: "maximum", meaning: "the highest of these seeds"),
+        FigureColumn("n", "seeds in the mean"),
+        FigureColumn("deviation", "standard deviation over these seeds (divisor n − 1)"),
+        FigureColumn("minimum", "the lowest of these seeds"),
+        FigureColumn("maximum", "the highest of these seeds"),
     ]
 }
 

@@ -49,10 +49,9 @@ struct AccuracyOverSteps: FigureKind {
         }
         let plot = CurvePlot(arms: arms, band: band)
 
-        var footnote = Footnote(results, arms: selection.arms)
-        footnote.add(selection.note)
+        var footnote = Footnote(results, selection)
         footnote.add(arms.statisticsSentence)
-        if window > 1 { footnote.add("Mean of the last \(window) steps.") }
+        footnote.add("Mean of the last \(window) steps.", if: window > 1)
         footnote.add(plot.divergenceNote)
 
         var numbers = Self.numbers()
@@ -124,14 +123,13 @@ struct LossOverSteps: FigureKind {
         let range = try range(of: arms)
         let plot = CurvePlot(arms: arms, band: band)
 
-        var footnote = Footnote(results, arms: selection.arms)
-        footnote.add(selection.note)
+        var footnote = Footnote(results, selection)
         if metric == .train {
             footnote.add(
                 window > 1 ? "Loss: trailing mean of \(window) steps." : "Loss of each step's batch, not smoothed.")
         }
         footnote.add(arms.statisticsSentence)
-        if range.isClipped { footnote.add("Losses above the axis, of runs that diverge, are not shown.") }
+        footnote.add("Losses above the axis, of runs that diverge, are not shown.", if: range.isClipped)
         footnote.add(plot.divergenceNote)
 
         var numbers = Self.numbers()

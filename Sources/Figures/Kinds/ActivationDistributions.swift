@@ -23,16 +23,14 @@ struct ActivationDistributions: FigureKind {
         ]
 
     static let columns = [
-        FigureColumn(name: "arm", meaning: "the arm's name"),
-        FigureColumn(name: "seed", meaning: "the run's seed"),
-        FigureColumn(name: "tap", meaning: "the address of the tensor"),
-        FigureColumn(name: "step", meaning: "training steps made; of several observations in one column the first"),
-        FigureColumn(name: "series", meaning: "density, or p16, p50 or p84: percentiles of all of the layer's values"),
-        FigureColumn(name: "left", meaning: "left edge of the density's bin"),
-        FigureColumn(name: "right", meaning: "right edge of the density's bin"),
-        FigureColumn(
-            name: "value",
-            meaning: "the density or percentile; densities below 1/1000 of the step's highest are left out"),
+        FigureColumn("arm", "the arm's name"),
+        FigureColumn("seed", "the run's seed"),
+        FigureColumn("tap", "the address of the tensor"),
+        FigureColumn("step", "training steps made; of several observations in one column the first"),
+        FigureColumn("series", "density, or p16, p50 or p84: percentiles of all of the layer's values"),
+        FigureColumn("left", "left edge of the density's bin"),
+        FigureColumn("right", "right edge of the density's bin"),
+        FigureColumn("value", "the density or percentile; densities below 1/1000 of the step's highest are left out"),
     ]
 
     func check(_ fields: FigureFields) { fields.checkTap(tap) }
@@ -59,10 +57,9 @@ struct ActivationDistributions: FigureKind {
         var numbers = Self.numbers()
         for panel in panels.flatMap({ $0 }) { panel.write(to: &numbers) }
 
-        var footnote = Footnote(results, arms: selection.arms)
-        footnote.add(selection.note)
+        var footnote = Footnote(results, selection)
         footnote.add("Shown: \(Phrase.seeds(columns.map(\.run.seed))), all units of a layer together.")
-        if omitted > 0 { footnote.add("Layers between these, \(omitted) of \(taps.count + omitted), are not shown.") }
+        footnote.add("Layers between these, \(omitted) of \(taps.count + omitted), are not shown.", if: omitted > 0)
         let pictures = panels.enumerated().map { row, panels in
             panels.map { $0.panel(hasTitle: row == 0) }
         }
@@ -82,7 +79,7 @@ struct ActivationDistributions: FigureKind {
         guard !columns.isEmpty else { throw .nothingToDraw(reason: "no run has finished: run the experiment first") }
         let all = columns.map(\.taps).max { $0.count < $1.count } ?? []
         guard !all.isEmpty else {
-            let known = columns.flatMap(\.known).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+            let known = columns.flatMap(\.known).distinct
             throw .badValue(
                 "tap", value: tap,
                 expected: known.isEmpty
@@ -127,12 +124,9 @@ struct DistributionColumn: Sendable {
             for tap in taps {
                 histograms[tap] = try TapHistograms(table, tap: tap)
                 let rows = try layers.rows(where: "tap", is: tap)
-                func column(_ name: String) throws(CSVError) -> [Double] {
-                    try layers.numbers(name, rows: rows).map { $0 ?? .nan }
-                }
                 percentiles[tap] = Percentiles(
-                    steps: try layers.integers("step", rows: rows), p16: try column("p16"), p50: try column("p50"),
-                    p84: try column("p84"))
+                    steps: try layers.integers("step", rows: rows), p16: try layers.values("p16", rows: rows),
+                    p50: try layers.values("p50", rows: rows), p84: try layers.values("p84", rows: rows))
             }
         } catch {
             throw .data(error)
@@ -207,7 +201,8 @@ struct DistributionPanel {
         }
         marks += lines()
         return Panel(
-            title: hasTitle ? column.arm.label + divergence : nil, x: .steps(steps, scale: scale),
+            title: hasTitle ? column.arm.label + column.run.divergenceWords(sign: "") : nil,
+            x: .steps(steps, scale: scale),
             y: Axis(label, from: grid.edges[0], to: grid.edges[grid.edges.count - 1]), marks: marks)
     }
 
@@ -257,11 +252,6 @@ struct DistributionPanel {
             .line(x: x, y: percentiles.p84, ink.dash([4, 3]), label: "16th and 84th percentile"),
             .line(x: x, y: percentiles.p50, ink.width(1.8), label: "median"),
         ]
-    }
-
-    private var divergence: String {
-        guard column.run.status == .diverged else { return "" }
-        return column.run.divergedAt.map { " (diverged at step \(Phrase.grouped($0)))" } ?? " (diverged)"
     }
 
     /// The densities, neighbouring observations averaged where there are more than a panel can show.

@@ -27,21 +27,17 @@ struct ChangeWorth: FigureKind {
     }
 
     static let columns = [
-        FigureColumn(name: "reference", meaning: "the arm without the change"),
-        FigureColumn(name: "arm", meaning: "the arm with the change"),
-        FigureColumn(name: "label", meaning: "the change"),
+        FigureColumn("reference", "the arm without the change"),
+        FigureColumn("arm", "the arm with the change"),
+        FigureColumn("label", "the change"),
         FigureColumn(
-            name: "measure",
-            meaning:
-                "steps (the arm's by the reference's, below 1 is faster) or accuracy (the arm's best less the reference's)"
-        ),
-        FigureColumn(name: "n", meaning: "seeds that both arms have; of accuracy, that neither arm diverged with"),
-        FigureColumn(
-            name: "value", meaning: "geometric mean of the ratios, or mean difference of accuracies from 0 to 1"),
-        FigureColumn(name: "low", meaning: "lower end of the 95 % interval (Student's t, from three seeds on)"),
-        FigureColumn(name: "high", meaning: "upper end of that interval"),
-        FigureColumn(
-            name: "bound", meaning: "exact, at-least or at-most: whether runs that never match make the value a bound"),
+            "measure",
+            "steps (the arm's by the reference's, below 1 is faster) or accuracy (the arm's best less the reference's)"),
+        FigureColumn("n", "seeds that both arms have; of accuracy, that neither arm diverged with"),
+        FigureColumn("value", "geometric mean of the ratios, or mean difference of accuracies from 0 to 1"),
+        FigureColumn("low", "lower end of the 95 % interval (Student's t, from three seeds on)"),
+        FigureColumn("high", "upper end of that interval"),
+        FigureColumn("bound", "exact, at-least or at-most: whether runs that never match make the value a bound"),
     ]
 
     /// An arm that differs from its reference by one change.
@@ -107,12 +103,11 @@ struct ChangeWorth: FigureKind {
                 write(row, .accuracy, group.reference, to: &numbers)
             }
         }
-        var footnote = Footnote(
-            results, arms: shown.reduce(into: []) { arms, arm in if !arms.contains(arm) { arms.append(arm) } })
+        var footnote = Footnote(results, arms: shown.distinct)
         footnote.add(rule.sentence(baseline: baseline.label))
-        if all.contains(where: { $0.steps.bound != .exact }) {
-            footnote.add("Runs that never match count as all of their steps: ≥ and ≤ are bounds.")
-        }
+        footnote.add(
+            "Runs that never match count as all of their steps: ≥ and ≤ are bounds.",
+            if: all.contains { $0.steps.bound != .exact })
         let hasIntervals = all.contains { $0.steps.interval != nil || $0.accuracy.interval != nil }
         let picture = Figure(
             title: common.title ?? "What each change is worth",

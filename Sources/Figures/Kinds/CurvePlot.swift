@@ -13,14 +13,12 @@ struct CurvePlot {
 
     static let columns =
         [
-            FigureColumn(name: "arm", meaning: "the arm's name"),
-            FigureColumn(
-                name: "statistics", meaning: "what batch normalization was evaluated with; empty for training values"),
-            FigureColumn(name: "curve", meaning: "mean (over seeds), seed (one run) or diverged (where a run ended)"),
-            FigureColumn(name: "seed", meaning: "the run's seed; empty for the mean"),
-            FigureColumn(name: "step", meaning: "training steps made"),
-            FigureColumn(
-                name: "value", meaning: "the mean's or the run's value; accuracies from 0 to 1, losses in nats"),
+            FigureColumn("arm", "the arm's name"),
+            FigureColumn("statistics", "what batch normalization was evaluated with; empty for training values"),
+            FigureColumn("curve", "mean (over seeds), seed (one run) or diverged (where a run ended)"),
+            FigureColumn("seed", "the run's seed; empty for the mean"),
+            FigureColumn("step", "training steps made"),
+            FigureColumn("value", "the mean's or the run's value; accuracies from 0 to 1, losses in nats"),
         ] + FigureColumn.overSeeds
 
     /// Bands at the back, then single seeds, means, and the signs of divergence over all.
@@ -48,54 +46,26 @@ struct CurvePlot {
         return bands + seeds + means + (range.map { divergenceMarks($0, isLogarithmic) } ?? [])
     }
 
-    /// One plotted number: a row of a CSV file, without what only some figures say.
-    struct Row {
-        let curves: ArmCurves
-        /// `mean` (over seeds), `seed` (one run) or `diverged` (where a run ended).
-        let curve: String
-        var seed: Int?
-        let step: Int
-        let value: Double?
-        var statistics: SampleStatistics?
-
-        /// Curve, seed, step, value, n, deviation, minimum, maximum.
-        var fields: [CSVField] {
-            [
-                .text(curve), seed.map { .integer($0) } ?? .empty, .integer(step), .optional(value),
-                statistics.map { .integer($0.count) } ?? .empty, .optional(statistics?.deviation),
-                .optional(statistics?.minimum), .optional(statistics?.maximum),
-            ]
-        }
-    }
-
-    var rows: [Row] {
-        var rows: [Row] = []
+    /// Adds the plotted numbers: what is said of an arm, by default its name and statistics, and behind it the columns from
+    /// `curve` on.
+    func write(
+        to numbers: inout CSVText,
+        _ subject: (ArmCurves) -> [CSVField] = { [.text($0.arm.name), .optional($0.sourceWord)] }
+    ) {
         for arm in arms {
+            let subject = subject(arm)
             for point in arm.summary {
-                rows.append(
-                    Row(
-                        curves: arm, curve: "mean", step: point.step, value: point.statistics.mean,
-                        statistics: point.statistics))
+                let start: [CSVField] = ["mean", .empty, .integer(point.step), .number(point.statistics.mean)]
+                numbers.append(subject + start + point.statistics.fields)
             }
             for run in arm.runs {
-                let seed = run.run.seed
-                for (step, value) in zip(run.steps, run.values) {
-                    rows.append(Row(curves: arm, curve: "seed", seed: seed, step: step, value: value))
+                func add(_ curve: CSVField, _ step: Int, _ value: Double?) {
+                    let fields: [CSVField] = [curve, .integer(run.run.seed), .integer(step), .optional(value)]
+                    numbers.append(subject + fields + [.empty, .empty, .empty, .empty])
                 }
-                if run.run.status == .diverged {
-                    let step = endStep(run)
-                    rows.append(
-                        Row(curves: arm, curve: "diverged", seed: seed, step: step, value: run.lastFinite?.value))
-                }
+                for (step, value) in zip(run.steps, run.values) { add("seed", step, value) }
+                if run.run.status == .diverged { add("diverged", endStep(run), run.lastFinite?.value) }
             }
-        }
-        return rows
-    }
-
-    func write(to numbers: inout CSVText) {
-        for row in rows {
-            let source = CSVField.optional(row.curves.sourceWord)
-            numbers.append([.text(row.curves.arm.name), source] + row.fields)
         }
     }
 
@@ -110,7 +80,7 @@ struct CurvePlot {
     /// What must be known about diverged runs; nil where there are none.
     var divergenceNote: String? {
         guard arms.contains(where: { !$0.diverged.isEmpty }) else { return nil }
-        let mixed = arms.contains { !$0.diverged.isEmpty && $0.diverged.count < $0.runs.count }
+        let mixed = arms.contains(where: \.isPartlyDiverged)
         return "× marks the step at which a run's loss left the finite numbers."
             + (mixed ? " Means are over the runs that did not diverge." : "")
     }

@@ -28,10 +28,10 @@ struct Landscape: FigureKind {
 
     static let columns =
         [
-            FigureColumn(name: "quantity", meaning: "loss or gradient-change, -minimum or -maximum, or smoothness"),
-            FigureColumn(name: "arm", meaning: "the arm's name"),
-            FigureColumn(name: "step", meaning: "training steps made"),
-            FigureColumn(name: "value", meaning: "the mean over seeds; losses in nats"),
+            FigureColumn("quantity", "loss or gradient-change, -minimum or -maximum, or smoothness"),
+            FigureColumn("arm", "the arm's name"),
+            FigureColumn("step", "training steps made"),
+            FigureColumn("value", "the mean over seeds; losses in nats"),
         ] + FigureColumn.overSeeds
 
     private enum Part: CaseIterable {
@@ -72,19 +72,7 @@ struct Landscape: FigureKind {
         init(arm: ArmRecord, curves: [ArmCurves]) {
             self.arm = arm
             self.curves = curves
-            summaries = curves.map { curves in
-                let finished = curves.runs.filter { $0.run.status == .finished }
-                let members = finished.isEmpty ? curves.runs : finished
-                var valuesOfStep: [Int: [Double]] = [:]
-                for member in members {
-                    for (step, value) in zip(member.steps, member.values) where !value.isNaN {
-                        valuesOfStep[step, default: []].append(value)
-                    }
-                }
-                return valuesOfStep.filter { $0.value.count == members.count }
-                    .map { ArmCurves.Point(step: $0.key, statistics: SampleStatistics($0.value)) }
-                    .sorted { $0.step < $1.step }
-            }
+            summaries = curves.map { ArmCurves.summary($0.runs) { !$0.isNaN } }
         }
 
         /// The steps at which all curves have a mean, with the means.
@@ -117,23 +105,17 @@ struct Landscape: FigureKind {
             for entry in entries { write(entry, quantities: part.quantities, to: &numbers) }
         }
 
-        var footnote = Footnote(results, arms: selection.arms)
-        footnote.add(selection.note)
+        var footnote = Footnote(results, selection)
         footnote.add(readingAid(parts.map(\.part)))
-        if smoothing > 1 { footnote.add("Moving mean of \(smoothing) measurements.") }
+        footnote.add("Moving mean of \(smoothing) measurements.", if: smoothing > 1)
         if parts.contains(where: { $0.entries.contains(where: \.isInfinite) }) {
             footnote.add(
                 "Means reach the top of their panel where a seed's value was not finite after a step too long.")
         }
-        let isPartlyDiverged = parts.contains {
-            $0.entries.contains { $0.curves.contains { !$0.diverged.isEmpty && $0.diverged.count < $0.runs.count } }
-        }
-        if isPartlyDiverged { footnote.add("Means are over the runs that did not diverge.") }
+        let isPartlyDiverged = parts.contains { $0.entries.contains { $0.curves.contains(where: \.isPartlyDiverged) } }
+        footnote.add("Means are over the runs that did not diverge.", if: isPartlyDiverged)
         let lacking = arms.filter { arm in !parts.contains { $0.entries.contains { $0.arm == arm.arm } } }
-        if !lacking.isEmpty {
-            let names = Phrase.list(lacking.map(\.arm.label))
-            footnote.add("\(names) \(lacking.count == 1 ? "has" : "have") no landscape.")
-        }
+        footnote.add(Phrase.lacking(lacking.map(\.arm.label), "landscape"))
         let panels = parts.map { panel($0.part, entries: $0.entries, results: results) }
         let seeds = Set(arms.map(\.runs.count))
         let picture = Figure(

@@ -15,13 +15,13 @@ struct LineFit: FigureKind {
     static let fields: [Field<Self>] = commonFields
 
     static let columns = [
-        FigureColumn(name: "arm", meaning: "the arm's name"),
-        FigureColumn(name: "seed", meaning: "the run's seed"),
-        FigureColumn(name: "what", meaning: "point, line, path (every step shown), optimum or contour"),
-        FigureColumn(name: "step", meaning: "the step of gradient descent, of a line and a path"),
-        FigureColumn(name: "excess", meaning: "the loss above the least one, of a contour"),
-        FigureColumn(name: "x", meaning: "x of a point; the slope of anything else"),
-        FigureColumn(name: "y", meaning: "y of a point; the intercept of anything else"),
+        FigureColumn("arm", "the arm's name"),
+        FigureColumn("seed", "the run's seed"),
+        FigureColumn("what", "point, line, path (every step shown), optimum or contour"),
+        FigureColumn("step", "the step of gradient descent, of a line and a path"),
+        FigureColumn("excess", "the loss above the least one, of a contour"),
+        FigureColumn("x", "x of a point; the slope of anything else"),
+        FigureColumn("y", "y of a point; the intercept of anything else"),
     ]
 
     /// Columns beside each other; more arms stand below.
@@ -40,16 +40,13 @@ struct LineFit: FigureKind {
         guard let last = fits.compactMap(\.path.last?.step).max() else {
             throw .nothingToDraw(reason: "no run has a cloud and a path with finite numbers: run the experiment again")
         }
-        var footnote = Footnote(results, arms: selection.arms)
-        footnote.add(selection.note)
+        var footnote = Footnote(results, selection)
         footnote.add("Shown: \(Phrase.seeds(Set(fits.map(\.run.seed)))), the lowest.")
         footnote.add(
             "Contours: where the loss above the least one is 1/16, 1/4, 9/16, 1, … of that at the start. Axes differ between panels."
         )
         let lacking = arms.filter { arm in !fits.contains { $0.arm == arm.arm } }.map(\.arm.label)
-        if !lacking.isEmpty {
-            footnote.add("\(Phrase.list(lacking)) \(lacking.count == 1 ? "has" : "have") no such numbers.")
-        }
+        footnote.add(Phrase.lacking(lacking, "such numbers"))
 
         var numbers = Self.numbers()
         let picture = LineFitPanels(steps: LineFitRun.shownSteps(upTo: last), height: Self.height)

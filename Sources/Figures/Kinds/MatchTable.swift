@@ -27,26 +27,22 @@ struct MatchTable: FigureKind {
     }
 
     static let columns = [
-        FigureColumn(name: "arm", meaning: "the arm's name"),
-        FigureColumn(name: "n", meaning: "seeds that are compared with the baseline"),
-        FigureColumn(name: "matched", meaning: "how many of them match it"),
-        FigureColumn(name: "diverged", meaning: "how many diverge"),
+        FigureColumn("arm", "the arm's name"),
+        FigureColumn("n", "seeds that are compared with the baseline"),
+        FigureColumn("matched", "how many of them match it"),
+        FigureColumn("diverged", "how many diverge"),
+        FigureColumn("steps", "mean steps to match; seeds that never do count as all of their steps, a lower bound"),
+        FigureColumn("steps-deviation", "standard deviation over seeds (divisor n − 1)"),
         FigureColumn(
-            name: "steps",
-            meaning: "mean steps to match; seeds that never do count as all of their steps, a lower bound"),
-        FigureColumn(name: "steps-deviation", meaning: "standard deviation over seeds (divisor n − 1)"),
-        FigureColumn(
-            name: "times-fewer",
-            meaning:
-                "the baseline's own steps by the arm's, geometric mean over seeds; an upper bound where matched < n"),
-        FigureColumn(
-            name: "low", meaning: "lower end of its 95 % interval (Student's t of logarithms, from three seeds on)"),
-        FigureColumn(name: "high", meaning: "upper end of that interval"),
-        FigureColumn(name: "best-accuracy", meaning: "mean best accuracy, 0 to 1, over the seeds that did not diverge"),
-        FigureColumn(name: "best-deviation", meaning: "standard deviation over these seeds"),
-        FigureColumn(name: "paper-steps", meaning: "the publication's steps to match"),
-        FigureColumn(name: "paper-times-fewer", meaning: "the publication's baseline steps by the arm's"),
-        FigureColumn(name: "paper-accuracy", meaning: "the publication's best accuracy, 0 to 1"),
+            "times-fewer",
+            "the baseline's own steps by the arm's, geometric mean over seeds; an upper bound where matched < n"),
+        FigureColumn("low", "lower end of its 95 % interval (Student's t of logarithms, from three seeds on)"),
+        FigureColumn("high", "upper end of that interval"),
+        FigureColumn("best-accuracy", "mean best accuracy, 0 to 1, over the seeds that did not diverge"),
+        FigureColumn("best-deviation", "standard deviation over these seeds"),
+        FigureColumn("paper-steps", "the publication's steps to match"),
+        FigureColumn("paper-times-fewer", "the publication's baseline steps by the arm's"),
+        FigureColumn("paper-accuracy", "the publication's best accuracy, 0 to 1"),
     ]
 
     static let kind = "match-table"
@@ -79,8 +75,7 @@ struct MatchTable: FigureKind {
         let selection = try results.arms(common.arms)
         let baseline = try results.baseline(rule)
         let rows = try rows(results, arms: selection.arms, baseline: baseline)
-        var footnote = Footnote(results, arms: selection.arms)
-        footnote.add(selection.note)
+        var footnote = Footnote(results, selection)
         footnote.add(rule.sentence(baseline: baseline.label))
         if rows.contains(where: { $0.isMatched && $0.timesFewer.bound != .exact }) {
             footnote.add(
@@ -91,10 +86,10 @@ struct MatchTable: FigureKind {
             footnote.add("\(match.arm.label): \(match.divergedCount) of \(match.runs.count) seeds diverged.")
         }
         let isMany = rows.contains { $0.match.runs.count > 1 }
-        if isMany { footnote.add("± is the standard deviation over seeds.") }
-        if rows.contains(where: { $0.isMatched && $0.timesFewer.interval != nil }) {
-            footnote.add("Bars: 95 % intervals of the ratio within seeds (Student's t).")
-        }
+        footnote.add("± is the standard deviation over seeds.", if: isMany)
+        footnote.add(
+            "Bars: 95 % intervals of the ratio within seeds (Student's t).",
+            if: rows.contains { $0.isMatched && $0.timesFewer.interval != nil })
         var numbers = Self.numbers()
         for row in rows { write(row, to: &numbers) }
         var picture = Figure(
@@ -205,12 +200,9 @@ struct MatchTable: FigureKind {
     // MARK: The numbers
 
     private func markdown(_ rows: [Row], _ picture: Figure) -> String {
-        func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
         let headings = ["Arm"] + cells.map(\.title)
-        let body = rows.map { row in
-            line(([row.match.arm.label] + cells.map { $0.words(row) }).map { $0.replacing("|", with: "\\|") })
-        }
-        let table = [line(headings), line(headings.indices.map { $0 == 0 ? "---" : "---:" })] + body
+        let body = rows.map { row in [row.match.arm.label] + cells.map { $0.words(row) } }
+        let table = ([headings, headings.indices.map { $0 == 0 ? "---" : "---:" }] + body).map(Phrase.markdownRow)
         return "**\(picture.title)**\n\n\(table.joined(separator: "\n"))\n\n\(picture.footnote ?? "")\n"
     }
 

@@ -20,13 +20,13 @@ struct QuantityOverSteps: FigureKind {
 
     static let columns =
         [
-            FigureColumn(name: "quantity", meaning: "the measured quantity"),
-            FigureColumn(name: "place", meaning: "the panel's place; empty for the mean over places"),
-            FigureColumn(name: "arm", meaning: "the arm's name"),
-            FigureColumn(name: "curve", meaning: "mean (over seeds), seed (one run) or diverged (where a run ended)"),
-            FigureColumn(name: "seed", meaning: "the run's seed; empty for the mean"),
-            FigureColumn(name: "step", meaning: "training steps made"),
-            FigureColumn(name: "value", meaning: "the mean's or the run's value, in the quantity's unit"),
+            FigureColumn("quantity", "the measured quantity"),
+            FigureColumn("place", "the panel's place; empty for the mean over places"),
+            FigureColumn("arm", "the arm's name"),
+            FigureColumn("curve", "mean (over seeds), seed (one run) or diverged (where a run ended)"),
+            FigureColumn("seed", "the run's seed; empty for the mean"),
+            FigureColumn("step", "training steps made"),
+            FigureColumn("value", "the mean's or the run's value, in the quantity's unit"),
         ] + FigureColumn.overSeeds
 
     func check(_ fields: FigureFields) { shown.check(fields) }
@@ -51,15 +51,19 @@ struct QuantityOverSteps: FigureKind {
                 reason: "no run has a finite \(Phrase.list(shown.quantities)): every value is missing or nan")
         }
 
-        var footnote = Footnote(results, arms: selection.arms)
-        footnote.add(selection.note)
+        var footnote = Footnote(results, selection)
         footnote.add(shown.notes(subjects, omitted: omitted, of: arms, results.quantities))
-        if smoothing > 1 { footnote.add("Moving mean of \(smoothing) measurements.") }
+        footnote.add("Moving mean of \(smoothing) measurements.", if: smoothing > 1)
         for note in drawn.map(\.range).notes { footnote.add(note) }
         footnote.add(drawn.lazy.compactMap(\.plot.divergenceNote).first)
 
         var numbers = Self.numbers()
-        for content in drawn { write(content, to: &numbers) }
+        for content in drawn {
+            let subject = content.subject
+            content.plot.write(to: &numbers) {
+                [.text(subject.quantity), .optional(subject.place), .text($0.arm.name)]
+            }
+        }
         let panels = contents.map { row in
             row.indices.map { panel(row, column: $0, results: results) }
         }
@@ -112,15 +116,6 @@ struct QuantityOverSteps: FigureKind {
         }
         let curves = content.plot.marks(range: range.lower...range.upper, isLogarithmic: range.isLogarithmic)
         return Panel(title: title, x: steps, y: range.axis(words), marks: shown.withLevel(curves))
-    }
-
-    // MARK: The numbers
-
-    private func write(_ content: Content, to numbers: inout CSVText) {
-        let place: CSVField = content.subject.place.map { .text($0) } ?? .empty
-        for row in content.plot.rows {
-            numbers.append([.text(content.subject.quantity), place, .text(row.curves.arm.name)] + row.fields)
-        }
     }
 }
 
@@ -229,7 +224,7 @@ struct QuantityFields: Sendable {
             let isMean = subjects.joined().contains { subject in
                 arms.contains { $0.runs.contains { $0.measured.averages(subject.quantity, subject.places, hasAxis) } }
             }
-            let distinct = phrases.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+            let distinct = phrases.distinct
             if isMean, distinct.count == 1 {
                 notes.append("Mean over \(distinct[0]).")
             } else if isMean {
@@ -259,15 +254,13 @@ struct QuantityFields: Sendable {
                 return "\(words.short): mean over all of its axis, \(words.axisTitle.lowercasedFirst)."
             }
             return "\(words.axisTitle): \(Phrase.plain(at))."
-        }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        }.distinct
     }
 
     private func lackingNotes(of arms: [MeasuredArm], _ table: QuantityTable) -> [String] {
         quantities.compactMap { quantity in
             let lacking = arms.filter { $0.places(of: quantity, matching: Glob(place)).isEmpty }.map(\.arm.label)
-            if lacking.isEmpty { return nil }
-            let verb = lacking.count == 1 ? "has" : "have"
-            return "\(Phrase.list(lacking)) \(verb) no \(table[quantity].short.lowercasedFirst)."
+            return Phrase.lacking(lacking, table[quantity].short.lowercasedFirst)
         }
     }
 }

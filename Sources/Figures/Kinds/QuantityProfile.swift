@@ -33,14 +33,14 @@ struct QuantityProfile: FigureKind {
 
     static let columns =
         [
-            FigureColumn(name: "quantity", meaning: "the measured quantity"),
-            FigureColumn(name: "place", meaning: "the point's or the panel's place; empty for the mean over places"),
-            FigureColumn(name: "arm", meaning: "the arm's name"),
-            FigureColumn(name: "curve", meaning: "mean (over seeds) or seed (one run)"),
-            FigureColumn(name: "seed", meaning: "the run's seed; empty for the mean"),
-            FigureColumn(name: "step", meaning: "the step of the measurement; of runs that differ empty for the mean"),
-            FigureColumn(name: "x", meaning: "the place on the quantity's own axis, or the place's number from 1"),
-            FigureColumn(name: "value", meaning: "the mean's or the run's value, in the quantity's unit"),
+            FigureColumn("quantity", "the measured quantity"),
+            FigureColumn("place", "the point's or the panel's place; empty for the mean over places"),
+            FigureColumn("arm", "the arm's name"),
+            FigureColumn("curve", "mean (over seeds) or seed (one run)"),
+            FigureColumn("seed", "the run's seed; empty for the mean"),
+            FigureColumn("step", "the step of the measurement; of runs that differ empty for the mean"),
+            FigureColumn("x", "the place on the quantity's own axis, or the place's number from 1"),
+            FigureColumn("value", "the mean's or the run's value, in the quantity's unit"),
         ] + FigureColumn.overSeeds
 
     func check(_ fields: FigureFields) {
@@ -72,18 +72,17 @@ struct QuantityProfile: FigureKind {
             throw .nothingToDraw(
                 reason: "no run has a finite \(Phrase.list(shown.quantities)): every value is missing or nan")
         }
-        var footnote = Footnote(results, arms: selection.arms)
-        footnote.add(selection.note)
+        var footnote = Footnote(results, selection)
         footnote.add(
             horizontal == .place
                 ? shown.notesOverPlaces(of: arms, table)
                 : shown.notes(subjects, omitted: omitted, of: arms, hasAxis: true, table))
-        if drawn.contains(where: { $0.arms.contains(where: \.isPartlyDiverged) }) {
-            footnote.add("Means are over the runs that did not diverge.")
-        }
-        if drawn.contains(where: { $0.arms.contains { $0.profiles.contains { !$0.y.allSatisfy(\.isFinite) } } }) {
-            footnote.add("Values that are not finite are left out, as are means with one among them.")
-        }
+        footnote.add(
+            "Means are over the runs that did not diverge.",
+            if: drawn.contains { $0.arms.contains(where: \.isPartlyDiverged) })
+        footnote.add(
+            "Values that are not finite are left out, as are means with one among them.",
+            if: drawn.contains { $0.arms.contains { $0.profiles.contains { !$0.y.allSatisfy(\.isFinite) } } })
         for note in drawn.map(\.range).notes { footnote.add(note) }
 
         var numbers = Self.numbers()
@@ -228,19 +227,18 @@ struct QuantityProfile: FigureKind {
     private func write(_ content: Content, places: [String], to numbers: inout CSVText) {
         let subject = content.subject
         func place(_ x: Double) -> CSVField {
-            if horizontal == .place { return .text(places[Int(x)]) }
-            return subject.place.map { .text($0) } ?? .empty
+            horizontal == .place ? .text(places[Int(x)]) : .optional(subject.place)
         }
         func shown(_ x: Double) -> Double { horizontal == .place ? x + 1 : x }
         for arm in content.arms {
             let steps = Set(arm.profiles.map(\.step))
             for point in arm.summary {
-                let statistics = point.statistics
+                let step: CSVField = steps.count == 1 ? .integer(arm.profiles[0].step) : .empty
                 numbers.append(
-                    .text(subject.quantity), place(point.x), .text(arm.arm.name), "mean", .empty,
-                    steps.count == 1 ? .integer(arm.profiles[0].step) : .empty, .number(shown(point.x)),
-                    .number(statistics.mean), .integer(statistics.count), .optional(statistics.deviation),
-                    .number(statistics.minimum), .number(statistics.maximum))
+                    [
+                        .text(subject.quantity), place(point.x), .text(arm.arm.name), "mean", .empty, step,
+                        .number(shown(point.x)), .number(point.statistics.mean),
+                    ] + point.statistics.fields)
             }
             for profile in arm.profiles {
                 for (x, y) in zip(profile.x, profile.y) {

@@ -41,11 +41,11 @@ struct QuantityScatter: FigureKind {
         ]
 
     static let columns = [
-        FigureColumn(name: "arm", meaning: "the arm's name"),
-        FigureColumn(name: "seed", meaning: "the run's seed"),
-        FigureColumn(name: "x", meaning: "the quantity of the horizontal axis"),
-        FigureColumn(name: "y", meaning: "the quantity of the vertical axis"),
-        FigureColumn(name: "compare", meaning: "the third quantity; empty where none is asked for"),
+        FigureColumn("arm", "the arm's name"),
+        FigureColumn("seed", "the run's seed"),
+        FigureColumn("x", "the quantity of the horizontal axis"),
+        FigureColumn("y", "the quantity of the vertical axis"),
+        FigureColumn("compare", "the third quantity; empty where none is asked for"),
     ]
 
     func check(_ fields: FigureFields) {
@@ -94,8 +94,7 @@ struct QuantityScatter: FigureKind {
             throw .nothingToDraw(reason: "no run has finite numbers of \(x) and \(y): one of them is missing or nan")
         }
 
-        var footnote = Footnote(results, arms: selection.arms)
-        footnote.add(selection.note)
+        var footnote = Footnote(results, selection)
         let absent = points.count - shown.count
         if absent > 0 { footnote.add("\(Phrase.count(absent, "run")) without both numbers left out.") }
         for note in [horizontal, vertical].notes { footnote.add(note) }

@@ -23,9 +23,8 @@ struct StepsToMatch: FigureKind {
         column.name != "curve"
             ? column
             : FigureColumn(
-                name: "curve",
-                meaning:
-                    "mean (over seeds), seed (one run), diverged (where a run ended), or match: the step at which a run, or the mean of all of an arm's, matches the baseline; its value is the accuracy that is matched"
+                "curve",
+                "mean (over seeds), seed (one run), diverged (where a run ended), or match: the step at which a run, or the mean of all of an arm's, matches the baseline; its value is the accuracy that is matched"
             )
     }
 
@@ -47,10 +46,9 @@ struct StepsToMatch: FigureKind {
         plot.hasMarkers = curves.allSatisfy { $0.summary.count < 2 }
         for match in matches where !match.isDiverged { plot.notes[match.arm.name] = Self.words(match) }
 
-        var footnote = Footnote(results, arms: selection.arms)
-        footnote.add(selection.note)
+        var footnote = Footnote(results, selection)
         footnote.add(rule.sentence(baseline: baseline.label))
-        if rule.smoothing > 1 { footnote.add("The curves are these means.") }
+        footnote.add("The curves are these means.", if: rule.smoothing > 1)
         footnote.add(curves.statisticsSentence)
         footnote.add(plot.divergenceNote)
 

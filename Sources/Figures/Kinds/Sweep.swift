@@ -21,18 +21,18 @@ struct Sweep: FigureKind {
         ]
 
     static let columns = [
-        FigureColumn(name: "base", meaning: "the arm that was varied"),
-        FigureColumn(name: "arm", meaning: "the arm with these settings; of several the one with the best mean"),
-        FigureColumn(name: "x", meaning: "the setting along the horizontal axis"),
-        FigureColumn(name: "y", meaning: "the setting along the vertical axis; empty where there is none"),
-        FigureColumn(name: "metric", meaning: "test-accuracy (from 0 to 1), test-loss or train-loss (in nats)"),
-        FigureColumn(name: "mean", meaning: "the metric's mean over the seeds that finished; empty where none did"),
-        FigureColumn(name: "n", meaning: "seeds that finished"),
-        FigureColumn(name: "diverged", meaning: "seeds that diverged"),
-        FigureColumn(name: "deviation", meaning: "standard deviation over the seeds that finished (divisor n − 1)"),
-        FigureColumn(name: "minimum", meaning: "the lowest of these seeds"),
-        FigureColumn(name: "maximum", meaning: "the highest of these seeds"),
-        FigureColumn(name: "best", meaning: "true for the best setting of the base arm"),
+        FigureColumn("base", "the arm that was varied"),
+        FigureColumn("arm", "the arm with these settings; of several the one with the best mean"),
+        FigureColumn("x", "the setting along the horizontal axis"),
+        FigureColumn("y", "the setting along the vertical axis; empty where there is none"),
+        FigureColumn("metric", "test-accuracy (from 0 to 1), test-loss or train-loss (in nats)"),
+        FigureColumn("mean", "the metric's mean over the seeds that finished; empty where none did"),
+        FigureColumn("n", "seeds that finished"),
+        FigureColumn("diverged", "seeds that diverged"),
+        FigureColumn("deviation", "standard deviation over the seeds that finished (divisor n − 1)"),
+        FigureColumn("minimum", "the lowest of these seeds"),
+        FigureColumn("maximum", "the highest of these seeds"),
+        FigureColumn("best", "true for the best setting of the base arm"),
     ]
 
     func check(_ fields: FigureFields) {
