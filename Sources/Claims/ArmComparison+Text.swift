@@ -15,7 +15,6 @@ extension ArmComparison {
             + (rows.contains { !$0.diverged.isEmpty } ? ["diverged"] : [])
     }
 
-    /// How many columns from the left are words.
     public var wordColumns: Int { hasKeyColumns ? 2 + keys.count : 3 }
 
     /// The cells of every row, for people: mean ± deviation, accuracies in percent.

@@ -4,7 +4,6 @@ import Results
 /// Arms of one or several experiments beside each other: the settings in which they differ, how they ended, how good they
 /// became, and the steps that they needed to a target.
 public struct ArmComparison: Sendable {
-    /// The results of an experiment and the arms of it that are compared.
     public struct Choice: Sendable {
         let runs: ExperimentRuns
         let arms: [DeclaredExperiment.Arm]

@@ -4,34 +4,21 @@ import Vocabulary
 
 /// A statement with a source, the number that decides it, and the least effect that counts, as it is written.
 public struct Claim: Configurable, Equatable {
-    /// Its name, unique in the experiment.
     public internal(set) var id = ""
-    /// What is claimed, in our words.
     public internal(set) var statement = ""
-    /// Who says it, with the section.
     public internal(set) var source = ""
     /// Who says otherwise, and where; nil where nobody is known to. Shown beside the verdict, which it does not change.
     public internal(set) var disputedBy: String?
     var measure: any Measure = FinalMeasure()
-    /// Whose numbers the claim is about: an arm, a pattern or an ensemble.
     var arm = ""
-    /// Whose numbers they are compared with, seed by seed; nil for a published number.
     var comparedWith: String?
-    /// The published number that they are compared with.
     var value: Double?
-    /// The metric whose mean over seeds after the last step decides among several arms.
     var chosenBy: Metric?
-    /// On which side of the other they are expected.
     var expect = ExpectedDirection.above
-    /// The least ratio that counts.
     var factor: Double?
-    /// The least difference that counts, in the measure's unit.
     var by: Double?
-    /// The loss that is allowed, in the measure's unit.
     var atMostWorse: Double?
-    /// The statistics of batch normalization at which it is measured; nil for those that count.
     var statistics: StatisticsSource?
-    /// The test set's metrics are read as means over so many consecutive evaluations; 1 reads them as they are.
     var smoothing = 1
 
     public static let kind = "claim"
@@ -130,11 +117,8 @@ enum ArmChoice: Equatable {
 
 /// One of the accuracies that an ensemble has for each seed.
 enum EnsembleNumber: Sendable, Equatable {
-    /// Of the mean of all members' class probabilities.
     case together(String)
-    /// The mean of the members' own accuracies.
     case meanOfMembers(String)
-    /// The best of the members' own accuracies.
     case bestOfMembers(String)
 
     var name: String {

@@ -7,7 +7,6 @@ import Results
 struct EnsembleAccuracies: Sendable {
     /// The first k members of an ensemble with one seed.
     struct Step {
-        /// The arm of the k-th member.
         let arm: String
         let single: Double
         /// The mean accuracy of the first k members.
@@ -60,7 +59,6 @@ struct EnsembleAccuracies: Sendable {
         return members
     }
 
-    /// What was left out and why, a line each.
     var remarks: [String] { remarksByName.map(\.remark) }
 
     func remarks(on name: String) -> [String] { remarksByName.filter { $0.name == name }.map(\.remark) }

@@ -10,7 +10,6 @@ import Vocabulary
 public protocol Measure: Configurable, Equatable {
     /// One phrase for tables: `steps to the best test-accuracy of baseline`.
     var description: String { get }
-    /// Whether it reads evaluations of the test set.
     var isOfTestSet: Bool { get }
     /// Whether its numbers are shares of images, which people read in percent.
     var isShareOfImages: Bool { get }
@@ -64,7 +63,6 @@ public enum MeasureCatalogue {
 /// A run may end before what is asked happens, or diverge. Its number is then a bound: the true one is at least, or at
 /// most, so large. Comparisons keep bounds on the side that speaks against a claim.
 public struct MeasuredValue: Equatable, Sendable {
-    /// What the value says about the true number.
     public enum Bound: Equatable, Sendable {
         case exact
         case atLeast

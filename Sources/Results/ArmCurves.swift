@@ -125,7 +125,6 @@ extension ExperimentResults {
 package struct ArmProfiles: Sendable {
     package struct Profile: Sendable, Equatable {
         package let run: RunRecord
-        /// The step at which it was measured.
         package let step: Int
         package let x: [Double]
         /// A value an x; NaN where it is none.

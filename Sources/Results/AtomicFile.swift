@@ -7,15 +7,14 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     public let path: String
     public let reason: String
     /// What the reader can do, or nil where nothing general can be said.
-    public let suggestion: String?
+    public var suggestion: String?
 
-    public init(operation: String, path: String, reason: String, suggestion: String? = nil) {
-        self.operation = operation
-        self.path = path
-        self.reason = reason
-        self.suggestion = suggestion
+    public var description: String {
+        "cannot \(operation) \(path): \(reason)" + (suggestion.map { " (\($0))" } ?? "")
     }
+}
 
+extension FileError {
     /// The error of the system call that has just failed, from `errno`.
     package static func lastSystemError(_ operation: String, _ url: URL) -> FileError {
         FileError(operation: operation, path: url.path, code: errno)
@@ -31,10 +30,6 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
             }
         self.init(
             operation: operation, path: path, reason: String(cString: strerror(code)), suggestion: suggestion)
-    }
-
-    public var description: String {
-        "cannot \(operation) \(path): \(reason)" + (suggestion.map { " (\($0))" } ?? "")
     }
 }
 

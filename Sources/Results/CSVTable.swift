@@ -4,62 +4,47 @@ import Foundation
 public enum CSVError: Error, Equatable, CustomStringConvertible {
     case unreadable(file: String, reason: String)
     case empty(file: String)
-    /// The file is larger than the reader's 32-bit offsets reach.
     case tooLarge(file: String, byteCount: Int)
-    /// The last line has no line end: whoever wrote the file was stopped while writing.
     case cutOff(file: String, line: Int)
     case repeatedColumn(file: String, column: String)
     case missingColumn(file: String, column: String, found: [String])
     case missingKey(file: String, key: String)
-    /// A tap has no histogram at a step at which it was observed.
     case missingHistogram(file: String, tap: String, step: Int)
-    /// The bins of a tap's histograms are not the same ascending bins at every step.
     case irregularBins(file: String, tap: String)
-    /// No row has a value in a column that some must have.
     case missingRows(file: String, column: String, value: String)
     case fieldCount(file: String, line: Int, found: Int, expected: Int)
-    /// A quoted field begins on this line and never ends.
     case unterminatedQuote(file: String, line: Int)
-    /// A quotation mark inside an unquoted field, or text after the closing one.
     case strayQuote(file: String, line: Int)
     case notANumber(file: String, line: Int, column: String, found: String)
     /// A line is wrong in a way that only its reader knows.
     case malformed(file: String, line: Int, reason: String)
     case unknownWord(file: String, line: Int, column: String, found: String, expected: [String])
 
-    /// One line for people: `file:line: what`.
     public var description: String {
         switch self {
-        case .unreadable(let file, let reason):
-            "\(file): cannot be read: \(reason)"
-        case .empty(let file):
-            "\(file): is empty; expected a header line"
+        case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
+        case .empty(let file): "\(file): is empty; expected a header line"
         case .tooLarge(let file, let byteCount):
             "\(file): has \(byteCount) bytes; at most \(UInt32.max / 2) can be read"
         case .cutOff(let file, let line):
             "\(file):\(line): the last line is cut off (it has no line end): the run was stopped while writing it"
-        case .repeatedColumn(let file, let column):
-            "\(file):1: the column '\(column)' is there twice"
+        case .repeatedColumn(let file, let column): "\(file):1: the column '\(column)' is there twice"
         case .missingColumn(let file, let column, let found):
             "\(file):1: has no column '\(column)'; its columns are \(found.joined(separator: ", "))"
-        case .missingKey(let file, let key):
-            "\(file): has no row for the key '\(key)'"
+        case .missingKey(let file, let key): "\(file): has no row for the key '\(key)'"
         case .missingHistogram(let file, let tap, let step):
             "\(file): has no histogram of the tap '\(tap)' at step \(step), which layers.csv has"
         case .irregularBins(let file, let tap):
             "\(file): the bins of the tap '\(tap)' are not the same ascending bins at every step"
-        case .missingRows(let file, let column, let value):
-            "\(file): has no row whose \(column) is '\(value)'"
+        case .missingRows(let file, let column, let value): "\(file): has no row whose \(column) is '\(value)'"
         case .fieldCount(let file, let line, let found, let expected):
             "\(file):\(line): has \(found) field\(found == 1 ? "" : "s"), the header has \(expected)"
-        case .unterminatedQuote(let file, let line):
-            "\(file):\(line): a quoted field begins here and never ends"
+        case .unterminatedQuote(let file, let line): "\(file):\(line): a quoted field begins here and never ends"
         case .strayQuote(let file, let line):
             "\(file):\(line): a quotation mark inside a field (a field with quotation marks must be quoted as a whole)"
         case .notANumber(let file, let line, let column, let found):
             "\(file):\(line): '\(found)' in the column '\(column)' is not a number"
-        case .malformed(let file, let line, let reason):
-            "\(file):\(line): \(reason)"
+        case .malformed(let file, let line, let reason): "\(file):\(line): \(reason)"
         case .unknownWord(let file, let line, let column, let found, let expected):
             "\(file):\(line): '\(found)' in the column '\(column)' is none of \(expected.joined(separator: ", "))"
         }

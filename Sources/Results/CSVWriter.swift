@@ -85,10 +85,8 @@ public struct CSVText: Sendable, Equatable {
         bytes = CSVField.bytes(rows: [columns.map { .text($0) }])
     }
 
-    /// Adds a row: one field a column.
     public mutating func append(_ fields: CSVField...) { append(fields) }
 
-    /// Adds a row: one field a column.
     public mutating func append(_ fields: [CSVField]) {
         precondition(fields.count == columns.count, "\(fields.count) fields in a row of \(columns.count) columns")
         CSVField.append(row: fields, to: &bytes)
@@ -110,7 +108,6 @@ public final class CSVWriter {
     private var buffer: [UInt8] = []
     private static let blockSize = 1 << 16
 
-    /// Starts a file with its header; what was there before is gone.
     public init(creating url: URL, header: [String]) throws(FileError) {
         self.url = url
         self.header = header
@@ -139,7 +136,6 @@ public final class CSVWriter {
         byteCount = length
     }
 
-    /// Appends a row with one field for each column.
     public func append(_ row: [CSVField]) throws(FileError) {
         precondition(row.count == header.count, "a row of \(row.count) fields under \(header.count) columns")
         let before = buffer.count

@@ -8,7 +8,6 @@ public struct DeclaredExperiment: Sendable {
         /// Its name, also that of its folder.
         public let name: String
         public let label: String
-        /// What it shows; may be empty.
         public let description: String
         /// The declared arm that it is a point of: its own name where nothing is swept.
         public let group: String
@@ -51,7 +50,6 @@ public struct DeclaredExperiment: Sendable {
     /// The name of its folder: that of its file, with what the command line varied.
     public var name: String
     public var title: String
-    /// The publication that it follows.
     public var source: String
     public var question: String
     /// The data sets that it may use, the preferred one first.
@@ -60,7 +58,6 @@ public struct DeclaredExperiment: Sendable {
     public var steps: Int
     /// The seeds that the profile asks for.
     public var seeds: [UInt64]
-    /// The arms in declared order, those of a sweep spelled out.
     public var arms: [Arm]
     public var ensembles: [Ensemble]
     /// The quantities that its runs measure, each once.

@@ -42,7 +42,6 @@ public struct DistributionShift: Equatable, Sendable {
         public let step: Int
         public let quantity: Measure
         public let place: String
-        /// Never negative.
         public let value: Double
     }
 
@@ -52,8 +51,6 @@ public struct DistributionShift: Equatable, Sendable {
     package static let header = ["step", "quantity", "place", "at", "value"]
 
     /// Compares the observations of a run. They end before the first that holds a number that is not finite. O(rows).
-    ///
-    /// - Throws: ``CSVError``.
     public init(_ folder: RunFolder) throws(CSVError) {
         var observations = try LayerObservations(folder.layers)
         let units = try UnitShift(activations: folder.activations)
@@ -77,7 +74,6 @@ public struct DistributionShift: Equatable, Sendable {
         ]
     }
 
-    /// The rows of `shift.csv`.
     package var rows: [[CSVField]] {
         [Self.header.map { .text($0) }]
             + values.map {
@@ -103,8 +99,6 @@ struct UnitShift {
     package let firstNonFinite: Int?
 
     /// Reads the observations of a run. O(rows), in memory for one observation and one number for each tap and step.
-    ///
-    /// - Throws: ``CSVError``.
     package init(activations url: URL) throws(CSVError) {
         var taps: [String: TapUnits] = [:]
         var current: (name: String, units: TapUnits)?
@@ -180,7 +174,6 @@ struct UnitShift {
 /// unit of a tap is the one of median drift (of two in the middle the lower drift, of equal drifts the lower channel):
 /// a rule stated beforehand, so that nobody picks the unit that looks best.
 public struct Drift: Equatable, Sendable {
-    /// One unit or channel of one tap.
     public struct Unit: Equatable, Sendable {
         public let tap: String
         /// The unit's number in the tap, from 0.
@@ -196,8 +189,6 @@ public struct Drift: Equatable, Sendable {
     package static let header = ["tap", "channel", "drift", "typical"]
 
     /// Reads the observations of a run and sums up the movement. O(rows).
-    ///
-    /// - Throws: ``CSVError``.
     public init(activations url: URL) throws(CSVError) {
         var taps: [String] = []
         var movements: [String: [Int: Movement]] = [:]
@@ -221,7 +212,6 @@ public struct Drift: Equatable, Sendable {
         return drifts.map { Unit(tap: tap, channel: $0.channel, drift: $0.drift, isTypical: $0.channel == typical) }
     }
 
-    /// The rows of `drift.csv`.
     package var rows: [[CSVField]] {
         [Self.header.map { .text($0) }]
             + units.map {

@@ -62,11 +62,9 @@ public struct ExperimentFacts: Sendable, Equatable {
     public var title: String
     /// The place in the literature that it tests.
     public var source: String
-    /// The data set that was used: `mnist`.
     public var dataset: String
     /// Whether the data set was drawn by a program, not photographed or scanned.
     public var isSynthetic: Bool
-    /// The profile: `smoke`, `quick` or `paper`.
     public var profile: String
     /// Training steps of every run, where the file says them.
     public var steps: Int?
@@ -113,7 +111,6 @@ public struct ArmRecord: Sendable, Equatable {
         return String(text.last == " " ? text.dropLast() : text)
     }
 
-    /// Reads `arms.csv`, in declared order.
     package static func read(_ table: CSVTable) throws(CSVError) -> [ArmRecord] {
         let names = try table.texts("arm")
         let labels = try table.texts("label")
@@ -147,7 +144,6 @@ public struct RunRecord: Sendable, Equatable {
     /// `batch-norm/seed-2`: the run's folder inside the experiment's.
     public var path: String { "\(arm)/seed-\(seed)" }
 
-    /// Reads `runs.csv` of an experiment folder.
     package static func read(_ table: CSVTable, experimentFolder: URL) throws(CSVError) -> [RunRecord] {
         let arms = try table.texts("arm")
         let seeds = try table.integers("seed")

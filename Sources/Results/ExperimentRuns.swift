@@ -4,8 +4,8 @@ import Vocabulary
 
 /// One run whose folder holds a result of an experiment as it is declared now.
 public struct RunResult: Sendable {
-    public let arm: String
-    public let seed: UInt64
+    public var arm: String { manifest.arm }
+    public var seed: UInt64 { manifest.seed }
     public let folder: RunFolder
     public let manifest: Manifest
     /// Its metrics; nil while the run is not complete.
@@ -14,15 +14,6 @@ public struct RunResult: Sendable {
     private let units = Memo<[String: TypicalUnit]>()
     private let spreads = Memo<[String: Double]>()
 
-    fileprivate init(folder: RunFolder, manifest: Manifest, curves: RunCurves?) {
-        arm = manifest.arm
-        seed = manifest.seed
-        self.folder = folder
-        self.manifest = manifest
-        self.curves = curves
-    }
-
-    /// Whether its loss left the finite numbers.
     public var isDiverged: Bool { manifest.status == .diverged }
 }
 
@@ -101,7 +92,6 @@ public struct ExperimentRuns: Sendable {
     public let folder: URL
     /// The runs, arm by arm in declared order, seed by seed.
     public let runs: [RunResult]
-    /// What was left out and why, a line each.
     public let remarks: [String]
 
     /// Reads the folders of an experiment's runs.
@@ -155,7 +145,6 @@ public struct ExperimentRuns: Sendable {
         self.remarks = remarks
     }
 
-    /// The runs of an arm that are results: finished or diverged.
     package func complete(_ arm: String) -> [RunResult] {
         runs.filter { $0.arm == arm && $0.manifest.status.isComplete }
     }

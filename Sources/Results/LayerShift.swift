@@ -17,8 +17,6 @@ struct LayerShift {
     let values: [String: [Int: Value]]
 
     /// Compares the observations of a run up to the first that is not finite. O(rows); two numbers are kept for each bin.
-    ///
-    /// - Throws: ``CSVError``.
     init(_ observations: LayerObservations, histograms url: URL) throws(CSVError) {
         let functions = try Self.functions(observations, url)
         taps = observations.taps
@@ -112,8 +110,6 @@ struct LayerObservations {
     private(set) var layers: [String: [Layer]] = [:]
 
     /// Reads the observations of a run. O(rows).
-    ///
-    /// - Throws: ``CSVError``.
     init(_ url: URL) throws(CSVError) {
         let percentiles = Self.shares.map { "p\(Int(($0 * 100).rounded()))" }
         var firstNonFinite = Int.max

@@ -41,16 +41,7 @@ public struct Manifest: Codable, Equatable, Sendable {
     }
 
     /// A value and the step at which it was reached.
-    public struct Mark: Codable, Equatable, Sendable {
-        public var value: Double
-        /// The number of updates after which it was measured.
-        public var step: Int
-
-        public init(value: Double, step: Int) {
-            self.value = value
-            self.step = step
-        }
-    }
+    public typealias Mark = Curve.Point
 
     /// The first, last and best value of one metric under one source of statistics.
     public struct Metric: Codable, Equatable, Sendable {
@@ -62,14 +53,6 @@ public struct Manifest: Codable, Equatable, Sendable {
         public var last: Mark
         /// The best finite value, at its first occurrence; nil where none is finite.
         public var best: Mark?
-
-        public init(name: String, statistics: String, first: Mark, last: Mark, best: Mark?) {
-            self.name = name
-            self.statistics = statistics
-            self.first = first
-            self.last = last
-            self.best = best
-        }
     }
 
     public var format = 1
@@ -96,7 +79,6 @@ public struct Manifest: Codable, Equatable, Sendable {
     public var threads: Int
     /// When the run was first begun, in ISO 8601 (UTC).
     public var started: String
-    /// When it ended or was interrupted.
     public var ended: String?
     /// Seconds of work, evaluations and observations included, over all its parts.
     public var seconds: Double = 0

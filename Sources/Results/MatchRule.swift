@@ -39,7 +39,6 @@ package struct RunMatch: Sendable, Equatable {
 
     package let seed: Int
     package let status: Status
-    /// The accuracy that is to be matched.
     package let target: Double
     /// The steps until then; where it is not matched all steps of the run, which are then a lower bound.
     package let steps: Double

@@ -17,10 +17,8 @@ package struct MeasuredQuantities: Sendable, Equatable {
         package let value: Double
     }
 
-    /// The files, in the order in which they are read.
     package static let files = ["measures.csv", "shift.csv"]
 
-    /// The words of all quantities, in order of appearance.
     package private(set) var quantities: [String] = []
     private var rowsOfQuantity: [String: [Row]] = [:]
 
@@ -130,7 +128,6 @@ extension ExperimentResults {
 }
 
 extension [MeasuredArm] {
-    /// The words of all quantities, in order of appearance.
     package var quantities: [String] {
         PlaceNames.union(flatMap { $0.runs.map(\.measured.quantities) })
     }

@@ -70,7 +70,6 @@ package struct TapHistograms: Sendable, Equatable {
     package let counts: [[Double]]
     /// All values of each step, those below the first and above the last edge included.
     package let totals: [Double]
-    /// The values of each step below the first edge.
     package let below: [Double]
 
     /// Reads a tap's rows of `histograms.csv`; nil where there are none.

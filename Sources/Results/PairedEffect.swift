@@ -35,11 +35,10 @@ public enum EffectScale: Sendable {
 
 /// The difference or the ratio of two arms, taken within seeds: runs of one seed start alike and see the same batches.
 package struct PairedEffect: Equatable, Sendable {
-    /// What the value says about the true one.
-    package enum Bound: Equatable, Sendable {
+    package enum Bound: String, Sendable {
         case exact
-        case atLeast
-        case atMost
+        case atLeast = "at-least"
+        case atMost = "at-most"
         /// Nothing: there are bounds on both sides, or no pairs.
         case unknown
     }
@@ -67,25 +66,6 @@ package struct PairedEffect: Equatable, Sendable {
     package let interval: ClosedRange<Double>?
     package let bound: Bound
 
-    fileprivate init(_ pairs: [Pair], _ scale: EffectScale) {
-        let effect = scale.mean(of: pairs.map { scale.effect($0.first, $0.second) })
-        count = pairs.count
-        value = effect.value
-        interval = count >= 3 ? effect.interval : nil
-        let mayBeGreater = pairs.contains { !$0.isFirstKnown }
-        let mayBeSmaller = pairs.contains { !$0.isSecondKnown }
-        bound =
-            pairs.isEmpty || (mayBeGreater && mayBeSmaller)
-            ? .unknown : mayBeGreater ? .atLeast : mayBeSmaller ? .atMost : .exact
-    }
-
-    private init(count: Int, value: Double, interval: ClosedRange<Double>?, bound: Bound) {
-        self.count = count
-        self.value = value
-        self.interval = interval
-        self.bound = bound
-    }
-
     /// One by the ratio: how many times fewer, where it said how many times more.
     package var inverse: PairedEffect {
         let bound: Bound = bound == .atLeast ? .atMost : bound == .atMost ? .atLeast : bound
@@ -105,7 +85,17 @@ package struct PairedEffect: Equatable, Sendable {
 }
 
 extension [PairedEffect.Pair] {
-    package var difference: PairedEffect { PairedEffect(self, .difference) }
+    private func effect(_ scale: EffectScale) -> PairedEffect {
+        let effect = scale.mean(of: map { scale.effect($0.first, $0.second) })
+        let mayBeGreater = contains { !$0.isFirstKnown }
+        let mayBeSmaller = contains { !$0.isSecondKnown }
+        return PairedEffect(
+            count: count, value: effect.value, interval: count >= 3 ? effect.interval : nil,
+            bound: isEmpty || (mayBeGreater && mayBeSmaller)
+                ? .unknown : mayBeGreater ? .atLeast : mayBeSmaller ? .atMost : .exact)
+    }
+
+    package var difference: PairedEffect { effect(.difference) }
     /// First by second; both are positive.
-    package var ratio: PairedEffect { PairedEffect(self, .ratio) }
+    package var ratio: PairedEffect { effect(.ratio) }
 }

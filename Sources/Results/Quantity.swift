@@ -39,7 +39,6 @@ public struct Quantity: Sendable, Equatable {
 extension Quantity {
     /// Whether its axis may become logarithmic unasked.
     public var isMagnitude: Bool { kind == .magnitude }
-    /// Whether panels of it share an axis in any case.
     public var isBounded: Bool { kind == .bounded }
     public var axisTitle: String { axis ?? "At" }
 

@@ -12,9 +12,7 @@ public enum Metric: String, ConfigurationWord {
     case trainAccuracy = "train-accuracy"
 
     public var isHigherBetter: Bool { isAccuracy }
-    /// Whether it is measured on the test set, with a choice of statistics.
     public var isOfTestSet: Bool { self == .testAccuracy || self == .testLoss }
-    /// Whether it is a fraction from 0 to 1.
     public var isAccuracy: Bool { self == .testAccuracy || self == .trainAccuracy }
     /// The column of `eval.csv` or `train.csv`.
     package var column: String { isAccuracy ? "accuracy" : "loss" }
@@ -26,9 +24,10 @@ public struct Curve: Equatable, Sendable {
     /// A value a step; NaN or infinite where the run had diverged.
     public let values: [Double]
 
-    public struct Point: Equatable, Sendable {
-        public let step: Int
+    public struct Point: Codable, Equatable, Sendable {
         public let value: Double
+        /// The number of updates after which it was measured.
+        public let step: Int
     }
 
     public init(steps: [Int] = [], values: [Double] = []) {
@@ -37,7 +36,7 @@ public struct Curve: Equatable, Sendable {
         self.values = values
     }
 
-    public subscript(index: Int) -> Point { Point(step: steps[index], value: values[index]) }
+    public subscript(index: Int) -> Point { Point(value: values[index], step: steps[index]) }
     public var first: Point? { steps.isEmpty ? nil : self[0] }
     public var last: Point? { steps.isEmpty ? nil : self[steps.count - 1] }
 
@@ -138,7 +137,6 @@ public struct RunCurves: Equatable, Sendable {
         source = .covering([accuracies])
     }
 
-    /// The accuracy on the test set by the statistics.
     public var accuracies: [StatisticsSource?: Curve] { test[.testAccuracy] ?? [:] }
 
     /// The values of a metric; none where the run has none under these statistics.
@@ -183,9 +181,8 @@ public struct RunCurves: Equatable, Sendable {
 
     private func summary(_ metric: Metric, _ statistics: String, _ curve: Curve) -> Manifest.Metric? {
         guard let first = curve.first, let last = curve.last else { return nil }
-        func mark(_ point: Curve.Point) -> Manifest.Mark { Manifest.Mark(value: point.value, step: point.step) }
         return Manifest.Metric(
-            name: metric.rawValue, statistics: statistics, first: mark(first), last: mark(last),
-            best: curve.best(isHigherBetter: metric.isHigherBetter).map(mark))
+            name: metric.rawValue, statistics: statistics, first: first, last: last,
+            best: curve.best(isHigherBetter: metric.isHigherBetter))
     }
 }

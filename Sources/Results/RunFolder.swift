@@ -21,7 +21,6 @@ public struct RunFolder: Hashable, Sendable {
 
     public var configuration: URL { file("config.yaml") }
     public var manifest: URL { file("run.json") }
-    /// A line for each event, with its time.
     public var log: URL { file("run.log") }
     public var train: URL { file(Table.train.rawValue) }
     public var evaluations: URL { file(Table.evaluations.rawValue) }
@@ -54,7 +53,6 @@ public struct RunFolder: Hashable, Sendable {
 
     package func has(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
 
-    /// The tables that grow while a run goes on.
     package enum Table: String, CaseIterable {
         case train = "train.csv"
         case evaluations = "eval.csv"

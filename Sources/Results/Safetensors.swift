@@ -16,7 +16,6 @@ public struct Safetensors: Equatable, Sendable {
 
     /// A tensor with its shape; an empty shape is a single number.
     public struct Tensor: Equatable, Sendable {
-        /// The extent of each dimension, outermost first.
         public let shape: [Int]
         /// As many values as the product of the shape.
         public let values: Values
@@ -100,7 +99,6 @@ extension Safetensors.Values {
 
     package var width: Int { typeName == "F32" ? 4 : 8 }
 
-    /// The name of the type in the header.
     package var typeName: String {
         switch self {
         case .float32: "F32"
@@ -120,25 +118,18 @@ extension Safetensors.Values {
 
 /// A safetensors file that cannot be taken: what is wrong with it.
 public enum SafetensorsError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The file ends before its header or its values do.
     case truncated(expected: Int, found: Int)
-    /// The header is not the JSON that the format asks for.
     case header(String)
-    /// A tensor has a type that is not read here.
     case type(tensor: String, found: String)
     /// A tensor's place does not fit its shape, or the places leave holes or overlap.
     case layout(tensor: String, reason: String)
 
     public var description: String {
         switch self {
-        case .truncated(let expected, let found):
-            "the file is truncated: \(found) bytes, expected \(expected)"
-        case .header(let reason):
-            "not a safetensors header: \(reason)"
-        case .type(let tensor, let found):
-            "tensor '\(tensor)' has the type \(found); F32, F64 and I64 are read"
-        case .layout(let tensor, let reason):
-            "tensor '\(tensor)': \(reason)"
+        case .truncated(let expected, let found): "the file is truncated: \(found) bytes, expected \(expected)"
+        case .header(let reason): "not a safetensors header: \(reason)"
+        case .type(let tensor, let found): "tensor '\(tensor)' has the type \(found); F32, F64 and I64 are read"
+        case .layout(let tensor, let reason): "tensor '\(tensor)': \(reason)"
         }
     }
 }
@@ -247,12 +238,10 @@ extension Safetensors {
     }
 }
 
-/// The class probabilities that a network gives to images.
 public struct Predictions: Equatable, Sendable {
     public let classes: Int
     /// The probability of each class for each image, image by image: [images × classes].
     public let probabilities: [Float]
-    /// The class of each image.
     public let labels: [Int32]
 
     public init(classes: Int, probabilities: [Float], labels: [Int32]) {

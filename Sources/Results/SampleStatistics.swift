@@ -5,11 +5,8 @@ public struct SampleStatistics: Equatable, Sendable {
     public let count: Int
     /// The arithmetic mean; NaN without values.
     public let mean: Double
-    /// The standard deviation with divisor n − 1; nil with fewer than two values.
     public let deviation: Double?
-    /// The smallest value; NaN without values.
     public let minimum: Double
-    /// The largest value; NaN without values.
     public let maximum: Double
 
     /// The statistics of values; a value that is not finite makes mean and deviation NaN or infinite.

@@ -64,14 +64,10 @@ struct SpreadMeasure: Measure {
 /// then of the places.
 struct QuantityMeasure: Measure {
     var name = ""
-    /// A pattern of places; empty for what belongs to the whole network.
     var place = ""
-    /// The number on the quantity's own axis; nil for all.
     var at: Double?
-    /// What of a place's values over the steps counts.
     var steps = Choice.mean
     var from = 0
-    /// What of the places' numbers counts.
     var places = Choice.mean
 
     enum Choice: String, ConfigurationWord {

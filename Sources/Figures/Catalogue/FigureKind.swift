@@ -20,7 +20,6 @@ public protocol FigureKind: Configurable {
 }
 
 extension FigureKind {
-    /// The stem of its files.
     public var name: String { common.name ?? Self.kind }
     public var match: MatchRule? { nil }
     public func check(_ fields: FigureFields) {}
@@ -108,7 +107,6 @@ extension FigureKind {
     }
 }
 
-/// How an axis maps its values.
 enum ScaleChoice: String, ConfigurationWord {
     case linear
     case log

@@ -69,29 +69,22 @@ public enum FigureRenderer {
 
 /// Why a figure could not be drawn, said so that the reader knows what to do.
 public enum FigureError: Error, Equatable, CustomStringConvertible {
-    /// A file of results is missing, cut off or malformed.
     case data(CSVError)
     case declaration(ConfigurationErrors)
-    /// The value of a key of the figure names what the results do not have.
     case badValue(String, value: String, expected: String)
     case nothingToDraw(reason: String)
     case writing(file: String, reason: String)
-    /// Some figures of the experiment failed; the others were drawn.
     case some(failures: [FigureFailure], drawn: [String])
 
-    /// One line for people; one a figure where several failed.
     public var description: String {
         switch self {
-        case .data(let error):
-            "\(error)"
+        case .data(let error): "\(error)"
         case .declaration(let errors):
             errors.description
-        case .badValue(let key, let value, let expected):
-            "\(key) is '\(value)'; expected \(expected)"
+        case .badValue(let key, let value, let expected): "\(key) is '\(value)'; expected \(expected)"
         case .nothingToDraw(let reason):
             reason
-        case .writing(let file, let reason):
-            "\(file): cannot be written: \(reason)"
+        case .writing(let file, let reason): "\(file): cannot be written: \(reason)"
         case .some(let failures, _):
             failures.map(\.description).joined(separator: "\n")
         }
@@ -105,9 +98,4 @@ public struct FigureFailure: Sendable, Equatable, CustomStringConvertible {
 
     /// `figure: why`.
     public var description: String { "\(figure): \(error)" }
-
-    public init(figure: String, error: FigureError) {
-        self.figure = figure
-        self.error = error
-    }
 }

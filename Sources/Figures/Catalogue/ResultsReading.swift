@@ -55,7 +55,6 @@ extension ExperimentResults {
         }
     }
 
-    /// The names before `@`, in declared order.
     var orderedBases: [String] {
         arms.map(\.base).distinct
     }

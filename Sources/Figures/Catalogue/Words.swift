@@ -78,7 +78,6 @@ extension StatisticsSource {
     }
 }
 
-/// What a setting's key means to a reader.
 enum SettingWords {
     /// An axis title from a key, which stays readable: `optimizer.sgd.rate` is `Rate (optimizer.sgd.rate)`.
     static func axisTitle(_ key: String) -> String {
@@ -88,7 +87,6 @@ enum SettingWords {
     }
 }
 
-/// What a tap's address means to a reader.
 enum TapWords {
     /// The quantity of an address by its last component: `hidden3/activation-input` is the input of a nonlinearity.
     static func quantity(_ tap: String) -> String {

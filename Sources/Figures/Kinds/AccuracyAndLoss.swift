@@ -57,17 +57,11 @@ struct AccuracyOverSteps: FigureKind {
         var numbers = Self.numbers()
         plot.write(to: &numbers)
         let subject = metric == .testAccuracy ? "Test accuracy" : "Training accuracy"
-        func panel(_ range: ReadableRange, title: String?, isPart: Bool = false) -> Panel {
+        let panels = ReadableRange.panels(of: arms, zooms: zoom == .auto) { range, title, isPart in
             Panel(
                 title: title, x: .steps(results.facts.steps, scale: stepScale),
                 y: Axis(subject, from: range.lower, to: range.upper, format: .percent),
                 marks: plot.marks(range: isPart ? nil : range.lower...range.upper))
-        }
-        let whole = ReadableRange(all: arms)
-        var panels = [panel(whole, title: nil)]
-        if zoom == .auto, let top = ReadableRange(topOf: arms) {
-            let words = "Above \(Phrase.percent(top.lower, decimals: nil))"
-            panels = [panel(whole, title: "All"), panel(top, title: words, isPart: true)]
         }
         let picture = Figure(
             title: common.title ?? subject, subtitle: "\(results.facts.title). \(plot.readingAid)",

@@ -141,7 +141,6 @@ struct DistributionColumn: Sendable {
 
 /// The vertical bins that all panels of a row share.
 struct DistributionGrid: Sendable, Equatable {
-    /// The edges, ascending, evenly spaced.
     let edges: [Double]
 
     private static let binCount = 60
@@ -166,11 +165,9 @@ struct DistributionGrid: Sendable, Equatable {
 struct DistributionPanel {
     let column: DistributionColumn
     let tap: String
-    /// What the layer is called on the axis.
     let label: String
     let grid: DistributionGrid
     let scale: ScaleChoice
-    /// The steps of a whole run.
     let steps: Int?
 
     /// Densities below this share of the step's peak look like the paper.
@@ -179,7 +176,6 @@ struct DistributionPanel {
     private struct Density {
         /// The first step of each column.
         var steps: [Int] = []
-        /// The columns' edges on the axis of steps.
         var edges: [Double] = []
         /// `[column][bin]`
         var values: [[Double]] = []
@@ -284,7 +280,6 @@ struct StepColumns: Equatable, Sendable {
     let members: [[Int]]
     /// The first step of each column.
     let steps: [Int]
-    /// The columns' edges on the axis of steps.
     let edges: [Double]
 
     /// More columns than this cannot be told apart in a panel's width.

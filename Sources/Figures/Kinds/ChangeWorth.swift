@@ -9,7 +9,6 @@ struct ChangeWorth: FigureKind {
     var matching = MatchFields()
     var groups: [Group] = []
 
-    /// Changes that are compared with one arm.
     struct Group: Configurable {
         var reference = ""
         var label: String?
@@ -40,7 +39,6 @@ struct ChangeWorth: FigureKind {
         FigureColumn("bound", "exact, at-least or at-most: whether runs that never match make the value a bound"),
     ]
 
-    /// An arm that differs from its reference by one change.
     struct Change: Configurable {
         var arm = ""
         var label: String?
@@ -234,17 +232,11 @@ struct ChangeWorth: FigureKind {
 
     private func write(_ row: Row, _ measure: Measure, _ reference: ArmRecord, to numbers: inout CSVText) {
         let effect = measure.effect(row)
-        let bound: String? =
-            switch effect.bound {
-            case .exact: "exact"
-            case .atLeast: "at-least"
-            case .atMost: "at-most"
-            case .unknown: nil
-            }
-        let value = bound == nil ? nil : effect.value
+        let isKnown = effect.bound != .unknown
+        let interval = isKnown ? effect.interval : nil
         numbers.append(
             .text(reference.name), .text(row.match.arm.name), .text(row.label), .text(measure.rawValue),
-            .integer(effect.count), .optional(value), .optional(bound == nil ? nil : effect.interval?.lowerBound),
-            .optional(bound == nil ? nil : effect.interval?.upperBound), bound.map { .text($0) } ?? .empty)
+            .integer(effect.count), .optional(isKnown ? effect.value : nil), .optional(interval?.lowerBound),
+            .optional(interval?.upperBound), .optional(isKnown ? effect.bound.rawValue : nil))
     }
 }

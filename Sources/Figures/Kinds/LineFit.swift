@@ -91,7 +91,6 @@ struct LineFit: FigureKind {
 struct LineFitPanels {
     /// The steps after which a line is drawn, beside the last one.
     let steps: [Int]
-    /// The height of a plot in logical points.
     let height: Double
 
     private static let (light, dark) = (Color(0x8FC1E8), Color(0x0B2F5E))
@@ -206,7 +205,6 @@ struct LineFitRun: Sendable {
     let arm: ArmRecord
     let run: RunRecord
     let points: [Point]
-    /// By step; the first is the start.
     let path: [State]
     let optimum: Point
     /// E x² and E x: the loss above the least one is ½(E x²·Δk² + 2·E x·Δk·Δb + Δb²).

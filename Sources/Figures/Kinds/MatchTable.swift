@@ -9,7 +9,6 @@ struct MatchTable: FigureKind {
     var matching = MatchFields()
     var published: [Published] = []
 
-    /// What a publication says of an arm.
     struct Published: Configurable {
         var arm = ""
         var steps: Double?

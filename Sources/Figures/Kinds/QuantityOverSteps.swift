@@ -46,10 +46,7 @@ struct QuantityOverSteps: FigureKind {
         let contents = rows.map(\.contents)
         let isShared = rows.allSatisfy(\.isShared)
         let drawn = contents.joined()
-        guard drawn.contains(where: { $0.range != nil }) else {
-            throw .nothingToDraw(
-                reason: "no run has a finite \(Phrase.list(shown.quantities)): every value is missing or nan")
-        }
+        guard drawn.contains(where: { $0.range != nil }) else { throw shown.nothingFinite }
 
         var footnote = Footnote(results, selection)
         footnote.add(shown.notes(subjects, omitted: omitted, of: arms, results.quantities))
@@ -67,17 +64,14 @@ struct QuantityOverSteps: FigureKind {
         let panels = contents.map { row in
             row.indices.map { panel(row, column: $0, results: results) }
         }
-        let isGrid = panels.count > 1 || shown.places == .mean
-        var pictures = isGrid ? panels : panels[0].inRows
-        if isGrid { pictures.keepFirstTitles() }
-        if !isShared { pictures.keepFirstValueTitles() }
+        let (pictures, sharedY) = shown.arranged(panels, isShared: isShared)
         // A legend entry says of an arm what is true of all panels; the reading aid needs one that has every arm.
         let fullest = drawn.max { $0.plot.arms.count < $1.plot.arms.count }
         let picture = Figure(
             title: common.title ?? shown.title(results.quantities),
             subtitle: "\(results.facts.title). \(fullest?.plot.readingAid ?? "")",
             panels: pictures, footnote: footnote.text, sharedX: .all,
-            sharedY: isShared ? isGrid ? .aligned : .all : .none)
+            sharedY: sharedY)
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 
@@ -89,12 +83,8 @@ struct QuantityOverSteps: FigureKind {
                 $0.curves(subject.quantity, places: subject.places, at: shown.at, smoothing: smoothing)
             }
         }
-        let values = curves.map { arms in
-            CurveRange.Values(
-                arms.flatMap(\.runs).map { ($0.values, $0.run.status == .finished) }, and: shown.levels)
-        }
-        let (ranges, isShared) = CurveRange.row(
-            values, scale: shown.valueScale, of: table[subjects[0].quantity])
+        let values = curves.map { arms in arms.flatMap(\.runs).map { ($0.values, $0.run.status == .finished) } }
+        let (ranges, isShared) = shown.ranges(of: values, table[subjects[0].quantity])
         let contents = subjects.indices.map {
             Content(
                 subject: subjects[$0], plot: CurvePlot(arms: curves[$0], band: shown.band), range: ranges[$0])
@@ -106,22 +96,20 @@ struct QuantityOverSteps: FigureKind {
 
     private func panel(_ row: [Content], column: Int, results: ExperimentResults) -> Panel {
         let content = row[column]
-        let title = content.subject.place.map { _ in PlaceNames.short(row.map { $0.subject.place ?? "" })[column] }
         let words = shown.axisTitle(content.subject.quantity, results.quantities)
         let steps = Axis.steps(results.facts.steps, scale: stepScale)
         guard let range = content.range else {
             // Words need no axis of their own: a neighbour's does.
             let axis = row.lazy.compactMap(\.range).first?.axis(words) ?? Axis(words, from: 0, to: 1, ticks: .none)
-            return .empty("not measured", title: title, x: steps, y: axis)
+            return .empty("not measured", title: content.subject.title, x: steps, y: axis)
         }
         let curves = content.plot.marks(range: range.lower...range.upper, isLogarithmic: range.isLogarithmic)
-        return Panel(title: title, x: steps, y: range.axis(words), marks: shown.withLevel(curves))
+        return Panel(title: content.subject.title, x: steps, y: range.axis(words), marks: shown.withLevel(curves))
     }
 }
 
 /// The fields of figures of measured quantities: which quantities, where, and whether places are averaged.
 struct QuantityFields: Sendable {
-    /// What becomes of several places that match.
     enum Places: String, ConfigurationWord {
         case mean
         case panels
@@ -174,10 +162,30 @@ struct QuantityFields: Sendable {
     /// What a panel shows: a quantity over the mean of places.
     struct Subject {
         let quantity: String
-        /// The places whose mean it is.
         let places: [String]
         /// The panel's place; nil where places are averaged.
         let place: String?
+        let title: String?
+    }
+
+    var nothingFinite: FigureError {
+        .nothingToDraw(reason: "no run has a finite \(Phrase.list(quantities)): every value is missing or nan")
+    }
+
+    /// The ranges of a row of panels by the values of their runs.
+    func ranges(
+        of panels: [[(values: [Double], isFinished: Bool)]], _ words: Quantity
+    ) -> (ranges: [CurveRange?], isShared: Bool) {
+        CurveRange.row(panels.map { CurveRange.Values($0, and: levels) }, scale: valueScale, of: words)
+    }
+
+    /// The panels as they stand in the figure, with titles where they are needed, and the vertical axes that they share.
+    func arranged(_ panels: [[Panel]], isShared: Bool) -> (rows: [[Panel]], sharedY: Figure.Sharing) {
+        let isGrid = panels.count > 1 || places == .mean
+        var rows = isGrid ? panels : panels[0].inRows
+        if isGrid { rows.keepFirstTitles() }
+        if !isShared { rows.keepFirstValueTitles() }
+        return (rows, isShared ? isGrid ? .aligned : .all : .none)
     }
 
     /// The panels' subjects, a row a quantity, and how many places are left out.
@@ -187,12 +195,14 @@ struct QuantityFields: Sendable {
             placesOfRow.append(try arms.requiredPlaces(of: quantity, matching: place, by: "quantities"))
         }
         guard places == .panels else {
-            return (zip(quantities, placesOfRow).map { [Subject(quantity: $0, places: $1, place: nil)] }, 0)
+            return (zip(quantities, placesOfRow).map { [Subject(quantity: $0, places: $1, place: nil, title: nil)] }, 0)
         }
         let all = PlaceNames.union(placesOfRow)
         let columns = PlaceNames.evenly(all, most: Self.mostColumns)
         let rows = quantities.map { quantity in
-            columns.map { Subject(quantity: quantity, places: [$0], place: $0) }
+            zip(columns, PlaceNames.short(columns)).map {
+                Subject(quantity: quantity, places: [$0], place: $0, title: $1)
+            }
         }
         return (rows, all.count - columns.count)
     }
@@ -209,7 +219,6 @@ struct QuantityFields: Sendable {
             + [.line(x: [.nan], y: [.nan], .reference, label: levelLabel ?? Phrase.plain(level))]
     }
 
-    /// The figure's title where it has none of its own.
     func title(_ table: QuantityTable) -> String { Phrase.list(quantities.map { table[$0].heading }) }
 
     /// What a reader must know about the places, and about the arms that lack a quantity.

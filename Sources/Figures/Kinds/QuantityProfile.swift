@@ -68,10 +68,7 @@ struct QuantityProfile: FigureKind {
                 "x", value: horizontal.rawValue,
                 expected: "place: \(Phrase.list(shown.quantities)) has no axis of its own")
         }
-        guard drawn.contains(where: { $0.range != nil }) else {
-            throw .nothingToDraw(
-                reason: "no run has a finite \(Phrase.list(shown.quantities)): every value is missing or nan")
-        }
+        guard drawn.contains(where: { $0.range != nil }) else { throw shown.nothingFinite }
         var footnote = Footnote(results, selection)
         footnote.add(
             horizontal == .place
@@ -87,23 +84,13 @@ struct QuantityProfile: FigureKind {
 
         var numbers = Self.numbers()
         for content in drawn { write(content, places: places, to: &numbers) }
-        let panels = contents.map { row in
-            row.enumerated().map { column, content in
-                let title = content.subject.place.map { _ in
-                    PlaceNames.short(row.map { $0.subject.place ?? "" })[column]
-                }
-                return panel(content, title: title, places: places, table)
-            }
-        }
-        let isGrid = panels.count > 1 || shown.places == .mean
-        var rows = isGrid ? panels : panels[0].inRows
-        if isGrid { rows.keepFirstTitles() }
-        if !isShared { rows.keepFirstValueTitles() }
+        let panels = contents.map { $0.map { panel($0, places: places, table) } }
+        let (rows, sharedY) = shown.arranged(panels, isShared: isShared)
         let picture = Figure(
             title: common.title ?? "\(shown.title(table))\(titleEnd)",
             subtitle: "\(results.facts.title). \(stepWords(Array(drawn))) \(readingAid(Array(drawn)))", panels: rows,
             footnote: footnote.text, sharedX: isSameAxis(table) ? .all : .aligned,
-            sharedY: isShared ? isGrid ? .aligned : .all : .none)
+            sharedY: sharedY)
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 
@@ -126,12 +113,8 @@ struct QuantityProfile: FigureKind {
                     : arm.profiles(subject.quantity, over: places, at: step, where: shown.at)
             }
         }
-        let values = profiles.map { arms in
-            CurveRange.Values(
-                arms.flatMap(\.profiles).map { ($0.y, $0.run.status == .finished) }, and: shown.levels)
-        }
-        let (ranges, isShared) = CurveRange.row(
-            values, scale: shown.valueScale, of: table[subjects[0].quantity])
+        let values = profiles.map { arms in arms.flatMap(\.profiles).map { ($0.y, $0.run.status == .finished) } }
+        let (ranges, isShared) = shown.ranges(of: values, table[subjects[0].quantity])
         let contents = subjects.indices.map {
             Content(subject: subjects[$0], arms: profiles[$0], range: ranges[$0])
         }
@@ -187,7 +170,8 @@ struct QuantityProfile: FigureKind {
         return Axis(words, from: 1, to: Double(names.count))
     }
 
-    private func panel(_ content: Content, title: String?, places: [String], _ table: QuantityTable) -> Panel {
+    private func panel(_ content: Content, places: [String], _ table: QuantityTable) -> Panel {
+        let title = content.subject.title
         let x = horizontalAxis(content, places: places, table)
         let words = shown.axisTitle(content.subject.quantity, table)
         guard let range = content.range else {

@@ -149,6 +149,16 @@ struct ReadableRange: Equatable, Sendable {
         guard upper - lower < Self.zoomedShare * (whole.upper - whole.lower) else { return nil }
     }
 
+    /// A panel of everything and, where the top shows more, one of the top; of each the range, the title and whether it is a part.
+    static func panels(
+        of arms: [ArmCurves], zooms: Bool = true, _ panel: (ReadableRange, String?, Bool) -> Panel
+    ) -> [Panel] {
+        let whole = ReadableRange(all: arms)
+        guard zooms, let top = ReadableRange(topOf: arms) else { return [panel(whole, nil, false)] }
+        let words = "Above \(Phrase.percent(top.lower, decimals: nil))"
+        return [panel(whole, "All", false), panel(top, words, true)]
+    }
+
     /// From a round number a little below `least` to a little above `greatest`, but not beyond 0 and 100 %.
     private init(from least: Double, to greatest: Double) {
         let step = RoundNumber.atMost(max(greatest - least, 0.002) / 4)

@@ -53,19 +53,13 @@ struct StepsToMatch: FigureKind {
         footnote.add(plot.divergenceNote)
 
         let level = "Best of \(baseline.label): \(Phrase.percent(target))"
-        func panel(_ range: ReadableRange, title: String?, isPart: Bool = false) -> Panel {
+        let panels = ReadableRange.panels(of: curves) { range, title, isPart in
             Panel(
                 title: title, x: .steps(results.facts.steps, scale: stepScale),
                 y: Axis("Test accuracy", from: range.lower, to: range.upper, format: .percent),
                 marks: [.rule(.horizontal, at: target, .reference, label: level)]
                     + plot.marks(range: isPart ? nil : range.lower...range.upper)
                     + Self.diamonds(matches, at: target, of: results.facts.steps))
-        }
-        let whole = ReadableRange(all: curves)
-        var panels = [panel(whole, title: nil)]
-        if let top = ReadableRange(topOf: curves) {
-            let words = "Above \(Phrase.percent(top.lower, decimals: nil))"
-            panels = [panel(whole, title: "All"), panel(top, title: words, isPart: true)]
         }
         let picture = Figure(
             title: common.title ?? "Steps to match \(baseline.label)",

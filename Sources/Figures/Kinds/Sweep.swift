@@ -158,13 +158,10 @@ struct SweepGrid {
     let metric: SweepMetric
 
     /// The cell with the best mean; of equals the first.
-    var best: Cell? {
-        var best: Cell?
-        for cell in cells {
-            guard let mean = cell.mean else { continue }
-            if best?.mean.map({ metric.isBetter(mean, than: $0) }) ?? true { best = cell }
-        }
-        return best
+    var best: Cell? { Self.best(of: cells, by: metric) }
+
+    private static func best(of cells: [Cell], by metric: SweepMetric) -> Cell? {
+        cells.filter { $0.mean != nil }.min { metric.isBetter($0.statistics.mean, than: $1.statistics.mean) }
     }
 
     /// A grid for each base arm that has settings of both keys, all on the same axes.
@@ -194,9 +191,7 @@ struct SweepGrid {
                 xValues.indices.compactMap { column -> Cell? in
                     let here = members.filter { $0.x == xValues[column] && $0.y == yValues[row] }
                     let cells = here.map { cell($0.arm, column: column, row: row, results, metric) }
-                    return SweepGrid(
-                        base: base, label: base, xValues: [], yValues: [], cells: cells, metric: metric
-                    ).best ?? cells.first
+                    return best(of: cells, by: metric) ?? cells.first
                 }
             }
             return SweepGrid(
@@ -259,7 +254,6 @@ struct SweepPanels {
 
     // MARK: Two settings
 
-    /// A heat map a base arm, all on one colour scale.
     func heatMaps() -> [Panel] {
         let range = metric.colorRange(means)
         let colors = ColorScale(metric.title, from: range.lower, to: range.upper, format: metric.format)
