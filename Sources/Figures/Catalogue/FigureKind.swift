@@ -31,23 +31,10 @@ extension FigureKind {
 public enum FigureCatalogue {
     /// Every kind, in the order of the reference; a new one is a line here.
     public static let all: [any FigureKind.Type] = [
-        AccuracyOverSteps.self,
-        LossOverSteps.self,
-        ActivationQuantiles.self,
-        ActivationDistributions.self,
-        FinalAccuracy.self,
-        Sweep.self,
-        StepsToMatch.self,
-        MatchTable.self,
-        ChangeWorth.self,
-        EnsembleAccuracy.self,
-        QuantityOverSteps.self,
-        Landscape.self,
-        ShiftMap.self,
-        QuantityProfile.self,
-        ScaleAndPercentiles.self,
-        QuantityScatter.self,
-        LineFit.self,
+        AccuracyOverSteps.self, LossOverSteps.self, ActivationQuantiles.self, ActivationDistributions.self,
+        FinalAccuracy.self, Sweep.self, StepsToMatch.self, MatchTable.self, ChangeWorth.self, EnsembleAccuracy.self,
+        QuantityOverSteps.self, Landscape.self, ShiftMap.self, QuantityProfile.self, ScaleAndPercentiles.self,
+        QuantityScatter.self, LineFit.self,
     ]
 }
 

@@ -122,12 +122,10 @@ public struct FigureFields {
         self.references = references
         self.diagnostics = diagnostics
         let named = fields["arms"]?.elements ?? []
-        var arms: [String] = []
-        for node in named where !node.isRefused {
-            let names = references?.arms(matching: node.scalar ?? "", at: node) ?? []
-            arms += names.filter { !arms.contains($0) }
+        let matching = named.filter { !$0.isRefused }.flatMap {
+            references?.arms(matching: $0.scalar ?? "", at: $0) ?? []
         }
-        self.arms = named.isEmpty ? references?.arms.map(\.name) ?? [] : arms
+        arms = named.isEmpty ? references?.arms.map(\.name) ?? [] : matching.distinct
     }
 
     func refuse(_ key: String, _ message: String) { diagnostics.error(message, at: fields[key] ?? place) }
@@ -144,9 +142,8 @@ public struct FigureFields {
     /// The keys whose value is the name of one arm, wherever in a figure's fields they stand.
     private static let singleArmKeys = ["baseline", "reference", "arm"]
 
-    fileprivate func checkSingleArms() { checkSingleArms(in: fields) }
-
-    private func checkSingleArms(in node: ConfigurationNode) {
+    fileprivate func checkSingleArms(in node: ConfigurationNode? = nil) {
+        let node = node ?? fields
         for element in node.elements ?? [] { checkSingleArms(in: element) }
         for entry in node.entries ?? [] {
             if Self.singleArmKeys.contains(entry.key), entry.value.scalar != nil {

@@ -72,8 +72,6 @@ struct ActivationDistributions: FigureKind {
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 
-    // MARK: Layers
-
     /// The layers to show, in the order of the network, and how many are left out.
     private func taps(of columns: [DistributionColumn]) throws(FigureError) -> (taps: [String], omitted: Int) {
         guard !columns.isEmpty else { throw .nothingToDraw(reason: "no run has finished: run the experiment first") }
@@ -220,8 +218,6 @@ struct DistributionPanel {
             }
         }
     }
-
-    // MARK: Parts
 
     /// The density that a quarter of the values exceed. A narrow peak, such as that of pixels of the background, would leave no
     /// colour for all other values; of a bell this is 95 % of the peak.

@@ -63,8 +63,6 @@ struct ActivationQuantiles: FigureKind {
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 
-    // MARK: Results
-
     private static func expectation(_ taps: [String]) -> String {
         taps.isEmpty
             ? "a tap that was observed; none was" : "one of the observed taps: \(taps.joined(separator: ", "))"
@@ -89,8 +87,6 @@ struct ActivationQuantiles: FigureKind {
         let margin = max(0.06 * (upper - lower), 1e-3)
         return (lower - margin)...(upper + margin)
     }
-
-    // MARK: The picture
 
     private func panel(_ observed: Observed, results: ExperimentResults, range: ClosedRange<Double>) -> Panel {
         let ink = Ink.series(observed.arm.color).solid.unmarked
@@ -134,8 +130,6 @@ struct ActivationQuantiles: FigureKind {
         }
         return marks
     }
-
-    // MARK: The numbers
 
     private func write(_ observed: Observed, to numbers: inout CSVText) {
         for run in observed.runs {

@@ -143,8 +143,6 @@ struct ChangeWorth: FigureKind {
         return rows
     }
 
-    // MARK: The picture
-
     private enum Measure: String {
         case steps
         case accuracy
@@ -227,8 +225,6 @@ struct ChangeWorth: FigureKind {
             return (low - room)...(high + room)
         }
     }
-
-    // MARK: The numbers
 
     private func write(_ row: Row, _ measure: Measure, _ reference: ArmRecord, to numbers: inout CSVText) {
         let effect = measure.effect(row)

@@ -94,8 +94,6 @@ struct FinalAccuracy: FigureKind {
         return "Small: single seeds; large: their mean with its 95 % interval (Student's t)."
     }
 
-    // MARK: The picture
-
     private func range(of entries: [Entry]) -> (lower: Double, upper: Double) {
         let best = entries.map(\.statistics.mean).filter(\.isFinite).max() ?? 1
         // An arm that learned nothing is named, not drawn: its point would press all others together.
@@ -153,8 +151,6 @@ struct FinalAccuracy: FigureKind {
         if all == 1 { return "× diverged" }
         return count == all ? "× all \(all) seeds diverged" : "× \(count) of \(all) seeds diverged"
     }
-
-    // MARK: The numbers
 
     private func write(_ entries: [Entry], _ measure: Measure, to numbers: inout CSVText) {
         for entry in entries {

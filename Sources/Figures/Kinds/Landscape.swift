@@ -34,16 +34,10 @@ struct Landscape: FigureKind {
             FigureColumn("value", "the mean over seeds; losses in nats"),
         ] + FigureColumn.overSeeds
 
-    private enum Part: CaseIterable {
-        case loss, gradient, smoothness
-
-        var title: String {
-            switch self {
-            case .loss: "(a) Loss"
-            case .gradient: "(b) Gradient predictiveness"
-            case .smoothness: "(c) Effective β-smoothness"
-            }
-        }
+    private enum Part: String, CaseIterable {
+        case loss = "(a) Loss"
+        case gradient = "(b) Gradient predictiveness"
+        case smoothness = "(c) Effective β-smoothness"
         var axisTitle: String {
             switch self {
             case .loss: "Loss along the gradient"
@@ -143,13 +137,11 @@ struct Landscape: FigureKind {
         }
     }
 
-    // MARK: The picture
-
     private func panel(_ part: Part, entries: [Entry], results: ExperimentResults) -> Panel {
         let steps = Axis.steps(results.facts.steps, scale: stepScale)
         guard let range = range(part, entries) else {
             let axis = Axis(part.axisTitle, from: 0, to: 1, ticks: .none)
-            return .empty("no finite value", title: part.title, x: steps, y: axis)
+            return .empty("no finite value", title: part.rawValue, x: steps, y: axis)
         }
         var (bands, lines): ([Mark], [Mark]) = ([], [])
         for entry in entries {
@@ -172,7 +164,7 @@ struct Landscape: FigureKind {
                 lines.append(.line(x: x, y: points.map { min($0.values[0], range.upper) }, pen, label: label))
             }
         }
-        return Panel(title: part.title, x: steps, y: range.axis(part.axisTitle), marks: bands + lines)
+        return Panel(title: part.rawValue, x: steps, y: range.axis(part.axisTitle), marks: bands + lines)
     }
 
     /// What the means span. Losses are logarithmic from a factor of 20 on, as in `loss-over-steps`; gradients always.
@@ -193,8 +185,6 @@ struct Landscape: FigureKind {
         let (diverged, all) = (entry.curves[0].diverged.count, entry.curves[0].runs.count)
         return diverged == 0 ? "" : " (\(diverged) of \(all) seeds diverged)"
     }
-
-    // MARK: The numbers
 
     private func write(_ entry: Entry, quantities: [String], to numbers: inout CSVText) {
         for (quantity, points) in zip(quantities, entry.summaries) {

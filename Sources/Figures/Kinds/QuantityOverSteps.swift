@@ -92,8 +92,6 @@ struct QuantityOverSteps: FigureKind {
         return (contents, isShared)
     }
 
-    // MARK: The picture
-
     private func panel(_ row: [Content], column: Int, results: ExperimentResults) -> Panel {
         let content = row[column]
         let words = shown.axisTitle(content.subject.quantity, results.quantities)

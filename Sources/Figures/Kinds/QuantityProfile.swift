@@ -94,8 +94,6 @@ struct QuantityProfile: FigureKind {
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 
-    // MARK: Contents
-
     /// One panel: the profiles of all arms.
     private struct Content {
         let subject: QuantityFields.Subject
@@ -121,8 +119,6 @@ struct QuantityProfile: FigureKind {
         return (contents, isShared)
     }
 
-    // MARK: Words
-
     private var titleEnd: String { horizontal == .place ? " by layer" : "" }
 
     /// Whether the horizontal axes of all rows measure the same.
@@ -144,13 +140,9 @@ struct QuantityProfile: FigureKind {
     }
 
     private func readingAid(_ contents: [Content]) -> String {
-        let counts = Set(contents.flatMap { $0.arms.map { $0.summary.first?.statistics.count ?? $0.profiles.count } })
-        if counts == [1] { return "One seed." }
-        let seeds = counts.count == 1 ? Phrase.count(counts.first ?? 0, "seed") : "the seeds of each arm"
-        return "Mean of \(seeds), \(shown.band.words); thin lines: single seeds."
+        shown.band.readingAid(
+            seeds: contents.flatMap { $0.arms.map { $0.summary.first?.statistics.count ?? $0.profiles.count } })
     }
-
-    // MARK: The picture
 
     /// More names than this do not fit below an axis.
     private static let mostNames = 16
@@ -205,8 +197,6 @@ struct QuantityProfile: FigureKind {
         return Panel(
             title: title, x: x, y: range.axis(words), marks: shown.withLevel(bands + seeds + means))
     }
-
-    // MARK: The numbers
 
     private func write(_ content: Content, places: [String], to numbers: inout CSVText) {
         let subject = content.subject

@@ -110,14 +110,9 @@ struct QuantityScatter: FigureKind {
         let picture = Figure(
             title: common.title ?? "\(yWords.heading) and \(xWords.heading.lowercasedFirst)",
             subtitle: "\(results.facts.title). A point is one run\(ticks).",
-            panels: [
-                [
-                    Panel(
-                        x: horizontal.axis(horizontalLabel ?? xWords.title),
-                        y: vertical.axis(valueLabel ?? yWords.title),
-                        marks: marks(shown, horizontal, results.quantities))
-                ]
-            ], footnote: footnote.text)
+            panel: Panel(
+                x: horizontal.axis(horizontalLabel ?? xWords.title), y: vertical.axis(valueLabel ?? yWords.title),
+                marks: marks(shown, horizontal, results.quantities)), footnote: footnote.text)
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 

@@ -127,8 +127,6 @@ struct ScaleAndPercentiles: FigureKind {
                 + taps.joined(separator: ", ")
     }
 
-    // MARK: The picture
-
     private static let dash = [5.0, 3]
     private static let normalizedInk = Ink(Color(0xA0A0A0))
 
@@ -178,8 +176,6 @@ struct ScaleAndPercentiles: FigureKind {
         }
         return Panel(x: x, y: range.axis("|γ| = spread of γx̂ + β / spread of x̂"), marks: marks)
     }
-
-    // MARK: The numbers
 
     private func write(_ observed: Observed, to numbers: inout CSVText) {
         for unit in observed.runs {

@@ -90,8 +90,6 @@ struct ShiftMap: FigureKind {
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 
-    // MARK: The picture
-
     /// The colours of a panel: `values[row][column]`.
     private struct Grid {
         let columns: StepColumns
@@ -140,8 +138,6 @@ struct ShiftMap: FigureKind {
             title: content.arm.label + words, x: .steps(results.facts.steps, scale: stepScale), y: y, marks: marks,
             height: min(max(190, 30 * Double(names.count)), 420))
     }
-
-    // MARK: The numbers
 
     private func write(_ content: Content, places: [String], to numbers: inout CSVText) {
         for (place, curves) in zip(places, content.rows) {

@@ -62,8 +62,6 @@ struct Sweep: FigureKind {
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 
-    // MARK: Words
-
     private func cellNotes(_ grids: [SweepGrid], _ panels: SweepPanels) -> String {
         let unit = metric == .testAccuracy ? ", in percent" : ""
         var notes = ["Cells: mean over seeds\(unit); outlined: the best of each panel."]
