@@ -4,43 +4,26 @@ import Vocabulary
 
 /// A statement with a source, the number that decides it, and the least effect that counts, as it is written.
 public struct Claim: Configurable, Equatable {
-    /// Its name, unique in the experiment.
     public internal(set) var id = ""
-    /// What is claimed, in our words.
     public internal(set) var statement = ""
-    /// Who says it, with the section.
     public internal(set) var source = ""
     /// Who says otherwise, and where; nil where nobody is known to. Shown beside the verdict, which it does not change.
     public internal(set) var disputedBy: String?
-    /// What is measured of each run.
     var measure: any Measure = FinalMeasure()
-    /// Whose numbers the claim is about: an arm, a pattern or an ensemble.
     var arm = ""
-    /// Whose numbers they are compared with, seed by seed; nil for a published number.
     var comparedWith: String?
-    /// The published number that they are compared with.
     var value: Double?
-    /// The metric whose mean over seeds after the last step decides among several arms.
     var chosenBy: Metric?
-    /// On which side of the other they are expected.
     var expect = ExpectedDirection.above
-    /// The least ratio that counts.
     var factor: Double?
-    /// The least difference that counts, in the measure's unit.
     var by: Double?
-    /// The loss that is allowed, in the measure's unit.
     var atMostWorse: Double?
-    /// The statistics of batch normalization at which it is measured; nil for those that count.
     var statistics: StatisticsSource?
-    /// The test set's metrics are read as means over so many consecutive evaluations; 1 reads them as they are.
     var smoothing = 1
 
-    /// What one of a list is.
     public static let kind = "claim"
-    /// What it is.
     public static let summary =
         "A statement with a source, the number that decides it, and the least effect that counts."
-    /// Its keys.
     public static let fields: [Field<Self>] = [
         Field("id", \.id, .text, required: true, "A name, unique in the experiment."),
         Field("statement", \.statement, .text, required: true, "What is claimed, in one sentence of our own."),
@@ -86,7 +69,6 @@ public struct Claim: Configurable, Equatable {
             """),
     ]
 
-    /// Nothing claimed yet.
     public init() {}
 
     /// How far on the expected side the arm's numbers must be.
@@ -101,13 +83,10 @@ public struct Claim: Configurable, Equatable {
 
 /// What a claim expects of its arm's numbers, beside those that it is compared with.
 public enum ExpectedDirection: String, ConfigurationWord {
-    /// Smaller.
     case below
-    /// Greater.
     case above
 }
 
-/// How large a difference must be to count.
 public enum MinimumEffect: Equatable, Sendable {
     /// The ratio: `factor(2)` means half (below) or double (above). 1 asks for the direction only. At least 1.
     case factor(Double)
@@ -121,7 +100,6 @@ public enum MinimumEffect: Equatable, Sendable {
 enum ArmChoice: Equatable {
     /// The arms that a name or pattern stands for, in declared order; none where it stands for nothing.
     case arms([String])
-    /// A number of an ensemble.
     case ensemble(EnsembleNumber)
 
     /// What a text stands for, where `arms` finds the arms that it fits.
@@ -130,7 +108,6 @@ enum ArmChoice: Equatable {
         self = numbers.first { $0.description == text }.map { .ensemble($0) } ?? .arms(arms(text))
     }
 
-    /// What a text stands for in an experiment.
     init(_ text: String, in experiment: DeclaredExperiment) {
         self.init(text, ensembles: experiment.ensembles.map(\.name)) { pattern in
             experiment.arms.filter { $0.fits(pattern) }.map(\.name)
@@ -140,14 +117,10 @@ enum ArmChoice: Equatable {
 
 /// One of the accuracies that an ensemble has for each seed.
 enum EnsembleNumber: Sendable, Equatable {
-    /// Of the mean of all members' class probabilities.
     case together(String)
-    /// The mean of the members' own accuracies.
     case meanOfMembers(String)
-    /// The best of the members' own accuracies.
     case bestOfMembers(String)
 
-    /// The ensemble's name.
     var name: String {
         switch self {
         case .together(let name), .meanOfMembers(let name), .bestOfMembers(let name): name

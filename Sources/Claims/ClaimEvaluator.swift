@@ -3,18 +3,15 @@ import Vocabulary
 
 /// One claim, the evidence and the verdict.
 public struct ClaimResult: Sendable {
-    /// What was claimed.
     public let claim: Claim
     /// The arm whose numbers were taken: of a group the one that was chosen; nil where no arm has a result.
     public let arm: String?
     /// What it was compared with: an arm, or a number.
     public let other: String
-    /// The evidence.
     public let comparison: PairedComparison
     /// What the reader must know: each a clause.
     public let notes: [String]
 
-    /// What the evidence says.
     public var verdict: Verdict { comparison.verdict }
 
     /// What is said of a claim that no seed has numbers for.
@@ -34,10 +31,7 @@ struct ClaimEvaluator: Sendable {
     private let ensembles: EnsembleAccuracies
 
     /// An evaluator of claims on an experiment's runs and what its ensembles came to.
-    init(_ runs: ExperimentRuns, _ ensembles: EnsembleAccuracies) {
-        self.runs = runs
-        self.ensembles = ensembles
-    }
+    init(_ runs: ExperimentRuns, _ ensembles: EnsembleAccuracies) { (self.runs, self.ensembles) = (runs, ensembles) }
 
     /// What the evidence says about a claim.
     ///
@@ -80,7 +74,7 @@ struct ClaimEvaluator: Sendable {
         if let dataset = runs.dataset, dataset.name != runs.experiment.datasets.first || dataset.synthetic {
             notes.append(dataset.synthetic ? "on synthetic images (\(dataset.name))" : "on \(dataset.name)")
         }
-        return ClaimResult(claim: claim, arm: arm, other: other, comparison: comparison, notes: Self.unique(notes))
+        return ClaimResult(claim: claim, arm: arm, other: other, comparison: comparison, notes: notes.distinct)
     }
 
     /// The arm or ensemble that a claim's name or pattern comes to, and its numbers by seed; no name where there is no result.
@@ -108,27 +102,18 @@ struct ClaimEvaluator: Sendable {
     ) throws -> String? {
         // One arm needs no metric to be chosen by; a run without a network has none.
         if arms.count == 1, runs.hasResults(of: arms[0]) { return arms[0] }
-        var best: (arm: String, mean: Double)?
-        var count = 0
-        for arm in arms {
+        let means = try arms.compactMap { arm -> (arm: String, mean: Double)? in
             let values = try reading.values(FinalMeasure(metric: metric), of: arm).values
-            if values.isEmpty { continue }
-            count += 1
-            let mean = SampleStatistics(values.values.map(\.value).sorted()).mean
-            guard let known = best else {
-                best = (arm, mean)
-                continue
-            }
-            if metric.isHigherBetter ? mean > known.mean : mean < known.mean { best = (arm, mean) }
+            return values.isEmpty ? nil : (arm, SampleStatistics(values.values.map(\.value).sorted()).mean)
         }
-        guard let best else {
+        guard let best = means.min(by: { metric.isHigherBetter ? $0.mean > $1.mean : $0.mean < $1.mean }) else {
             notes.append("\(pattern) has no result")
             return nil
         }
         if arms.count > 1 {
-            let left = arms.count - count
+            let left = arms.count - means.count
             let rest = left == 0 ? "" : ", \(left) without a result"
-            notes.append("\(best.arm) has the best mean final \(metric.rawValue) of \(count) arms\(rest)")
+            notes.append("\(best.arm) has the best mean final \(metric.rawValue) of \(means.count) arms\(rest)")
         }
         return best.arm
     }
@@ -149,10 +134,6 @@ struct ClaimEvaluator: Sendable {
         else { return [] }
         return ["a step of \(arm) is \(batch) images, one of \(other) \(otherBatch)"]
     }
-
-    private static func unique(_ notes: [String]) -> [String] {
-        notes.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-    }
 }
 
 // MARK: In words
@@ -163,6 +144,13 @@ extension MinimumEffect {
 
     /// What is compared: `ratio` or `difference`.
     var word: String { isRatio ? "ratio" : "difference" }
+}
+
+extension SampleStatistics {
+    /// `12.5 ± 0.3`: mean and deviation, times a scale.
+    func words(scale: Double = 1) -> String {
+        Phrase.rounded(mean * scale) + (deviation.map { " ± \(Phrase.rounded($0 * scale))" } ?? "")
+    }
 }
 
 extension ClaimResult {
@@ -186,19 +174,16 @@ extension ClaimResult {
         let scale = claim.measure.isShareOfImages ? 100.0 : 1
         let (percent, points) = scale == 1 ? ("", "") : ("%", effect.isRatio ? "" : " points")
         let difference = effect.isRatio ? 1 : scale
-        func value(_ statistics: SampleStatistics) -> String {
-            let spread = statistics.deviation.map { " ± \(Phrase.rounded($0 * scale))" } ?? ""
-            return Phrase.rounded(statistics.mean * scale) + spread + percent
-        }
         let theirs =
             claim.comparedWith == nil
             ? "compared with \(Phrase.rounded((claim.value ?? .nan) * scale))\(percent)"
-            : "\(other) \(value(comparison.other))"
+            : "\(other) \(comparison.other.words(scale: scale))\(percent)"
         let interval = comparison.interval.map {
             " [\(Phrase.rounded($0.lowerBound * difference)), \(Phrase.rounded($0.upperBound * difference))]"
         }
         let text = """
-            \(claim.measure.description): \(arm) \(value(comparison.arm)), \(theirs) (n = \(comparison.seeds.count)); \
+            \(claim.measure.description): \(arm) \(comparison.arm.words(scale: scale))\(percent), \(theirs) \
+            (n = \(comparison.seeds.count)); \
             \(effect.word) \(Phrase.rounded(comparison.difference * difference))\(interval ?? "")\(points), \
             expected \(threshold(scale: scale))
             """

@@ -2,7 +2,6 @@ import Results
 
 /// The claims of all experiments: who makes each, who disputes it, and what the results at hand say.
 public struct ClaimsLedger: Sendable {
-    /// The claims of one experiment.
     struct Part: Sendable {
         /// The name of its folder: the experiment's, with what was varied.
         let name: String
@@ -64,26 +63,20 @@ extension ClaimsLedger {
     ///   - link: where a name is linked to: the experiment's file as seen from the document; nil for none.
     public func markdown(isBrief: Bool, link: (String) -> String?) -> String {
         let titles = (isBrief ? [] : ["name"]) + ["claim", "source"] + (isBrief ? [] : ["measured"]) + ["verdict"]
-        var lines = [Self.row(titles), "|" + String(repeating: "---|", count: titles.count)]
+        var lines = [Phrase.markdownRow(titles), "|" + String(repeating: "---|", count: titles.count)]
         for part in parts {
             let name = link(part.name).map { "[`\(part.name)`](\($0))" } ?? "`\(part.name)`"
             let counts = Self.counts(part.results)
             let heading = ["**\(name)** \(part.title)", part.source]
-            lines.append(Self.row(isBrief ? heading + [counts] : [""] + heading + ["", counts]))
+            lines.append(Phrase.markdownRow(isBrief ? heading + [counts] : [""] + heading + ["", counts]))
             for result in part.results {
                 let claim = result.claim
                 let source = claim.source + (claim.disputedBy.map { "<br>*Disputed by* \($0)" } ?? "")
                 let cells = (isBrief ? [] : ["`\(claim.id)`"]) + [claim.statement, source]
-                lines.append(Self.row(cells + (isBrief ? [] : [result.evidence]) + ["**\(result.outcome)**"]))
+                lines.append(Phrase.markdownRow(cells + (isBrief ? [] : [result.evidence]) + ["**\(result.outcome)**"]))
             }
         }
         return (lines + ["", count + "."]).joined(separator: "\n")
-    }
-
-    /// A row; a bar would end a cell.
-    private static func row(_ cells: [String]) -> String {
-        let escaped = cells.map { cell in String(cell.flatMap { $0 == "|" ? ["\\", "|"] : [$0] }) }
-        return "| " + escaped.joined(separator: " | ") + " |"
     }
 }
 
@@ -93,7 +86,6 @@ extension ClaimsLedger {
 public struct ClaimsTable: Sendable {
     let results: [ClaimResult]
 
-    /// A table of claims.
     public init(_ results: [ClaimResult]) { self.results = results }
 
     /// The table's lines.

@@ -7,9 +7,7 @@ import Results
 struct EnsembleAccuracies: Sendable {
     /// The first k members of an ensemble with one seed.
     struct Step {
-        /// The arm of the k-th member.
         let arm: String
-        /// That member's accuracy.
         let single: Double
         /// The mean accuracy of the first k members.
         let meanSingle: Double
@@ -61,13 +59,10 @@ struct EnsembleAccuracies: Sendable {
         return members
     }
 
-    /// What was left out and why, a line each.
     var remarks: [String] { remarksByName.map(\.remark) }
 
-    /// What was left out of one ensemble.
     func remarks(on name: String) -> [String] { remarksByName.filter { $0.name == name }.map(\.remark) }
 
-    /// A number of an ensemble by seed.
     func values(_ number: EnsembleNumber) -> [UInt64: MeasuredValue] {
         var values: [UInt64: MeasuredValue] = [:]
         for entry in entries where entry.name == number.name {

@@ -5,7 +5,6 @@ import Vocabulary
 /// What the figures and a reader need to know about an experiment: small tables in its folder, made from what it declares and
 /// its runs' folders alone.
 public struct ExperimentSummary: Sendable {
-    /// The runs that it is about.
     public let runs: ExperimentRuns
     /// The claims and their verdicts, in declared order.
     public let claims: [ClaimResult]
@@ -29,7 +28,7 @@ public struct ExperimentSummary: Sendable {
         try runs.writeMissingDerivedTables()
         ensembles = try EnsembleAccuracies(runs)
         self.claims = try claims.map(ClaimEvaluator(runs, ensembles).result)
-        self.rules = rules.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        self.rules = rules.distinct
     }
 
     /// What a reader of the numbers must know, a line each.
@@ -78,9 +77,7 @@ public struct ExperimentSummary: Sendable {
     }
 
     private var arms: [[CSVField]] {
-        let groups = runs.experiment.arms.map(\.group).reduce(into: [String]()) {
-            if !$0.contains($1) { $0.append($1) }
-        }
+        let groups = runs.experiment.arms.map(\.group).distinct
         return [["arm", "label", "order", "color", "description"]]
             + runs.experiment.arms.enumerated().map { order, arm in
                 // The points of a swept arm share its colour: there are more of them than colours.

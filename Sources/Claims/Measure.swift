@@ -10,7 +10,6 @@ import Vocabulary
 public protocol Measure: Configurable, Equatable {
     /// One phrase for tables: `steps to the best test-accuracy of baseline`.
     var description: String { get }
-    /// Whether it reads evaluations of the test set.
     var isOfTestSet: Bool { get }
     /// Whether its numbers are shares of images, which people read in percent.
     var isShareOfImages: Bool { get }
@@ -38,15 +37,10 @@ public protocol Measure: Configurable, Equatable {
 }
 
 extension Measure {
-    /// By default no metric of the test set is read.
     public var isOfTestSet: Bool { false }
-    /// By default its numbers have a unit of their own.
     public var isShareOfImages: Bool { false }
-    /// By default it is of single runs.
     public var isShareOfSeeds: Bool { false }
-    /// By default ensembles have none.
     public var isOfEnsembles: Bool { false }
-    /// By default its types say all.
     public func check(_ fields: ConfigurationNode, _ references: References, arms: [String]) {}
 
     /// A number that a diverged run has of its time before: the true one is that or more.
@@ -58,7 +52,6 @@ extension Measure {
 
 /// The measures, in the order of the reference.
 public enum MeasureCatalogue {
-    /// One line each.
     public static let all: [any Measure.Type] = [
         StepsToMeasure.self, BestMeasure.self, FinalMeasure.self, AtMeasure.self, DriftMeasure.self, SpreadMeasure.self,
         QuantityMeasure.self, DivergesMeasure.self,
@@ -70,26 +63,19 @@ public enum MeasureCatalogue {
 /// A run may end before what is asked happens, or diverge. Its number is then a bound: the true one is at least, or at
 /// most, so large. Comparisons keep bounds on the side that speaks against a claim.
 public struct MeasuredValue: Equatable, Sendable {
-    /// What the value says about the true number.
     public enum Bound: Equatable, Sendable {
-        /// It is the number.
         case exact
-        /// The number is this or greater.
         case atLeast
-        /// The number is this or smaller.
         case atMost
     }
 
-    /// The value.
     public let value: Double
-    /// What it says.
     public let bound: Bound
     /// How much smaller the true number may be: what happens between two evaluations is seen at the second.
     public let resolution: Double
     /// Why it is not what was asked, for the reader; nil where it is.
     public let remark: String?
 
-    /// A measurement from its parts.
     public init(_ value: Double, bound: Bound = .exact, resolution: Double = 0, remark: String? = nil) {
         self.value = value
         self.bound = bound
@@ -98,7 +84,6 @@ public struct MeasuredValue: Equatable, Sendable {
     }
 }
 
-/// How the metrics of an experiment's runs are read.
 public struct MetricReading: Sendable {
     /// The runs, among them those of arms that set a target.
     let runs: ExperimentRuns
@@ -176,17 +161,13 @@ public struct MetricReading: Sendable {
     }
 }
 
-/// What counts as reached.
 public enum Target: ConfigurationPhrase {
-    /// A fixed value.
     case value(Double)
     /// The best value that an arm reaches, with the same seed.
     case bestOf(arm: String)
 
-    /// What is accepted.
     public static let expectation = "a number or best-of(ARM)"
 
-    /// Reads `0.95` or `best-of(ARM)`.
     public init?(phrase: String) {
         let opening = "best-of("
         if let value = Scalar.decimal(phrase) {
@@ -198,7 +179,6 @@ public enum Target: ConfigurationPhrase {
         }
     }
 
-    /// As it is written.
     public var phrase: String {
         switch self {
         case .value(let value): Scalar.format(value)

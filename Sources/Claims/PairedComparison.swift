@@ -1,7 +1,6 @@
 import Foundation
 import Results
 
-/// What the evidence says about a claim.
 public enum Verdict: String, Sendable, CaseIterable {
     /// The whole confidence interval shows at least the minimum effect.
     case reproduced
@@ -38,7 +37,6 @@ public struct PairedComparison: Equatable, Sendable {
     public let interval: ClosedRange<Double>?
     /// What `difference` must reach: at most this for `below`, at least this for `above`.
     public let threshold: Double
-    /// What the evidence says.
     public let verdict: Verdict
     /// What the reader must know about the numbers; each a clause.
     public let remarks: [String]
@@ -133,16 +131,11 @@ public struct PairedComparison: Equatable, Sendable {
 
     /// The remarks on the measured values, each once with the seeds that it is about.
     private static func remarks(seeds: [UInt64], _ pairs: [(MeasuredValue, MeasuredValue)]) -> [String] {
-        var order: [String] = []
-        var seedsOfRemark: [String: [UInt64]] = [:]
-        for (seed, pair) in zip(seeds, pairs) {
-            for remark in [pair.0.remark, pair.1.remark].compactMap(\.self) {
-                if seedsOfRemark[remark] == nil { order.append(remark) }
-                seedsOfRemark[remark, default: []].append(seed)
-            }
+        let remarks = zip(seeds, pairs).flatMap { seed, pair in
+            [pair.0.remark, pair.1.remark].compactMap(\.self).map { (remark: $0, seed: seed) }
         }
-        return order.map { remark in
-            let list = (seedsOfRemark[remark] ?? []).map(String.init)
+        return remarks.map(\.remark).distinct.map { remark in
+            let list = remarks.filter { $0.remark == remark }.map { String($0.seed) }
             return "\(remark) (\(list.count == 1 ? "seed" : "seeds") \(list.joined(separator: ", ")))"
         }
     }

@@ -48,7 +48,6 @@ struct BenchmarkRows {
         let maximum: Double
     }
 
-    /// The rows in the order of the file.
     let rows: [Row]
 
     /// The rows of a section in a folder; nil where the section has no results.
@@ -62,25 +61,19 @@ struct BenchmarkRows {
         }
     }
 
-    /// The rows of a table.
     init(_ table: CSVTable) throws(CSVError) {
-        let names = try table.texts("name")
-        let variants = try table.texts("variant")
-        let batches = try table.numbers("batch")
-        let threads = try table.numbers("threads")
-        let metrics = try table.texts("metric")
-        let medians = try table.numbers("median")
-        let minima = try table.numbers("minimum")
-        let maxima = try table.numbers("maximum")
-        rows = names.indices.map { row in
-            Row(
-                name: names[row], variant: variants[row], batch: batches[row], threads: threads[row] ?? 1,
-                metric: metrics[row], median: medians[row] ?? .nan, minimum: minima[row] ?? .nan,
-                maximum: maxima[row] ?? .nan)
+        var rows: [Row] = []
+        let columns = ["name", "variant", "metric", "batch", "threads", "median", "minimum", "maximum"]
+        for row in try table.rows(columns) {
+            rows.append(
+                Row(
+                    name: row[0], variant: row[1], batch: try row.number(3), threads: try row.number(4) ?? 1,
+                    metric: row[2], median: try row.number(5) ?? .nan, minimum: try row.number(6) ?? .nan,
+                    maximum: try row.number(7) ?? .nan))
         }
+        self.rows = rows
     }
 
-    /// The rows of a metric.
     func rows(of metric: String) -> [Row] { rows.filter { $0.metric == metric } }
 }
 
@@ -92,7 +85,6 @@ struct Roofline {
     let peaks: BenchmarkRows
     let kernels: BenchmarkRows
 
-    /// A kernel's place.
     struct Point: Equatable {
         let name: String
         let intensity: Double
@@ -187,9 +179,7 @@ struct Roofline {
     }
 
     private func kinds(_ points: [Point]) -> [(kind: String, points: [Point])] {
-        var order: [String] = []
-        for point in points where !order.contains(point.kind) { order.append(point.kind) }
-        return order.map { kind in (kind, points.filter { $0.kind == kind }) }
+        points.map(\.kind).distinct.map { kind in (kind, points.filter { $0.kind == kind }) }
     }
 }
 
@@ -224,10 +214,8 @@ struct ScalingCurves {
         _ position: (BenchmarkRows.Row) -> Double?
     ) -> Panel {
         let measured = rows.filter { $0.metric == metric }
-        var names: [String] = []
-        for row in measured where !names.contains(row.name) { names.append(row.name) }
         var marks: [Mark] = []
-        for (index, name) in names.enumerated() {
+        for (index, name) in measured.map(\.name).distinct.enumerated() {
             let curve = measured.filter { $0.name == name }.compactMap { row in position(row).map { ($0, row) } }
             let x = curve.map(\.0)
             marks.append(

@@ -1,38 +1,22 @@
 import Vocabulary
 
-/// One run's values over steps.
 package struct RunCurve: Sendable, Equatable {
-    /// The run.
     package let run: RunRecord
     /// Its values; NaN where there is none.
     package let curve: Curve
 
     /// The steps at which there are values, ascending.
     package var steps: [Int] { curve.steps }
-    /// A value a step.
     package var values: [Double] { curve.values }
     /// The last step with a finite value, and the value.
     package var lastFinite: Curve.Point? { curve.lastFinite }
-
-    /// A run's curve.
-    package init(run: RunRecord, curve: Curve) {
-        self.run = run
-        self.curve = curve
-    }
 }
 
 /// The curves of one arm's runs and their summary over seeds.
 package struct ArmCurves: Sendable {
-    /// Mean and spread at one step.
     package struct Point: Sendable, Equatable {
         package let step: Int
         package let statistics: SampleStatistics
-
-        /// The statistics of a step.
-        package init(step: Int, statistics: SampleStatistics) {
-            self.step = step
-            self.statistics = statistics
-        }
     }
 
     package let arm: ArmRecord
@@ -41,12 +25,9 @@ package struct ArmCurves: Sendable {
     /// The statistics that the test set was evaluated with; nil without batch normalization, and for what is measured in
     /// training.
     package let source: StatisticsSource?
-    /// A curve a run, by seed.
     package let runs: [RunCurve]
-    /// The mean and spread at every step.
     package let summary: [Point]
 
-    /// The runs that diverged.
     package var diverged: [RunCurve] { runs.filter { $0.run.status == .diverged } }
 
     /// What a table says of the statistics: nil where the question does not arise, because the test set is not evaluated.
@@ -63,21 +44,17 @@ package struct ArmCurves: Sendable {
         self.metric = metric
         self.source = source
         self.runs = runs
-        let finished = runs.filter { $0.run.status == .finished }
-        let members = finished.isEmpty ? runs : finished
-        var valuesOfStep: [Int: [Double]] = [:]
-        for member in members {
-            for (step, value) in zip(member.steps, member.values) where value.isFinite {
-                valuesOfStep[step, default: []].append(value)
-            }
-        }
-        summary = valuesOfStep.filter { $0.value.count == members.count }
-            .map { Point(step: $0.key, statistics: SampleStatistics($0.value)) }
-            .sorted { $0.step < $1.step }
+        summary = Self.summary(runs) { $0.isFinite }
     }
-}
 
-extension ArmCurves {
+    /// The mean and spread of the values that count at every step.
+    package static func summary(_ runs: [RunCurve], where counts: (Double) -> Bool) -> [Point] {
+        overSeeds(runs.map { ($0.run, $0.steps, $0.values) }, where: counts).map(Point.init)
+    }
+
+    /// Whether some runs diverged, but not all.
+    package var isPartlyDiverged: Bool { !diverged.isEmpty && diverged.count < runs.count }
+
     /// The same with every run's curve smoothed.
     package func movingMean(_ window: Int) -> ArmCurves {
         ArmCurves(
@@ -146,25 +123,20 @@ extension ExperimentResults {
 /// A quantity over an axis of its own, or over the places of a network, at one step: the profiles of one arm's runs and their
 /// summary over seeds.
 package struct ArmProfiles: Sendable {
-    /// The profile of one run.
     package struct Profile: Sendable, Equatable {
         package let run: RunRecord
-        /// The step at which it was measured.
         package let step: Int
-        /// Ascending.
         package let x: [Double]
         /// A value an x; NaN where it is none.
         package let y: [Double]
     }
 
-    /// Mean and spread at one x.
     package struct Point: Sendable, Equatable {
         package let x: Double
         package let statistics: SampleStatistics
     }
 
     package let arm: ArmRecord
-    /// A profile a run, by seed.
     package let profiles: [Profile]
     /// The mean and spread at every x that all runs of the mean have: of those that finished or, where all diverged, of all.
     package let summary: [Point]
@@ -172,19 +144,27 @@ package struct ArmProfiles: Sendable {
     package init(arm: ArmRecord, profiles: [Profile]) {
         self.arm = arm
         self.profiles = profiles
-        let finished = profiles.filter { $0.run.status == .finished }
-        let members = finished.isEmpty ? profiles : finished
-        var valuesOfX: [Double: [Double]] = [:]
-        for member in members {
-            for (x, y) in zip(member.x, member.y) where y.isFinite { valuesOfX[x, default: []].append(y) }
-        }
-        summary = valuesOfX.filter { $0.value.count == members.count }
-            .map { Point(x: $0.key, statistics: SampleStatistics($0.value)) }
-            .sorted { $0.x < $1.x }
+        summary = overSeeds(profiles.map { ($0.run, $0.x, $0.y) }) { $0.isFinite }.map(Point.init)
     }
 }
 
-/// The step at which a profile is taken.
+/// The statistics over seeds at every place at which all runs of the mean have a value that counts: those that finished or,
+/// where all diverged, all of them.
+private func overSeeds<Place: Hashable & Comparable>(
+    _ runs: [(run: RunRecord, places: [Place], values: [Double])], where counts: (Double) -> Bool
+) -> [(Place, SampleStatistics)] {
+    let finished = runs.filter { $0.run.status == .finished }
+    let members = finished.isEmpty ? runs : finished
+    var valuesOfPlace: [Place: [Double]] = [:]
+    for member in members {
+        for (place, value) in zip(member.places, member.values) where counts(value) {
+            valuesOfPlace[place, default: []].append(value)
+        }
+    }
+    return valuesOfPlace.filter { $0.value.count == members.count }.sorted { $0.key < $1.key }
+        .map { ($0.key, SampleStatistics($0.value)) }
+}
+
 package enum ProfileStep: ConfigurationPhrase {
     case first
     /// The last with a finite value: a run that diverged was measured until then.

@@ -4,21 +4,17 @@ import Foundation
 public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What was tried, as a verb phrase (`write`, `open for appending`).
     public let operation: String
-    /// The path on which it was tried.
     public let path: String
-    /// The system's reason in words.
     public let reason: String
     /// What the reader can do, or nil where nothing general can be said.
-    public let suggestion: String?
+    public var suggestion: String?
 
-    /// An error from its parts.
-    public init(operation: String, path: String, reason: String, suggestion: String? = nil) {
-        self.operation = operation
-        self.path = path
-        self.reason = reason
-        self.suggestion = suggestion
+    public var description: String {
+        "cannot \(operation) \(path): \(reason)" + (suggestion.map { " (\($0))" } ?? "")
     }
+}
 
+extension FileError {
     /// The error of the system call that has just failed, from `errno`.
     package static func lastSystemError(_ operation: String, _ url: URL) -> FileError {
         FileError(operation: operation, path: url.path, code: errno)
@@ -34,11 +30,6 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
             }
         self.init(
             operation: operation, path: path, reason: String(cString: strerror(code)), suggestion: suggestion)
-    }
-
-    /// The error in words.
-    public var description: String {
-        "cannot \(operation) \(path): \(reason)" + (suggestion.map { " (\($0))" } ?? "")
     }
 }
 
@@ -66,7 +57,6 @@ public enum AtomicFile {
         try synchronizeFolder(url.deletingLastPathComponent())
     }
 
-    /// Replaces a file by a text in UTF-8.
     public static func write(_ text: String, to url: URL) throws(FileError) {
         try write(Array(text.utf8), to: url)
     }
@@ -76,12 +66,10 @@ public enum AtomicFile {
         try FileDescriptor(folder, flags: O_RDONLY | O_DIRECTORY, operation: "sync the folder").synchronize()
     }
 
-    /// Removes a file, if it is there.
     package static func remove(_ url: URL) throws(FileError) {
         guard unlink(url.path) == 0 || errno == ENOENT else { throw FileError.lastSystemError("remove", url) }
     }
 
-    /// Creates a folder and those above it.
     package static func createFolder(_ folder: URL) throws(FileError) {
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -92,7 +80,6 @@ public enum AtomicFile {
         }
     }
 
-    /// The bytes of a file.
     package static func read(_ url: URL) throws(FileError) -> [UInt8] {
         do {
             return [UInt8](try Data(contentsOf: url))
@@ -144,7 +131,6 @@ package final class FileDescriptor {
         guard lseek(number, off_t(length), SEEK_SET) >= 0 else { throw FileError.lastSystemError("seek in", url) }
     }
 
-    /// The length of the file in bytes.
     package func length() throws(FileError) -> Int {
         var information = stat()
         guard fstat(number, &information) == 0 else { throw FileError.lastSystemError("examine", url) }

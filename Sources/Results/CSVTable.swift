@@ -2,72 +2,49 @@ import Foundation
 
 /// What is wrong with a CSV file: which file, which line (1 is the header), what was found and what was expected.
 public enum CSVError: Error, Equatable, CustomStringConvertible {
-    /// The file cannot be read at all.
     case unreadable(file: String, reason: String)
-    /// There is no header line.
     case empty(file: String)
-    /// The file is larger than the reader's 32-bit offsets reach.
     case tooLarge(file: String, byteCount: Int)
-    /// The last line has no line end: whoever wrote the file was stopped while writing.
     case cutOff(file: String, line: Int)
-    /// Two columns have the same name.
     case repeatedColumn(file: String, column: String)
-    /// A column that is needed is not there.
     case missingColumn(file: String, column: String, found: [String])
-    /// A file of keys and values lacks a key.
     case missingKey(file: String, key: String)
-    /// A tap has no histogram at a step at which it was observed.
     case missingHistogram(file: String, tap: String, step: Int)
-    /// The bins of a tap's histograms are not the same ascending bins at every step.
     case irregularBins(file: String, tap: String)
-    /// No row has a value in a column that some must have.
     case missingRows(file: String, column: String, value: String)
-    /// A line has more or fewer fields than the header.
     case fieldCount(file: String, line: Int, found: Int, expected: Int)
-    /// A quoted field begins on this line and never ends.
     case unterminatedQuote(file: String, line: Int)
-    /// A quotation mark inside an unquoted field, or text after the closing one.
     case strayQuote(file: String, line: Int)
-    /// A field that should be a number is not.
     case notANumber(file: String, line: Int, column: String, found: String)
     /// A line is wrong in a way that only its reader knows.
     case malformed(file: String, line: Int, reason: String)
-    /// A field that should be one of a few words is not.
     case unknownWord(file: String, line: Int, column: String, found: String, expected: [String])
 
-    /// One line for people: `file:line: what`.
     public var description: String {
         switch self {
-        case .unreadable(let file, let reason):
-            "\(file): cannot be read: \(reason)"
-        case .empty(let file):
-            "\(file): is empty; expected a header line"
+        case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
+        case .empty(let file): "\(file): is empty; expected a header line"
         case .tooLarge(let file, let byteCount):
             "\(file): has \(byteCount) bytes; at most \(UInt32.max / 2) can be read"
         case .cutOff(let file, let line):
             "\(file):\(line): the last line is cut off (it has no line end): the run was stopped while writing it"
-        case .repeatedColumn(let file, let column):
-            "\(file):1: the column '\(column)' is there twice"
+        case .repeatedColumn(let file, let column): "\(file):1: the column '\(column)' is there twice"
         case .missingColumn(let file, let column, let found):
             "\(file):1: has no column '\(column)'; its columns are \(found.joined(separator: ", "))"
-        case .missingKey(let file, let key):
-            "\(file): has no row for the key '\(key)'"
+        case .missingKey(let file, let key): "\(file): has no row for the key '\(key)'"
         case .missingHistogram(let file, let tap, let step):
             "\(file): has no histogram of the tap '\(tap)' at step \(step), which layers.csv has"
         case .irregularBins(let file, let tap):
             "\(file): the bins of the tap '\(tap)' are not the same ascending bins at every step"
-        case .missingRows(let file, let column, let value):
-            "\(file): has no row whose \(column) is '\(value)'"
+        case .missingRows(let file, let column, let value): "\(file): has no row whose \(column) is '\(value)'"
         case .fieldCount(let file, let line, let found, let expected):
             "\(file):\(line): has \(found) field\(found == 1 ? "" : "s"), the header has \(expected)"
-        case .unterminatedQuote(let file, let line):
-            "\(file):\(line): a quoted field begins here and never ends"
+        case .unterminatedQuote(let file, let line): "\(file):\(line): a quoted field begins here and never ends"
         case .strayQuote(let file, let line):
             "\(file):\(line): a quotation mark inside a field (a field with quotation marks must be quoted as a whole)"
         case .notANumber(let file, let line, let column, let found):
             "\(file):\(line): '\(found)' in the column '\(column)' is not a number"
-        case .malformed(let file, let line, let reason):
-            "\(file):\(line): \(reason)"
+        case .malformed(let file, let line, let reason): "\(file):\(line): \(reason)"
         case .unknownWord(let file, let line, let column, let found, let expected):
             "\(file):\(line): '\(found)' in the column '\(column)' is none of \(expected.joined(separator: ", "))"
         }
@@ -81,7 +58,6 @@ public enum CSVError: Error, Equatable, CustomStringConvertible {
 public struct CSVTable: Sendable {
     /// The file's name for messages.
     public let file: String
-    /// The header's names, in order.
     public let columns: [String]
     /// Rows after the header.
     public let rowCount: Int
@@ -110,7 +86,6 @@ public struct CSVTable: Sendable {
         try self.init(bytes: [UInt8](data), name: name)
     }
 
-    /// Reads the bytes of a file.
     public init(bytes: [UInt8], name: String) throws(CSVError) {
         let scanner = try CSVScanner(bytes, file: name)
         self.scanner = ScannedBytes(bytes: scanner.bytes, fields: scanner.fields)
@@ -150,12 +125,31 @@ public struct CSVTable: Sendable {
         let index = try self.index(of: column)
         var numbers: [Double?] = []
         numbers.reserveCapacity(rows?.count ?? rowCount)
-        if let rows {
-            for row in rows { numbers.append(try number(row: row, columnIndex: index)) }
-        } else {
-            for row in 0..<rowCount { numbers.append(try number(row: row, columnIndex: index)) }
+        for place in 0..<(rows?.count ?? rowCount) {
+            numbers.append(try number(row: rows?[place] ?? place, columnIndex: index))
         }
         return numbers
+    }
+
+    /// The numbers of a column, of all rows or of those given; NaN where a field is empty.
+    package func values(_ column: String, rows: [Int]? = nil) throws(CSVError) -> [Double] {
+        try numbers(column, rows: rows).map { $0 ?? .nan }
+    }
+
+    /// A column whose texts are the cases of a type, of all rows or of those given.
+    package func words<Word: RawRepresentable<String> & CaseIterable>(
+        _ column: String, rows: [Int]? = nil
+    ) throws(CSVError) -> [Word] {
+        var words: [Word] = []
+        for (place, text) in try texts(column, rows: rows).enumerated() {
+            guard let word = Word(rawValue: text) else {
+                throw .unknownWord(
+                    file: file, line: line(ofRow: rows?[place] ?? place), column: column, found: text,
+                    expected: Word.allCases.map(\.rawValue))
+            }
+            words.append(word)
+        }
+        return words
     }
 
     /// The whole numbers of a column that has no missing values.
@@ -284,7 +278,6 @@ public struct CSVRow: Sendable {
     /// The field of a column, by its index among those that were named.
     public subscript(index: Int) -> String { table.text(row: row, columnIndex: places[index]) }
 
-    /// An error of this row.
     public func error(_ reason: String) -> CSVError {
         .malformed(file: table.file, line: table.line(ofRow: row), reason: reason)
     }
@@ -294,7 +287,6 @@ public struct CSVRow: Sendable {
         try table.number(row: row, columnIndex: places[index])
     }
 
-    /// The whole number in a column.
     public func integer(_ index: Int) throws(CSVError) -> Int {
         guard let number = try number(index), let integer = Int(exactly: number) else {
             throw table.notANumber(row: row, column: table.columns[places[index]])

@@ -6,22 +6,16 @@ import Foundation
 /// point (`5`), whatever its type. `nan`, `inf` and `-inf` are words that every common reader takes; a field that does not
 /// apply is empty.
 public enum CSVField: Equatable, Sendable {
-    /// A whole number.
     case integer(Int)
-    /// A number in double precision.
     case number(Double)
     /// A number in single precision: fewer digits are needed.
     case single(Float)
     /// Any text; quoted where RFC 4180 asks for it.
     case text(String)
-    /// Not applicable.
     case empty
 
-    /// A number, or an empty field where there is none.
     public static func optional(_ value: Double?) -> CSVField { value.map(CSVField.number) ?? .empty }
-    /// A whole number, or an empty field where there is none.
     public static func optional(_ value: Int?) -> CSVField { value.map(CSVField.integer) ?? .empty }
-    /// A text, or an empty field where there is none.
     public static func optional(_ value: String?) -> CSVField { value.map(CSVField.text) ?? .empty }
 
     fileprivate func append(to bytes: inout [UInt8]) {
@@ -74,34 +68,25 @@ public enum CSVField: Equatable, Sendable {
 }
 
 extension CSVField: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
-    /// A text.
     public init(stringLiteral value: String) { self = .text(value) }
-    /// A whole number.
     public init(integerLiteral value: Int) { self = .integer(value) }
 }
 
 /// A CSV file that is made in memory and written as a whole.
 public struct CSVText: Sendable, Equatable {
-    /// The names of the columns.
     public let columns: [String]
-    /// The file's bytes so far.
     public private(set) var bytes: [UInt8]
-    /// The number of rows after the header.
     public private(set) var rowCount = 0
 
-    /// The file's text so far.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// A table of no rows.
     public init(columns: [String]) {
         self.columns = columns
         bytes = CSVField.bytes(rows: [columns.map { .text($0) }])
     }
 
-    /// Adds a row: one field a column.
     public mutating func append(_ fields: CSVField...) { append(fields) }
 
-    /// Adds a row: one field a column.
     public mutating func append(_ fields: [CSVField]) {
         precondition(fields.count == columns.count, "\(fields.count) fields in a row of \(columns.count) columns")
         CSVField.append(row: fields, to: &bytes)
@@ -114,9 +99,7 @@ public struct CSVText: Sendable, Equatable {
 /// Rows are collected and written in blocks. The length at a saved state is all that resuming needs: the file is cut
 /// there and continues, so that it ends with the same bytes as one that was never interrupted.
 public final class CSVWriter {
-    /// The file.
     public let url: URL
-    /// The names of the columns.
     public let header: [String]
     /// The length in bytes with everything appended so far, flushed or not.
     public private(set) var byteCount: Int
@@ -125,7 +108,6 @@ public final class CSVWriter {
     private var buffer: [UInt8] = []
     private static let blockSize = 1 << 16
 
-    /// Starts a file with its header; what was there before is gone.
     public init(creating url: URL, header: [String]) throws(FileError) {
         self.url = url
         self.header = header
@@ -154,7 +136,6 @@ public final class CSVWriter {
         byteCount = length
     }
 
-    /// Appends a row with one field for each column.
     public func append(_ row: [CSVField]) throws(FileError) {
         precondition(row.count == header.count, "a row of \(row.count) fields under \(header.count) columns")
         let before = buffer.count
@@ -163,7 +144,6 @@ public final class CSVWriter {
         if buffer.count >= Self.blockSize { try flush() }
     }
 
-    /// Hands everything appended so far to the system.
     public func flush() throws(FileError) {
         guard !buffer.isEmpty else { return }
         try file.write(buffer)

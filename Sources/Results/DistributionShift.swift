@@ -27,7 +27,6 @@ import Foundation
 /// A number for a network is a mean over the taps of one kind, taken by whoever reads the table. Kinds (`activation-input`,
 /// `normalized`, …) are not to be mixed: `normalized` is steady by construction, which proves nothing.
 public struct DistributionShift: Equatable, Sendable {
-    /// What is measured.
     public enum Measure: String, CaseIterable, Sendable {
         case meanDrift = "mean-drift"
         case deviationDrift = "deviation-drift"
@@ -38,15 +37,11 @@ public struct DistributionShift: Equatable, Sendable {
         case kolmogorovSmirnovToEnd = "kolmogorov-smirnov-to-end"
     }
 
-    /// One number.
     public struct Value: Equatable, Sendable {
         /// The step of the later observation; to the end, of the earlier one.
         public let step: Int
-        /// What was measured.
         public let quantity: Measure
-        /// The tap's address.
         public let place: String
-        /// Never negative.
         public let value: Double
     }
 
@@ -56,8 +51,6 @@ public struct DistributionShift: Equatable, Sendable {
     package static let header = ["step", "quantity", "place", "at", "value"]
 
     /// Compares the observations of a run. They end before the first that holds a number that is not finite. O(rows).
-    ///
-    /// - Throws: ``CSVError``.
     public init(_ folder: RunFolder) throws(CSVError) {
         var observations = try LayerObservations(folder.layers)
         let units = try UnitShift(activations: folder.activations)
@@ -81,7 +74,6 @@ public struct DistributionShift: Equatable, Sendable {
         ]
     }
 
-    /// The rows of `shift.csv`.
     package var rows: [[CSVField]] {
         [Self.header.map { .text($0) }]
             + values.map {
@@ -107,8 +99,6 @@ struct UnitShift {
     package let firstNonFinite: Int?
 
     /// Reads the observations of a run. O(rows), in memory for one observation and one number for each tap and step.
-    ///
-    /// - Throws: ``CSVError``.
     package init(activations url: URL) throws(CSVError) {
         var taps: [String: TapUnits] = [:]
         var current: (name: String, units: TapUnits)?
@@ -136,7 +126,6 @@ struct UnitShift {
         self.firstNonFinite = firstNonFinite
     }
 
-    /// What is known of one unit.
     private struct Unit {
         var moments: SIMD2<Double>
         var percentiles: SIMD3<Double>
@@ -155,7 +144,6 @@ struct UnitShift {
         }
     }
 
-    /// The units of one tap.
     private final class TapUnits {
         private var units: [Int: Unit] = [:]
         private(set) var sums: [Int: Sum] = [:]
@@ -186,15 +174,12 @@ struct UnitShift {
 /// unit of a tap is the one of median drift (of two in the middle the lower drift, of equal drifts the lower channel):
 /// a rule stated beforehand, so that nobody picks the unit that looks best.
 public struct Drift: Equatable, Sendable {
-    /// One unit or channel of one tap.
     public struct Unit: Equatable, Sendable {
-        /// The tap's address.
         public let tap: String
         /// The unit's number in the tap, from 0.
         public let channel: Int
         /// The mean movement between observations; NaN with fewer than two observations.
         public let drift: Double
-        /// Whether it is the typical unit of its tap.
         public let isTypical: Bool
     }
 
@@ -204,8 +189,6 @@ public struct Drift: Equatable, Sendable {
     package static let header = ["tap", "channel", "drift", "typical"]
 
     /// Reads the observations of a run and sums up the movement. O(rows).
-    ///
-    /// - Throws: ``CSVError``.
     public init(activations url: URL) throws(CSVError) {
         var taps: [String] = []
         var movements: [String: [Int: Movement]] = [:]
@@ -229,7 +212,6 @@ public struct Drift: Equatable, Sendable {
         return drifts.map { Unit(tap: tap, channel: $0.channel, drift: $0.drift, isTypical: $0.channel == typical) }
     }
 
-    /// The rows of `drift.csv`.
     package var rows: [[CSVField]] {
         [Self.header.map { .text($0) }]
             + units.map {

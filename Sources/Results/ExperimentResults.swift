@@ -6,9 +6,7 @@ import Foundation
 public struct ExperimentResults: Sendable {
     /// The experiment folder: `Results/<profile>/<experiment>`.
     public let folder: URL
-    /// What the experiment is about.
     public let facts: ExperimentFacts
-    /// The arms in declared order.
     public let arms: [ArmRecord]
     /// Every run, finished or not.
     public let runs: [RunRecord]
@@ -48,18 +46,12 @@ public struct ExperimentResults: Sendable {
         try CSVTable(whole: folder.appending(path: file), name: file)
     }
 
-    /// Whether a run has a file of this name.
     package func has(_ file: String, of run: RunRecord) -> Bool {
         FileManager.default.fileExists(atPath: run.folder.appending(path: file).path)
     }
 
     private static func settings(_ table: CSVTable) throws(CSVError) -> [String: [String: String]] {
-        let arms = try table.texts("arm")
-        let keys = try table.texts("key")
-        let values = try table.texts("value")
-        var settings: [String: [String: String]] = [:]
-        for row in arms.indices { settings[arms[row], default: [:]][keys[row]] = values[row] }
-        return settings
+        try table.rows(["arm", "key", "value"]).reduce(into: [:]) { $0[$1[0], default: [:]][$1[1]] = $1[2] }
     }
 }
 
@@ -67,15 +59,12 @@ public struct ExperimentResults: Sendable {
 public struct ExperimentFacts: Sendable, Equatable {
     /// The experiment's name: `mnist-mlp`.
     public var name: String
-    /// Its title for people.
     public var title: String
     /// The place in the literature that it tests.
     public var source: String
-    /// The data set that was used: `mnist`.
     public var dataset: String
     /// Whether the data set was drawn by a program, not photographed or scanned.
     public var isSynthetic: Bool
-    /// The profile: `smoke`, `quick` or `paper`.
     public var profile: String
     /// Training steps of every run, where the file says them.
     public var steps: Int?
@@ -86,11 +75,9 @@ public struct ExperimentFacts: Sendable, Equatable {
     /// The unit of a loss: nats of a cross-entropy, and none otherwise.
     package var lossUnit: String { (loss ?? "cross-entropy") == "cross-entropy" ? " (nats)" : "" }
 
-    /// Reads `experiment.csv`.
     package init(_ table: CSVTable) throws(CSVError) {
-        let keys = try table.texts("key")
-        let values = try table.texts("value")
-        let facts = Dictionary(zip(keys, values), uniquingKeysWith: { first, _ in first })
+        let rows = try table.rows(["key", "value"]).map { ($0[0], $0[1]) }
+        let facts = Dictionary(rows, uniquingKeysWith: { first, _ in first })
         name = facts["experiment"] ?? ""
         title = facts["title"] ?? name
         source = facts["source"] ?? ""
@@ -109,9 +96,7 @@ public struct ExperimentFacts: Sendable, Equatable {
 public struct ArmRecord: Sendable, Equatable {
     /// Its name: `batch-norm`; a swept arm adds what it varies: `batch-norm@rate=0.1,deviation=0.03`.
     public var name: String
-    /// What legends call it.
     public var label: String
-    /// Its place in the declared order.
     public var order: Int
     /// Its colour: an index into the palette, the same in every figure.
     public var color: Int
@@ -126,7 +111,6 @@ public struct ArmRecord: Sendable, Equatable {
         return String(text.last == " " ? text.dropLast() : text)
     }
 
-    /// Reads `arms.csv`, in declared order.
     package static func read(_ table: CSVTable) throws(CSVError) -> [ArmRecord] {
         let names = try table.texts("arm")
         let labels = try table.texts("label")
@@ -142,15 +126,10 @@ public struct ArmRecord: Sendable, Equatable {
 
 /// One arm with one seed: a row of `runs.csv` and the folder with the run's own files.
 public struct RunRecord: Sendable, Equatable {
-    /// The arm's name.
     public var arm: String
-    /// The seed.
     public var seed: Int
-    /// How it ended.
     public var status: RunStatus
-    /// The steps it made.
     public var steps: Int
-    /// The step at which it diverged.
     public var divergedAt: Int?
     /// Best test accuracy over the run, from 0 to 1; nil where it never had one.
     public var bestTestAccuracy: Double?
@@ -160,38 +139,29 @@ public struct RunRecord: Sendable, Equatable {
     public var testLoss: Double?
     /// Training loss at the end, in nats.
     public var trainLoss: Double?
-    /// The folder of the run's files.
     public var folder: URL
 
     /// `batch-norm/seed-2`: the run's folder inside the experiment's.
     public var path: String { "\(arm)/seed-\(seed)" }
 
-    /// Reads `runs.csv` of an experiment folder.
     package static func read(_ table: CSVTable, experimentFolder: URL) throws(CSVError) -> [RunRecord] {
         let arms = try table.texts("arm")
         let seeds = try table.integers("seed")
-        let words = try table.texts("status")
         let steps = try table.integers("steps")
         let divergedAt = try table.numbers("diverged-at")
         let best = try table.numbers("best-test-accuracy")
         let last = try table.numbers("test-accuracy")
         let testLosses = try table.numbers("test-loss")
         let trainLosses = try table.numbers("train-loss")
-        var records: [RunRecord] = []
-        for row in arms.indices {
-            guard let status = RunStatus(rawValue: words[row]) else {
-                throw .unknownWord(
-                    file: table.file, line: table.line(ofRow: row), column: "status", found: words[row],
-                    expected: RunStatus.allCases.map(\.rawValue))
-            }
+        let statuses: [RunStatus] = try table.words("status")
+        return arms.indices.map { row in
             var record = RunRecord(
-                arm: arms[row], seed: seeds[row], status: status, steps: steps[row],
+                arm: arms[row], seed: seeds[row], status: statuses[row], steps: steps[row],
                 divergedAt: divergedAt[row].flatMap { Int(exactly: $0) }, bestTestAccuracy: best[row],
-                testAccuracy: last[row],
-                testLoss: testLosses[row], trainLoss: trainLosses[row], folder: experimentFolder)
+                testAccuracy: last[row], testLoss: testLosses[row], trainLoss: trainLosses[row],
+                folder: experimentFolder)
             record.folder = experimentFolder.appending(path: record.path, directoryHint: .isDirectory)
-            records.append(record)
+            return record
         }
-        return records
     }
 }

@@ -4,13 +4,9 @@ import Vocabulary
 
 /// One run whose folder holds a result of an experiment as it is declared now.
 public struct RunResult: Sendable {
-    /// The arm's name.
-    public let arm: String
-    /// The seed.
-    public let seed: UInt64
-    /// Where its files are.
+    public var arm: String { manifest.arm }
+    public var seed: UInt64 { manifest.seed }
     public let folder: RunFolder
-    /// What was run and how it ended.
     public let manifest: Manifest
     /// Its metrics; nil while the run is not complete.
     public fileprivate(set) var curves: RunCurves?
@@ -18,15 +14,6 @@ public struct RunResult: Sendable {
     private let units = Memo<[String: TypicalUnit]>()
     private let spreads = Memo<[String: Double]>()
 
-    fileprivate init(folder: RunFolder, manifest: Manifest, curves: RunCurves?) {
-        arm = manifest.arm
-        seed = manifest.seed
-        self.folder = folder
-        self.manifest = manifest
-        self.curves = curves
-    }
-
-    /// Whether its loss left the finite numbers.
     public var isDiverged: Bool { manifest.status == .diverged }
 }
 
@@ -72,16 +59,10 @@ extension RunResult {
         try spreads.value {
             let units = try typicalUnits()
             let table = try CSVTable(whole: folder.activations)
-            let (taps, codes) = try table.categories("tap")
-            let channels = try table.integers("channel")
-            let wanted = taps.map { units[$0]?.channel }
-            var lastRows: [Int?] = taps.map { _ in nil }
-            for (row, code) in codes.enumerated() where channels[row] == wanted[code] { lastRows[code] = row }
             var spreads: [String: Double] = [:]
-            for (tap, row) in zip(taps, lastRows) {
-                guard let row else { continue }
-                func number(_ column: String) throws -> Double { try table.numbers(column, rows: [row])[0] ?? .nan }
-                spreads[tap] = try number("p85") - number("p15")
+            for (tap, unit) in units {
+                let quantiles = try table.quantiles(of: tap, channel: unit.channel)
+                if let high = quantiles.p85.last, let low = quantiles.p15.last { spreads[tap] = high - low }
             }
             return spreads
         }
@@ -107,13 +88,10 @@ private final class Memo<Value: Sendable>: Sendable {
 /// Runs are taken together only where they can be compared: they were made with the settings that the experiment declares
 /// now, with the same data and the same version of the arithmetic. Others are left out, and it is said.
 public struct ExperimentRuns: Sendable {
-    /// The experiment in the profile of the runs.
     public let experiment: DeclaredExperiment
-    /// The experiment's folder.
     public let folder: URL
     /// The runs, arm by arm in declared order, seed by seed.
     public let runs: [RunResult]
-    /// What was left out and why, a line each.
     public let remarks: [String]
 
     /// Reads the folders of an experiment's runs.
@@ -167,12 +145,10 @@ public struct ExperimentRuns: Sendable {
         self.remarks = remarks
     }
 
-    /// The runs of an arm that are results: finished or diverged.
     package func complete(_ arm: String) -> [RunResult] {
         runs.filter { $0.arm == arm && $0.manifest.status.isComplete }
     }
 
-    /// Whether an arm has a result.
     public func hasResults(of arm: String) -> Bool { !complete(arm).isEmpty }
 
     /// Writes the derived tables that complete runs do not have: what was made by an earlier version is read as if it were
@@ -183,7 +159,6 @@ public struct ExperimentRuns: Sendable {
         for run in runs where run.manifest.status.isComplete { try run.folder.writeMissingDerivedTables() }
     }
 
-    /// The data that the runs were made on; nil without runs.
     package var dataset: Manifest.Data? { runs.first?.manifest.dataset }
 
     private static func seeds(in folder: URL) -> [UInt64] {
@@ -200,5 +175,86 @@ extension DeclaredExperiment.Arm {
         settings["steps"] = "\(steps)"
         settings["seed"] = "\(seed)"
         return settings
+    }
+}
+
+/// What an experiment declares, in words and numbers, as far as its results are judged and summarized by it: what is left of
+/// an experiment file for those who know neither the engine nor YAML.
+public struct DeclaredExperiment: Sendable {
+    /// One arm in the profile at hand.
+    public struct Arm: Sendable {
+        /// Its name, also that of its folder.
+        public let name: String
+        public let label: String
+        public let description: String
+        /// The declared arm that it is a point of: its own name where nothing is swept.
+        public let group: String
+        public let steps: Int
+        /// Every resolved setting by its path, in the order of the declarations.
+        public let settings: [(key: String, value: String)]
+        /// What it minimizes: `cross-entropy`; empty without a network.
+        public let loss: String
+
+        public init(
+            name: String, label: String, description: String, group: String, steps: Int,
+            settings: [(key: String, value: String)], loss: String
+        ) {
+            self.name = name
+            self.label = label
+            self.description = description
+            self.group = group
+            self.steps = steps
+            self.settings = settings
+            self.loss = loss
+        }
+
+        /// Whether a name, the name of the group, or a pattern with `*` stands for the arm.
+        public func fits(_ pattern: String) -> Bool { ArmName.fits(pattern, arm: name, group: group) }
+    }
+
+    /// Networks whose class probabilities are averaged: Figure 4 of Ioffe & Szegedy 2015.
+    public struct Ensemble: Sendable, Equatable {
+        /// Its name, which no arm has.
+        public let name: String
+        /// The arms of its members, in the order in which they join; at least two.
+        public let arms: [String]
+
+        public init(name: String, arms: [String]) {
+            self.name = name
+            self.arms = arms
+        }
+    }
+
+    /// The name of its folder: that of its file, with what the command line varied.
+    public var name: String
+    public var title: String
+    public var source: String
+    public var question: String
+    /// The data sets that it may use, the preferred one first.
+    public var datasets: [String]
+    public var profile: String
+    public var steps: Int
+    /// The seeds that the profile asks for.
+    public var seeds: [UInt64]
+    public var arms: [Arm]
+    public var ensembles: [Ensemble]
+    /// The quantities that its runs measure, each once.
+    public var quantities: [Quantity]
+
+    public init(
+        name: String, title: String, source: String, question: String, datasets: [String], profile: String,
+        steps: Int, seeds: [UInt64], arms: [Arm], ensembles: [Ensemble], quantities: [Quantity]
+    ) {
+        self.name = name
+        self.title = title
+        self.source = source
+        self.question = question
+        self.datasets = datasets
+        self.profile = profile
+        self.steps = steps
+        self.seeds = seeds
+        self.arms = arms
+        self.ensembles = ensembles
+        self.quantities = quantities
     }
 }

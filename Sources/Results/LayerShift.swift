@@ -13,14 +13,10 @@ struct LayerShift {
         var kolmogorovSmirnovToEnd: Double?
     }
 
-    /// The taps in the order of the observations.
     let taps: [String]
-    /// The values by tap and step.
     let values: [String: [Int: Value]]
 
     /// Compares the observations of a run up to the first that is not finite. O(rows); two numbers are kept for each bin.
-    ///
-    /// - Throws: ``CSVError``.
     init(_ observations: LayerObservations, histograms url: URL) throws(CSVError) {
         let functions = try Self.functions(observations, url)
         taps = observations.taps
@@ -59,7 +55,6 @@ struct LayerShift {
         return values
     }
 
-    /// The distribution functions by tap and step.
     private static func functions(
         _ observations: LayerObservations, _ url: URL
     ) throws(CSVError) -> [String: [Int: DistributionFunction]] {
@@ -99,7 +94,6 @@ struct LayerShift {
 
 /// What `layers.csv` has of each observed tensor, up to the first observation that is not finite.
 struct LayerObservations {
-    /// One tensor at one step.
     struct Layer: Equatable {
         let step: Int
         let deviation: Double
@@ -112,14 +106,10 @@ struct LayerObservations {
     /// The shares of the values that lie below the percentiles of `layers.csv`.
     static let shares = [0.07, 0.16, 0.31, 0.50, 0.69, 0.84, 0.93]
 
-    /// The taps in the order of the observations.
     private(set) var taps: [String] = []
-    /// The observations by tap, by step.
     private(set) var layers: [String: [Layer]] = [:]
 
     /// Reads the observations of a run. O(rows).
-    ///
-    /// - Throws: ``CSVError``.
     init(_ url: URL) throws(CSVError) {
         let percentiles = Self.shares.map { "p\(Int(($0 * 100).rounded()))" }
         var firstNonFinite = Int.max

@@ -1,6 +1,5 @@
 import Foundation
 
-/// How far a run is.
 public enum RunStatus: String, Codable, Sendable, CaseIterable {
     /// Begun; when no process works on it, it was killed.
     case running
@@ -22,20 +21,15 @@ public enum RunStatus: String, Codable, Sendable, CaseIterable {
 public struct Manifest: Codable, Equatable, Sendable {
     /// The data that were trained on.
     public struct Data: Codable, Equatable, Sendable {
-        /// The data set's name in the catalogue.
         public var name: String
         /// The check value of the files that were read.
         public var checksum: String
         /// Whether the images were generated rather than collected.
         public var synthetic: Bool
-        /// Number of training images.
         public var train: Int
-        /// Number of test images.
         public var test: Int
-        /// Number of classes.
         public var classes: Int
 
-        /// The description of a data set from its parts.
         public init(name: String, checksum: String, synthetic: Bool, train: Int, test: Int, classes: Int) {
             self.name = name
             self.checksum = checksum
@@ -47,18 +41,7 @@ public struct Manifest: Codable, Equatable, Sendable {
     }
 
     /// A value and the step at which it was reached.
-    public struct Mark: Codable, Equatable, Sendable {
-        /// The value.
-        public var value: Double
-        /// The number of updates after which it was measured.
-        public var step: Int
-
-        /// A value and its step.
-        public init(value: Double, step: Int) {
-            self.value = value
-            self.step = step
-        }
-    }
+    public typealias Mark = Curve.Point
 
     /// The first, last and best value of one metric under one source of statistics.
     public struct Metric: Codable, Equatable, Sendable {
@@ -66,38 +49,19 @@ public struct Manifest: Codable, Equatable, Sendable {
         public var name: String
         /// `none`, `moving-average`, `plain-average`, `population` or `batch`, which metrics of training have too.
         public var statistics: String
-        /// The first value.
         public var first: Mark
-        /// The last value.
         public var last: Mark
         /// The best finite value, at its first occurrence; nil where none is finite.
         public var best: Mark?
-
-        /// A metric from its parts.
-        public init(name: String, statistics: String, first: Mark, last: Mark, best: Mark?) {
-            self.name = name
-            self.statistics = statistics
-            self.first = first
-            self.last = last
-            self.best = best
-        }
     }
 
-    /// The version of this file's form.
     public var format = 1
-    /// How far the run is.
     public var status: RunStatus
-    /// The experiment's name.
     public var experiment: String
-    /// The arm's name.
     public var arm: String
-    /// The seed of all randomness.
     public var seed: UInt64
-    /// The profile's name.
     public var profile: String
-    /// The number of updates that were planned.
     public var steps: Int
-    /// The number of updates that were made.
     public var step: Int
     /// The step whose loss was not finite, for a diverged run.
     public var divergedAt: Int?
@@ -107,19 +71,14 @@ public struct Manifest: Codable, Equatable, Sendable {
     public var numericsVersion: Int
     /// Every resolved setting, flattened (`optimizer.sgd.rate`), in words.
     public var settings: [String: String]
-    /// The data.
     public var dataset: Data
-    /// Samples in a batch.
     public var batch: Int
-    /// Numbers that are learned.
     public var parameters: Int
-    /// First, last and best values.
     public var metrics: [Metric] = []
     /// Threads used; they do not change the numbers.
     public var threads: Int
     /// When the run was first begun, in ISO 8601 (UTC).
     public var started: String
-    /// When it ended or was interrupted.
     public var ended: String?
     /// Seconds of work, evaluations and observations included, over all its parts.
     public var seconds: Double = 0
@@ -129,7 +88,6 @@ public struct Manifest: Codable, Equatable, Sendable {
     public var resumptions: Int = 0
     /// The most resident memory, in bytes, while it ran.
     public var peakMemory: Int?
-    /// The machine, the compiler and the source.
     public var provenance: Provenance
 
     package enum CodingKeys: String, CodingKey {
@@ -200,13 +158,11 @@ extension Manifest {
 ///
 /// Nothing about the person is here: no user, host or path, no environment.
 public struct Provenance: Codable, Equatable, Sendable {
-    /// The processor's name.
     public var processor: String
     /// Logical processors of the machine.
     public var processors: Int
     /// The instruction set architecture (`x86_64`, `arm64`).
     public var architecture: String
-    /// The operating system and its version.
     public var system: String
     /// The compiler's version, as far as the compiler tells it.
     public var toolchain: String
@@ -220,7 +176,6 @@ public struct Provenance: Codable, Equatable, Sendable {
         case commit = "git-commit"
     }
 
-    /// Provenance from its parts.
     public init(
         processor: String, processors: Int, architecture: String, system: String, toolchain: String, build: String,
         commit: String?

@@ -8,12 +8,10 @@ import Vocabulary
 public struct MatchRule: Sendable, Hashable {
     /// The arm whose best accuracy is matched.
     public let baseline: String
-    /// How many consecutive evaluations are averaged.
     public let smoothing: Int
     /// The statistics of batch normalization; nil for those that count.
     public let statistics: StatisticsSource?
 
-    /// A rule from its parts.
     public init(baseline: String, smoothing: Int = 1, statistics: StatisticsSource? = nil) {
         self.baseline = baseline
         self.smoothing = smoothing
@@ -33,7 +31,6 @@ extension Curve {
 
 /// When one run matches the baseline.
 package struct RunMatch: Sendable, Equatable {
-    /// How it came out.
     package enum Status: String, CaseIterable, Sendable {
         case matched
         case notMatched = "not-matched"
@@ -42,7 +39,6 @@ package struct RunMatch: Sendable, Equatable {
 
     package let seed: Int
     package let status: Status
-    /// The accuracy that is to be matched.
     package let target: Double
     /// The steps until then; where it is not matched all steps of the run, which are then a lower bound.
     package let steps: Double
@@ -98,12 +94,7 @@ package struct ArmMatch: Sendable {
 
 extension ExperimentResults {
     /// When the runs of arms match a baseline, by `matches.csv`; arms without such a run are left out.
-    package func matches(_ rule: MatchRule, arms: [ArmRecord]) throws(CSVError) -> [ArmMatch] {
-        let runs = try matchesByArm(rule)
-        return arms.compactMap { arm in runs[arm.name].map { ArmMatch(arm: arm, runs: $0) } }
-    }
-
-    private func matchesByArm(_ rule: MatchRule) throws(CSVError) -> [String: [RunMatch]] {
+    package func matches(_ rule: MatchRule, arms selected: [ArmRecord]) throws(CSVError) -> [ArmMatch] {
         let table = try table("matches.csv")
         let smoothings = try table.integers("smoothing")
         let statistics = try table.texts("statistics")
@@ -112,22 +103,16 @@ extension ExperimentResults {
         }
         let arms = try table.texts("arm", rows: rows)
         let seeds = try table.integers("seed", rows: rows)
-        let words = try table.texts("status", rows: rows)
-        let targets = try table.numbers("target", rows: rows)
-        let steps = try table.numbers("steps", rows: rows)
+        let targets = try table.values("target", rows: rows)
+        let steps = try table.values("steps", rows: rows)
         let bests = try table.numbers("best-accuracy", rows: rows)
-        var runs: [String: [RunMatch]] = [:]
-        for index in rows.indices {
-            guard let status = RunMatch.Status(rawValue: words[index]) else {
-                throw .unknownWord(
-                    file: table.file, line: table.line(ofRow: rows[index]), column: "status", found: words[index],
-                    expected: RunMatch.Status.allCases.map(\.rawValue))
-            }
-            runs[arms[index], default: []].append(
-                RunMatch(
-                    seed: seeds[index], status: status, target: targets[index] ?? .nan, steps: steps[index] ?? .nan,
-                    best: bests[index]))
+        let statuses: [RunMatch.Status] = try table.words("status", rows: rows)
+        let matches = rows.indices.map { index in
+            RunMatch(
+                seed: seeds[index], status: statuses[index], target: targets[index], steps: steps[index],
+                best: bests[index])
         }
-        return runs
+        let runs = Dictionary(grouping: zip(arms, matches), by: \.0)
+        return selected.compactMap { arm in runs[arm.name].map { ArmMatch(arm: arm, runs: $0.map(\.1)) } }
     }
 }

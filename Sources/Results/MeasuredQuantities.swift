@@ -6,7 +6,6 @@ import Vocabulary
 /// Both have the columns `step,quantity,place,at,value`; a run may have either, both or none. Rows keep the order of the
 /// files, in which places follow the network.
 package struct MeasuredQuantities: Sendable, Equatable {
-    /// One measured number.
     package struct Row: Sendable, Equatable {
         /// Updates made before the measurement.
         package let step: Int
@@ -18,27 +17,24 @@ package struct MeasuredQuantities: Sendable, Equatable {
         package let value: Double
     }
 
-    /// The files, in the order in which they are read.
     package static let files = ["measures.csv", "shift.csv"]
 
-    /// The words of all quantities, in order of appearance.
     package private(set) var quantities: [String] = []
     private var rowsOfQuantity: [String: [Row]] = [:]
 
-    /// Reads the tables of one run.
     package init(_ tables: [CSVTable]) throws(CSVError) {
         for table in tables {
             let words = try table.categories("quantity")
             let places = try table.categories("place")
             let steps = try table.integers("step")
             let ats = try table.numbers("at")
-            let values = try table.numbers("value")
+            let values = try table.values("value")
             var rows = words.labels.map { _ in [Row]() }
             for row in steps.indices {
                 rows[words.codes[row]].append(
                     Row(
                         step: steps[row], place: places.labels[places.codes[row]], at: ats[row],
-                        value: values[row] ?? .nan))
+                        value: values[row]))
             }
             for (word, rows) in zip(words.labels, rows) {
                 if rowsOfQuantity[word] == nil { quantities.append(word) }
@@ -50,8 +46,7 @@ package struct MeasuredQuantities: Sendable, Equatable {
     /// All rows of a quantity, or those at one `at`, in the order of the files.
     package func rows(of quantity: String, at: Double? = nil) -> [Row] {
         let rows = rowsOfQuantity[quantity] ?? []
-        guard let at else { return rows }
-        return rows.filter { $0.at == at }
+        return at == nil ? rows : rows.filter { $0.at == at }
     }
 
     /// The places at which a quantity was measured, in order of appearance.
@@ -133,7 +128,6 @@ extension ExperimentResults {
 }
 
 extension [MeasuredArm] {
-    /// The words of all quantities, in order of appearance.
     package var quantities: [String] {
         PlaceNames.union(flatMap { $0.runs.map(\.measured.quantities) })
     }
@@ -141,5 +135,131 @@ extension [MeasuredArm] {
     /// The places of a quantity that match a pattern, in the order of the network.
     package func places(of quantity: String, matching pattern: Glob) -> [String] {
         PlaceNames.union(map { $0.places(of: quantity, matching: pattern) })
+    }
+}
+
+/// A measured quantity, with the words for a reference and for the axes of figures: a row of `quantities.csv`.
+public struct Quantity: Sendable, Equatable {
+    public enum Kind: String, Sendable, CaseIterable {
+        /// Ratios of its values mean something and no value is special but zero: its axis may become logarithmic unasked.
+        case magnitude
+        /// Differences mean something: a signed quantity, or one with a value that is special, on a linear axis.
+        case linear
+        /// Its values have bounds that mean something, as those of cosines: panels beside each other share an axis even where
+        /// curves lie flat, for that is what they say.
+        case bounded
+    }
+
+    /// The word, as in `measures.csv`.
+    public let name: String
+    /// What it is, with its formula and unit; begins with a capital letter unless with a formula.
+    public let title: String
+    /// What its own axis (`at`) measures; nil where it has none, or nothing is to be said of it.
+    public let axis: String?
+    public let kind: Kind
+    /// What it is in full, with its unit, its place and what `at` means for it: half a sentence for the reference.
+    public let meaning: String
+
+    /// A quantity: `Quantity("weight-norm", "Norm of the weights ‖W‖", meaning: "‖W‖₂ of the place's weight")`.
+    public init(_ name: String, _ title: String, axis: String? = nil, _ kind: Kind = .magnitude, meaning: String) {
+        self.name = name
+        self.title = title
+        self.axis = axis
+        self.kind = kind
+        self.meaning = meaning
+    }
+
+    /// A quantity that nothing is known of: its word, without hyphens.
+    init(unknown name: String) {
+        let plain = name.replacing("-", with: " ")
+        self.init(name, "\(plain.prefix(1).uppercased())\(plain.dropFirst())", .linear, meaning: plain)
+    }
+}
+
+extension Quantity {
+    /// Whether its axis may become logarithmic unasked.
+    public var isMagnitude: Bool { kind == .magnitude }
+    public var isBounded: Bool { kind == .bounded }
+    public var axisTitle: String { axis ?? "At" }
+
+    /// The title without what stands in brackets at its end: for a heading.
+    public var heading: String {
+        guard title.hasSuffix(")"), let bracket = title.lastIndex(of: "("), bracket > title.startIndex else {
+            return title
+        }
+        let text = title[..<bracket]
+        return text.last == " " ? String(text.dropLast()) : title
+    }
+
+    /// The first words of the title, without formula and explanation: for a colour bar.
+    public var short: String {
+        let ends = [" (", " to the ", " ‖", " |", " max ", " η", ", "].compactMap {
+            title.firstRange(of: $0)?.lowerBound
+        }
+        // The comma of cos(G, G′) is none between words.
+        let outside = ends.filter { !title[..<$0].contains("(") }
+        return String(title[..<(outside.min() ?? title.endIndex)])
+    }
+}
+
+/// The quantities that an experiment measures: `quantities.csv`.
+public struct QuantityTable: Sendable, Equatable {
+    private var known: [String: Quantity] = [:]
+
+    public init() {}
+
+    init(_ table: CSVTable) throws(CSVError) {
+        let rows = try table.rows(["quantity", "title", "axis", "meaning"])
+        let kinds: [Quantity.Kind] = try table.words("kind")
+        for (row, kind) in zip(rows, kinds) {
+            known[row[0]] = Quantity(row[0], row[1], axis: row[2].isEmpty ? nil : row[2], kind, meaning: row[3])
+        }
+    }
+
+    /// The rows of `quantities.csv`, its header first.
+    public static func rows(of quantities: [Quantity]) -> [[CSVField]] {
+        [["quantity", "title", "axis", "meaning", "kind"]]
+            + quantities.map {
+                [.text($0.name), .text($0.title), .optional($0.axis), .text($0.meaning), .text($0.kind.rawValue)]
+            }
+    }
+
+    public subscript(name: String) -> Quantity { known[name] ?? Quantity(unknown: name) }
+}
+
+extension DistributionShift.Measure {
+    /// What a reader must know of it.
+    public var words: Quantity {
+        switch self {
+        case .meanDrift:
+            Quantity(
+                rawValue, "Drift of the units' means (deviations)",
+                meaning: "the mean over units of |μ_t − μ_{t−1}| / s_t, s_t the unit's running deviation")
+        case .deviationDrift:
+            Quantity(
+                rawValue, "Drift of the units' deviations (deviations)",
+                meaning: "the mean over units of |σ_t − σ_{t−1}| / s_t")
+        case .quantileDrift:
+            Quantity(
+                rawValue, "Drift of the units' percentiles (deviations)",
+                meaning: "the mean over units of (|Δp15| + |Δp50| + |Δp85|) / 3 / s_t")
+        case .wasserstein:
+            Quantity(
+                rawValue, "Wasserstein distance to the observation before (deviations)",
+                meaning:
+                    "∫|F_t − F_{t−1}| dx / S_t, F the distribution function of all values and S_t their running deviation"
+            )
+        case .kolmogorovSmirnov:
+            Quantity(
+                rawValue, "Kolmogorov–Smirnov distance to the observation before", .bounded,
+                meaning: "sup|F_t − F_{t−1}|")
+        case .wassersteinToEnd:
+            Quantity(
+                rawValue, "Wasserstein distance to the end of training (deviations)",
+                meaning: "∫|F_t − F_T| dx / S_T, T the last observation")
+        case .kolmogorovSmirnovToEnd:
+            Quantity(
+                rawValue, "Kolmogorov–Smirnov distance to the end of training", .bounded, meaning: "sup|F_t − F_T|")
+        }
     }
 }

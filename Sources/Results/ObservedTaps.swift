@@ -1,6 +1,5 @@
 /// The values of one unit over training: what Figure 1b, c of Ioffe & Szegedy 2015 shows.
 package struct UnitQuantiles: Sendable, Equatable {
-    /// The unit's number in its tap.
     package let channel: Int
     /// The steps of observation, ascending.
     package let steps: [Int]
@@ -13,7 +12,6 @@ package struct TapObservation: Sendable {
     package let run: RunRecord
     /// The unit of median drift.
     package let typical: UnitQuantiles
-    /// The number of units of the tap.
     package let unitCount: Int
     /// The 5th and 95th percentile over units of the units' medians, at the steps of `typical`.
     package let lowMedians, highMedians: [Double]
@@ -29,9 +27,10 @@ extension ExperimentResults {
         let channel = try drift.integers("channel", rows: [units[index]])[0]
 
         let table = try table("activations.csv", of: run)
+        let typical = try table.quantiles(of: tap, channel: channel)
         let rows = try table.rows(where: "tap", is: tap)
-        let typical = try quantiles(of: channel, table, rows: rows)
-        let medians = try medians(table, rows: rows)
+        let observed = zip(try table.integers("step", rows: rows), try table.values("p50", rows: rows))
+        let medians = Dictionary(grouping: observed, by: \.0).mapValues { $0.map(\.1) }
         return TapObservation(
             run: run, typical: typical, unitCount: units.count,
             lowMedians: typical.steps.map { Quantile.of(medians[$0] ?? [], 0.05) ?? .nan },
@@ -40,8 +39,7 @@ extension ExperimentResults {
 
     /// The percentiles of one unit of a tap; nil where the run has not observed it.
     package func quantiles(of tap: String, channel: Int, in run: RunRecord) throws(CSVError) -> UnitQuantiles? {
-        let table = try table("activations.csv", of: run)
-        let unit = try quantiles(of: channel, table, rows: table.rows(where: "tap", is: tap))
+        let unit = try table("activations.csv", of: run).quantiles(of: tap, channel: channel)
         return unit.steps.isEmpty ? nil : unit
     }
 
@@ -49,24 +47,16 @@ extension ExperimentResults {
     package func observedTaps(of run: RunRecord) throws(CSVError) -> [String] {
         try table("drift.csv", of: run).categories("tap").labels
     }
+}
 
-    private func quantiles(of channel: Int, _ table: CSVTable, rows: [Int]) throws(CSVError) -> UnitQuantiles {
-        let channels = try table.integers("channel", rows: rows)
-        let own = rows.indices.filter { channels[$0] == channel }.map { rows[$0] }
-        func column(_ name: String) throws(CSVError) -> [Double] {
-            try table.numbers(name, rows: own).map { $0 ?? .nan }
-        }
+extension CSVTable {
+    /// The percentiles of one unit of a tap, from `activations.csv`; of no step where the run has not observed it.
+    func quantiles(of tap: String, channel: Int) throws(CSVError) -> UnitQuantiles {
+        let rows = try rows(where: "tap", is: tap)
+        let own = zip(rows, try integers("channel", rows: rows)).filter { $0.1 == channel }.map(\.0)
         return UnitQuantiles(
-            channel: channel, steps: try table.integers("step", rows: own), p15: try column("p15"),
-            p50: try column("p50"), p85: try column("p85"))
-    }
-
-    private func medians(_ table: CSVTable, rows: [Int]) throws(CSVError) -> [Int: [Double]] {
-        let steps = try table.integers("step", rows: rows)
-        let values = try table.numbers("p50", rows: rows)
-        var medians: [Int: [Double]] = [:]
-        for (step, value) in zip(steps, values) { medians[step, default: []].append(value ?? .nan) }
-        return medians
+            channel: channel, steps: try integers("step", rows: own), p15: try values("p15", rows: own),
+            p50: try values("p50", rows: own), p85: try values("p85", rows: own))
     }
 }
 
@@ -80,7 +70,6 @@ package struct TapHistograms: Sendable, Equatable {
     package let counts: [[Double]]
     /// All values of each step, those below the first and above the last edge included.
     package let totals: [Double]
-    /// The values of each step below the first edge.
     package let below: [Double]
 
     /// Reads a tap's rows of `histograms.csv`; nil where there are none.
@@ -88,8 +77,8 @@ package struct TapHistograms: Sendable, Equatable {
         let rows = try table.rows(where: "tap", is: tap)
         if rows.isEmpty { return nil }
         let rowSteps = try table.integers("step", rows: rows)
-        let lefts = try table.numbers("left", rows: rows)
-        let rights = try table.numbers("right", rows: rows)
+        let lefts = try table.values("left", rows: rows)
+        let rights = try table.values("right", rows: rows)
         let rowCounts = try table.numbers("count", rows: rows)
 
         var steps: [Int] = []
@@ -104,7 +93,7 @@ package struct TapHistograms: Sendable, Equatable {
                 totals.append(0)
                 below.append(0)
             }
-            let (left, right) = (lefts[index] ?? .nan, rights[index] ?? .nan)
+            let (left, right) = (lefts[index], rights[index])
             let count = rowCounts[index] ?? 0
             totals[totals.count - 1] += count
             if left == -.infinity {

@@ -27,6 +27,16 @@ package enum Phrase {
         text + String(repeating: " ", count: max(0, width - text.count))
     }
 
+    /// The text without spaces at its end.
+    static func trimmed(_ text: String) -> String {
+        String(text.prefix(upTo: text.lastIndex { $0 != " " }.map(text.index(after:)) ?? text.startIndex))
+    }
+
+    /// A row of a table in Markdown; a bar in a cell would end it and is escaped.
+    package static func markdownRow(_ cells: [String]) -> String {
+        "| \(cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ")) |"
+    }
+
     // MARK: Durations
 
     /// `1.5 s`, `12 s`, `3 min 05 s`, `2 h 10 min`.
@@ -118,6 +128,11 @@ package enum Phrase {
     }
 }
 
+extension Sequence where Element: Equatable {
+    /// Each element once, in order of appearance. O(n · distinct elements).
+    package var distinct: [Element] { reduce(into: []) { if !$0.contains($1) { $0.append($1) } } }
+}
+
 /// What the places of a network, as taps, layers and parameters, are called where several stand together.
 package enum PlaceNames {
     /// What the empty place is called.
@@ -158,8 +173,6 @@ package enum PlaceNames {
 
     /// The places of several lists, each once. The longest list gives the order; what only others have follows.
     package static func union(_ lists: [[String]]) -> [String] {
-        var union = lists.max { $0.count < $1.count } ?? []
-        for place in lists.joined() where !union.contains(place) { union.append(place) }
-        return union
+        ((lists.max { $0.count < $1.count } ?? []) + lists.joined()).distinct
     }
 }

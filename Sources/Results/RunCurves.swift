@@ -11,58 +11,41 @@ public enum Metric: String, ConfigurationWord {
     /// The fraction of a training batch that is classified rightly, before its step.
     case trainAccuracy = "train-accuracy"
 
-    /// Whether larger values are better.
     public var isHigherBetter: Bool { isAccuracy }
-    /// Whether it is measured on the test set, with a choice of statistics.
     public var isOfTestSet: Bool { self == .testAccuracy || self == .testLoss }
-    /// Whether it is a fraction from 0 to 1.
     public var isAccuracy: Bool { self == .testAccuracy || self == .trainAccuracy }
     /// The column of `eval.csv` or `train.csv`.
     package var column: String { isAccuracy ? "accuracy" : "loss" }
 }
 
-/// Values over the steps of a run.
 public struct Curve: Equatable, Sendable {
     /// The numbers of updates after which there are values, ascending.
     public let steps: [Int]
     /// A value a step; NaN or infinite where the run had diverged.
     public let values: [Double]
 
-    /// A value after a number of updates.
-    public struct Point: Equatable, Sendable {
-        /// The number of updates.
-        public let step: Int
-        /// The value.
+    public struct Point: Codable, Equatable, Sendable {
         public let value: Double
+        /// The number of updates after which it was measured.
+        public let step: Int
     }
 
-    /// A curve through values at steps.
     public init(steps: [Int] = [], values: [Double] = []) {
         precondition(steps.count == values.count, "\(values.count) values at \(steps.count) steps")
         self.steps = steps
         self.values = values
     }
 
-    /// The point at an index.
-    public subscript(index: Int) -> Point { Point(step: steps[index], value: values[index]) }
-    /// The first point.
+    public subscript(index: Int) -> Point { Point(value: values[index], step: steps[index]) }
     public var first: Point? { steps.isEmpty ? nil : self[0] }
-    /// The last point.
     public var last: Point? { steps.isEmpty ? nil : self[steps.count - 1] }
 
-    /// The last point with a finite value.
     package var lastFinite: Point? { values.lastIndex(where: \.isFinite).map { self[$0] } }
 
     /// The best finite value and the first step that has it.
     public func best(isHigherBetter: Bool) -> Point? {
-        var best: Int?
-        for (index, value) in values.enumerated() where value.isFinite {
-            guard let known = best else {
-                best = index
-                continue
-            }
-            if isHigherBetter ? value > values[known] : value < values[known] { best = index }
-        }
+        let finite = values.indices.filter { values[$0].isFinite }
+        let best = finite.min { isHigherBetter ? values[$0] > values[$1] : values[$0] < values[$1] }
         return best.map { self[$0] }
     }
 
@@ -73,7 +56,6 @@ public struct Curve: Equatable, Sendable {
         return Curve(steps: Array(steps[(window - 1)...]), values: MovingMean.full(values, window: window))
     }
 
-    /// The points at some indices.
     package func points(at indices: [Int]) -> Curve {
         Curve(steps: indices.map { steps[$0] }, values: indices.map { values[$0] })
     }
@@ -84,7 +66,7 @@ public struct Curve: Equatable, Sendable {
 extension CSVTable {
     /// A metric of training, from `train.csv`.
     package func trainingCurve(_ metric: Metric) throws(CSVError) -> Curve {
-        Curve(steps: try integers("step"), values: try numbers(metric.column).map { $0 ?? .nan })
+        Curve(steps: try integers("step"), values: try values(metric.column))
     }
 
     /// A metric of the test set, from `eval.csv`, by the statistics that batch normalization was evaluated with; a network
@@ -101,7 +83,7 @@ extension CSVTable {
                     file: file, line: line(ofRow: rows[0]), column: "statistics", found: word,
                     expected: StatisticsSource.byPreference.map(\.rawValue) + [StatisticsSource.absent])
             }
-            let values = try numbers(metric.column, rows: rows).map { $0 ?? .nan }
+            let values = try values(metric.column, rows: rows)
             curves[source] = Curve(steps: try integers("step", rows: rows), values: values)
         }
         return curves
@@ -136,7 +118,6 @@ extension StatisticsSource {
 
 // MARK: One run
 
-/// The metrics of one run over its steps, as its tables have them.
 public struct RunCurves: Equatable, Sendable {
     private let training: [Metric: Curve]
     private let test: [Metric: [StatisticsSource?: Curve]]
@@ -144,7 +125,6 @@ public struct RunCurves: Equatable, Sendable {
     /// normalization. Whoever compares the runs of an arm takes one for all of them.
     public var source: StatisticsSource?
 
-    /// Reads `train.csv` and `eval.csv` of a run.
     public init(_ folder: RunFolder) throws(CSVError) {
         let train = try CSVTable(whole: folder.train)
         let evaluations = try CSVTable(whole: folder.evaluations)
@@ -157,7 +137,6 @@ public struct RunCurves: Equatable, Sendable {
         source = .covering([accuracies])
     }
 
-    /// The accuracy on the test set by the statistics.
     public var accuracies: [StatisticsSource?: Curve] { test[.testAccuracy] ?? [:] }
 
     /// The values of a metric; none where the run has none under these statistics.
@@ -202,9 +181,8 @@ public struct RunCurves: Equatable, Sendable {
 
     private func summary(_ metric: Metric, _ statistics: String, _ curve: Curve) -> Manifest.Metric? {
         guard let first = curve.first, let last = curve.last else { return nil }
-        func mark(_ point: Curve.Point) -> Manifest.Mark { Manifest.Mark(value: point.value, step: point.step) }
         return Manifest.Metric(
-            name: metric.rawValue, statistics: statistics, first: mark(first), last: mark(last),
-            best: curve.best(isHigherBetter: metric.isHigherBetter).map(mark))
+            name: metric.rawValue, statistics: statistics, first: first, last: last,
+            best: curve.best(isHigherBetter: metric.isHigherBetter))
     }
 }

@@ -19,15 +19,10 @@ public struct RunFolder: Hashable, Sendable {
         root.appendingPathComponent(profile).appendingPathComponent(name)
     }
 
-    /// The resolved configuration.
     public var configuration: URL { file("config.yaml") }
-    /// What was run and how it ended.
     public var manifest: URL { file("run.json") }
-    /// A line for each event, with its time.
     public var log: URL { file("run.log") }
-    /// Every step.
     public var train: URL { file(Table.train.rawValue) }
-    /// Every evaluation on the test set.
     public var evaluations: URL { file(Table.evaluations.rawValue) }
     /// The percentiles of every unit at every observation.
     public var activations: URL { file(Table.activations.rawValue) }
@@ -37,11 +32,9 @@ public struct RunFolder: Hashable, Sendable {
     public var histograms: URL { file(Table.histograms.rawValue) }
     /// What the run's procedures measured.
     public var measures: URL { file(Table.measures.rawValue) }
-    /// The drift of every unit.
     public var drift: URL { file(DerivedTable.drift.rawValue) }
     /// How far the distribution of every observed tensor moved.
     public var shift: URL { file(DerivedTable.shift.rawValue) }
-    /// The trained network.
     public var checkpoint: URL { file("checkpoint.safetensors") }
     /// The network after a number of updates.
     public func checkpoint(step: Int) -> URL { file("checkpoint-\(step).safetensors") }
@@ -60,7 +53,6 @@ public struct RunFolder: Hashable, Sendable {
 
     package func has(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
 
-    /// The tables that grow while a run goes on.
     package enum Table: String, CaseIterable {
         case train = "train.csv"
         case evaluations = "eval.csv"

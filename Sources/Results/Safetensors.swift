@@ -9,17 +9,13 @@ import Foundation
 public struct Safetensors: Equatable, Sendable {
     /// The values of a tensor, row by row.
     public enum Values: Equatable, Sendable {
-        /// Single precision (`F32`).
         case float32([Float])
-        /// Double precision (`F64`).
         case float64([Double])
-        /// Whole numbers (`I64`).
         case int64([Int64])
     }
 
     /// A tensor with its shape; an empty shape is a single number.
     public struct Tensor: Equatable, Sendable {
-        /// The extent of each dimension, outermost first.
         public let shape: [Int]
         /// As many values as the product of the shape.
         public let values: Values
@@ -32,12 +28,10 @@ public struct Safetensors: Equatable, Sendable {
         }
     }
 
-    /// The tensors by name.
     public var tensors: [String: Tensor]
     /// Texts by key; readers ignore what they do not know.
     public var metadata: [String: String]
 
-    /// The contents from their parts.
     public init(tensors: [String: Tensor] = [:], metadata: [String: String] = [:]) {
         self.tensors = tensors
         self.metadata = metadata
@@ -95,7 +89,6 @@ public struct Safetensors: Equatable, Sendable {
 }
 
 extension Safetensors.Values {
-    /// How many values there are.
     public var count: Int {
         switch self {
         case .float32(let values): values.count
@@ -104,15 +97,8 @@ extension Safetensors.Values {
         }
     }
 
-    /// Bytes of one value.
-    package var width: Int {
-        switch self {
-        case .float32: 4
-        case .float64, .int64: 8
-        }
-    }
+    package var width: Int { typeName == "F32" ? 4 : 8 }
 
-    /// The name of the type in the header.
     package var typeName: String {
         switch self {
         case .float32: "F32"
@@ -132,26 +118,18 @@ extension Safetensors.Values {
 
 /// A safetensors file that cannot be taken: what is wrong with it.
 public enum SafetensorsError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The file ends before its header or its values do.
     case truncated(expected: Int, found: Int)
-    /// The header is not the JSON that the format asks for.
     case header(String)
-    /// A tensor has a type that is not read here.
     case type(tensor: String, found: String)
     /// A tensor's place does not fit its shape, or the places leave holes or overlap.
     case layout(tensor: String, reason: String)
 
-    /// The error in words.
     public var description: String {
         switch self {
-        case .truncated(let expected, let found):
-            "the file is truncated: \(found) bytes, expected \(expected)"
-        case .header(let reason):
-            "not a safetensors header: \(reason)"
-        case .type(let tensor, let found):
-            "tensor '\(tensor)' has the type \(found); F32, F64 and I64 are read"
-        case .layout(let tensor, let reason):
-            "tensor '\(tensor)': \(reason)"
+        case .truncated(let expected, let found): "the file is truncated: \(found) bytes, expected \(expected)"
+        case .header(let reason): "not a safetensors header: \(reason)"
+        case .type(let tensor, let found): "tensor '\(tensor)' has the type \(found); F32, F64 and I64 are read"
+        case .layout(let tensor, let reason): "tensor '\(tensor)': \(reason)"
         }
     }
 }
@@ -210,7 +188,8 @@ extension Safetensors {
         var end = 0
         for (name, entry) in header.entries.sorted(by: { $0.value.offsets.lexicographicallyPrecedes($1.value.offsets) })
         {
-            let width = try Self.width(of: entry.dtype, tensor: name)
+            guard ["F32", "F64", "I64"].contains(entry.dtype) else { throw .type(tensor: name, found: entry.dtype) }
+            let width = entry.dtype == "F32" ? 4 : 8
             guard entry.offsets.count == 2, entry.offsets[0] == end else {
                 throw .layout(tensor: name, reason: "its place \(entry.offsets) does not follow byte \(end)")
             }
@@ -225,14 +204,6 @@ extension Safetensors {
         }
         guard bytes.count == start + end else {
             throw .layout(tensor: "(end)", reason: "\(bytes.count - start - end) bytes after the last tensor")
-        }
-    }
-
-    private static func width(of type: String, tensor: String) throws(SafetensorsError) -> Int {
-        switch type {
-        case "F32": 4
-        case "F64", "I64": 8
-        default: throw .type(tensor: tensor, found: type)
         }
     }
 
@@ -267,16 +238,12 @@ extension Safetensors {
     }
 }
 
-/// The class probabilities that a network gives to images.
 public struct Predictions: Equatable, Sendable {
-    /// The number of classes.
     public let classes: Int
     /// The probability of each class for each image, image by image: [images × classes].
     public let probabilities: [Float]
-    /// The class of each image.
     public let labels: [Int32]
 
-    /// Predictions from their parts.
     public init(classes: Int, probabilities: [Float], labels: [Int32]) {
         precondition(probabilities.count == labels.count * classes, "a probability for every class of every image")
         self.classes = classes
@@ -298,7 +265,6 @@ package struct PredictionsFile: Equatable {
         package let description: String
     }
 
-    /// The contents from their parts.
     package init(_ predictions: Predictions, metadata: [String: String]) {
         self.predictions = predictions
         self.metadata = metadata
@@ -332,7 +298,6 @@ package struct PredictionsFile: Equatable {
         metadata = file.metadata
     }
 
-    /// The file's bytes.
     package func encoded() -> [UInt8] {
         let (images, classes) = (predictions.labels.count, predictions.classes)
         return Safetensors(

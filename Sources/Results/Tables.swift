@@ -7,7 +7,6 @@ package struct TextTable {
     /// The widest that a column is made for its cells' sake; a wider cell pushes those behind it.
     package var widest = Int.max
 
-    /// A table of rows.
     package init(rows: [[String]], rightAligned: Set<Int> = [], widest: Int = .max) {
         self.rows = rows
         self.rightAligned = rightAligned
@@ -25,23 +24,19 @@ package struct TextTable {
                 guard rightAligned.contains(column) else { return Phrase.padded(cell, to: widths[column]) }
                 return String(repeating: " ", count: max(0, widths[column] - cell.count)) + cell
             }
-            var line = cells.joined(separator: "  ")
-            while line.last == " " { line.removeLast() }
-            return line + "\n"
+            return Phrase.trimmed(cells.joined(separator: "  ")) + "\n"
         }.joined()
     }
 }
 
 /// A table for the terminal: a name, two columns of sentences that are wrapped, and a word.
 package struct WrappedTable {
-    /// The columns' titles: four.
     package let titles: [String]
     /// The rows, four cells each; a line end in a cell is one in the table.
     package let rows: [[String]]
     /// The width of the last column.
     package let lastWidth: Int
 
-    /// A table of four columns.
     package init(titles: [String], rows: [[String]], lastWidth: Int) {
         self.titles = titles
         self.rows = rows
@@ -67,13 +62,10 @@ package struct WrappedTable {
     private static func row(_ cells: [String], _ widths: [Int]) -> [String] {
         let columns = zip(cells, widths).map { wrap($0, to: $1) }
         return (0..<(columns.map(\.count).max() ?? 0)).map { index in
-            var line = ""
-            for (column, width) in zip(columns, widths) {
-                let cell = index < column.count ? column[index] : ""
-                line += Phrase.padded(cell, to: width + 2)
+            let cells = zip(columns, widths).map { column, width in
+                Phrase.padded(index < column.count ? column[index] : "", to: width + 2)
             }
-            while line.last == " " { line.removeLast() }
-            return line
+            return Phrase.trimmed(cells.joined())
         }
     }
 
@@ -103,18 +95,14 @@ package struct WrappedTable {
 
 /// A table of results as people read it.
 public struct ResultTable: Equatable, Sendable {
-    /// What it shows.
     public var title: String
-    /// The columns' names.
     public var header: [String]
     /// The rows, a field for each column.
     public var rows: [[String]]
     /// How many columns from the left are words; the others are numbers.
     public var wordColumns: Int
-    /// Sentences below the table.
     public var notes: [String] = []
 
-    /// A table of its parts.
     public init(title: String, header: [String], rows: [[String]], wordColumns: Int, notes: [String] = []) {
         self.title = title
         self.header = header
@@ -135,15 +123,10 @@ public struct ResultTable: Equatable, Sendable {
 
     /// The table in Markdown; long ones unfold.
     public var markdown: String {
-        func line(_ row: [String]) -> String {
-            let escaped = row.map { field in
-                field.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
-            }
-            return "| " + escaped.joined(separator: " | ") + " |"
-        }
         let rule = header.indices.map { $0 < wordColumns ? "---" : "---:" }
         let below = notes.isEmpty ? [] : [""] + notes
-        let table = [line(header), "|\(rule.joined(separator: "|"))|"] + rows.map(line) + below
+        let table =
+            [Phrase.markdownRow(header), "|\(rule.joined(separator: "|"))|"] + rows.map(Phrase.markdownRow) + below
         let isLong = rows.count > 24
         let above = isLong ? ["<details><summary>\(title)</summary>", ""] : [title, ""]
         return (above + table + (isLong ? ["", "</details>"] : [])).joined(separator: "\n")

@@ -7,9 +7,7 @@ import Vocabulary
 /// A new kind is a file with a type that conforms, and a line in ``FigureCatalogue/all``. The strict reader, `figures.yaml`,
 /// the schema and the reference follow from its fields.
 public protocol FigureKind: Configurable {
-    /// The columns of the plotted numbers.
     static var columns: [FigureColumn] { get }
-    /// Name, heading and arms.
     var common: CommonFields { get set }
     /// The rule by which it says that an arm matches a baseline; nil where it says nothing of the kind.
     var match: MatchRule? { get }
@@ -22,46 +20,26 @@ public protocol FigureKind: Configurable {
 }
 
 extension FigureKind {
-    /// The stem of its files.
     public var name: String { common.name ?? Self.kind }
-    /// None, for kinds that say nothing of matches.
     public var match: MatchRule? { nil }
-    /// Nothing, for kinds whose types say everything.
     public func check(_ fields: FigureFields) {}
 
     /// An empty table of the kind's columns.
     static func numbers() -> CSVText { CSVText(columns: columns.map(\.name)) }
 }
 
-/// All kinds of figures.
 public enum FigureCatalogue {
     /// Every kind, in the order of the reference; a new one is a line here.
     public static let all: [any FigureKind.Type] = [
-        AccuracyOverSteps.self,
-        LossOverSteps.self,
-        ActivationQuantiles.self,
-        ActivationDistributions.self,
-        FinalAccuracy.self,
-        Sweep.self,
-        StepsToMatch.self,
-        MatchTable.self,
-        ChangeWorth.self,
-        EnsembleAccuracy.self,
-        QuantityOverSteps.self,
-        Landscape.self,
-        ShiftMap.self,
-        QuantityProfile.self,
-        ScaleAndPercentiles.self,
-        QuantityScatter.self,
-        LineFit.self,
+        AccuracyOverSteps.self, LossOverSteps.self, ActivationQuantiles.self, ActivationDistributions.self,
+        FinalAccuracy.self, Sweep.self, StepsToMatch.self, MatchTable.self, ChangeWorth.self, EnsembleAccuracy.self,
+        QuantityOverSteps.self, Landscape.self, ShiftMap.self, QuantityProfile.self, ScaleAndPercentiles.self,
+        QuantityScatter.self, LineFit.self,
     ]
 }
 
-/// A drawn figure.
 public struct FigureDrawing: Sendable {
-    /// The picture.
     public let picture: Figure
-    /// The plotted numbers.
     public let numbers: CSVText
     /// The figure as a table in Markdown; nil for figures that are no tables.
     public var markdown: String?
@@ -69,23 +47,26 @@ public struct FigureDrawing: Sendable {
 
 /// A column of the CSV file that stands beside a figure.
 public struct FigureColumn: Sendable, Equatable {
-    /// Its name in the header.
     public let name: String
     /// What its values are, with their unit.
     public let meaning: String
 
+    init(_ name: String, _ meaning: String) {
+        self.name = name
+        self.meaning = meaning
+    }
+
     /// What stands beside a mean over seeds.
     static let overSeeds = [
-        FigureColumn(name: "n", meaning: "seeds in the mean"),
-        FigureColumn(name: "deviation", meaning: "standard deviation over these seeds (divisor n − 1)"),
-        FigureColumn(name: "minimum", meaning: "the lowest of these seeds"),
-        FigureColumn(name: "maximum", meaning: "the highest of these seeds"),
+        FigureColumn("n", "seeds in the mean"),
+        FigureColumn("deviation", "standard deviation over these seeds (divisor n − 1)"),
+        FigureColumn("minimum", "the lowest of these seeds"),
+        FigureColumn("maximum", "the highest of these seeds"),
     ]
 }
 
 // MARK: Fields that several kinds have
 
-/// What all figures have.
 public struct CommonFields: Sendable {
     /// The stem of the figure's files; nil for its kind.
     public var name: String?
@@ -96,7 +77,6 @@ public struct CommonFields: Sendable {
 }
 
 extension FigureKind {
-    /// The fields that all figures have.
     static var namingFields: [Field<Self>] {
         [
             Field(
@@ -114,13 +94,11 @@ extension FigureKind {
     }
 }
 
-/// How an axis maps its values.
 enum ScaleChoice: String, ConfigurationWord {
     case linear
     case log
 }
 
-/// What several kinds say of their fields.
 enum FieldDocumentation {
     static let statistics = """
         The statistics of batch normalization at which it was measured; none means those that count: the first of `population`, \
@@ -143,7 +121,6 @@ struct MatchFields: Sendable {
     var smoothing = 1
     var statistics: StatisticsSource?
 
-    /// The rule that they state.
     var rule: MatchRule { MatchRule(baseline: baseline, smoothing: smoothing, statistics: statistics) }
 
     /// Them, as those of a figure that holds them at a path.

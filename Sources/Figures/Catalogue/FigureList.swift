@@ -66,7 +66,6 @@ public enum FigureList {
         }
     }
 
-    /// The figures of a `figures.yaml`, in its order.
     public static func read(_ url: URL) throws(FigureError) -> [any FigureKind] {
         let text: String
         do {
@@ -85,7 +84,6 @@ public enum FigureList {
         }
     }
 
-    /// The figures of the text of such a file.
     static func read(_ text: String, file: String) throws(ConfigurationErrors) -> [any FigureKind] {
         let diagnostics = DiagnosticCollector()
         let resolver = Resolver(diagnostics)
@@ -98,7 +96,6 @@ public enum FigureList {
         return figures
     }
 
-    /// The whole file.
     struct Document: Configurable {
         static let kind = "figures"
         static let summary = "The figures of an experiment."
@@ -114,7 +111,6 @@ public struct FigureFields {
     /// Nil where the experiment is not at hand: then names are looked up when the figure is drawn.
     private let references: References?
     private let diagnostics: DiagnosticCollector
-    /// The names of the arms that the figure shows.
     private let arms: [String]
 
     fileprivate init(
@@ -126,15 +122,12 @@ public struct FigureFields {
         self.references = references
         self.diagnostics = diagnostics
         let named = fields["arms"]?.elements ?? []
-        var arms: [String] = []
-        for node in named where !node.isRefused {
-            let names = references?.arms(matching: node.scalar ?? "", at: node) ?? []
-            arms += names.filter { !arms.contains($0) }
+        let matching = named.filter { !$0.isRefused }.flatMap {
+            references?.arms(matching: $0.scalar ?? "", at: $0) ?? []
         }
-        self.arms = named.isEmpty ? references?.arms.map(\.name) ?? [] : arms
+        arms = named.isEmpty ? references?.arms.map(\.name) ?? [] : matching.distinct
     }
 
-    /// Reports a value that cannot be used.
     func refuse(_ key: String, _ message: String) { diagnostics.error(message, at: fields[key] ?? place) }
 
     fileprivate func checkName(_ figure: some FigureKind) {
@@ -149,9 +142,8 @@ public struct FigureFields {
     /// The keys whose value is the name of one arm, wherever in a figure's fields they stand.
     private static let singleArmKeys = ["baseline", "reference", "arm"]
 
-    fileprivate func checkSingleArms() { checkSingleArms(in: fields) }
-
-    private func checkSingleArms(in node: ConfigurationNode) {
+    fileprivate func checkSingleArms(in node: ConfigurationNode? = nil) {
+        let node = node ?? fields
         for element in node.elements ?? [] { checkSingleArms(in: element) }
         for entry in node.entries ?? [] {
             if Self.singleArmKeys.contains(entry.key), entry.value.scalar != nil {
@@ -186,7 +178,6 @@ public struct FigureFields {
         checkQuantity(quantity, at: node)
     }
 
-    /// The same of every quantity of a list.
     func checkQuantities(in list: String) {
         for node in fields[list]?.elements ?? [] { checkQuantity(node.scalar ?? "", at: node) }
     }

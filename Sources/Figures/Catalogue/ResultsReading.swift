@@ -55,9 +55,8 @@ extension ExperimentResults {
         }
     }
 
-    /// The names before `@`, in declared order.
     var orderedBases: [String] {
-        arms.reduce(into: []) { bases, arm in if !bases.contains(arm.base) { bases.append(arm.base) } }
+        arms.map(\.base).distinct
     }
 
     /// The mean over seeds of the best test accuracy; a run that diverged counts as none (0).
@@ -107,6 +106,28 @@ extension ExperimentResults {
         try ofSome(arms) { arm throws(CSVError) in try measured(arm) }
     }
 
+    /// What each complete run of arms observed, and the labels of the arms with runs none of which observed it; where no arm
+    /// has any, the refusal for all observed taps.
+    func observed<Part>(
+        _ arms: [ArmRecord], refusal: ([String]) -> FigureError, of observe: (RunRecord) throws(CSVError) -> Part?
+    ) throws(FigureError) -> (observed: [ObservedArm<Part>], missing: [String]) {
+        var (observed, missing, taps): ([ObservedArm<Part>], [String], [String]) = ([], [], [])
+        for arm in arms {
+            var parts: [Part] = []
+            for run in results(of: arm) {
+                taps += try reading { () throws(CSVError) in try observedTaps(of: run) }
+                if let part = try reading({ () throws(CSVError) in try observe(run) }) { parts.append(part) }
+            }
+            if !parts.isEmpty {
+                observed.append(ObservedArm(arm: arm, runs: parts))
+            } else if !results(of: arm).isEmpty {
+                missing.append(arm.label)
+            }
+        }
+        guard !observed.isEmpty else { throw refusal(taps.distinct) }
+        return (observed, missing)
+    }
+
     /// What arms have, of those that have any; an error where none has.
     private func ofSome<Part>(
         _ arms: [ArmRecord], _ part: (ArmRecord) throws(CSVError) -> Part?
@@ -132,7 +153,6 @@ extension ExperimentResults {
         return found
     }
 
-    /// The arm that a rule compares with.
     func baseline(_ rule: MatchRule) throws(FigureError) -> ArmRecord {
         guard let arm = arms.first(where: { $0.name == rule.baseline }) else {
             throw .badValue(
@@ -140,6 +160,12 @@ extension ExperimentResults {
         }
         return arm
     }
+}
+
+/// An arm with what was observed in each of its runs, by seed.
+struct ObservedArm<Part> {
+    let arm: ArmRecord
+    let runs: [Part]
 }
 
 extension [MeasuredArm] {
@@ -172,7 +198,6 @@ extension MatchRule {
 }
 
 extension Metric {
-    /// Its name on an axis.
     var axisLabel: String {
         switch self {
         case .testAccuracy: "Test accuracy (%)"

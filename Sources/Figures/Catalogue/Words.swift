@@ -68,7 +68,6 @@ extension [ArmCurves] {
 }
 
 extension StatisticsSource {
-    /// How a sentence calls it.
     var words: String {
         switch self {
         case .population: "population statistics"
@@ -79,7 +78,6 @@ extension StatisticsSource {
     }
 }
 
-/// What a setting's key means to a reader.
 enum SettingWords {
     /// An axis title from a key, which stays readable: `optimizer.sgd.rate` is `Rate (optimizer.sgd.rate)`.
     static func axisTitle(_ key: String) -> String {
@@ -89,7 +87,6 @@ enum SettingWords {
     }
 }
 
-/// What a tap's address means to a reader.
 enum TapWords {
     /// The quantity of an address by its last component: `hidden3/activation-input` is the input of a nonlinearity.
     static func quantity(_ tap: String) -> String {
@@ -108,6 +105,26 @@ enum TapWords {
     static let unknown = "Value"
 }
 
+extension Phrase {
+    /// `A and B have no such values.`; nil without labels.
+    static func lacking(_ labels: [String], _ what: String) -> String? {
+        labels.isEmpty ? nil : "\(list(labels)) \(labels.count == 1 ? "has" : "have") no \(what)."
+    }
+}
+
+extension RunRecord {
+    /// What stands behind an arm's label for a run that diverged; nothing for others.
+    func divergenceWords(sign: String = "× ") -> String {
+        guard status == .diverged else { return "" }
+        return " (\(sign)diverged\(divergedAt.map { " at step \(Phrase.grouped($0))" } ?? ""))"
+    }
+}
+
+extension SampleStatistics {
+    /// The fields of the columns ``FigureColumn/overSeeds``.
+    var fields: [CSVField] { [.integer(count), .optional(deviation), .number(minimum), .number(maximum)] }
+}
+
 extension String {
     /// The same with a small first letter, for the middle of a sentence.
     var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
@@ -116,6 +133,12 @@ extension String {
 /// What a figure stands on, said below it: experiment, data, profile, seeds, statistics.
 struct Footnote: Sendable {
     private var sentences: [String]
+
+    /// The sentences on the runs of the arms selected, and on the choice.
+    init(_ results: ExperimentResults, _ selection: ArmSelection) {
+        self.init(results, arms: selection.arms)
+        add(selection.note)
+    }
 
     /// The sentences on the runs of the given arms.
     init(_ results: ExperimentResults, arms: [ArmRecord]) {
@@ -129,7 +152,7 @@ struct Footnote: Sendable {
             "Profile \(facts.profile)\(steps), \(Phrase.seeds(runs.map(\.seed))).",
         ]
         let batches = arms.compactMap { arm in results.settings[arm.name]?["batch"].map { (arm.label, $0) } }
-        let sizes = batches.map(\.1).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        let sizes = batches.map(\.1).distinct
         // Labels of a swept batch say it themselves.
         if sizes.count > 1, !batches.allSatisfy({ $0.0.contains("batch=\($0.1)") }) {
             let parts = sizes.map { size in
@@ -140,20 +163,14 @@ struct Footnote: Sendable {
         let interrupted = results.runs.filter { run in
             run.status == .interrupted && arms.contains { $0.name == run.arm }
         }
-        if !interrupted.isEmpty {
-            sentences.append("Left out, not finished: \(Phrase.list(interrupted.map(\.path))).")
-        }
+        add("Left out, not finished: \(Phrase.list(interrupted.map(\.path))).", if: !interrupted.isEmpty)
         let absent = arms.filter { results.results(of: $0).isEmpty }
-        if !absent.isEmpty {
-            sentences.append("No finished run yet: \(Phrase.list(absent.map(\.name))).")
-        }
+        add("No finished run yet: \(Phrase.list(absent.map(\.name))).", if: !absent.isEmpty)
     }
 
-    /// Adds a sentence, where there is one.
-    mutating func add(_ sentence: String?) {
-        if let sentence, !sentence.isEmpty { sentences.append(sentence) }
+    mutating func add(_ sentence: String?, if isTrue: Bool = true) {
+        if isTrue, let sentence, !sentence.isEmpty { sentences.append(sentence) }
     }
 
-    /// The footnote.
     var text: String { sentences.joined(separator: " ") }
 }

@@ -23,16 +23,14 @@ struct ActivationDistributions: FigureKind {
         ]
 
     static let columns = [
-        FigureColumn(name: "arm", meaning: "the arm's name"),
-        FigureColumn(name: "seed", meaning: "the run's seed"),
-        FigureColumn(name: "tap", meaning: "the address of the tensor"),
-        FigureColumn(name: "step", meaning: "training steps made; of several observations in one column the first"),
-        FigureColumn(name: "series", meaning: "density, or p16, p50 or p84: percentiles of all of the layer's values"),
-        FigureColumn(name: "left", meaning: "left edge of the density's bin"),
-        FigureColumn(name: "right", meaning: "right edge of the density's bin"),
-        FigureColumn(
-            name: "value",
-            meaning: "the density or percentile; densities below 1/1000 of the step's highest are left out"),
+        FigureColumn("arm", "the arm's name"),
+        FigureColumn("seed", "the run's seed"),
+        FigureColumn("tap", "the address of the tensor"),
+        FigureColumn("step", "training steps made; of several observations in one column the first"),
+        FigureColumn("series", "density, or p16, p50 or p84: percentiles of all of the layer's values"),
+        FigureColumn("left", "left edge of the density's bin"),
+        FigureColumn("right", "right edge of the density's bin"),
+        FigureColumn("value", "the density or percentile; densities below 1/1000 of the step's highest are left out"),
     ]
 
     func check(_ fields: FigureFields) { fields.checkTap(tap) }
@@ -59,10 +57,9 @@ struct ActivationDistributions: FigureKind {
         var numbers = Self.numbers()
         for panel in panels.flatMap({ $0 }) { panel.write(to: &numbers) }
 
-        var footnote = Footnote(results, arms: selection.arms)
-        footnote.add(selection.note)
+        var footnote = Footnote(results, selection)
         footnote.add("Shown: \(Phrase.seeds(columns.map(\.run.seed))), all units of a layer together.")
-        if omitted > 0 { footnote.add("Layers between these, \(omitted) of \(taps.count + omitted), are not shown.") }
+        footnote.add("Layers between these, \(omitted) of \(taps.count + omitted), are not shown.", if: omitted > 0)
         let pictures = panels.enumerated().map { row, panels in
             panels.map { $0.panel(hasTitle: row == 0) }
         }
@@ -75,14 +72,12 @@ struct ActivationDistributions: FigureKind {
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 
-    // MARK: Layers
-
     /// The layers to show, in the order of the network, and how many are left out.
     private func taps(of columns: [DistributionColumn]) throws(FigureError) -> (taps: [String], omitted: Int) {
         guard !columns.isEmpty else { throw .nothingToDraw(reason: "no run has finished: run the experiment first") }
         let all = columns.map(\.taps).max { $0.count < $1.count } ?? []
         guard !all.isEmpty else {
-            let known = columns.flatMap(\.known).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+            let known = columns.flatMap(\.known).distinct
             throw .badValue(
                 "tap", value: tap,
                 expected: known.isEmpty
@@ -102,7 +97,6 @@ struct ActivationDistributions: FigureKind {
 
 /// One arm of ``ActivationDistributions``: a run's histograms and percentiles of all taps that are shown.
 struct DistributionColumn: Sendable {
-    /// The percentiles of a layer's values over steps.
     struct Percentiles: Sendable {
         let steps: [Int]
         let p16, p50, p84: [Double]
@@ -110,7 +104,6 @@ struct DistributionColumn: Sendable {
 
     let arm: ArmRecord
     let run: RunRecord
-    /// All taps that the run observed.
     let known: [String]
     /// Those of them that are asked for.
     let taps: [String]
@@ -129,12 +122,9 @@ struct DistributionColumn: Sendable {
             for tap in taps {
                 histograms[tap] = try TapHistograms(table, tap: tap)
                 let rows = try layers.rows(where: "tap", is: tap)
-                func column(_ name: String) throws(CSVError) -> [Double] {
-                    try layers.numbers(name, rows: rows).map { $0 ?? .nan }
-                }
                 percentiles[tap] = Percentiles(
-                    steps: try layers.integers("step", rows: rows), p16: try column("p16"), p50: try column("p50"),
-                    p84: try column("p84"))
+                    steps: try layers.integers("step", rows: rows), p16: try layers.values("p16", rows: rows),
+                    p50: try layers.values("p50", rows: rows), p84: try layers.values("p84", rows: rows))
             }
         } catch {
             throw .data(error)
@@ -149,7 +139,6 @@ struct DistributionColumn: Sendable {
 
 /// The vertical bins that all panels of a row share.
 struct DistributionGrid: Sendable, Equatable {
-    /// The edges, ascending, evenly spaced.
     let edges: [Double]
 
     private static let binCount = 60
@@ -174,21 +163,17 @@ struct DistributionGrid: Sendable, Equatable {
 struct DistributionPanel {
     let column: DistributionColumn
     let tap: String
-    /// What the layer is called on the axis.
     let label: String
     let grid: DistributionGrid
     let scale: ScaleChoice
-    /// The steps of a whole run.
     let steps: Int?
 
     /// Densities below this share of the step's peak look like the paper.
     private static let least = 0.001
 
-    /// Densities over steps and values.
     private struct Density {
         /// The first step of each column.
         var steps: [Int] = []
-        /// The columns' edges on the axis of steps.
         var edges: [Double] = []
         /// `[column][bin]`
         var values: [[Double]] = []
@@ -210,11 +195,11 @@ struct DistributionPanel {
         }
         marks += lines()
         return Panel(
-            title: hasTitle ? column.arm.label + divergence : nil, x: .steps(steps, scale: scale),
+            title: hasTitle ? column.arm.label + column.run.divergenceWords(sign: "") : nil,
+            x: .steps(steps, scale: scale),
             y: Axis(label, from: grid.edges[0], to: grid.edges[grid.edges.count - 1]), marks: marks)
     }
 
-    /// Adds the panel's numbers.
     func write(to numbers: inout CSVText) {
         let (arm, seed) = (CSVField.text(column.arm.name), CSVField.integer(column.run.seed))
         let density = density()
@@ -233,8 +218,6 @@ struct DistributionPanel {
             }
         }
     }
-
-    // MARK: Parts
 
     /// The density that a quarter of the values exceed. A narrow peak, such as that of pixels of the background, would leave no
     /// colour for all other values; of a bell this is 95 % of the peak.
@@ -261,11 +244,6 @@ struct DistributionPanel {
             .line(x: x, y: percentiles.p84, ink.dash([4, 3]), label: "16th and 84th percentile"),
             .line(x: x, y: percentiles.p50, ink.width(1.8), label: "median"),
         ]
-    }
-
-    private var divergence: String {
-        guard column.run.status == .diverged else { return "" }
-        return column.run.divergedAt.map { " (diverged at step \(Phrase.grouped($0)))" } ?? " (diverged)"
     }
 
     /// The densities, neighbouring observations averaged where there are more than a panel can show.
@@ -298,7 +276,6 @@ struct StepColumns: Equatable, Sendable {
     let members: [[Int]]
     /// The first step of each column.
     let steps: [Int]
-    /// The columns' edges on the axis of steps.
     let edges: [Double]
 
     /// More columns than this cannot be told apart in a panel's width.

@@ -18,41 +18,41 @@ struct ActivationQuantiles: FigureKind {
         ]
 
     static let columns = [
-        FigureColumn(name: "arm", meaning: "the arm's name"),
-        FigureColumn(name: "seed", meaning: "the run's seed; the lowest is the one drawn strongly"),
-        FigureColumn(name: "tap", meaning: "the address of the tensor"),
-        FigureColumn(name: "channel", meaning: "the typical unit: the one of median drift in this run"),
-        FigureColumn(name: "step", meaning: "training steps made"),
-        FigureColumn(name: "p15", meaning: "15th percentile of the unit's values over the probe images"),
-        FigureColumn(name: "p50", meaning: "their median"),
-        FigureColumn(name: "p85", meaning: "their 85th percentile"),
-        FigureColumn(name: "units-low", meaning: "5th percentile, over all units of the tap, of the units' medians"),
-        FigureColumn(name: "units-high", meaning: "95th percentile of the same"),
+        FigureColumn("arm", "the arm's name"),
+        FigureColumn("seed", "the run's seed; the lowest is the one drawn strongly"),
+        FigureColumn("tap", "the address of the tensor"),
+        FigureColumn("channel", "the typical unit: the one of median drift in this run"),
+        FigureColumn("step", "training steps made"),
+        FigureColumn("p15", "15th percentile of the unit's values over the probe images"),
+        FigureColumn("p50", "their median"),
+        FigureColumn("p85", "their 85th percentile"),
+        FigureColumn("units-low", "5th percentile, over all units of the tap, of the units' medians"),
+        FigureColumn("units-high", "95th percentile of the same"),
     ]
 
     func check(_ fields: FigureFields) { fields.checkTap(tap) }
 
     /// An arm with what was observed of the tap in each of its runs, by seed.
-    private struct Observed {
-        let arm: ArmRecord
-        let runs: [TapObservation]
-    }
+    private typealias Observed = ObservedArm<TapObservation>
 
     func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
         let selection = try results.arms(common.arms)
-        let (observed, missing) = try observe(results, arms: selection.arms)
+        let (observed, missing) = try results.observed(
+            selection.arms,
+            refusal: { .badValue("tap", value: tap, expected: Self.expectation($0)) },
+            of: { run throws(CSVError) in
+                let observation = try results.observation(of: tap, in: run)
+                return observation?.typical.steps.isEmpty == false ? observation : nil
+            })
         let range = range(of: observed)
         let panels = observed.map { panel($0, results: results, range: range) }
 
-        var footnote = Footnote(results, arms: selection.arms)
-        footnote.add(selection.note)
-        if observed.contains(where: { $0.runs.count > 1 }) {
-            footnote.add("Strong lines: \(Phrase.seeds(observed.compactMap { $0.runs.first?.run.seed })).")
-        }
+        var footnote = Footnote(results, selection)
+        footnote.add(
+            "Strong lines: \(Phrase.seeds(observed.compactMap { $0.runs.first?.run.seed })).",
+            if: observed.contains { $0.runs.count > 1 })
         footnote.add("The typical unit is the one of median drift in its run.")
-        if !missing.isEmpty {
-            footnote.add("\(Phrase.list(missing)) \(missing.count == 1 ? "has" : "have") no tap \(tap).")
-        }
+        footnote.add(Phrase.lacking(missing, "tap \(tap)"))
 
         var numbers = Self.numbers()
         for arm in observed { write(arm, to: &numbers) }
@@ -63,36 +63,9 @@ struct ActivationQuantiles: FigureKind {
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 
-    // MARK: Results
-
-    private func observe(
-        _ results: ExperimentResults, arms: [ArmRecord]
-    ) throws(FigureError) -> (observed: [Observed], missing: [String]) {
-        var observed: [Observed] = []
-        var missing: [String] = []
-        var taps: [String] = []
-        for arm in arms {
-            var runs: [TapObservation] = []
-            for run in results.results(of: arm) {
-                let known = try reading { () throws(CSVError) in try results.observedTaps(of: run) }
-                taps += known.filter { !taps.contains($0) }
-                let observation = try reading { () throws(CSVError) in try results.observation(of: tap, in: run) }
-                if let observation, !observation.typical.steps.isEmpty { runs.append(observation) }
-            }
-            if runs.isEmpty {
-                if !results.results(of: arm).isEmpty { missing.append(arm.label) }
-            } else {
-                observed.append(Observed(arm: arm, runs: runs))
-            }
-        }
-        guard !observed.isEmpty else {
-            throw .badValue(
-                "tap", value: tap,
-                expected: taps.isEmpty
-                    ? "a tap that was observed; none was"
-                    : "one of the observed taps: \(taps.joined(separator: ", "))")
-        }
-        return (observed, missing)
+    private static func expectation(_ taps: [String]) -> String {
+        taps.isEmpty
+            ? "a tap that was observed; none was" : "one of the observed taps: \(taps.joined(separator: ", "))"
     }
 
     /// What the lines span, without the last leap of a run that diverged.
@@ -114,8 +87,6 @@ struct ActivationQuantiles: FigureKind {
         let margin = max(0.06 * (upper - lower), 1e-3)
         return (lower - margin)...(upper + margin)
     }
-
-    // MARK: The picture
 
     private func panel(_ observed: Observed, results: ExperimentResults, range: ClosedRange<Double>) -> Panel {
         let ink = Ink.series(observed.arm.color).solid.unmarked
@@ -141,7 +112,8 @@ struct ActivationQuantiles: FigureKind {
             }
         }
         return Panel(
-            title: observed.arm.label + divergence(observed), x: .steps(results.facts.steps, scale: stepScale),
+            title: observed.arm.label + (observed.runs.first?.run.divergenceWords() ?? ""),
+            x: .steps(results.facts.steps, scale: stepScale),
             y: Axis(TapWords.quantity(tap), from: range.lowerBound, to: range.upperBound),
             marks: marks + legendMarks(observed))
     }
@@ -158,13 +130,6 @@ struct ActivationQuantiles: FigureKind {
         }
         return marks
     }
-
-    private func divergence(_ observed: Observed) -> String {
-        guard let main = observed.runs.first, main.run.status == .diverged else { return "" }
-        return main.run.divergedAt.map { " (× diverged at step \(Phrase.grouped($0)))" } ?? " (× diverged)"
-    }
-
-    // MARK: The numbers
 
     private func write(_ observed: Observed, to numbers: inout CSVText) {
         for run in observed.runs {

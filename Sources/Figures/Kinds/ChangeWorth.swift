@@ -9,7 +9,6 @@ struct ChangeWorth: FigureKind {
     var matching = MatchFields()
     var groups: [Group] = []
 
-    /// Changes that are compared with one arm.
     struct Group: Configurable {
         var reference = ""
         var label: String?
@@ -27,24 +26,19 @@ struct ChangeWorth: FigureKind {
     }
 
     static let columns = [
-        FigureColumn(name: "reference", meaning: "the arm without the change"),
-        FigureColumn(name: "arm", meaning: "the arm with the change"),
-        FigureColumn(name: "label", meaning: "the change"),
+        FigureColumn("reference", "the arm without the change"),
+        FigureColumn("arm", "the arm with the change"),
+        FigureColumn("label", "the change"),
         FigureColumn(
-            name: "measure",
-            meaning:
-                "steps (the arm's by the reference's, below 1 is faster) or accuracy (the arm's best less the reference's)"
-        ),
-        FigureColumn(name: "n", meaning: "seeds that both arms have; of accuracy, that neither arm diverged with"),
-        FigureColumn(
-            name: "value", meaning: "geometric mean of the ratios, or mean difference of accuracies from 0 to 1"),
-        FigureColumn(name: "low", meaning: "lower end of the 95 % interval (Student's t, from three seeds on)"),
-        FigureColumn(name: "high", meaning: "upper end of that interval"),
-        FigureColumn(
-            name: "bound", meaning: "exact, at-least or at-most: whether runs that never match make the value a bound"),
+            "measure",
+            "steps (the arm's by the reference's, below 1 is faster) or accuracy (the arm's best less the reference's)"),
+        FigureColumn("n", "seeds that both arms have; of accuracy, that neither arm diverged with"),
+        FigureColumn("value", "geometric mean of the ratios, or mean difference of accuracies from 0 to 1"),
+        FigureColumn("low", "lower end of the 95 % interval (Student's t, from three seeds on)"),
+        FigureColumn("high", "upper end of that interval"),
+        FigureColumn("bound", "exact, at-least or at-most: whether runs that never match make the value a bound"),
     ]
 
-    /// An arm that differs from its reference by one change.
     struct Change: Configurable {
         var arm = ""
         var label: String?
@@ -71,7 +65,6 @@ struct ChangeWorth: FigureKind {
 
     var match: MatchRule? { matching.rule }
 
-    /// One row of the figure.
     private struct Row {
         let label: String
         let match: ArmMatch
@@ -108,12 +101,11 @@ struct ChangeWorth: FigureKind {
                 write(row, .accuracy, group.reference, to: &numbers)
             }
         }
-        var footnote = Footnote(
-            results, arms: shown.reduce(into: []) { arms, arm in if !arms.contains(arm) { arms.append(arm) } })
+        var footnote = Footnote(results, arms: shown.distinct)
         footnote.add(rule.sentence(baseline: baseline.label))
-        if all.contains(where: { $0.steps.bound != .exact }) {
-            footnote.add("Runs that never match count as all of their steps: ≥ and ≤ are bounds.")
-        }
+        footnote.add(
+            "Runs that never match count as all of their steps: ≥ and ≤ are bounds.",
+            if: all.contains { $0.steps.bound != .exact })
         let hasIntervals = all.contains { $0.steps.interval != nil || $0.accuracy.interval != nil }
         let picture = Figure(
             title: common.title ?? "What each change is worth",
@@ -151,9 +143,6 @@ struct ChangeWorth: FigureKind {
         return rows
     }
 
-    // MARK: The picture
-
-    /// What a column shows.
     private enum Measure: String {
         case steps
         case accuracy
@@ -161,7 +150,6 @@ struct ChangeWorth: FigureKind {
         func effect(_ row: Row) -> PairedEffect { self == .steps ? row.steps : row.accuracy }
         /// Differences of accuracy are shown in percentage points.
         var scale: Double { self == .steps ? 1 : 100 }
-        /// The value of no effect.
         var neutral: Double { self == .steps ? 1 : 0 }
     }
 
@@ -238,21 +226,13 @@ struct ChangeWorth: FigureKind {
         }
     }
 
-    // MARK: The numbers
-
     private func write(_ row: Row, _ measure: Measure, _ reference: ArmRecord, to numbers: inout CSVText) {
         let effect = measure.effect(row)
-        let bound: String? =
-            switch effect.bound {
-            case .exact: "exact"
-            case .atLeast: "at-least"
-            case .atMost: "at-most"
-            case .unknown: nil
-            }
-        let value = bound == nil ? nil : effect.value
+        let isKnown = effect.bound != .unknown
+        let interval = isKnown ? effect.interval : nil
         numbers.append(
             .text(reference.name), .text(row.match.arm.name), .text(row.label), .text(measure.rawValue),
-            .integer(effect.count), .optional(value), .optional(bound == nil ? nil : effect.interval?.lowerBound),
-            .optional(bound == nil ? nil : effect.interval?.upperBound), bound.map { .text($0) } ?? .empty)
+            .integer(effect.count), .optional(isKnown ? effect.value : nil), .optional(interval?.lowerBound),
+            .optional(interval?.upperBound), .optional(isKnown ? effect.bound.rawValue : nil))
     }
 }

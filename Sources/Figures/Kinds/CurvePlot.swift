@@ -7,21 +7,18 @@ import Vocabulary
 struct CurvePlot {
     let arms: [ArmCurves]
     let band: SeedBand
-    /// More words for the legend, by arm.
     var notes: [String: String] = [:]
     /// Whether lines carry the markers of their arms.
     var hasMarkers = true
 
     static let columns =
         [
-            FigureColumn(name: "arm", meaning: "the arm's name"),
-            FigureColumn(
-                name: "statistics", meaning: "what batch normalization was evaluated with; empty for training values"),
-            FigureColumn(name: "curve", meaning: "mean (over seeds), seed (one run) or diverged (where a run ended)"),
-            FigureColumn(name: "seed", meaning: "the run's seed; empty for the mean"),
-            FigureColumn(name: "step", meaning: "training steps made"),
-            FigureColumn(
-                name: "value", meaning: "the mean's or the run's value; accuracies from 0 to 1, losses in nats"),
+            FigureColumn("arm", "the arm's name"),
+            FigureColumn("statistics", "what batch normalization was evaluated with; empty for training values"),
+            FigureColumn("curve", "mean (over seeds), seed (one run) or diverged (where a run ended)"),
+            FigureColumn("seed", "the run's seed; empty for the mean"),
+            FigureColumn("step", "training steps made"),
+            FigureColumn("value", "the mean's or the run's value; accuracies from 0 to 1, losses in nats"),
         ] + FigureColumn.overSeeds
 
     /// Bands at the back, then single seeds, means, and the signs of divergence over all.
@@ -49,76 +46,41 @@ struct CurvePlot {
         return bands + seeds + means + (range.map { divergenceMarks($0, isLogarithmic) } ?? [])
     }
 
-    /// One plotted number: a row of a CSV file, without what only some figures say.
-    struct Row {
-        let curves: ArmCurves
-        /// `mean` (over seeds), `seed` (one run) or `diverged` (where a run ended).
-        let curve: String
-        var seed: Int?
-        let step: Int
-        let value: Double?
-        var statistics: SampleStatistics?
-
-        /// Curve, seed, step, value, n, deviation, minimum, maximum.
-        var fields: [CSVField] {
-            [
-                .text(curve), seed.map { .integer($0) } ?? .empty, .integer(step), .optional(value),
-                statistics.map { .integer($0.count) } ?? .empty, .optional(statistics?.deviation),
-                .optional(statistics?.minimum), .optional(statistics?.maximum),
-            ]
-        }
-    }
-
-    /// The plotted numbers.
-    var rows: [Row] {
-        var rows: [Row] = []
+    /// Adds the plotted numbers: what is said of an arm, by default its name and statistics, and behind it the columns from
+    /// `curve` on.
+    func write(
+        to numbers: inout CSVText,
+        _ subject: (ArmCurves) -> [CSVField] = { [.text($0.arm.name), .optional($0.sourceWord)] }
+    ) {
         for arm in arms {
+            let subject = subject(arm)
             for point in arm.summary {
-                rows.append(
-                    Row(
-                        curves: arm, curve: "mean", step: point.step, value: point.statistics.mean,
-                        statistics: point.statistics))
+                let start: [CSVField] = ["mean", .empty, .integer(point.step), .number(point.statistics.mean)]
+                numbers.append(subject + start + point.statistics.fields)
             }
             for run in arm.runs {
-                let seed = run.run.seed
-                for (step, value) in zip(run.steps, run.values) {
-                    rows.append(Row(curves: arm, curve: "seed", seed: seed, step: step, value: value))
+                func add(_ curve: CSVField, _ step: Int, _ value: Double?) {
+                    let fields: [CSVField] = [curve, .integer(run.run.seed), .integer(step), .optional(value)]
+                    numbers.append(subject + fields + [.empty, .empty, .empty, .empty])
                 }
-                if run.run.status == .diverged {
-                    let step = endStep(run)
-                    rows.append(
-                        Row(curves: arm, curve: "diverged", seed: seed, step: step, value: run.lastFinite?.value))
-                }
+                for (step, value) in zip(run.steps, run.values) { add("seed", step, value) }
+                if run.run.status == .diverged { add("diverged", endStep(run), run.lastFinite?.value) }
             }
-        }
-        return rows
-    }
-
-    /// Adds the plotted numbers of ``columns``.
-    func write(to numbers: inout CSVText) {
-        for row in rows {
-            let source = CSVField.optional(row.curves.sourceWord)
-            numbers.append([.text(row.curves.arm.name), source] + row.fields)
         }
     }
 
     /// `Mean of 3 seeds, band: …, thin: single seeds.`
     var readingAid: String {
-        let counts = Set(arms.map { $0.summary.first?.statistics.count ?? $0.runs.count })
-        if counts == [1] { return "One seed." }
-        let seeds = counts.count == 1 ? Phrase.count(counts.first ?? 0, "seed") : "the seeds of each arm"
-        return "Mean of \(seeds), \(band.words); thin lines: single seeds."
+        band.readingAid(seeds: arms.map { $0.summary.first?.statistics.count ?? $0.runs.count })
     }
 
     /// What must be known about diverged runs; nil where there are none.
     var divergenceNote: String? {
         guard arms.contains(where: { !$0.diverged.isEmpty }) else { return nil }
-        let mixed = arms.contains { !$0.diverged.isEmpty && $0.diverged.count < $0.runs.count }
+        let mixed = arms.contains(where: \.isPartlyDiverged)
         return "× marks the step at which a run's loss left the finite numbers."
             + (mixed ? " Means are over the runs that did not diverge." : "")
     }
-
-    // MARK: Parts
 
     private func divergenceWords(_ arm: ArmCurves) -> String {
         let diverged = arm.diverged
@@ -156,11 +118,8 @@ struct CurvePlot {
     }
 }
 
-/// What the band around the mean shows.
 enum SeedBand: String, ConfigurationWord {
-    /// From the lowest to the highest seed.
     case range
-    /// One standard deviation to each side.
     case deviation
 
     var words: String {
@@ -170,7 +129,14 @@ enum SeedBand: String, ConfigurationWord {
         }
     }
 
-    /// The lower and the upper edge at one place.
+    /// What is drawn of arms with so many seeds each.
+    func readingAid(seeds counts: [Int]) -> String {
+        let counts = Set(counts)
+        if counts == [1] { return "One seed." }
+        let seeds = counts.count == 1 ? Phrase.count(counts.first ?? 0, "seed") : "the seeds of each arm"
+        return "Mean of \(seeds), \(words); thin lines: single seeds."
+    }
+
     func edges(_ statistics: SampleStatistics) -> (lower: Double, upper: Double) {
         switch self {
         case .range: return (statistics.minimum, statistics.maximum)
@@ -178,5 +144,166 @@ enum SeedBand: String, ConfigurationWord {
             let reach = statistics.deviation ?? 0
             return (statistics.mean - reach, statistics.mean + reach)
         }
+    }
+}
+
+/// `accuracy-over-steps`: accuracy while training, mean and spread over seeds (Ioffe & Szegedy 2015, Figure 1a).
+struct AccuracyOverSteps: FigureKind {
+    var common = CommonFields()
+    var metric = Accuracy.test
+    var statistics: StatisticsSource?
+    var band = SeedBand.range
+    var zoom = Zoom.auto
+    var stepScale = ScaleChoice.linear
+
+    enum Accuracy: String, ConfigurationWord {
+        case test = "test-accuracy"
+        case train = "train-accuracy"
+
+        var metric: Metric { self == .test ? .testAccuracy : .trainAccuracy }
+    }
+
+    /// Whether the top has a panel of its own.
+    enum Zoom: String, ConfigurationWord {
+        case auto
+        case none
+    }
+
+    static let kind = "accuracy-over-steps"
+    static let summary = "Test accuracy over training steps: the mean over seeds, their spread, and each seed."
+    static let fields: [Field<Self>] =
+        commonFields + [
+            Field("metric", \.metric, "The accuracy on the test set, or on the training batches."),
+            Field("statistics", \.statistics, .word().optional, FieldDocumentation.statistics),
+            Field("band", \.band, FieldDocumentation.band),
+            Field(
+                "zoom", \.zoom, "Whether a second panel shows the top of the curves where it shows more than the whole."
+            ),
+            Field("x-scale", \.stepScale, FieldDocumentation.stepScale),
+        ]
+
+    static let columns = CurvePlot.columns
+
+    func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
+        let selection = try results.arms(common.arms)
+        let metric = metric.metric
+        let window = metric.isOfTestSet ? 1 : LossOverSteps.defaultWindow(steps: results.facts.steps ?? 1)
+        let arms = try results.curves(metric, arms: selection.arms, source: statistics, smoothing: window)
+        guard arms.contains(where: { $0.runs.contains { $0.lastFinite != nil } }) else {
+            throw .nothingToDraw(reason: "no run has a finite \(metric.rawValue): every evaluation is missing or nan")
+        }
+        let plot = CurvePlot(arms: arms, band: band)
+
+        var footnote = Footnote(results, selection)
+        footnote.add(arms.statisticsSentence)
+        footnote.add("Mean of the last \(window) steps.", if: window > 1)
+        footnote.add(plot.divergenceNote)
+
+        var numbers = Self.numbers()
+        plot.write(to: &numbers)
+        let subject = metric == .testAccuracy ? "Test accuracy" : "Training accuracy"
+        let panels = ReadableRange.panels(of: arms, zooms: zoom == .auto) { range, title, isPart in
+            Panel(
+                title: title, x: .steps(results.facts.steps, scale: stepScale),
+                y: Axis(subject, from: range.lower, to: range.upper, format: .percent),
+                marks: plot.marks(range: isPart ? nil : range.lower...range.upper))
+        }
+        let picture = Figure(
+            title: common.title ?? subject, subtitle: "\(results.facts.title). \(plot.readingAid)",
+            panels: [panels], footnote: footnote.text)
+        return FigureDrawing(picture: picture, numbers: numbers)
+    }
+}
+
+/// `loss-over-steps`: the loss while training, smoothed by a stated window, or the test loss as it was evaluated.
+struct LossOverSteps: FigureKind {
+    var common = CommonFields()
+    var metric = Loss.train
+    var statistics: StatisticsSource?
+    var band = SeedBand.range
+    var window: Int?
+    var lossScale: ScaleChoice?
+    var stepScale = ScaleChoice.linear
+
+    enum Loss: String, ConfigurationWord {
+        case train = "train-loss"
+        case test = "test-loss"
+
+        var metric: Metric { self == .train ? .trainLoss : .testLoss }
+    }
+
+    static let kind = "loss-over-steps"
+    static let summary = "Cross-entropy over training steps."
+    static let fields: [Field<Self>] =
+        commonFields + [
+            Field("metric", \.metric, "The loss of the training batches, or on the test set."),
+            Field("statistics", \.statistics, .word().optional, FieldDocumentation.statistics),
+            Field("band", \.band, FieldDocumentation.band),
+            Field(
+                "window", \.window, .integer(1...1_000_000).optional,
+                "The steps in the training loss's trailing mean; none means a hundredth of the run."),
+            Field(
+                "y-scale", \.lossScale, .word().optional,
+                "The vertical axis; none means logarithmic for losses that span a factor of 20."),
+            Field("x-scale", \.stepScale, FieldDocumentation.stepScale),
+        ]
+
+    static let columns = CurvePlot.columns
+
+    /// A hundredth of a run, as a round number of steps.
+    static func defaultWindow(steps: Int) -> Int {
+        steps < 200 ? 1 : Int(RoundNumber.atMost(Double(steps) / 100))
+    }
+
+    func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
+        let selection = try results.arms(common.arms)
+        let window = metric == .test ? 1 : self.window ?? Self.defaultWindow(steps: results.facts.steps ?? 1)
+        let arms = try results.curves(metric.metric, arms: selection.arms, source: statistics, smoothing: window)
+        let range = try range(of: arms)
+        let plot = CurvePlot(arms: arms, band: band)
+
+        var footnote = Footnote(results, selection)
+        if metric == .train {
+            footnote.add(
+                window > 1 ? "Loss: trailing mean of \(window) steps." : "Loss of each step's batch, not smoothed.")
+        }
+        footnote.add(arms.statisticsSentence)
+        footnote.add("Losses above the axis, of runs that diverge, are not shown.", if: range.isClipped)
+        footnote.add(plot.divergenceNote)
+
+        var numbers = Self.numbers()
+        plot.write(to: &numbers)
+        let subject = metric == .train ? "Training loss" : "Test loss"
+        let panel = Panel(
+            x: .steps(results.facts.steps, scale: stepScale),
+            y: Axis(
+                "\(subject)\(results.facts.lossUnit)", scale: range.isLogarithmic ? .logarithmic : .linear,
+                from: range.lower,
+                to: range.upper),
+            marks: plot.marks(range: range.lower...range.upper, isLogarithmic: range.isLogarithmic))
+        let picture = Figure(
+            title: common.title ?? subject, subtitle: "\(results.facts.title). \(plot.readingAid)",
+            panel: panel, footnote: footnote.text)
+        return FigureDrawing(picture: picture, numbers: numbers)
+    }
+
+    /// The vertical axis: all of what finished runs lost, and of a run that left it upwards only the way out.
+    private func range(
+        of arms: [ArmCurves]
+    ) throws(FigureError) -> (lower: Double, upper: Double, isLogarithmic: Bool, isClipped: Bool) {
+        let all = arms.flatMap { $0.runs.flatMap(\.values) }.filter(\.isFinite)
+        let finished = arms.flatMap { $0.runs.filter { $0.run.status == .finished }.flatMap(\.values) }
+            .filter(\.isFinite)
+        guard let greatest = all.max() else {
+            throw .nothingToDraw(reason: "no run has a finite \(metric.rawValue): every value is missing or nan")
+        }
+        let counted = finished.isEmpty ? all : finished
+        let positive = counted.filter { $0 > 0 }
+        let least = positive.min() ?? 1e-3
+        let top = finished.isEmpty ? Quantile.of(all, 0.95) ?? greatest : finished.max() ?? greatest
+        let isLogarithmic = lossScale.map { $0 == .log } ?? (top > 20 * least)
+        let isClipped = greatest > 1.25 * top
+        let upper = max(isClipped ? 1.25 * top : max(greatest, top) * 1.05, least * 1.5)
+        return (isLogarithmic ? least * 0.9 : 0, upper, isLogarithmic, isClipped)
     }
 }

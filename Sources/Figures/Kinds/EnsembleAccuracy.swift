@@ -14,15 +14,14 @@ struct EnsembleAccuracy: FigureKind {
         namingFields + [Field("ensemble", \.ensemble, .text, required: true, "The name of the ensemble.")]
 
     static let columns = [
-        FigureColumn(name: "members", meaning: "how many networks are averaged"),
-        FigureColumn(name: "arm", meaning: "the arm of the network that joins last"),
-        FigureColumn(name: "seed", meaning: "the seed; empty for the mean over seeds"),
-        FigureColumn(name: "single", meaning: "test accuracy, 0 to 1, of that network alone"),
-        FigureColumn(name: "mean-single", meaning: "mean accuracy of the members so far"),
-        FigureColumn(name: "accuracy", meaning: "test accuracy of the mean of their class probabilities"),
-        FigureColumn(name: "n", meaning: "seeds in the mean"),
-        FigureColumn(
-            name: "deviation", meaning: "standard deviation of the ensemble's accuracy over seeds (divisor n − 1)"),
+        FigureColumn("members", "how many networks are averaged"),
+        FigureColumn("arm", "the arm of the network that joins last"),
+        FigureColumn("seed", "the seed; empty for the mean over seeds"),
+        FigureColumn("single", "test accuracy, 0 to 1, of that network alone"),
+        FigureColumn("mean-single", "mean accuracy of the members so far"),
+        FigureColumn("accuracy", "test accuracy of the mean of their class probabilities"),
+        FigureColumn("n", "seeds in the mean"),
+        FigureColumn("deviation", "standard deviation of the ensemble's accuracy over seeds (divisor n − 1)"),
     ]
 
     func check(_ fields: FigureFields) { fields.checkEnsemble("ensemble") }
@@ -38,12 +37,7 @@ struct EnsembleAccuracy: FigureKind {
 
     func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
         // The steps of all seeds, by the number of members less one.
-        let steps: [[Step]]
-        do {
-            steps = try read(results)
-        } catch {
-            throw .data(error)
-        }
+        let steps = try reading { () throws(CSVError) in try read(results) }
         guard let all = steps.last, !all.isEmpty else {
             throw .nothingToDraw(
                 reason: "no seed of the ensemble '\(ensemble)' is whole: every member must have finished")
@@ -52,9 +46,9 @@ struct EnsembleAccuracy: FigureKind {
         var footnote = Footnote(results, arms: members)
         let seeds = all.map(\.seed)
         footnote.add("The ensemble's answer is the class of the greatest arithmetic mean of probabilities.")
-        if members.contains(where: { results.results(of: $0).count != seeds.count }) {
-            footnote.add("Whole ensembles: \(Phrase.seeds(seeds)).")
-        }
+        footnote.add(
+            "Whole ensembles: \(Phrase.seeds(seeds)).",
+            if: members.contains { results.results(of: $0).count != seeds.count })
         var numbers = Self.numbers()
         write(steps, to: &numbers)
         let mean = SampleStatistics(all.map(\.accuracy)).mean
@@ -80,15 +74,15 @@ struct EnsembleAccuracy: FigureKind {
         let members = try table.integers("members", rows: rows)
         let seeds = try table.integers("seed", rows: rows)
         let arms = try table.texts("arm", rows: rows)
-        let singles = try table.numbers("single", rows: rows)
-        let means = try table.numbers("mean-single", rows: rows)
-        let accuracies = try table.numbers("accuracy", rows: rows)
+        let singles = try table.values("single", rows: rows)
+        let means = try table.values("mean-single", rows: rows)
+        let accuracies = try table.values("accuracy", rows: rows)
         var steps = [[Step]](repeating: [], count: members.max() ?? 0)
         for index in rows.indices where members[index] >= 1 {
             steps[members[index] - 1].append(
                 Step(
-                    seed: seeds[index], arm: arms[index], single: singles[index] ?? .nan,
-                    meanSingle: means[index] ?? .nan, accuracy: accuracies[index] ?? .nan))
+                    seed: seeds[index], arm: arms[index], single: singles[index], meanSingle: means[index],
+                    accuracy: accuracies[index]))
         }
         return steps
     }

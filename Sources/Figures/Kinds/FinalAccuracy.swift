@@ -13,20 +13,19 @@ struct FinalAccuracy: FigureKind {
         commonFields + [Field("statistics", \.statistics, .word().optional, FieldDocumentation.statistics)]
 
     static let columns = [
-        FigureColumn(name: "arm", meaning: "the arm's name"),
-        FigureColumn(name: "statistics", meaning: "what batch normalization was evaluated with"),
-        FigureColumn(name: "measure", meaning: "best (over the run's evaluations) or final (the last evaluation)"),
-        FigureColumn(name: "seed", meaning: "the run's seed; empty for the mean over the seeds that finished"),
-        FigureColumn(name: "status", meaning: "finished or diverged; empty for the mean"),
-        FigureColumn(name: "step", meaning: "the evaluation's step; empty for the mean"),
-        FigureColumn(name: "accuracy", meaning: "test accuracy from 0 to 1; empty where a run diverged"),
-        FigureColumn(name: "n", meaning: "seeds in the mean"),
-        FigureColumn(name: "deviation", meaning: "standard deviation over these seeds (divisor n − 1)"),
-        FigureColumn(name: "low", meaning: "lower end of the mean's 95 % interval (Student's t, from three seeds on)"),
-        FigureColumn(name: "high", meaning: "upper end of that interval"),
+        FigureColumn("arm", "the arm's name"),
+        FigureColumn("statistics", "what batch normalization was evaluated with"),
+        FigureColumn("measure", "best (over the run's evaluations) or final (the last evaluation)"),
+        FigureColumn("seed", "the run's seed; empty for the mean over the seeds that finished"),
+        FigureColumn("status", "finished or diverged; empty for the mean"),
+        FigureColumn("step", "the evaluation's step; empty for the mean"),
+        FigureColumn("accuracy", "test accuracy from 0 to 1; empty where a run diverged"),
+        FigureColumn("n", "seeds in the mean"),
+        FigureColumn("deviation", "standard deviation over these seeds (divisor n − 1)"),
+        FigureColumn("low", "lower end of the mean's 95 % interval (Student's t, from three seeds on)"),
+        FigureColumn("high", "upper end of that interval"),
     ]
 
-    /// What is measured of a run.
     private enum Measure: String, CaseIterable {
         case best
         case final
@@ -34,39 +33,30 @@ struct FinalAccuracy: FigureKind {
         var title: String { self == .best ? "Best during training" : "At the end of training" }
 
         /// The evaluation of a finished run that the measure takes.
-        func evaluation(of curve: RunCurve) -> (step: Int, accuracy: Double)? {
-            guard curve.run.status == .finished else { return nil }
-            switch self {
-            case .final:
-                guard let step = curve.steps.last, let value = curve.values.last, value.isFinite else { return nil }
-                return (step, value)
-            case .best:
-                var best: (step: Int, accuracy: Double)?
-                for (step, value) in zip(curve.steps, curve.values) where value.isFinite && value > best?.accuracy ?? -1
-                {
-                    best = (step, value)
-                }
-                return best
+        func evaluation(of run: RunCurve) -> Curve.Point? {
+            guard run.run.status == .finished else { return nil }
+            return switch self {
+            case .final: run.curve.last.flatMap { $0.value.isFinite ? $0 : nil }
+            case .best: run.curve.best(isHigherBetter: true)
             }
         }
     }
 
-    /// One arm's measure.
     private struct Entry {
         let curves: ArmCurves
-        let seeds: [(run: RunRecord, evaluation: (step: Int, accuracy: Double)?)]
+        let seeds: [(run: RunRecord, evaluation: Curve.Point?)]
         let statistics: SampleStatistics
 
         init(_ curves: ArmCurves, _ measure: Measure) {
             self.curves = curves
             seeds = curves.runs.map { ($0.run, measure.evaluation(of: $0)) }
-            statistics = SampleStatistics(seeds.compactMap { $0.evaluation?.accuracy })
+            statistics = SampleStatistics(seeds.compactMap { $0.evaluation?.value })
         }
 
+        var accuracies: [Double] { seeds.compactMap { $0.evaluation?.value } }
         /// An interval over two seeds is thirteen times as wide as their distance: it says nothing.
         var interval: ClosedRange<Double>? {
-            guard statistics.count >= 3, let reach = statistics.reach() else { return nil }
-            return (statistics.mean - reach)...(statistics.mean + reach)
+            statistics.count >= 3 ? statistics.interval() : nil
         }
     }
 
@@ -80,14 +70,12 @@ struct FinalAccuracy: FigureKind {
                 title: measure.title, x: Axis("Test accuracy", from: axis.lower, to: axis.upper, format: .percent),
                 y: .categories(arms.map(\.arm.label)), marks: marks(entries, axis: axis))
         }
-        var footnote = Footnote(results, arms: selection.arms)
-        footnote.add(selection.note)
+        var footnote = Footnote(results, selection)
         footnote.add(arms.statisticsSentence)
-        let isPartlyDiverged = arms.contains { !$0.diverged.isEmpty && $0.diverged.count < $0.runs.count }
-        if entries.contains(where: { $0.contains { $0.statistics.count > 1 } }) {
-            footnote.add("Numbers: mean ± standard deviation over seeds, in percent.")
-        }
-        if isPartlyDiverged { footnote.add("Means are over the runs that did not diverge.") }
+        footnote.add(
+            "Numbers: mean ± standard deviation over seeds, in percent.",
+            if: entries.contains { $0.contains { $0.statistics.count > 1 } })
+        footnote.add("Means are over the runs that did not diverge.", if: arms.contains(where: \.isPartlyDiverged))
 
         var numbers = Self.numbers()
         for (measure, entries) in zip(Measure.allCases, entries) { write(entries, measure, to: &numbers) }
@@ -106,15 +94,12 @@ struct FinalAccuracy: FigureKind {
         return "Small: single seeds; large: their mean with its 95 % interval (Student's t)."
     }
 
-    // MARK: The picture
-
     private func range(of entries: [Entry]) -> (lower: Double, upper: Double) {
         let best = entries.map(\.statistics.mean).filter(\.isFinite).max() ?? 1
         // An arm that learned nothing is named, not drawn: its point would press all others together.
         let working = entries.filter { $0.statistics.mean >= 0.5 * best }
         let values = working.flatMap { entry in
-            entry.seeds.compactMap { $0.evaluation?.accuracy }
-                + (entry.interval.map { [$0.lowerBound, $0.upperBound] } ?? [])
+            entry.accuracies + (entry.interval.map { [$0.lowerBound, $0.upperBound] } ?? [])
         }
         guard let least = values.min(), let greatest = values.max() else { return (0, 1) }
         let width = max(greatest - least, 0.004)
@@ -146,7 +131,7 @@ struct FinalAccuracy: FigureKind {
                         to: min(interval.upperBound, axis.upper), ink.width(1.6)))
             }
             if entry.statistics.count > 1 {
-                let shown = entry.seeds.compactMap { $0.evaluation?.accuracy }
+                let shown = entry.accuracies
                 let offsets = shown.indices.map { place + 0.2 + 0.05 * Double($0 % 2) }
                 marks.append(.points(x: shown, y: offsets, ink.opacity(0.55), size: 5))
             }
@@ -167,8 +152,6 @@ struct FinalAccuracy: FigureKind {
         return count == all ? "× all \(all) seeds diverged" : "× \(count) of \(all) seeds diverged"
     }
 
-    // MARK: The numbers
-
     private func write(_ entries: [Entry], _ measure: Measure, to numbers: inout CSVText) {
         for entry in entries {
             let arm = CSVField.text(entry.curves.arm.name)
@@ -176,9 +159,7 @@ struct FinalAccuracy: FigureKind {
             for (run, evaluation) in entry.seeds {
                 numbers.append(
                     arm, source, .text(measure.rawValue), .integer(run.seed), .text(run.status.rawValue),
-                    evaluation.map { .integer($0.step) } ?? .empty, .optional(evaluation?.accuracy), .empty,
-                    .empty,
-                    .empty, .empty)
+                    .optional(evaluation?.step), .optional(evaluation?.value), .empty, .empty, .empty, .empty)
             }
             let statistics = entry.statistics
             guard statistics.count > 0 else { continue }

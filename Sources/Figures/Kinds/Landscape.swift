@@ -28,23 +28,16 @@ struct Landscape: FigureKind {
 
     static let columns =
         [
-            FigureColumn(name: "quantity", meaning: "loss or gradient-change, -minimum or -maximum, or smoothness"),
-            FigureColumn(name: "arm", meaning: "the arm's name"),
-            FigureColumn(name: "step", meaning: "training steps made"),
-            FigureColumn(name: "value", meaning: "the mean over seeds; losses in nats"),
+            FigureColumn("quantity", "loss or gradient-change, -minimum or -maximum, or smoothness"),
+            FigureColumn("arm", "the arm's name"),
+            FigureColumn("step", "training steps made"),
+            FigureColumn("value", "the mean over seeds; losses in nats"),
         ] + FigureColumn.overSeeds
 
-    /// What a panel shows.
-    private enum Part: CaseIterable {
-        case loss, gradient, smoothness
-
-        var title: String {
-            switch self {
-            case .loss: "(a) Loss"
-            case .gradient: "(b) Gradient predictiveness"
-            case .smoothness: "(c) Effective β-smoothness"
-            }
-        }
+    private enum Part: String, CaseIterable {
+        case loss = "(a) Loss"
+        case gradient = "(b) Gradient predictiveness"
+        case smoothness = "(c) Effective β-smoothness"
         var axisTitle: String {
             switch self {
             case .loss: "Loss along the gradient"
@@ -73,19 +66,7 @@ struct Landscape: FigureKind {
         init(arm: ArmRecord, curves: [ArmCurves]) {
             self.arm = arm
             self.curves = curves
-            summaries = curves.map { curves in
-                let finished = curves.runs.filter { $0.run.status == .finished }
-                let members = finished.isEmpty ? curves.runs : finished
-                var valuesOfStep: [Int: [Double]] = [:]
-                for member in members {
-                    for (step, value) in zip(member.steps, member.values) where !value.isNaN {
-                        valuesOfStep[step, default: []].append(value)
-                    }
-                }
-                return valuesOfStep.filter { $0.value.count == members.count }
-                    .map { ArmCurves.Point(step: $0.key, statistics: SampleStatistics($0.value)) }
-                    .sorted { $0.step < $1.step }
-            }
+            summaries = curves.map { ArmCurves.summary($0.runs) { !$0.isNaN } }
         }
 
         /// The steps at which all curves have a mean, with the means.
@@ -118,23 +99,17 @@ struct Landscape: FigureKind {
             for entry in entries { write(entry, quantities: part.quantities, to: &numbers) }
         }
 
-        var footnote = Footnote(results, arms: selection.arms)
-        footnote.add(selection.note)
+        var footnote = Footnote(results, selection)
         footnote.add(readingAid(parts.map(\.part)))
-        if smoothing > 1 { footnote.add("Moving mean of \(smoothing) measurements.") }
+        footnote.add("Moving mean of \(smoothing) measurements.", if: smoothing > 1)
         if parts.contains(where: { $0.entries.contains(where: \.isInfinite) }) {
             footnote.add(
                 "Means reach the top of their panel where a seed's value was not finite after a step too long.")
         }
-        let isPartlyDiverged = parts.contains {
-            $0.entries.contains { $0.curves.contains { !$0.diverged.isEmpty && $0.diverged.count < $0.runs.count } }
-        }
-        if isPartlyDiverged { footnote.add("Means are over the runs that did not diverge.") }
+        let isPartlyDiverged = parts.contains { $0.entries.contains { $0.curves.contains(where: \.isPartlyDiverged) } }
+        footnote.add("Means are over the runs that did not diverge.", if: isPartlyDiverged)
         let lacking = arms.filter { arm in !parts.contains { $0.entries.contains { $0.arm == arm.arm } } }
-        if !lacking.isEmpty {
-            let names = Phrase.list(lacking.map(\.arm.label))
-            footnote.add("\(names) \(lacking.count == 1 ? "has" : "have") no landscape.")
-        }
+        footnote.add(Phrase.lacking(lacking.map(\.arm.label), "landscape"))
         let panels = parts.map { panel($0.part, entries: $0.entries, results: results) }
         let seeds = Set(arms.map(\.runs.count))
         let picture = Figure(
@@ -162,13 +137,11 @@ struct Landscape: FigureKind {
         }
     }
 
-    // MARK: The picture
-
     private func panel(_ part: Part, entries: [Entry], results: ExperimentResults) -> Panel {
         let steps = Axis.steps(results.facts.steps, scale: stepScale)
         guard let range = range(part, entries) else {
             let axis = Axis(part.axisTitle, from: 0, to: 1, ticks: .none)
-            return .empty("no finite value", title: part.title, x: steps, y: axis)
+            return .empty("no finite value", title: part.rawValue, x: steps, y: axis)
         }
         var (bands, lines): ([Mark], [Mark]) = ([], [])
         for entry in entries {
@@ -191,7 +164,7 @@ struct Landscape: FigureKind {
                 lines.append(.line(x: x, y: points.map { min($0.values[0], range.upper) }, pen, label: label))
             }
         }
-        return Panel(title: part.title, x: steps, y: range.axis(part.axisTitle), marks: bands + lines)
+        return Panel(title: part.rawValue, x: steps, y: range.axis(part.axisTitle), marks: bands + lines)
     }
 
     /// What the means span. Losses are logarithmic from a factor of 20 on, as in `loss-over-steps`; gradients always.
@@ -212,8 +185,6 @@ struct Landscape: FigureKind {
         let (diverged, all) = (entry.curves[0].diverged.count, entry.curves[0].runs.count)
         return diverged == 0 ? "" : " (\(diverged) of \(all) seeds diverged)"
     }
-
-    // MARK: The numbers
 
     private func write(_ entry: Entry, quantities: [String], to numbers: inout CSVText) {
         for (quantity, points) in zip(quantities, entry.summaries) {

@@ -15,13 +15,13 @@ struct LineFit: FigureKind {
     static let fields: [Field<Self>] = commonFields
 
     static let columns = [
-        FigureColumn(name: "arm", meaning: "the arm's name"),
-        FigureColumn(name: "seed", meaning: "the run's seed"),
-        FigureColumn(name: "what", meaning: "point, line, path (every step shown), optimum or contour"),
-        FigureColumn(name: "step", meaning: "the step of gradient descent, of a line and a path"),
-        FigureColumn(name: "excess", meaning: "the loss above the least one, of a contour"),
-        FigureColumn(name: "x", meaning: "x of a point; the slope of anything else"),
-        FigureColumn(name: "y", meaning: "y of a point; the intercept of anything else"),
+        FigureColumn("arm", "the arm's name"),
+        FigureColumn("seed", "the run's seed"),
+        FigureColumn("what", "point, line, path (every step shown), optimum or contour"),
+        FigureColumn("step", "the step of gradient descent, of a line and a path"),
+        FigureColumn("excess", "the loss above the least one, of a contour"),
+        FigureColumn("x", "x of a point; the slope of anything else"),
+        FigureColumn("y", "y of a point; the intercept of anything else"),
     ]
 
     /// Columns beside each other; more arms stand below.
@@ -40,16 +40,13 @@ struct LineFit: FigureKind {
         guard let last = fits.compactMap(\.path.last?.step).max() else {
             throw .nothingToDraw(reason: "no run has a cloud and a path with finite numbers: run the experiment again")
         }
-        var footnote = Footnote(results, arms: selection.arms)
-        footnote.add(selection.note)
+        var footnote = Footnote(results, selection)
         footnote.add("Shown: \(Phrase.seeds(Set(fits.map(\.run.seed)))), the lowest.")
         footnote.add(
             "Contours: where the loss above the least one is 1/16, 1/4, 9/16, 1, … of that at the start. Axes differ between panels."
         )
         let lacking = arms.filter { arm in !fits.contains { $0.arm == arm.arm } }.map(\.arm.label)
-        if !lacking.isEmpty {
-            footnote.add("\(Phrase.list(lacking)) \(lacking.count == 1 ? "has" : "have") no such numbers.")
-        }
+        footnote.add(Phrase.lacking(lacking, "such numbers"))
 
         var numbers = Self.numbers()
         let picture = LineFitPanels(steps: LineFitRun.shownSteps(upTo: last), height: Self.height)
@@ -94,7 +91,6 @@ struct LineFit: FigureKind {
 struct LineFitPanels {
     /// The steps after which a line is drawn, beside the last one.
     let steps: [Int]
-    /// The height of a plot in logical points.
     let height: Double
 
     private static let (light, dark) = (Color(0x8FC1E8), Color(0x0B2F5E))
@@ -200,7 +196,6 @@ struct LineFitRun: Sendable {
     /// A point of the plane, or a line as (slope, intercept).
     typealias Point = SIMD2<Double>
 
-    /// The line after some steps.
     struct State: Sendable, Equatable {
         let step: Int
         let slope: Double
@@ -210,12 +205,10 @@ struct LineFitRun: Sendable {
     let arm: ArmRecord
     let run: RunRecord
     let points: [Point]
-    /// By step; the first is the start.
     let path: [State]
     let optimum: Point
     /// E x² and E x: the loss above the least one is ½(E x²·Δk² + 2·E x·Δk·Δb + Δb²).
     let second, first: Double
-    /// The loss above the least one at the start.
     let excess: Double
     let condition: Double
     let isConverged: Bool

@@ -20,13 +20,13 @@ struct QuantityOverSteps: FigureKind {
 
     static let columns =
         [
-            FigureColumn(name: "quantity", meaning: "the measured quantity"),
-            FigureColumn(name: "place", meaning: "the panel's place; empty for the mean over places"),
-            FigureColumn(name: "arm", meaning: "the arm's name"),
-            FigureColumn(name: "curve", meaning: "mean (over seeds), seed (one run) or diverged (where a run ended)"),
-            FigureColumn(name: "seed", meaning: "the run's seed; empty for the mean"),
-            FigureColumn(name: "step", meaning: "training steps made"),
-            FigureColumn(name: "value", meaning: "the mean's or the run's value, in the quantity's unit"),
+            FigureColumn("quantity", "the measured quantity"),
+            FigureColumn("place", "the panel's place; empty for the mean over places"),
+            FigureColumn("arm", "the arm's name"),
+            FigureColumn("curve", "mean (over seeds), seed (one run) or diverged (where a run ended)"),
+            FigureColumn("seed", "the run's seed; empty for the mean"),
+            FigureColumn("step", "training steps made"),
+            FigureColumn("value", "the mean's or the run's value, in the quantity's unit"),
         ] + FigureColumn.overSeeds
 
     func check(_ fields: FigureFields) { shown.check(fields) }
@@ -46,34 +46,32 @@ struct QuantityOverSteps: FigureKind {
         let contents = rows.map(\.contents)
         let isShared = rows.allSatisfy(\.isShared)
         let drawn = contents.joined()
-        guard drawn.contains(where: { $0.range != nil }) else {
-            throw .nothingToDraw(
-                reason: "no run has a finite \(Phrase.list(shown.quantities)): every value is missing or nan")
-        }
+        guard drawn.contains(where: { $0.range != nil }) else { throw shown.nothingFinite }
 
-        var footnote = Footnote(results, arms: selection.arms)
-        footnote.add(selection.note)
+        var footnote = Footnote(results, selection)
         footnote.add(shown.notes(subjects, omitted: omitted, of: arms, results.quantities))
-        if smoothing > 1 { footnote.add("Moving mean of \(smoothing) measurements.") }
+        footnote.add("Moving mean of \(smoothing) measurements.", if: smoothing > 1)
         for note in drawn.map(\.range).notes { footnote.add(note) }
         footnote.add(drawn.lazy.compactMap(\.plot.divergenceNote).first)
 
         var numbers = Self.numbers()
-        for content in drawn { write(content, to: &numbers) }
+        for content in drawn {
+            let subject = content.subject
+            content.plot.write(to: &numbers) {
+                [.text(subject.quantity), .optional(subject.place), .text($0.arm.name)]
+            }
+        }
         let panels = contents.map { row in
             row.indices.map { panel(row, column: $0, results: results) }
         }
-        let isGrid = panels.count > 1 || shown.places == .mean
-        var pictures = isGrid ? panels : panels[0].inRows
-        if isGrid { pictures.keepFirstTitles() }
-        if !isShared { pictures.keepFirstValueTitles() }
+        let (pictures, sharedY) = shown.arranged(panels, isShared: isShared)
         // A legend entry says of an arm what is true of all panels; the reading aid needs one that has every arm.
         let fullest = drawn.max { $0.plot.arms.count < $1.plot.arms.count }
         let picture = Figure(
             title: common.title ?? shown.title(results.quantities),
             subtitle: "\(results.facts.title). \(fullest?.plot.readingAid ?? "")",
             panels: pictures, footnote: footnote.text, sharedX: .all,
-            sharedY: isShared ? isGrid ? .aligned : .all : .none)
+            sharedY: sharedY)
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 
@@ -85,12 +83,8 @@ struct QuantityOverSteps: FigureKind {
                 $0.curves(subject.quantity, places: subject.places, at: shown.at, smoothing: smoothing)
             }
         }
-        let values = curves.map { arms in
-            CurveRange.Values(
-                arms.flatMap(\.runs).map { ($0.values, $0.run.status == .finished) }, and: shown.levels)
-        }
-        let (ranges, isShared) = CurveRange.row(
-            values, scale: shown.valueScale, of: table[subjects[0].quantity])
+        let values = curves.map { arms in arms.flatMap(\.runs).map { ($0.values, $0.run.status == .finished) } }
+        let (ranges, isShared) = shown.ranges(of: values, table[subjects[0].quantity])
         let contents = subjects.indices.map {
             Content(
                 subject: subjects[$0], plot: CurvePlot(arms: curves[$0], band: shown.band), range: ranges[$0])
@@ -98,39 +92,24 @@ struct QuantityOverSteps: FigureKind {
         return (contents, isShared)
     }
 
-    // MARK: The picture
-
     private func panel(_ row: [Content], column: Int, results: ExperimentResults) -> Panel {
         let content = row[column]
-        let title = content.subject.place.map { _ in PlaceNames.short(row.map { $0.subject.place ?? "" })[column] }
         let words = shown.axisTitle(content.subject.quantity, results.quantities)
         let steps = Axis.steps(results.facts.steps, scale: stepScale)
         guard let range = content.range else {
             // Words need no axis of their own: a neighbour's does.
             let axis = row.lazy.compactMap(\.range).first?.axis(words) ?? Axis(words, from: 0, to: 1, ticks: .none)
-            return .empty("not measured", title: title, x: steps, y: axis)
+            return .empty("not measured", title: content.subject.title, x: steps, y: axis)
         }
         let curves = content.plot.marks(range: range.lower...range.upper, isLogarithmic: range.isLogarithmic)
-        return Panel(title: title, x: steps, y: range.axis(words), marks: shown.withLevel(curves))
-    }
-
-    // MARK: The numbers
-
-    private func write(_ content: Content, to numbers: inout CSVText) {
-        let place: CSVField = content.subject.place.map { .text($0) } ?? .empty
-        for row in content.plot.rows {
-            numbers.append([.text(content.subject.quantity), place, .text(row.curves.arm.name)] + row.fields)
-        }
+        return Panel(title: content.subject.title, x: steps, y: range.axis(words), marks: shown.withLevel(curves))
     }
 }
 
 /// The fields of figures of measured quantities: which quantities, where, and whether places are averaged.
 struct QuantityFields: Sendable {
-    /// What becomes of several places that match.
     enum Places: String, ConfigurationWord {
-        /// Their mean.
         case mean
-        /// A panel each.
         case panels
     }
 
@@ -181,10 +160,30 @@ struct QuantityFields: Sendable {
     /// What a panel shows: a quantity over the mean of places.
     struct Subject {
         let quantity: String
-        /// The places whose mean it is.
         let places: [String]
         /// The panel's place; nil where places are averaged.
         let place: String?
+        let title: String?
+    }
+
+    var nothingFinite: FigureError {
+        .nothingToDraw(reason: "no run has a finite \(Phrase.list(quantities)): every value is missing or nan")
+    }
+
+    /// The ranges of a row of panels by the values of their runs.
+    func ranges(
+        of panels: [[(values: [Double], isFinished: Bool)]], _ words: Quantity
+    ) -> (ranges: [CurveRange?], isShared: Bool) {
+        CurveRange.row(panels.map { CurveRange.Values($0, and: levels) }, scale: valueScale, of: words)
+    }
+
+    /// The panels as they stand in the figure, with titles where they are needed, and the vertical axes that they share.
+    func arranged(_ panels: [[Panel]], isShared: Bool) -> (rows: [[Panel]], sharedY: Figure.Sharing) {
+        let isGrid = panels.count > 1 || places == .mean
+        var rows = isGrid ? panels : panels[0].inRows
+        if isGrid { rows.keepFirstTitles() }
+        if !isShared { rows.keepFirstValueTitles() }
+        return (rows, isShared ? isGrid ? .aligned : .all : .none)
     }
 
     /// The panels' subjects, a row a quantity, and how many places are left out.
@@ -194,17 +193,18 @@ struct QuantityFields: Sendable {
             placesOfRow.append(try arms.requiredPlaces(of: quantity, matching: place, by: "quantities"))
         }
         guard places == .panels else {
-            return (zip(quantities, placesOfRow).map { [Subject(quantity: $0, places: $1, place: nil)] }, 0)
+            return (zip(quantities, placesOfRow).map { [Subject(quantity: $0, places: $1, place: nil, title: nil)] }, 0)
         }
         let all = PlaceNames.union(placesOfRow)
         let columns = PlaceNames.evenly(all, most: Self.mostColumns)
         let rows = quantities.map { quantity in
-            columns.map { Subject(quantity: quantity, places: [$0], place: $0) }
+            zip(columns, PlaceNames.short(columns)).map {
+                Subject(quantity: quantity, places: [$0], place: $0, title: $1)
+            }
         }
         return (rows, all.count - columns.count)
     }
 
-    /// The vertical axis of a quantity.
     func axisTitle(_ quantity: String, _ table: QuantityTable) -> String { valueLabel ?? table[quantity].title }
 
     /// The value of the line that is asked for, or nothing.
@@ -217,7 +217,6 @@ struct QuantityFields: Sendable {
             + [.line(x: [.nan], y: [.nan], .reference, label: levelLabel ?? Phrase.plain(level))]
     }
 
-    /// The figure's title where it has none of its own.
     func title(_ table: QuantityTable) -> String { Phrase.list(quantities.map { table[$0].heading }) }
 
     /// What a reader must know about the places, and about the arms that lack a quantity.
@@ -232,7 +231,7 @@ struct QuantityFields: Sendable {
             let isMean = subjects.joined().contains { subject in
                 arms.contains { $0.runs.contains { $0.measured.averages(subject.quantity, subject.places, hasAxis) } }
             }
-            let distinct = phrases.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+            let distinct = phrases.distinct
             if isMean, distinct.count == 1 {
                 notes.append("Mean over \(distinct[0]).")
             } else if isMean {
@@ -262,15 +261,13 @@ struct QuantityFields: Sendable {
                 return "\(words.short): mean over all of its axis, \(words.axisTitle.lowercasedFirst)."
             }
             return "\(words.axisTitle): \(Phrase.plain(at))."
-        }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        }.distinct
     }
 
     private func lackingNotes(of arms: [MeasuredArm], _ table: QuantityTable) -> [String] {
         quantities.compactMap { quantity in
             let lacking = arms.filter { $0.places(of: quantity, matching: Glob(place)).isEmpty }.map(\.arm.label)
-            if lacking.isEmpty { return nil }
-            let verb = lacking.count == 1 ? "has" : "have"
-            return "\(Phrase.list(lacking)) \(verb) no \(table[quantity].short.lowercasedFirst)."
+            return Phrase.lacking(lacking, table[quantity].short.lowercasedFirst)
         }
     }
 }

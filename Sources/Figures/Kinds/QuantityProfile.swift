@@ -11,7 +11,6 @@ struct QuantityProfile: FigureKind {
     var horizontalLabel: String?
     var step = ProfileStep.last
 
-    /// What the horizontal axis is.
     enum Horizontal: String, ConfigurationWord {
         case at
         case place
@@ -34,14 +33,14 @@ struct QuantityProfile: FigureKind {
 
     static let columns =
         [
-            FigureColumn(name: "quantity", meaning: "the measured quantity"),
-            FigureColumn(name: "place", meaning: "the point's or the panel's place; empty for the mean over places"),
-            FigureColumn(name: "arm", meaning: "the arm's name"),
-            FigureColumn(name: "curve", meaning: "mean (over seeds) or seed (one run)"),
-            FigureColumn(name: "seed", meaning: "the run's seed; empty for the mean"),
-            FigureColumn(name: "step", meaning: "the step of the measurement; of runs that differ empty for the mean"),
-            FigureColumn(name: "x", meaning: "the place on the quantity's own axis, or the place's number from 1"),
-            FigureColumn(name: "value", meaning: "the mean's or the run's value, in the quantity's unit"),
+            FigureColumn("quantity", "the measured quantity"),
+            FigureColumn("place", "the point's or the panel's place; empty for the mean over places"),
+            FigureColumn("arm", "the arm's name"),
+            FigureColumn("curve", "mean (over seeds) or seed (one run)"),
+            FigureColumn("seed", "the run's seed; empty for the mean"),
+            FigureColumn("step", "the step of the measurement; of runs that differ empty for the mean"),
+            FigureColumn("x", "the place on the quantity's own axis, or the place's number from 1"),
+            FigureColumn("value", "the mean's or the run's value, in the quantity's unit"),
         ] + FigureColumn.overSeeds
 
     func check(_ fields: FigureFields) {
@@ -69,47 +68,31 @@ struct QuantityProfile: FigureKind {
                 "x", value: horizontal.rawValue,
                 expected: "place: \(Phrase.list(shown.quantities)) has no axis of its own")
         }
-        guard drawn.contains(where: { $0.range != nil }) else {
-            throw .nothingToDraw(
-                reason: "no run has a finite \(Phrase.list(shown.quantities)): every value is missing or nan")
-        }
-        var footnote = Footnote(results, arms: selection.arms)
-        footnote.add(selection.note)
+        guard drawn.contains(where: { $0.range != nil }) else { throw shown.nothingFinite }
+        var footnote = Footnote(results, selection)
         footnote.add(
             horizontal == .place
                 ? shown.notesOverPlaces(of: arms, table)
                 : shown.notes(subjects, omitted: omitted, of: arms, hasAxis: true, table))
-        if drawn.contains(where: { $0.arms.contains(where: \.isPartlyDiverged) }) {
-            footnote.add("Means are over the runs that did not diverge.")
-        }
-        if drawn.contains(where: { $0.arms.contains { $0.profiles.contains { !$0.y.allSatisfy(\.isFinite) } } }) {
-            footnote.add("Values that are not finite are left out, as are means with one among them.")
-        }
+        footnote.add(
+            "Means are over the runs that did not diverge.",
+            if: drawn.contains { $0.arms.contains(where: \.isPartlyDiverged) })
+        footnote.add(
+            "Values that are not finite are left out, as are means with one among them.",
+            if: drawn.contains { $0.arms.contains { $0.profiles.contains { !$0.y.allSatisfy(\.isFinite) } } })
         for note in drawn.map(\.range).notes { footnote.add(note) }
 
         var numbers = Self.numbers()
         for content in drawn { write(content, places: places, to: &numbers) }
-        let panels = contents.map { row in
-            row.enumerated().map { column, content in
-                let title = content.subject.place.map { _ in
-                    PlaceNames.short(row.map { $0.subject.place ?? "" })[column]
-                }
-                return panel(content, title: title, places: places, table)
-            }
-        }
-        let isGrid = panels.count > 1 || shown.places == .mean
-        var rows = isGrid ? panels : panels[0].inRows
-        if isGrid { rows.keepFirstTitles() }
-        if !isShared { rows.keepFirstValueTitles() }
+        let panels = contents.map { $0.map { panel($0, places: places, table) } }
+        let (rows, sharedY) = shown.arranged(panels, isShared: isShared)
         let picture = Figure(
             title: common.title ?? "\(shown.title(table))\(titleEnd)",
             subtitle: "\(results.facts.title). \(stepWords(Array(drawn))) \(readingAid(Array(drawn)))", panels: rows,
             footnote: footnote.text, sharedX: isSameAxis(table) ? .all : .aligned,
-            sharedY: isShared ? isGrid ? .aligned : .all : .none)
+            sharedY: sharedY)
         return FigureDrawing(picture: picture, numbers: numbers)
     }
-
-    // MARK: Contents
 
     /// One panel: the profiles of all arms.
     private struct Content {
@@ -128,19 +111,13 @@ struct QuantityProfile: FigureKind {
                     : arm.profiles(subject.quantity, over: places, at: step, where: shown.at)
             }
         }
-        let values = profiles.map { arms in
-            CurveRange.Values(
-                arms.flatMap(\.profiles).map { ($0.y, $0.run.status == .finished) }, and: shown.levels)
-        }
-        let (ranges, isShared) = CurveRange.row(
-            values, scale: shown.valueScale, of: table[subjects[0].quantity])
+        let values = profiles.map { arms in arms.flatMap(\.profiles).map { ($0.y, $0.run.status == .finished) } }
+        let (ranges, isShared) = shown.ranges(of: values, table[subjects[0].quantity])
         let contents = subjects.indices.map {
             Content(subject: subjects[$0], arms: profiles[$0], range: ranges[$0])
         }
         return (contents, isShared)
     }
-
-    // MARK: Words
 
     private var titleEnd: String { horizontal == .place ? " by layer" : "" }
 
@@ -163,13 +140,9 @@ struct QuantityProfile: FigureKind {
     }
 
     private func readingAid(_ contents: [Content]) -> String {
-        let counts = Set(contents.flatMap { $0.arms.map { $0.summary.first?.statistics.count ?? $0.profiles.count } })
-        if counts == [1] { return "One seed." }
-        let seeds = counts.count == 1 ? Phrase.count(counts.first ?? 0, "seed") : "the seeds of each arm"
-        return "Mean of \(seeds), \(shown.band.words); thin lines: single seeds."
+        shown.band.readingAid(
+            seeds: contents.flatMap { $0.arms.map { $0.summary.first?.statistics.count ?? $0.profiles.count } })
     }
-
-    // MARK: The picture
 
     /// More names than this do not fit below an axis.
     private static let mostNames = 16
@@ -189,7 +162,8 @@ struct QuantityProfile: FigureKind {
         return Axis(words, from: 1, to: Double(names.count))
     }
 
-    private func panel(_ content: Content, title: String?, places: [String], _ table: QuantityTable) -> Panel {
+    private func panel(_ content: Content, places: [String], _ table: QuantityTable) -> Panel {
+        let title = content.subject.title
         let x = horizontalAxis(content, places: places, table)
         let words = shown.axisTitle(content.subject.quantity, table)
         guard let range = content.range else {
@@ -224,24 +198,21 @@ struct QuantityProfile: FigureKind {
             title: title, x: x, y: range.axis(words), marks: shown.withLevel(bands + seeds + means))
     }
 
-    // MARK: The numbers
-
     private func write(_ content: Content, places: [String], to numbers: inout CSVText) {
         let subject = content.subject
         func place(_ x: Double) -> CSVField {
-            if horizontal == .place { return .text(places[Int(x)]) }
-            return subject.place.map { .text($0) } ?? .empty
+            horizontal == .place ? .text(places[Int(x)]) : .optional(subject.place)
         }
         func shown(_ x: Double) -> Double { horizontal == .place ? x + 1 : x }
         for arm in content.arms {
             let steps = Set(arm.profiles.map(\.step))
             for point in arm.summary {
-                let statistics = point.statistics
+                let step: CSVField = steps.count == 1 ? .integer(arm.profiles[0].step) : .empty
                 numbers.append(
-                    .text(subject.quantity), place(point.x), .text(arm.arm.name), "mean", .empty,
-                    steps.count == 1 ? .integer(arm.profiles[0].step) : .empty, .number(shown(point.x)),
-                    .number(statistics.mean), .integer(statistics.count), .optional(statistics.deviation),
-                    .number(statistics.minimum), .number(statistics.maximum))
+                    [
+                        .text(subject.quantity), place(point.x), .text(arm.arm.name), "mean", .empty, step,
+                        .number(shown(point.x)), .number(point.statistics.mean),
+                    ] + point.statistics.fields)
             }
             for profile in arm.profiles {
                 for (x, y) in zip(profile.x, profile.y) {

@@ -41,23 +41,21 @@ struct QuantityScatter: FigureKind {
         ]
 
     static let columns = [
-        FigureColumn(name: "arm", meaning: "the arm's name"),
-        FigureColumn(name: "seed", meaning: "the run's seed"),
-        FigureColumn(name: "x", meaning: "the quantity of the horizontal axis"),
-        FigureColumn(name: "y", meaning: "the quantity of the vertical axis"),
-        FigureColumn(name: "compare", meaning: "the third quantity; empty where none is asked for"),
+        FigureColumn("arm", "the arm's name"),
+        FigureColumn("seed", "the run's seed"),
+        FigureColumn("x", "the quantity of the horizontal axis"),
+        FigureColumn("y", "the quantity of the vertical axis"),
+        FigureColumn("compare", "the third quantity; empty where none is asked for"),
     ]
 
     func check(_ fields: FigureFields) {
         for (key, quantity) in quantities { fields.checkQuantity(quantity, by: key) }
     }
 
-    /// The quantities by their keys.
     private var quantities: [(key: String, quantity: String)] {
         [("x", x), ("y", y)] + (compare.map { [("compare", $0)] } ?? [])
     }
 
-    /// One run.
     private struct Point {
         let arm: ArmRecord
         let run: RunRecord
@@ -96,8 +94,7 @@ struct QuantityScatter: FigureKind {
             throw .nothingToDraw(reason: "no run has finite numbers of \(x) and \(y): one of them is missing or nan")
         }
 
-        var footnote = Footnote(results, arms: selection.arms)
-        footnote.add(selection.note)
+        var footnote = Footnote(results, selection)
         let absent = points.count - shown.count
         if absent > 0 { footnote.add("\(Phrase.count(absent, "run")) without both numbers left out.") }
         for note in [horizontal, vertical].notes { footnote.add(note) }
@@ -113,14 +110,9 @@ struct QuantityScatter: FigureKind {
         let picture = Figure(
             title: common.title ?? "\(yWords.heading) and \(xWords.heading.lowercasedFirst)",
             subtitle: "\(results.facts.title). A point is one run\(ticks).",
-            panels: [
-                [
-                    Panel(
-                        x: horizontal.axis(horizontalLabel ?? xWords.title),
-                        y: vertical.axis(valueLabel ?? yWords.title),
-                        marks: marks(shown, horizontal, results.quantities))
-                ]
-            ], footnote: footnote.text)
+            panel: Panel(
+                x: horizontal.axis(horizontalLabel ?? xWords.title), y: vertical.axis(valueLabel ?? yWords.title),
+                marks: marks(shown, horizontal, results.quantities)), footnote: footnote.text)
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 

@@ -68,7 +68,6 @@ struct CurveRange: Equatable, Sendable {
             self.finished = finished.contains(where: \.isFinite) ? finished + others : []
         }
 
-        /// The values of several panels.
         init(joining panels: [Values]) {
             all = panels.flatMap(\.all)
             finished = panels.flatMap(\.finished)
@@ -89,7 +88,6 @@ struct CurveRange: Equatable, Sendable {
         return (own.map { $0 == nil ? nil : union }, true)
     }
 
-    /// The axis, with a title.
     func axis(_ title: String?) -> Axis {
         Axis(title, scale: isLogarithmic ? .logarithmic : .linear, from: lower, to: upper)
     }
@@ -132,7 +130,6 @@ struct ReadableRange: Equatable, Sendable {
     /// A range taller than this share of the whole shows no more than the whole.
     private static let zoomedShare = 0.4
 
-    /// All values.
     init(all arms: [ArmCurves]) {
         let values = arms.flatMap { $0.runs.flatMap(\.values) }.filter(\.isFinite)
         self.init(from: values.min() ?? 0, to: values.max() ?? 1)
@@ -150,6 +147,16 @@ struct ReadableRange: Equatable, Sendable {
         self.init(from: least, to: greatest)
         let whole = ReadableRange(all: arms)
         guard upper - lower < Self.zoomedShare * (whole.upper - whole.lower) else { return nil }
+    }
+
+    /// A panel of everything and, where the top shows more, one of the top; of each the range, the title and whether it is a part.
+    static func panels(
+        of arms: [ArmCurves], zooms: Bool = true, _ panel: (ReadableRange, String?, Bool) -> Panel
+    ) -> [Panel] {
+        let whole = ReadableRange(all: arms)
+        guard zooms, let top = ReadableRange(topOf: arms) else { return [panel(whole, nil, false)] }
+        let words = "Above \(Phrase.percent(top.lower, decimals: nil))"
+        return [panel(whole, "All", false), panel(top, words, true)]
     }
 
     /// From a round number a little below `least` to a little above `greatest`, but not beyond 0 and 100 %.

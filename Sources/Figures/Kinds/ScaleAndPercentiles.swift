@@ -22,18 +22,18 @@ struct ScaleAndPercentiles: FigureKind {
         ]
 
     static let columns = [
-        FigureColumn(name: "arm", meaning: "the arm's name"),
-        FigureColumn(name: "seed", meaning: "the run's seed; the lowest is the one drawn strongly"),
-        FigureColumn(name: "layer", meaning: "the normalized layer"),
-        FigureColumn(name: "channel", meaning: "the typical unit: the one of median drift of LAYER/scaled in this run"),
-        FigureColumn(name: "step", meaning: "training steps made"),
-        FigureColumn(name: "scaled-p15", meaning: "15th percentile of γx̂ + β over the probe images"),
-        FigureColumn(name: "scaled-p50", meaning: "their median"),
-        FigureColumn(name: "scaled-p85", meaning: "their 85th percentile"),
-        FigureColumn(name: "normalized-p15", meaning: "15th percentile of x̂"),
-        FigureColumn(name: "normalized-p50", meaning: "the median of x̂"),
-        FigureColumn(name: "normalized-p85", meaning: "85th percentile of x̂"),
-        FigureColumn(name: "scale", meaning: "|γ|: the spread p85 − p15 of γx̂ + β by that of x̂"),
+        FigureColumn("arm", "the arm's name"),
+        FigureColumn("seed", "the run's seed; the lowest is the one drawn strongly"),
+        FigureColumn("layer", "the normalized layer"),
+        FigureColumn("channel", "the typical unit: the one of median drift of LAYER/scaled in this run"),
+        FigureColumn("step", "training steps made"),
+        FigureColumn("scaled-p15", "15th percentile of γx̂ + β over the probe images"),
+        FigureColumn("scaled-p50", "their median"),
+        FigureColumn("scaled-p85", "their 85th percentile"),
+        FigureColumn("normalized-p15", "15th percentile of x̂"),
+        FigureColumn("normalized-p50", "the median of x̂"),
+        FigureColumn("normalized-p85", "85th percentile of x̂"),
+        FigureColumn("scale", "|γ|: the spread p85 − p15 of γx̂ + β by that of x̂"),
     ]
 
     func check(_ fields: FigureFields) {
@@ -70,34 +70,31 @@ struct ScaleAndPercentiles: FigureKind {
         }
     }
 
-    private struct Observed {
-        let arm: ArmRecord
-        /// By seed.
-        let units: [Unit]
-    }
+    private typealias Observed = ObservedArm<Unit>
 
     func draw(_ results: ExperimentResults) throws(FigureError) -> FigureDrawing {
         let selection = try results.arms(common.arms)
-        let (observed, missing) = try observe(results, arms: selection.arms)
-        let values = observed.map { Array(($0.units.first.map { $0.scaled + $0.normalized } ?? []).joined()) }
-        let scales = observed.map { $0.units.flatMap(\.scale) + [1] }
+        let (observed, missing) = try results.observed(
+            selection.arms,
+            refusal: { .badValue("layer", value: layer, expected: Self.expectation($0)) },
+            of: { run throws(CSVError) in try unit(of: run, results) })
+        let values = observed.map { Array(($0.runs.first.map { $0.scaled + $0.normalized } ?? []).joined()) }
+        let scales = observed.map { $0.runs.flatMap(\.scale) + [1] }
         func range(_ values: [[Double]], isMagnitude: Bool) -> CurveRange? {
-            let finished = zip(observed, values).filter { $0.0.units[0].run.status == .finished }.flatMap { $0.1 }
+            let finished = zip(observed, values).filter { $0.0.runs[0].run.status == .finished }.flatMap { $0.1 }
             return CurveRange(all: values.flatMap(\.self), finished: finished, scale: .linear, isMagnitude: isMagnitude)
         }
         guard let top = range(values, isMagnitude: false), let bottom = range(scales, isMagnitude: true) else {
             throw .nothingToDraw(reason: "no run has finite percentiles of \(layer)/scaled and \(layer)/normalized")
         }
 
-        var footnote = Footnote(results, arms: selection.arms)
-        footnote.add(selection.note)
-        if observed.contains(where: { $0.units.count > 1 }) {
-            footnote.add("Strong lines: \(Phrase.seeds(observed.compactMap { $0.units.first?.run.seed })).")
-        }
+        var footnote = Footnote(results, selection)
+        footnote.add(
+            "Strong lines: \(Phrase.seeds(observed.compactMap { $0.runs.first?.run.seed })).",
+            if: observed.contains { $0.runs.count > 1 })
         footnote.add("The typical unit is the one of median drift of \(layer)/scaled in its run.")
-        if top.isClipped || bottom.isClipped {
-            footnote.add("Values beyond the axes, of runs that diverge, are not shown.")
-        }
+        footnote.add(
+            "Values beyond the axes, of runs that diverge, are not shown.", if: top.isClipped || bottom.isClipped)
         if !missing.isEmpty {
             footnote.add("\(Phrase.list(missing)) \(missing.count == 1 ? "does" : "do") not normalize \(layer).")
         }
@@ -115,42 +112,20 @@ struct ScaleAndPercentiles: FigureKind {
         return FigureDrawing(picture: picture, numbers: numbers)
     }
 
-    private func observe(
-        _ results: ExperimentResults, arms: [ArmRecord]
-    ) throws(FigureError) -> (observed: [Observed], missing: [String]) {
-        var (observed, missing, taps): ([Observed], [String], [String]) = ([], [], [])
-        for arm in arms {
-            var units: [Unit] = []
-            for run in results.results(of: arm) {
-                let known = try reading { () throws(CSVError) in try results.observedTaps(of: run) }
-                taps += known.filter { !taps.contains($0) }
-                let unit = try reading { () throws(CSVError) -> Unit? in
-                    guard let scaled = try results.observation(of: "\(layer)/scaled", in: run)?.typical,
-                        let normalized = try results.quantiles(
-                            of: "\(layer)/normalized", channel: scaled.channel, in: run)
-                    else { return nil }
-                    return Unit(run: run, scaled: scaled, normalized: normalized)
-                }
-                if let unit, !unit.steps.isEmpty { units.append(unit) }
-            }
-            if !units.isEmpty {
-                observed.append(Observed(arm: arm, units: units))
-            } else if !results.results(of: arm).isEmpty {
-                missing.append(arm.label)
-            }
-        }
-        guard !observed.isEmpty else {
-            throw .badValue(
-                "layer", value: layer,
-                expected: taps.isEmpty
-                    ? "a layer whose taps were observed; none was"
-                    : "a layer with the observed taps LAYER/scaled and LAYER/normalized; observed were "
-                        + taps.joined(separator: ", "))
-        }
-        return (observed, missing)
+    private func unit(of run: RunRecord, _ results: ExperimentResults) throws(CSVError) -> Unit? {
+        guard let scaled = try results.observation(of: "\(layer)/scaled", in: run)?.typical,
+            let normalized = try results.quantiles(of: "\(layer)/normalized", channel: scaled.channel, in: run)
+        else { return nil }
+        let unit = Unit(run: run, scaled: scaled, normalized: normalized)
+        return unit.steps.isEmpty ? nil : unit
     }
 
-    // MARK: The picture
+    private static func expectation(_ taps: [String]) -> String {
+        taps.isEmpty
+            ? "a layer whose taps were observed; none was"
+            : "a layer with the observed taps LAYER/scaled and LAYER/normalized; observed were "
+                + taps.joined(separator: ", ")
+    }
 
     private static let dash = [5.0, 3]
     private static let normalizedInk = Ink(Color(0xA0A0A0))
@@ -158,7 +133,7 @@ struct ScaleAndPercentiles: FigureKind {
     private func percentilePanel(_ observed: Observed, x: Axis, range: CurveRange) -> Panel {
         let ink = Ink.series(observed.arm.color).solid.unmarked
         var marks: [Mark] = []
-        if let main = observed.units.first {
+        if let main = observed.runs.first {
             let steps = main.steps.map(Double.init)
             for (values, ink) in [(main.normalized, Self.normalizedInk), (main.scaled, ink)] {
                 for outer in [values[0], values[2]] {
@@ -171,7 +146,8 @@ struct ScaleAndPercentiles: FigureKind {
             }
         }
         return Panel(
-            title: observed.arm.label + divergence(observed), x: x, y: range.axis("Values of the unit"),
+            title: observed.arm.label + (observed.runs.first?.run.divergenceWords() ?? ""), x: x,
+            y: range.axis("Values of the unit"),
             marks: marks + Self.legendMarks)
     }
 
@@ -186,30 +162,23 @@ struct ScaleAndPercentiles: FigureKind {
     private func scalePanel(_ observed: Observed, x: Axis, range: CurveRange) -> Panel {
         let ink = Ink.series(observed.arm.color).solid.unmarked
         var marks: [Mark] = [.rule(.horizontal, at: 1, .reference)]
-        for unit in observed.units.dropFirst() {
+        for unit in observed.runs.dropFirst() {
             marks.append(
                 .line(x: unit.steps.map(Double.init), y: unit.scale, ink.faint))
         }
-        if let main = observed.units.first {
+        if let main = observed.runs.first {
             let steps = main.steps.map(Double.init)
             marks.append(.line(x: steps, y: main.scale, ink.width(2.2)))
             if steps.count == 1 { marks.append(.points(x: steps, y: main.scale, ink.marker(.circle))) }
         }
-        if observed.units.count > 1 {
+        if observed.runs.count > 1 {
             marks.append(.line(x: [.nan], y: [.nan], Ink(.text).faint, label: "other seeds"))
         }
         return Panel(x: x, y: range.axis("|γ| = spread of γx̂ + β / spread of x̂"), marks: marks)
     }
 
-    private func divergence(_ observed: Observed) -> String {
-        guard let main = observed.units.first, main.run.status == .diverged else { return "" }
-        return main.run.divergedAt.map { " (× diverged at step \(Phrase.grouped($0)))" } ?? " (× diverged)"
-    }
-
-    // MARK: The numbers
-
     private func write(_ observed: Observed, to numbers: inout CSVText) {
-        for unit in observed.units {
+        for unit in observed.runs {
             for index in unit.steps.indices {
                 let percentiles = (unit.scaled + unit.normalized).map { CSVField.number($0[index]) }
                 numbers.append(

@@ -25,11 +25,11 @@ struct ShiftMap: FigureKind {
 
     static let columns =
         [
-            FigureColumn(name: "quantity", meaning: "the measured quantity"),
-            FigureColumn(name: "arm", meaning: "the arm's name"),
-            FigureColumn(name: "place", meaning: "the row's place"),
-            FigureColumn(name: "step", meaning: "training steps made"),
-            FigureColumn(name: "value", meaning: "the mean over seeds, in the quantity's unit"),
+            FigureColumn("quantity", "the measured quantity"),
+            FigureColumn("arm", "the arm's name"),
+            FigureColumn("place", "the row's place"),
+            FigureColumn("step", "training steps made"),
+            FigureColumn("value", "the mean over seeds, in the quantity's unit"),
         ] + FigureColumn.overSeeds
 
     func check(_ fields: FigureFields) { fields.checkQuantity(quantity, by: "quantity") }
@@ -65,25 +65,19 @@ struct ShiftMap: FigureKind {
         let colors = ColorScale(
             words.short, from: range.lower, to: range.upper, isLogarithmic: range.isLogarithmic)
 
-        var footnote = Footnote(results, arms: selection.arms)
-        footnote.add(selection.note)
-        if contents.contains(where: { $0.rows.contains { ($0?.runs.count ?? 0) > 1 } }) {
-            footnote.add("Colours: mean over seeds.")
-        }
-        if grids.contains(where: \.isGrouped) {
-            footnote.add("Neighbouring measurements are averaged where there are more than columns.")
-        }
-        if contents.contains(where: { $0.diverged.count > 0 && $0.diverged.count < $0.diverged.all }) {
-            footnote.add("Means are over the runs that did not diverge.")
-        }
-        if range.isClipped { footnote.add("Values of runs that diverge beyond the colour bar have its last colour.") }
-        if grids.contains(where: { $0.values.contains { $0.contains { !$0.isFinite } } }) {
-            footnote.add("Grey: not measured.")
-        }
+        var footnote = Footnote(results, selection)
+        footnote.add(
+            "Colours: mean over seeds.", if: contents.contains { $0.rows.contains { ($0?.runs.count ?? 0) > 1 } })
+        footnote.add(
+            "Neighbouring measurements are averaged where there are more than columns.",
+            if: grids.contains(where: \.isGrouped))
+        footnote.add(
+            "Means are over the runs that did not diverge.",
+            if: contents.contains { $0.diverged.count > 0 && $0.diverged.count < $0.diverged.all })
+        footnote.add("Values of runs that diverge beyond the colour bar have its last colour.", if: range.isClipped)
+        footnote.add("Grey: not measured.", if: grids.contains { $0.values.contains { $0.contains { !$0.isFinite } } })
         let lacking = arms.filter { arm in !contents.contains { $0.arm == arm.arm } }.map(\.arm.label)
-        if !lacking.isEmpty {
-            footnote.add("\(Phrase.list(lacking)) \(lacking.count == 1 ? "has" : "have") no such values.")
-        }
+        footnote.add(Phrase.lacking(lacking, "such values"))
 
         var numbers = Self.numbers()
         for content in contents { write(content, places: places, to: &numbers) }
@@ -95,8 +89,6 @@ struct ShiftMap: FigureKind {
             panels: panels.inRows, footnote: footnote.text, sharedX: .all, sharedY: .all)
         return FigureDrawing(picture: picture, numbers: numbers)
     }
-
-    // MARK: The picture
 
     /// The colours of a panel: `values[row][column]`.
     private struct Grid {
@@ -147,16 +139,14 @@ struct ShiftMap: FigureKind {
             height: min(max(190, 30 * Double(names.count)), 420))
     }
 
-    // MARK: The numbers
-
     private func write(_ content: Content, places: [String], to numbers: inout CSVText) {
         for (place, curves) in zip(places, content.rows) {
             for point in curves?.summary ?? [] {
-                let statistics = point.statistics
                 numbers.append(
-                    .text(quantity), .text(content.arm.name), .text(place), .integer(point.step),
-                    .number(statistics.mean), .integer(statistics.count), .optional(statistics.deviation),
-                    .number(statistics.minimum), .number(statistics.maximum))
+                    [
+                        .text(quantity), .text(content.arm.name), .text(place), .integer(point.step),
+                        .number(point.statistics.mean),
+                    ] + point.statistics.fields)
             }
         }
     }

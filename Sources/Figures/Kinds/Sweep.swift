@@ -21,18 +21,18 @@ struct Sweep: FigureKind {
         ]
 
     static let columns = [
-        FigureColumn(name: "base", meaning: "the arm that was varied"),
-        FigureColumn(name: "arm", meaning: "the arm with these settings; of several the one with the best mean"),
-        FigureColumn(name: "x", meaning: "the setting along the horizontal axis"),
-        FigureColumn(name: "y", meaning: "the setting along the vertical axis; empty where there is none"),
-        FigureColumn(name: "metric", meaning: "test-accuracy (from 0 to 1), test-loss or train-loss (in nats)"),
-        FigureColumn(name: "mean", meaning: "the metric's mean over the seeds that finished; empty where none did"),
-        FigureColumn(name: "n", meaning: "seeds that finished"),
-        FigureColumn(name: "diverged", meaning: "seeds that diverged"),
-        FigureColumn(name: "deviation", meaning: "standard deviation over the seeds that finished (divisor n − 1)"),
-        FigureColumn(name: "minimum", meaning: "the lowest of these seeds"),
-        FigureColumn(name: "maximum", meaning: "the highest of these seeds"),
-        FigureColumn(name: "best", meaning: "true for the best setting of the base arm"),
+        FigureColumn("base", "the arm that was varied"),
+        FigureColumn("arm", "the arm with these settings; of several the one with the best mean"),
+        FigureColumn("x", "the setting along the horizontal axis"),
+        FigureColumn("y", "the setting along the vertical axis; empty where there is none"),
+        FigureColumn("metric", "test-accuracy (from 0 to 1), test-loss or train-loss (in nats)"),
+        FigureColumn("mean", "the metric's mean over the seeds that finished; empty where none did"),
+        FigureColumn("n", "seeds that finished"),
+        FigureColumn("diverged", "seeds that diverged"),
+        FigureColumn("deviation", "standard deviation over the seeds that finished (divisor n − 1)"),
+        FigureColumn("minimum", "the lowest of these seeds"),
+        FigureColumn("maximum", "the highest of these seeds"),
+        FigureColumn("best", "true for the best setting of the base arm"),
     ]
 
     func check(_ fields: FigureFields) {
@@ -61,8 +61,6 @@ struct Sweep: FigureKind {
             footnote: footnote.text, sharedX: .all, sharedY: y == nil ? .none : .all)
         return FigureDrawing(picture: picture, numbers: numbers)
     }
-
-    // MARK: Words
 
     private func cellNotes(_ grids: [SweepGrid], _ panels: SweepPanels) -> String {
         let unit = metric == .testAccuracy ? ", in percent" : ""
@@ -93,7 +91,6 @@ struct Sweep: FigureKind {
     }
 }
 
-/// What ``Sweep`` compares.
 enum SweepMetric: String, ConfigurationWord {
     case testAccuracy = "test-accuracy"
     case testLoss = "test-loss"
@@ -110,7 +107,6 @@ enum SweepMetric: String, ConfigurationWord {
     var format: NumberFormat { self == .testAccuracy ? .percent : .automatic }
     var isHigherBetter: Bool { self == .testAccuracy }
 
-    /// A run's value.
     func value(of run: RunRecord) -> Double? {
         switch self {
         case .testAccuracy: run.bestTestAccuracy
@@ -124,7 +120,6 @@ enum SweepMetric: String, ConfigurationWord {
         isHigherBetter ? Phrase.fixed(100 * value, decimals: 1) : Phrase.fixed(value, decimals: value < 1 ? 3 : 2)
     }
 
-    /// Whether the first value is better.
     func isBetter(_ a: Double, than b: Double) -> Bool { isHigherBetter ? a > b : a < b }
 
     /// The values that the colours tell apart. Settings that learn nothing would take most of the colours from those that
@@ -142,12 +137,10 @@ enum SweepMetric: String, ConfigurationWord {
 
 /// One base arm of ``Sweep``: the metric for every pair of settings.
 struct SweepGrid {
-    /// One pair of settings.
     struct Cell {
         let arm: ArmRecord
         let column: Int
         let row: Int
-        /// The metric over the seeds that finished.
         let statistics: SampleStatistics
         let diverged: Int
 
@@ -163,13 +156,10 @@ struct SweepGrid {
     let metric: SweepMetric
 
     /// The cell with the best mean; of equals the first.
-    var best: Cell? {
-        var best: Cell?
-        for cell in cells {
-            guard let mean = cell.mean else { continue }
-            if best?.mean.map({ metric.isBetter(mean, than: $0) }) ?? true { best = cell }
-        }
-        return best
+    var best: Cell? { Self.best(of: cells, by: metric) }
+
+    private static func best(of cells: [Cell], by metric: SweepMetric) -> Cell? {
+        cells.filter { $0.mean != nil }.min { metric.isBetter($0.statistics.mean, than: $1.statistics.mean) }
     }
 
     /// A grid for each base arm that has settings of both keys, all on the same axes.
@@ -199,9 +189,7 @@ struct SweepGrid {
                 xValues.indices.compactMap { column -> Cell? in
                     let here = members.filter { $0.x == xValues[column] && $0.y == yValues[row] }
                     let cells = here.map { cell($0.arm, column: column, row: row, results, metric) }
-                    return SweepGrid(
-                        base: base, label: base, xValues: [], yValues: [], cells: cells, metric: metric
-                    ).best ?? cells.first
+                    return best(of: cells, by: metric) ?? cells.first
                 }
             }
             return SweepGrid(
@@ -232,7 +220,6 @@ struct SweepGrid {
         }
     }
 
-    /// Adds the grid's numbers.
     func write(to numbers: inout CSVText) {
         let best = best?.arm
         for cell in cells {
@@ -265,7 +252,6 @@ struct SweepPanels {
 
     // MARK: Two settings
 
-    /// A heat map a base arm, all on one colour scale.
     func heatMaps() -> [Panel] {
         let range = metric.colorRange(means)
         let colors = ColorScale(metric.title, from: range.lower, to: range.upper, format: metric.format)
