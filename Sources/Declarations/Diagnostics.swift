@@ -4,12 +4,10 @@
 public struct SourcePosition: Hashable, Sendable, CustomStringConvertible {
     /// The file, relative to the repository's root.
     public let file: String
-    /// The line, from 1.
     public let line: Int
     /// The column in Unicode scalars, from 1.
     public let column: Int
 
-    /// A place in a file.
     public init(file: String, line: Int, column: Int) {
         self.file = file
         self.line = line
@@ -36,18 +34,14 @@ extension SourcePosition: Comparable {
 ///         optimizer: { sgd: { momentm: 0.9 } }
 ///                             ^~~~~~~
 public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
-    /// Where it is.
     public let position: SourcePosition
     /// What was found, what was expected, and a suggestion where there is a good one.
     public let message: String
-    /// The text of the line, if the position is in a text.
     public let sourceLine: String?
-    /// How many Unicode scalars are underlined.
     public let length: Int
     /// What else helps: the arm in which it happens, the first of two duplicates.
     public let notes: [String]
 
-    /// A mistake at a place.
     public init(
         position: SourcePosition, message: String, sourceLine: String? = nil, length: Int = 1, notes: [String] = []
     ) {
@@ -58,7 +52,6 @@ public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
         self.notes = notes
     }
 
-    /// The message, the line, the caret and the notes.
     public var description: String {
         var lines = ["\(position): error: \(message)"]
         if let sourceLine {
@@ -93,7 +86,6 @@ public struct ConfigurationErrors: Error, Equatable, CustomStringConvertible {
         self.init([Diagnostic(position: SourcePosition(file: option, line: 0, column: 0), message: message)])
     }
 
-    /// Every mistake in full, then their number.
     public var description: String {
         let count = diagnostics.count == 1 ? "1 error" : "\(diagnostics.count) errors"
         return diagnostics.map(\.description).joined(separator: "\n") + "\n\(count)"
@@ -102,11 +94,9 @@ public struct ConfigurationErrors: Error, Equatable, CustomStringConvertible {
 
 /// Gathers mistakes while configurations are read, with the texts that they quote.
 public final class DiagnosticCollector {
-    /// The mistakes in the order in which they were found.
     public private(set) var diagnostics: [Diagnostic] = []
     private var lines: [String: [Substring]] = [:]
 
-    /// A collector without mistakes.
     public init() {}
 
     /// Remembers a text, so that messages can show its lines.
@@ -125,17 +115,14 @@ public final class DiagnosticCollector {
             Diagnostic(position: position, message: message, sourceLine: sourceLine, length: length, notes: notes))
     }
 
-    /// Adds a mistake in a value.
     public func error(_ message: String, at node: ConfigurationNode, notes: [String] = []) {
         error(message, at: node.position, length: node.length, notes: notes)
     }
 
-    /// Adds a mistake in a key.
     public func error(_ message: String, atKey entry: ConfigurationNode.Entry, notes: [String] = []) {
         error(message, at: entry.position, length: entry.keyLength, notes: notes)
     }
 
-    /// Throws what was gathered, if anything.
     public func throwIfAny() throws(ConfigurationErrors) {
         if !diagnostics.isEmpty { throw ConfigurationErrors(diagnostics) }
     }

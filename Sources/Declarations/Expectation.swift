@@ -1,7 +1,6 @@
 import Vocabulary
 
 extension FieldType {
-    /// What is accepted, in words: `a number of at least 0`, `one of 'sgd'`.
     var expectation: String {
         switch self {
         case .integer(let range): "a whole number\(Self.bounds(range))"
@@ -41,14 +40,13 @@ extension FieldType {
         // The smallest numbers above zero stand for "more than zero".
         let isAboveZero = range.lowerBound > 0 && range.lowerBound <= Double.leastNormalMagnitude
         let lower = isAboveZero ? "above 0" : "of at least \(Scalar.format(range.lowerBound))"
-        switch (hasLower, hasUpper) {
-        case (false, false): return ""
-        case (true, false): return " \(lower)"
-        case (false, true): return " of at most \(Scalar.format(range.upperBound))"
+        let upper = Scalar.format(range.upperBound)
+        return switch (hasLower, hasUpper) {
+        case (false, false): ""
+        case (true, false): " \(lower)"
+        case (false, true): " of at most \(upper)"
         case (true, true):
-            let upper = Scalar.format(range.upperBound)
-            return isAboveZero
-                ? " above 0 and at most \(upper)" : " from \(Scalar.format(range.lowerBound)) to \(upper)"
+            isAboveZero ? " above 0 and at most \(upper)" : " from \(Scalar.format(range.lowerBound)) to \(upper)"
         }
     }
 }

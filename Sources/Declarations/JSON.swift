@@ -1,5 +1,4 @@
 import Vocabulary
-import Vocabulary
 
 /// A JSON value whose objects keep the order of their keys.
 public indirect enum JSON {
@@ -31,7 +30,6 @@ public indirect enum JSON {
         }
     }
 
-    /// The value on one line.
     public var line: String {
         switch self {
         case .object(let members):
@@ -54,17 +52,34 @@ public indirect enum JSON {
     }
 
     private static func quoted(_ text: String) -> String {
+        text.doubleQuoted { scalar in
+            if scalar.value >= 0x20 { return nil }
+            let digits = String(scalar.value, radix: 16)
+            return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+    }
+}
+
+extension JSON: ExpressibleByStringInterpolation, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
+    ExpressibleByDictionaryLiteral
+{
+    public init(stringLiteral text: String) { self = .string(text) }
+    public init(booleanLiteral value: Bool) { self = .boolean(value) }
+    public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    public init(dictionaryLiteral members: (String, JSON)...) { self = .object(members.map { ($0, $1) }) }
+}
+
+extension String {
+    /// The text in double quotes, with escapes for quotes, backslashes, line feeds and tabs, and for the other scalars that
+    /// `escape` has one for.
+    func doubleQuoted(_ escape: (Unicode.Scalar) -> String?) -> String {
         var quoted = "\""
-        for scalar in text.unicodeScalars {
+        for scalar in unicodeScalars {
             switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
+            case "\"", "\\": quoted += "\\\(scalar)"
             case "\n": quoted += "\\n"
             case "\t": quoted += "\\t"
-            case let control where control.value < 0x20:
-                let digits = String(control.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
+            default: quoted += escape(scalar) ?? "\(scalar)"
             }
         }
         return quoted + "\""

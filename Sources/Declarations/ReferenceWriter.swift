@@ -3,7 +3,6 @@ import Vocabulary
 /// Writes the reference of configuration files in Markdown from the declarations that the reader uses: every key, what it
 /// accepts, its default, and what it means.
 public enum ReferenceWriter {
-    /// A record under a heading.
     public static func section(_ title: String, _ record: any Configurable.Type, level: Int) -> String {
         "\(String(repeating: "#", count: level)) \(title)\n\n\(record.summary)\n\n\(table(record))"
     }

@@ -9,7 +9,6 @@ import Vocabulary
 public struct Resolver {
     let diagnostics: DiagnosticCollector
 
-    /// A resolver that reports what does not fit.
     public init(_ diagnostics: DiagnosticCollector) { self.diagnostics = diagnostics }
 
     /// The node in its full form, with the parts that are wrong marked as refused; nil if nothing of it is right.
@@ -19,23 +18,10 @@ public struct Resolver {
         if node.isRefused { return nil }
         switch type {
         case .integer(let range):
-            return scalar(Scalar.integer(node), node, type, path) {
-                range.contains($0) ? nil : "\($0)"
-            } value: {
-                .integer($0)
-            }
+            return scalar(Scalar.integer(node).map { (.integer($0), range.contains($0)) }, node, type, path)
         case .number(let range):
-            return scalar(Scalar.number(node), node, type, path) {
-                range.contains($0) ? nil : Scalar.format($0)
-            } value: {
-                .number($0)
-            }
-        case .boolean:
-            return scalar(Scalar.boolean(node), node, type, path) { _ in
-                nil
-            } value: {
-                .boolean($0)
-            }
+            return scalar(Scalar.number(node).map { (.number($0), range.contains($0)) }, node, type, path)
+        case .boolean: return scalar(Scalar.boolean(node).map { (.boolean($0), true) }, node, type, path)
         case .word(let words): return word(node, words, path)
         case .text: return text(node, path)
         case .phrase(let phrase):
@@ -58,18 +44,17 @@ public struct Resolver {
 
     // MARK: Scalars
 
-    private func scalar<Value>(
-        _ outcome: Scalar.Outcome<Value>, _ node: ConfigurationNode, _ type: FieldType, _ path: String,
-        outOfRange: (Value) -> String?, value: (Value) -> FieldValue
+    private func scalar(
+        _ outcome: Scalar.Outcome<(value: FieldValue, isInRange: Bool)>, _ node: ConfigurationNode, _ type: FieldType,
+        _ path: String
     ) -> ConfigurationNode? {
         switch outcome {
-        case .failure(let refusal):
-            diagnostics.error("\(Self.subject(path))\(refusal.message)", at: node)
-        case .success(let read):
-            guard let found = outOfRange(read) else { return node.meaning(value(read)) }
-            diagnostics.error("\(Self.subject(path))expected \(type.expectation), found \(found)", at: node)
+        case .failure(let refusal): return refuse(node, path, because: refusal.message)
+        case .success((let value, true)): return node.meaning(value)
+        case .success((let value, false)):
+            let found = ConfigurationNode(value, as: type).scalar ?? ""
+            return refuse(node, path, because: "expected \(type.expectation), found \(found)")
         }
-        return nil
     }
 
     private func word(_ node: ConfigurationNode, _ words: [String], _ path: String) -> ConfigurationNode? {
@@ -78,8 +63,7 @@ public struct Resolver {
         if words.contains(text) { return node.replacing(.scalar(text, isQuoted: false)).meaning(.word(text)) }
         let hint = Self.truthAsWord(text, among: words) ?? Suggestion.nearest(to: text, among: words)
         let advice = hint.map { "; did you mean '\($0)'?" } ?? ""
-        diagnostics.error("\(Self.subject(path))expected \(expectation), found \(node.found)\(advice)", at: node)
-        return nil
+        return refuse(node, expectation, path, advice)
     }
 
     private func text(
@@ -100,8 +84,14 @@ public struct Resolver {
         }
     }
 
-    private func refuse(_ node: ConfigurationNode, _ expectation: String, _ path: String) -> ConfigurationNode? {
-        diagnostics.error("\(Self.subject(path))expected \(expectation), found \(node.found)", at: node)
+    private func refuse(
+        _ node: ConfigurationNode, _ expectation: String, _ path: String, _ advice: String = ""
+    ) -> ConfigurationNode? {
+        refuse(node, path, because: "expected \(expectation), found \(node.found)\(advice)")
+    }
+
+    private func refuse(_ node: ConfigurationNode, _ path: String, because message: String) -> ConfigurationNode? {
+        diagnostics.error(Self.subject(path) + message, at: node)
         return nil
     }
 
@@ -113,10 +103,7 @@ public struct Resolver {
         // A record may be left empty, which is not nothing.
         if case .partial = inner, node.isEmpty { return resolve(node, inner, path: path) }
         if node.isEmpty || Self.truthAsWord(node.scalar ?? "", among: ["none"]) != nil {
-            diagnostics.error(
-                "\(Self.subject(path))expected \(inner.expectation), or none, found \(node.found); write none", at: node
-            )
-            return nil
+            return refuse(node, "\(inner.expectation), or none", path, "; write none")
         }
         return resolve(node, inner, path: path)
     }
@@ -125,14 +112,11 @@ public struct Resolver {
         _ node: ConfigurationNode, _ element: FieldType, _ minimum: Int, _ path: String
     ) -> ConfigurationNode? {
         guard let elements = node.elements else {
-            let advice = node.scalar.map { node.isEmpty ? "" : "; write [\($0)]" } ?? ""
-            diagnostics.error("\(Self.subject(path))expected a list, found \(node.found)\(advice)", at: node)
-            return nil
+            return refuse(node, "a list", path, node.scalar.map { node.isEmpty ? "" : "; write [\($0)]" } ?? "")
         }
         if elements.count < minimum {
             let expected = minimum == 1 ? "one value" : "\(minimum) values"
-            diagnostics.error("\(Self.subject(path))expected at least \(expected), found \(elements.count)", at: node)
-            return nil
+            return refuse(node, path, because: "expected at least \(expected), found \(elements.count)")
         }
         return node.replacing(
             .sequence(elements.map { resolve($0, element, path: path) ?? $0.replacing(.refused) }))
@@ -173,15 +157,12 @@ public struct Resolver {
             guard kinds.contains(where: { $0.kind == word }) else {
                 let hint = Self.truthAsWord(word, among: words) ?? Suggestion.nearest(to: word, among: words)
                 let advice = hint.map { "did you mean '\($0)'?" } ?? "expected \(expectation)"
-                diagnostics.error("\(Self.subject(path))unknown kind '\(word)'; \(advice)", at: node)
-                return nil
+                return refuse(node, path, because: "unknown kind '\(word)'; \(advice)")
             }
             return node.nesting(node.replacing(.mapping([])), under: word)
         }
         guard let entries = node.entries, !entries.isEmpty else {
-            let advice = orNone && node.isEmpty ? "; write none" : ""
-            diagnostics.error("\(Self.subject(path))expected \(expectation), found \(node.found)\(advice)", at: node)
-            return nil
+            return refuse(node, expectation, path, orNone && node.isEmpty ? "; write none" : "")
         }
         if entries.count > 1 {
             let found = "\(entries.count): \(FieldType.quoted(entries.map(\.key)))"
@@ -208,10 +189,7 @@ public struct Resolver {
             return node.nesting(value, under: field.name)
         }
         if let text = node.scalar, !node.isEmpty, let field = kind.anyFields.first(where: \.isRequired) {
-            diagnostics.error(
-                "\(Self.subject(path))expected a mapping, found \(node.found); write { \(field.name): \(text) }",
-                at: node)
-            return nil
+            return refuse(node, "a mapping", path, "; write { \(field.name): \(text) }")
         }
         return fields(node, of: kind, path)
     }
@@ -259,7 +237,6 @@ public struct Resolver {
         }
     }
 
-    /// Looks at the keys of a mapping.
     public func checkCompleteness(
         of node: ConfigurationNode, fieldsOf record: any Configurable.Type, path: String
     ) {
@@ -291,7 +268,6 @@ public struct Resolver {
     /// What a message begins with: the place it is about, or nothing for the whole file.
     private static func subject(_ path: String) -> String { path.isEmpty ? "" : "'\(path)': " }
 
-    /// A path of keys with one more.
     public static func join(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 }
 

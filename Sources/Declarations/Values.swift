@@ -97,7 +97,6 @@ extension ConfigurationNode {
 // MARK: From values to nodes
 
 extension ConfigurationNode {
-    /// The mapping of a value's fields, with every field, in the order of the declaration.
     public init(fieldsOf value: some Configurable) {
         self = .mapping(value.keptFields.map { ($0.name, ConfigurationNode($0.value, as: $0.type)) })
     }
@@ -109,7 +108,6 @@ extension ConfigurationNode {
         self = fields.entries?.isEmpty == true ? .word(kind) : .mapping([(kind, fields)])
     }
 
-    /// A field's value as its type is written.
     public init(_ value: FieldValue, as type: FieldType) {
         switch (value, type) {
         case (.variant(let record), .record): self.init(fieldsOf: record)
@@ -155,12 +153,9 @@ extension Configurable {
 public struct Setting: Sendable, Equatable {
     /// The path: `optimizer.sgd.rate`. The kind of a value is at the path of its key: `optimizer` is `sgd`.
     public let key: String
-    /// The value as YAML writes it.
     public let value: String
-    /// Where it came from.
     public let origin: Origin
 
-    /// A setting from its parts.
     public init(key: String, value: String, origin: Origin) {
         self.key = key
         self.value = value

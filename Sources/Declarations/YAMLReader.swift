@@ -8,7 +8,6 @@ public struct YAMLReader {
     let file: String
     let text: String
     let diagnostics: DiagnosticCollector
-    /// The layer that the values belong to.
     let layer: Origin.Layer
 
     private let lines: [[Unicode.Scalar]]
@@ -62,7 +61,6 @@ public struct YAMLReader {
         }
     }
 
-    /// Where a renamed key stands.
     private struct SourceKey: Hashable {
         let line: Int
         let column: Int

@@ -4,7 +4,6 @@ public struct YAMLWriter {
     /// The longest line that a value in braces may make.
     var width: Int
 
-    /// A writer of lines of at most so many characters.
     public init(width: Int = 100) { self.width = width }
 
     /// The text of a mapping, with a final newline.
@@ -63,7 +62,6 @@ public struct YAMLWriter {
         }
     }
 
-    /// The value on one line.
     private func flow(_ node: ConfigurationNode) -> String {
         switch node.content {
         case .scalar(let text, let isQuoted):
@@ -88,20 +86,11 @@ public struct YAMLWriter {
     }
 
     private static func doubleQuoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\t": quoted += "\\t"
-            case "\r": quoted += "\\r"
-            case let control where control.value < 0x20 || control.value == 0x7F:
-                let digits = String(control.value, radix: 16, uppercase: true)
-                quoted += "\\x" + (digits.count < 2 ? "0" : "") + digits
-            default: quoted.unicodeScalars.append(scalar)
-            }
+        text.doubleQuoted { scalar in
+            if scalar == "\r" { return "\\r" }
+            guard scalar.value < 0x20 || scalar.value == 0x7F else { return nil }
+            let digits = String(scalar.value, radix: 16, uppercase: true)
+            return "\\x" + (digits.count < 2 ? "0" : "") + digits
         }
-        return quoted + "\""
     }
 }

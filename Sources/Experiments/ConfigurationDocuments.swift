@@ -16,15 +16,11 @@ public enum ConfigurationDocuments {
             definitions: [RunConfiguration.kind: "configuration"],
             trees: [
                 ModelReader.layersTree.name: SchemaWriter.reference("layers"),
-                ModelReader.modelTree.name: .object([
-                    (
-                        "anyOf",
-                        .array([
-                            .object([("type", .string("string"))]), SchemaWriter.reference("layers"),
-                            SchemaWriter.reference("written-model"),
-                        ])
-                    )
-                ]),
+                ModelReader.modelTree.name: [
+                    "anyOf": [
+                        ["type": "string"], SchemaWriter.reference("layers"), SchemaWriter.reference("written-model"),
+                    ]
+                ],
             ])
         let definitions = [
             ("experiment", experiment(&writer)),
@@ -33,31 +29,25 @@ public enum ConfigurationDocuments {
             ("written-model", writer.record(WrittenModel.self, isPartial: false)),
             ("layers", layers(&writer)),
         ]
-        return JSON.object([
-            ("$schema", .string("http://json-schema.org/draft-07/schema#")),
-            ("title", .string("NormLab experiments and models")),
-            ("$comment", .string("Written by `normlab schema`.")),
-            ("if", .object([("required", .array([.string("layers")]))])),
-            ("then", SchemaWriter.reference("model")),
-            ("else", SchemaWriter.reference("experiment")),
-            ("definitions", .object(definitions + writer.sharedDefinitions)),
-        ]).text()
+        let schema: JSON = [
+            "$schema": "http://json-schema.org/draft-07/schema#",
+            "title": "NormLab experiments and models",
+            "$comment": "Written by `normlab schema`.",
+            "if": ["required": ["layers"]],
+            "then": SchemaWriter.reference("model"),
+            "else": SchemaWriter.reference("experiment"),
+            "definitions": .object(definitions + writer.sharedDefinitions),
+        ]
+        return schema.text()
     }
 
-    /// An experiment file. One that extends another may leave out what is required.
     private static func experiment(_ writer: inout SchemaWriter) -> JSON {
         let required = ExperimentFile.fields.filter(\.isRequired).map { JSON.string($0.name) }
-        return .object([
-            ("type", .string("object")), ("description", .string(ExperimentFile.summary)),
-            ("properties", writer.properties(ExperimentFile.self, isPartial: false)),
-            ("additionalProperties", .boolean(false)),
-            (
-                "anyOf",
-                .array([
-                    .object([("required", .array([.string("extends")]))]), .object([("required", .array(required))]),
-                ])
-            ),
-        ])
+        return [
+            "type": "object", "description": .string(ExperimentFile.summary),
+            "properties": writer.properties(ExperimentFile.self, isPartial: false), "additionalProperties": false,
+            "anyOf": [["required": ["extends"]], ["required": .array(required)]],
+        ]
     }
 
     private static func layers(_ writer: inout SchemaWriter) -> JSON {
@@ -66,16 +56,16 @@ public enum ConfigurationDocuments {
             Slot.allCases.map(\.rawValue)
             + kinds.filter { kind in !kind.anyFields.contains(where: \.isRequired) }.map { $0.kind }
         guard case .object(let fields) = writer.properties(LayerItem.self, isPartial: false) else { return .null }
-        let item: JSON = .object([
-            ("type", .string("object")),
-            ("properties", .object(fields + kinds.map { ($0.kind, writer.kind($0, isPartial: false)) })),
-            ("additionalProperties", .boolean(false)),
-        ])
+        let item: JSON = [
+            "type": "object",
+            "properties": .object(fields + kinds.map { ($0.kind, writer.kind($0, isPartial: false)) }),
+            "additionalProperties": false,
+        ]
         let slots = Slot.allCases.map { "\($0.rawValue): \($0.summary)" }.joined(separator: " ")
-        return .object([
-            ("type", .string("array")), ("minItems", .number("0")), ("description", .string(slots)),
-            ("items", .object([("anyOf", .array([.object([("enum", .array(words.map { .string($0) }))]), item]))])),
-        ])
+        return [
+            "type": "array", "minItems": .number("0"), "description": .string(slots),
+            "items": ["anyOf": [["enum": .array(words.map { .string($0) })], item]],
+        ]
     }
 
     // MARK: The reference
@@ -115,7 +105,6 @@ public enum ConfigurationDocuments {
         return sections.joined(separator: "\n\n")
     }
 
-    /// What a procedure writes.
     private static func quantities(_ type: any Configurable.Type) -> String? {
         (type as? any Procedure.Type).map { procedure in
             "It measures:\n\n"

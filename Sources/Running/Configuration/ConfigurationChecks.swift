@@ -6,7 +6,6 @@ import Vocabulary
 /// What is wrong with a run's settings that no type can say, with the places where it is written: so that it is found
 /// before any training.
 extension RunConfiguration {
-    /// A mistake and the value that it is about.
     package typealias Mistake = (place: ConfigurationNode, message: String)
 
     /// Reports the required keys that a merged node lacks. A run without a network requires none but the fields of what it has.
@@ -22,7 +21,6 @@ extension RunConfiguration {
         }
     }
 
-    /// Whether the settings fit each other and the model.
     package var mistakes: [Mistake] { misplacedNormalizations + impossibleEvaluations }
 
     /// Patterns of `normalize-at` that name no product with a slot behind it.
@@ -38,12 +36,9 @@ extension RunConfiguration {
         }
     }
 
-    /// Evaluations that would measure nothing.
     private var impossibleEvaluations: [Mistake] {
-        guard hasNetwork, evaluate.orderedStatistics.isEmpty, let place = written[path: ["evaluate", "statistics"]]
-        else {
-            return []
-        }
+        let place = written[path: ["evaluate", "statistics"]]
+        guard hasNetwork, evaluate.orderedStatistics.isEmpty, let place else { return [] }
         return [(place, "'evaluate.statistics': there are no population statistics where 'population-batches' is 0")]
     }
 

@@ -48,7 +48,6 @@ extension LayerDeclaration {
         }
     }
 
-    /// The fields that differ from their defaults.
     private static func stated<Value: Layer>(_ layer: Value) -> String {
         let standard = Value()
         return Value.fields.compactMap { field in
@@ -61,7 +60,6 @@ extension LayerDeclaration {
 
 /// The plan of a training step as a table: what is computed together, in which memory, and how gradients travel.
 public enum PlanTable {
-    /// The table, with a heading and a last line about the memory.
     public static func text(of plan: ExecutionPlan) -> String {
         var rows = [["layer", "kind", "computed", "output at", "floats", "last read by", "input's gradient"]]
         for entry in plan.entries {
@@ -78,6 +76,5 @@ public enum PlanTable {
             + "\(plan.memory.regions.count { !$0.range.isEmpty }) buffers would take \(megabytes(booked)) MB."
     }
 
-    /// Floats as megabytes with one digit.
     private static func megabytes(_ floats: Int) -> String { Phrase.fixed(Double(floats) * 4e-6, decimals: 1) }
 }

@@ -9,7 +9,6 @@ extension RunConfiguration {
     /// - Parameters:
     ///   - yaml: the text; ``canonicalYAML`` is one.
     ///   - file: the name that messages give it.
-    /// - Throws: ``ConfigurationErrors`` with everything that is wrong.
     public init(yaml: String, file: String = "config.yaml") throws(ConfigurationErrors) {
         let diagnostics = DiagnosticCollector()
         let reader = YAMLReader(yaml, file: file, layer: .base, diagnostics: diagnostics)
@@ -35,6 +34,18 @@ extension RunConfiguration {
     }
 }
 
+/// A configuration is coded as its canonical YAML, which is read as strictly as a file.
+extension RunConfiguration: Codable {
+    public init(from decoder: any Decoder) throws {
+        try self.init(yaml: decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(canonicalYAML)
+    }
+}
+
 extension RunConfiguration {
     /// Every setting that counts in its full form, the model's layers included.
     private var node: ConfigurationNode {
@@ -54,18 +65,14 @@ extension RunConfiguration {
     /// A value that has a kind is there by its kind (`optimizer` is `sgd`) and by its fields (`optimizer.sgd.rate`); the model
     /// by its name, the order of its layers, and their fields (`model.conv1.convolution.kernel`).
     public var settings: [Setting] {
-        let modelOrigin = written["model"]?.origin ?? .standard
-        let fields = Setting.list(of: self, prefix: "", written: written)
-        if !hasNetwork {
-            return [Setting(key: "model", value: model.name, origin: modelOrigin)] + fields.filter { counts($0.key) }
-        }
-        let outline = ConfigurationNode(.sequence(model.layers.map { .word($0.outline) }))
-        return [
-            Setting(key: "model", value: model.name, origin: modelOrigin),
-            Setting(
-                key: "model.layers", value: YAMLWriter.inline(outline),
-                origin: model.layers.first?.node.origin ?? .standard),
-        ] + model.layers.flatMap(\.settings) + fields
+        let fields = Setting.list(of: self, prefix: "", written: written).filter { counts($0.key) }
+        let name = Setting(key: "model", value: model.name, origin: written["model"]?.origin ?? .standard)
+        if !hasNetwork { return [name] + fields }
+        let outline = Setting(
+            key: "model.layers",
+            value: YAMLWriter.inline(ConfigurationNode(.sequence(model.layers.map { .word($0.outline) }))),
+            origin: model.layers.first?.node.origin ?? .standard)
+        return [name, outline] + model.layers.flatMap(\.settings) + fields
     }
 
     /// Every setting on a line, with where it came from: what `normlab show NAME --origin` prints.
@@ -98,18 +105,15 @@ extension LayerDeclaration {
 }
 
 extension RunConfiguration {
-    /// What fills the model's slots, and where.
     private var filling: SlotFilling {
-        var filling = SlotFilling(
-            noise: noise, placement: placement, normalizedProducts: normalizeAt)
-        filling.layers[.normalize] = normalization
-        filling.layers[.activate] = activation
-        filling.layers[.respond] = localResponse
-        filling.layers[.drop] = dropout
-        return filling
+        let layers: [Slot: (any Layer)?] = [
+            .normalize: normalization, .activate: activation, .respond: localResponse, .drop: dropout,
+        ]
+        return SlotFilling(
+            layers: layers.compactMapValues(\.self), noise: noise, placement: placement,
+            normalizedProducts: normalizeAt)
     }
 
-    /// The optimizer with the factors on its rate and its weight decay.
     var scaledOptimizer: any Optimizer { optimizer.scaled(rate: rateMultiplier, decay: decayMultiplier) }
 
     /// The shape of the network's input for images of a shape: another one only where the input is projected.
@@ -135,6 +139,5 @@ extension RunConfiguration {
         return network
     }
 
-    /// The nodes with what was written for each.
     var expansion: ModelExpansion { ModelExpansion(model, filling: filling, width: width) }
 }

@@ -43,11 +43,8 @@ struct GradientNormsProcedure: MeasuredAtIntervals {
     var by = Place.activationInput
     var leaveOut = 1
 
-    /// What gradients are taken by.
     enum Place: String, ConfigurationWord {
-        /// The input of the nonlinearity.
         case activationInput = "activation-input"
-        /// The product's own output.
         case preactivation
     }
 
@@ -79,7 +76,7 @@ struct GradientNormsProcedure: MeasuredAtIntervals {
             subject.model.network, batch: subject.batch, atPreactivations: by == .preactivation, team: subject.team)
         return { moment in
             let layers = norms.measure(subject.model, phase: .training(step: moment.step, seed: subject.seed)) {
-                subject.fillNextBatch(moment, $0, &$1)
+                subject.fill(moment.step, $0, &$1)
             }
             return layers.map {
                 Measurement("squared-gradient-norm", place: $0.name, at: Double($0.depth), $0.perUnit)

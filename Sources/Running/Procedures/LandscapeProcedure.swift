@@ -13,11 +13,8 @@ struct LandscapeProcedure: MeasuredAtIntervals {
     var unit = Unit.rate
     var gradients = true
 
-    /// What step lengths are multiples of.
     enum Unit: String, ConfigurationWord {
-        /// The learning rate of the next update.
         case rate
-        /// 1.
         case gradient
     }
 
@@ -118,9 +115,7 @@ struct LandscapeProcedure: MeasuredAtIntervals {
 
 /// How the numbers at which a procedure measures follow each other.
 enum Spacing: String, ConfigurationWord {
-    /// Their differences are equal.
     case linear
-    /// Their ratios are equal.
     case logarithmic
 
     /// Numbers from one to another, both among them; of a single one the first. Both are positive.
@@ -135,7 +130,6 @@ enum Spacing: String, ConfigurationWord {
         }
     }
 
-    /// What is wrong with a range that goes down.
     static func mistakes(from first: Double, to last: Double) -> [String] {
         first <= last ? [] : ["'from' is \(first) and 'to' is \(last): expected a range that goes up"]
     }

@@ -31,7 +31,7 @@ struct ChannelStatisticsProcedure: MeasuredAtIntervals {
         return { moment in
             let layers = statistics.measure { input in
                 var labels = [Int32](repeating: 0, count: subject.batch)
-                subject.fillNextBatch(moment, input, &labels)
+                subject.fill(moment.step, input, &labels)
             }
             let hidden = layers.dropLast()
             return layers.flatMap { layer in
@@ -89,15 +89,11 @@ struct LayerJacobianProcedure: MeasuredAtIntervals {
 
     /// The pairs of taps with a path from the first to the second, and no third one between them.
     func pairs(in network: Network) -> [(from: Tap, to: Tap)] {
-        var known: Set<Tap> = []
-        let taps = taps.flatMap(network.taps(matching:)).filter { known.insert($0).inserted }
-        let ordered = network.taps.filter(known.contains)
-        return taps.isEmpty
-            ? []
-            : ordered.indices.compactMap { index in
-                ordered[..<index].last { LayerJacobian.isDefined(from: $0, to: ordered[index], in: network) }
-                    .map { ($0, ordered[index]) }
-            }
+        let ordered = network.taps(fitting: taps)
+        return ordered.indices.compactMap { index in
+            ordered[..<index].last { LayerJacobian.isDefined(from: $0, to: ordered[index], in: network) }
+                .map { ($0, ordered[index]) }
+        }
     }
 
     func mistakes(in network: Network) -> [String] {
@@ -119,7 +115,7 @@ struct LayerJacobianProcedure: MeasuredAtIntervals {
         return { moment in
             jacobian.take(subject.model) { input in
                 var labels = [Int32](repeating: 0, count: subject.batch)
-                subject.fillNextBatch(moment, input, &labels)
+                subject.fill(moment.step, input, &labels)
             }
             return pairs.flatMap { start, end in
                 measurements(
@@ -131,7 +127,6 @@ struct LayerJacobianProcedure: MeasuredAtIntervals {
 
     /// What the singular values at some images come to.
     private func measurements(_ spectra: [[Double]], place: String) -> [Measurement] {
-        /// The mean of a number over the images.
         func mean(_ number: ([Double]) -> Double) -> Double {
             spectra.map(number).reduce(0, +) / Double(spectra.count)
         }

@@ -80,7 +80,6 @@ struct RescalingProcedure: MeasuredAtIntervals {
 
     func mistakes(in network: Network) -> [String] { Spacing.mistakes(from: from, to: to) }
 
-    /// The factors a.
     var factors: [Double] { Spacing.logarithmic.numbers(from: from, to: to, count: points) }
 
     func measurement(of subject: MeasuredNetwork) -> (ProcedureMoment) -> [Measurement] {
@@ -92,7 +91,7 @@ struct RescalingProcedure: MeasuredAtIntervals {
                 rescaling.measure(
                     subject.model, product: product, factors: factors,
                     phase: .training(step: moment.step, seed: subject.seed),
-                    fill: { subject.fillNextBatch(moment, $0, &$1) }
+                    fill: { subject.fill(moment.step, $0, &$1) }
                 ).flatMap { measurements($0, of: product) }
             }
         }

@@ -163,7 +163,7 @@ public struct CostSurvey: Sendable {
         _ setup: NetworkSetup, _ observer: Observer, _ recorder: RunRecorder, images: Double, _ budget: Double
     ) throws -> Double {
         var found: [(tap: Tap, summary: TapSummary)] = []
-        let pass = Self.seconds(budget / 2) { found = setup.observe(observer, step: 0, edges: recorder.histogramEdges) }
+        let pass = Self.seconds(budget / 2) { found = setup.observe(observer, step: 0, edges: recorder.edges.edges) }
         let writing = try Self.seconds(budget / 2) {
             for (tap, summary) in found { try recorder.observation(step: 0, tap: tap.address, summary) }
         }
@@ -198,14 +198,12 @@ public struct CostSurvey: Sendable {
 public struct RunSchedule: Equatable, Sendable {
     /// The seconds of each group, from the beginning of its first run to the end of its last; 0 for one without runs.
     public let groups: [Double]
-    /// The seconds until the last run has ended.
     public let whole: Double
 
     /// The schedule of runs.
     ///
     /// - Parameters:
     ///   - runs: the group, from 0, and the length in seconds of each run on the threads of one job.
-    ///   - groupCount: the number of groups.
     ///   - jobs: runs at a time, at least one.
     public init(_ runs: [(group: Int, seconds: Double)], groupCount: Int, jobs: Int) {
         var free = [Double](repeating: 0, count: max(jobs, 1))

@@ -1,15 +1,10 @@
 import Declarations
 import Foundation
 
-/// What a process that makes runs tells the process that started it: one JSON object a line.
+/// What a run tells whoever watches it, in the same process or, as one JSON object a line, in the one that started it.
 public enum RunEvent: Codable, Equatable, Sendable {
-    /// It begins at a step, for a reason.
     case began(step: Int, reason: String)
-    /// So far it is.
     case advanced(RunProgress)
-    /// Something that is worth a line of its own.
-    case noted(String)
-    /// It has ended, in one line how.
     case ended(String)
     /// The process is done with the run and waits for the next, with the code that a program which makes this run alone would
     /// end with.
@@ -19,7 +14,6 @@ public enum RunEvent: Codable, Equatable, Sendable {
 /// Values as lines of text, between processes: one JSON object each. Numbers that are not finite stand as `nan`, `inf` and
 /// `-inf`.
 public enum JSONLine {
-    /// The value as a line, with its end.
     public static func text(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
@@ -50,7 +44,6 @@ public final class EventProgress: ProgressReporter {
     /// Seconds between two events of progress.
     static let interval = 0.2
 
-    /// A reporter that writes lines to standard output.
     public convenience init() {
         self.init(
             write: { try? FileHandle.standardOutput.write(contentsOf: Data($0.utf8)) },
@@ -62,30 +55,17 @@ public final class EventProgress: ProgressReporter {
         self.now = now
     }
 
-    private func tell(_ event: RunEvent) { write(JSONLine.text(event)) }
-
-    /// A run begins.
-    public func began(_ name: String, step: Int, of steps: Int, reason: String) {
-        tell(.began(step: step, reason: reason))
+    public func took(_ event: RunEvent, of name: String) {
+        if case .advanced = event {
+            let time = now()
+            guard time - lastTold >= Self.interval else { return }
+            lastTold = time
+        }
+        write(JSONLine.text(event))
     }
 
-    /// A step was made.
-    public func advanced(_ progress: RunProgress) {
-        let time = now()
-        guard time - lastTold >= Self.interval else { return }
-        lastTold = time
-        tell(.advanced(progress))
-    }
-
-    /// Something that is worth a line of its own.
-    public func noted(_ line: String) { tell(.noted(line)) }
-
-    /// The run has ended.
-    public func ended(_ summary: String) { tell(.ended(summary)) }
-
-    /// The process is done with the run, with a code.
     public func closed(code: Int32) {
-        tell(.closed(code: code))
+        took(.closed(code: code), of: "")
         lastTold = -.infinity
     }
 }

@@ -5,11 +5,8 @@ import Results
 
 /// One sitting of a run: what it has recorded so far, and how it is saved, interrupted and completed.
 final class RunSession {
-    /// The number of updates made.
     private(set) var step: Int
-    /// How the last step went, for whoever watches.
     private(set) var progress: RunProgress
-    /// How the run ended, in words.
     private(set) var ending = ""
 
     private let plan: RunPlan
@@ -128,17 +125,14 @@ final class RunSession {
     }
 
     private func observe(_ observer: Observer, _ network: NetworkSetup) throws {
-        for (tap, summary) in network.observe(observer, step: step, edges: recorder.histogramEdges) {
+        for (tap, summary) in network.observe(observer, step: step, edges: recorder.edges.edges) {
             try recorder.observation(step: step, tap: tap.address, summary)
         }
     }
 
     private func writeCheckpoint(of network: NetworkSetup, to url: URL) throws {
         var file = Safetensors(network.model.torchTensors() + setup.input.tensors)
-        file.metadata = [
-            "format": "pt", "experiment": plan.experiment, "arm": plan.arm, "seed": "\(plan.seed)",
-            "step": "\(step)",
-        ]
+        file.metadata = metadata("format", "pt")
         try AtomicFile.write(file.encoded(), to: url)
     }
 
@@ -152,11 +146,13 @@ final class RunSession {
         let file = PredictionsFile(
             Results.Predictions(
                 classes: predictions.classes, probabilities: predictions.probabilities, labels: predictions.labels),
-            metadata: [
-                "experiment": plan.experiment, "arm": plan.arm, "seed": "\(plan.seed)", "step": "\(step)",
-                "statistics": name,
-            ])
+            metadata: metadata("statistics", name))
         try AtomicFile.write(file.encoded(), to: folder.predictions)
+    }
+
+    /// What a file says of the run, and one thing more.
+    private func metadata(_ key: String, _ value: String) -> [String: String] {
+        ["experiment": plan.experiment, "arm": plan.arm, "seed": "\(plan.seed)", "step": "\(step)", key: value]
     }
 
     // MARK: Saving and ending
@@ -170,7 +166,6 @@ final class RunSession {
         try AtomicFile.write(state.encoded(), to: folder.savedState)
     }
 
-    /// Saves the state and says that the run is interrupted.
     func interrupt() throws -> Manifest {
         try save()
         try write(.interrupted)
@@ -179,7 +174,6 @@ final class RunSession {
         return manifest
     }
 
-    /// Writes what a complete run has, its manifest last.
     func complete(diverged: Bool) throws -> Manifest {
         try recorder.synchronize()
         try folder.writeDerivedTables()
@@ -221,10 +215,9 @@ final class RunSession {
     }
 }
 
-/// The tables of a run while it goes on.
 final class RunRecorder {
     private var writers: [RunFolder.Table: CSVWriter] = [:]
-    private let edges: HistogramEdges
+    let edges: HistogramEdges
 
     /// Starts the tables, or continues them where a saved state says they were.
     ///
@@ -242,7 +235,6 @@ final class RunRecorder {
         }
     }
 
-    /// The lengths of all tables in bytes.
     var lengths: [RunFolder.Table: Int] { writers.mapValues(\.byteCount) }
 
     /// Returns when all rows have reached the disk.
@@ -271,10 +263,6 @@ final class RunRecorder {
             to: .evaluations)
     }
 
-    /// The edges of the histograms.
-    var histogramEdges: [Float] { edges.edges }
-
-    /// An observation of one tensor.
     func observation(step: Int, tap: String, _ summary: TapSummary) throws(FileError) {
         let place: [CSVField] = [.integer(step), .text(tap)]
         for (index, channel) in summary.channels.enumerated() {
@@ -291,7 +279,6 @@ final class RunRecorder {
         }
     }
 
-    /// What a procedure measured.
     func measurements(step: Int, _ measurements: [Measurement]) throws(FileError) {
         for measurement in measurements {
             try append(

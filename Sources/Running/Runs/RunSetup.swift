@@ -5,11 +5,9 @@ import Vocabulary
 
 /// Everything that a run computes with, made from its plan before the first step.
 struct RunSetup {
-    /// The input normalization, fitted to the training set.
     let input: FittedInput
     /// The network with what trains and measures it; nil where the run has none.
     let network: NetworkSetup?
-    /// The procedures, made ready.
     let procedures: [(declared: any Procedure, measure: (ProcedureMoment) -> [Measurement])]
 
     init(_ plan: RunPlan, _ dataset: Dataset, team: Team) throws {
@@ -41,7 +39,6 @@ final class NetworkSetup {
     let order: BatchOrder
     let training: ImageFeed
     let testing: ImageFeed
-    /// The number of test images that an evaluation looks at.
     let testCount: Int
     /// The images of the training batches from which population statistics are taken: always the same ones, the first of
     /// the run's own order, distorted in the same way, so that a difference between evaluations is one of the network.
@@ -54,7 +51,6 @@ final class NetworkSetup {
     /// Images of an evaluation's pass; the bits of a mean loss depend on it, and all of it where the statistics are the
     /// batch's own, so it is the same everywhere.
     static let evaluationBatch = 100
-    /// The seed of the probe's choice: the same images in every arm and seed.
     private static let probeSeed: UInt64 = 0
 
     init(_ plan: RunPlan, _ dataset: Dataset, _ input: FittedInput, team: Team) throws {
@@ -87,12 +83,11 @@ final class NetworkSetup {
         populationPass = batches > 0 ? PopulationPass(model: model, batch: configuration.batch, team: team) : nil
         populationBatches = (0..<batches).map(order.indices(step:))
 
-        let taps = Self.taps(configuration.observe.taps, in: network)
+        let taps = network.taps(fitting: configuration.observe.taps)
         probe = ProbeSet.sample(configuration.observe.probe, seed: Self.probeSeed).indices(count: dataset.test.count)
         observer = taps.isEmpty ? nil : Observer(model: model, batch: probe.count, taps: taps, team: team)
     }
 
-    /// The run with this network, for procedures.
     func measured(_ run: MeasuredRun) -> MeasuredNetwork {
         let (order, training) = (order, training)
         return MeasuredNetwork(
@@ -105,12 +100,6 @@ final class NetworkSetup {
                 let source = statistics(step: step).last?.source ?? .movingAverage
                 return evaluator.evaluate(count: testCount, statistics: source, fill: fill)
             })
-    }
-
-    /// The taps that any of the patterns fits, in the order of the network, each once.
-    private static func taps(_ patterns: [String], in network: Network) -> [Tap] {
-        let wanted = Set(patterns.flatMap(network.taps(matching:)))
-        return network.taps.filter(wanted.contains)
     }
 
     /// The statistics under which a run is evaluated after a number of updates; the last is the one that counts. Before
@@ -130,14 +119,12 @@ final class NetworkSetup {
         }
     }
 
-    /// Takes the population statistics from the first of their batches.
     func takePopulationStatistics(batches: Int) {
         populationPass?.run(batches: batches) { index, input in
             training.fill(populationBatches[index], as: .population(index), into: input)
         }
     }
 
-    /// Evaluates on the first images of the test set.
     func evaluate(count: Int, statistics: StatisticsSource) -> Evaluation {
         evaluator.evaluate(count: count, statistics: statistics) { range, input, labels in
             testing.fill(Array(range), into: input, labels: &labels)
@@ -192,12 +179,19 @@ public final class ImageFeed {
         }
     }
 
-    /// Fills the rows and the labels of a batch.
     public func fill(
         _ indices: [Int], as batch: AugmentedBatch? = nil, into matrix: Matrix, labels: inout [Int32]
     ) {
         fill(indices, as: batch, into: matrix)
         for (place, index) in indices.enumerated() { labels[place] = Int32(set.labels[index]) }
+    }
+}
+
+extension Network {
+    /// The taps that any of the patterns fits, in the order of the network, each once.
+    func taps(fitting patterns: [String]) -> [Tap] {
+        let wanted = Set(patterns.flatMap(taps(matching:)))
+        return taps.filter(wanted.contains)
     }
 }
 

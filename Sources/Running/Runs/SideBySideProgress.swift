@@ -3,7 +3,7 @@ import Results
 
 /// Progress of several runs at once. On a terminal one live line sums up; in a log whole lines say when a run begins and
 /// ends, and every half minute how far all are. Told from one thread.
-public final class SideBySideProgress {
+public final class SideBySideProgress: ProgressReporter {
     private var display: ProgressDisplay
     private let count: Int
     private var outlook: Outlook
@@ -36,13 +36,11 @@ public final class SideBySideProgress {
 
     // MARK: What happens
 
-    /// A process was started for a run.
     public func started(_ name: String) {
         running.append(Running(name: name))
         refresh()
     }
 
-    /// A run told something.
     public func took(_ event: RunEvent, of name: String) {
         guard let index = running.firstIndex(where: { $0.name == name }) else { return }
         switch event {
@@ -55,7 +53,7 @@ public final class SideBySideProgress {
             running[index].share = Double(progress.step - first) / Double(max(progress.steps - first, 1))
             outlook.advanced(name, to: running[index].share)
             refresh()
-        case .noted(let line): noted("\(name): \(line)")
+
         case .ended(let summary): running[index].summary = summary
         case .closed: closed(name)
         }
@@ -74,7 +72,6 @@ public final class SideBySideProgress {
         refresh()
     }
 
-    /// A line of its own.
     public func noted(_ line: String) { display.note(line) }
 
     /// Clears the live line, for others that print.
@@ -107,7 +104,6 @@ struct Outlook {
     /// - Parameters:
     ///   - expected: the expected seconds of each run by its name; what is not known counts as the mean of the others.
     ///   - jobs: runs at a time.
-    ///   - start: the time at which the first begins.
     init(expected: [String: Double?], jobs: Int, start: Double) {
         let known = expected.values.compactMap(\.self)
         let mean = known.isEmpty ? 1 : known.reduce(0, +) / Double(known.count)
@@ -117,7 +113,6 @@ struct Outlook {
         self.start = start
     }
 
-    /// What part of a run is done, from 0 to 1.
     mutating func advanced(_ name: String, to share: Double) { shares[name] = share }
 
     /// Seconds until the last run is done. The pace of what was done counts once it says something, before that the
