@@ -144,7 +144,7 @@ extension ConfigurationNode {
 public struct Origin: Hashable, Sendable, CustomStringConvertible {
     /// What put the value there. Later layers win over earlier ones.
     public enum Layer: Hashable, Sendable {
-        /// Nobody: the default of the declaration.
+        /// The default of the declaration.
         case standard
         /// A model file, or the layers of a model written in place.
         case model

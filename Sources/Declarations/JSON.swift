@@ -12,20 +12,22 @@ public indirect enum JSON {
 
     /// The value over several lines, two spaces a level; objects and arrays without further ones inside stay on a line.
     public func text(indent: Int = 0) -> String {
-        let margin = String(repeating: " ", count: indent + 2)
-        let close = String(repeating: " ", count: indent)
+        let margin = String(repeating: " ", count: indent)
+        func lines(_ parts: [String]) -> String {
+            "\n" + parts.map { "\(margin)  \($0)" }.joined(separator: ",\n") + "\n\(margin)"
+        }
         switch self {
         case .object(let members):
+            if members.isEmpty { return "{}" }
             let parts = members.map { "\(Self.quoted($0.key)): \($0.value.text(indent: indent + 2))" }
-            if members.allSatisfy(\.value.isScalar) { return oneLine(parts, "{", "}", indent) }
-            return "{\n" + parts.map { margin + $0 }.joined(separator: ",\n") + "\n\(close)}"
+            let isFlat = members.allSatisfy(\.value.isScalar)
+            return "{\(isFlat ? " \(parts.joined(separator: ", ")) " : lines(parts))}"
         case .array(let elements):
             let parts = elements.map { $0.text(indent: indent + 2) }
-            if elements.allSatisfy(\.isScalar) { return oneLine(parts, "[", "]", indent) }
-            return "[\n" + parts.map { margin + $0 }.joined(separator: ",\n") + "\n\(close)]"
+            return "[\(elements.allSatisfy(\.isScalar) ? parts.joined(separator: ", ") : lines(parts))]"
         case .string(let text): return Self.quoted(text)
         case .number(let digits): return digits
-        case .boolean(let value): return value ? "true" : "false"
+        case .boolean(let value): return "\(value)"
         case .null: return "null"
         }
     }
@@ -37,11 +39,6 @@ public indirect enum JSON {
         case .array(let elements): "[" + elements.map(\.line).joined(separator: ",") + "]"
         case .string, .number, .boolean, .null: text()
         }
-    }
-
-    private func oneLine(_ parts: [String], _ open: String, _ close: String, _ indent: Int) -> String {
-        let space = open == "{" && !parts.isEmpty ? " " : ""
-        return open + space + parts.joined(separator: ", ") + space + close
     }
 
     private var isScalar: Bool {
@@ -70,8 +67,7 @@ extension JSON: ExpressibleByStringInterpolation, ExpressibleByBooleanLiteral, E
 }
 
 extension String {
-    /// The text in double quotes, with escapes for quotes, backslashes, line feeds and tabs, and for the other scalars that
-    /// `escape` has one for.
+    /// The text in double quotes; `escape` adds to the escapes of quotes, backslashes, line feeds and tabs.
     func doubleQuoted(_ escape: (Unicode.Scalar) -> String?) -> String {
         var quoted = "\""
         for scalar in unicodeScalars {

@@ -11,9 +11,7 @@ public struct Resolver {
 
     public init(_ diagnostics: DiagnosticCollector) { self.diagnostics = diagnostics }
 
-    /// The node in its full form, with the parts that are wrong marked as refused; nil if nothing of it is right.
-    ///
-    /// - Parameter path: what messages call the place: `optimizer.sgd`.
+    /// The node in its full form, its wrong parts refused; nil if nothing is right. Messages call the place `path`.
     public func resolve(_ node: ConfigurationNode, _ type: FieldType, path: String) -> ConfigurationNode? {
         if node.isRefused { return nil }
         switch type {
@@ -253,8 +251,7 @@ public struct Resolver {
 
     // MARK: Words
 
-    /// Whether a text may name an arm, a figure, a claim: names become folders on every system and appear in CSV files and
-    /// on command lines.
+    /// Whether a text may name an arm or a figure: names become folders and appear in CSV files and on command lines.
     public static func isName(_ name: String) -> Bool {
         guard let first = name.first, first.isASCII, first.isLetter || first.isNumber else { return false }
         return name.count <= 64
@@ -275,5 +272,55 @@ extension ConfigurationNode {
     /// A mapping of one key that stands where this node does.
     fileprivate func nesting(_ value: ConfigurationNode, under key: String) -> ConfigurationNode {
         replacing(.mapping([Entry(key: key, position: position, keyLength: length, value: value)]))
+    }
+}
+
+extension FieldType {
+    var expectation: String {
+        switch self {
+        case .integer(let range): "a whole number\(Self.bounds(range))"
+        case .number(let range): "a number\(Self.bounds(range))"
+        case .boolean: "true or false"
+        case .word(let words): words.count == 1 ? "the word '\(words[0])'" : "one of the words \(Self.quoted(words))"
+        case .text: "a text"
+        case .phrase(let phrase): phrase.expectation
+        case .optional(let inner): "\(inner.expectation), or none"
+        case .list: "a list"
+        case .record: "a mapping"
+        case .variant(let kinds):
+            kinds.count == 1 ? "'\(kinds[0].kind)'" : "one of \(Self.quoted(kinds.map { $0.kind }))"
+        case .named(let names, _): "a mapping from \(names.noun) names"
+        case .partial(let inner): inner.expectation
+        case .tree(let tree): tree.expectation
+        }
+    }
+
+    static func quoted(_ words: [String]) -> String {
+        words.map { "'\($0)'" }.joined(separator: ", ")
+    }
+
+    /// The range in words. A bound of a thousand million or more only keeps sums from overflowing, and is not told.
+    private static func bounds(_ range: ClosedRange<Int>) -> String {
+        bounds(
+            range.lowerBound == .min ? nil : "\(range.lowerBound)",
+            range.upperBound >= 1_000_000_000 ? nil : "\(range.upperBound)")
+    }
+
+    private static func bounds(_ range: ClosedRange<Double>) -> String {
+        let upper = range.upperBound < 1e9 ? Scalar.format(range.upperBound) : nil
+        // The smallest numbers above zero stand for "more than zero".
+        if range.lowerBound > 0, range.lowerBound <= Double.leastNormalMagnitude {
+            return " above 0" + (upper.map { " and at most \($0)" } ?? "")
+        }
+        return bounds(range.lowerBound > -1e9 ? Scalar.format(range.lowerBound) : nil, upper)
+    }
+
+    private static func bounds(_ lower: String?, _ upper: String?) -> String {
+        switch (lower, upper) {
+        case (nil, nil): ""
+        case (let lower?, nil): " of at least \(lower)"
+        case (nil, let upper?): " of at most \(upper)"
+        case (let lower?, let upper?): " from \(lower) to \(upper)"
+        }
     }
 }

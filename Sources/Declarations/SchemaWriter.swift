@@ -1,25 +1,17 @@
 import Vocabulary
 
-/// Writes JSON Schemas (draft 7) from the declarations that the reader uses, so that an editor completes keys, shows what
-/// they mean and marks mistakes.
+/// Writes JSON Schemas (draft 7) from the reader's declarations, so that an editor completes, explains and checks keys.
 public struct SchemaWriter {
-    /// What a tree, whose grammar only its own reader knows, is in the schema, by its name.
-    public typealias Trees = [String: JSON]
-
-    /// Records that are defined once and referred to elsewhere, by their kind.
+    /// The names of the definitions of records that are defined once and referred to elsewhere, by the record's kind.
     private let definitions: [String: String]
-    private let trees: Trees
+    /// The schemas of trees, whose grammar only their own reader knows, by name.
+    private let trees: [String: JSON]
     /// Definitions by name; those of kinds are found by what they list.
     private var shared: [(key: String, name: String, value: JSON)] = []
     /// The key whose value is being written, after which its kinds are called.
     private var currentKey = ""
 
-    /// A writer.
-    ///
-    /// - Parameters:
-    ///   - definitions: the definition that stands for a record, by the record's kind.
-    ///   - trees: the schema of each tree by its name.
-    public init(definitions: [String: String], trees: Trees) {
+    public init(definitions: [String: String], trees: [String: JSON]) {
         self.definitions = definitions
         self.trees = trees
     }
@@ -147,5 +139,58 @@ public struct SchemaWriter {
         guard let field = kind.onlyField else { return full }
         let value = property(field, of: kind, isPartial: isPartial)
         return ["description": .string(kind.summary), "anyOf": [full, value]]
+    }
+}
+
+/// Writes the reference in Markdown from the reader's declarations: every key, what it accepts, default and meaning.
+public enum ReferenceWriter {
+    public static func section(_ title: String, _ record: any Configurable.Type, level: Int) -> String {
+        "\(String(repeating: "#", count: level)) \(title)\n\n\(record.summary)\n\n\(table(record))"
+    }
+
+    /// The kinds of a catalogue under a heading, each with what `more` says of it.
+    public static func kinds(
+        _ title: String, _ key: String, _ types: [any Configurable.Type],
+        more: (any Configurable.Type) -> String? = { _ in nil }
+    ) -> String {
+        let entries = types.map { type in
+            let heading = "**`\(type.kind)`** – \(type.summary)"
+            let parts =
+                [heading] + (type.anyFields.isEmpty ? [] : [table(type)]) + lists(in: type)
+                + [more(type)].compactMap(\.self)
+            return parts.joined(separator: "\n\n")
+        }
+        return "### \(title) (`\(key)`)\n\n" + entries.joined(separator: "\n\n")
+    }
+
+    /// What stands in the lists of mappings among a record's fields, and in those of these.
+    private static func lists(in record: any Configurable.Type) -> [String] {
+        record.anyFields.flatMap { field -> [String] in
+            guard case .list(.record(let element), _) = field.type else { return [] }
+            return ["Each of `\(field.name)`: \(element.summary)", table(element)] + lists(in: element)
+        }
+    }
+
+    /// The fields of a record, or some of them, a row each.
+    public static func table(_ record: any Configurable.Type, only names: [String]? = nil) -> String {
+        let fields = record.anyFields.filter { field in names.map { $0.contains(field.name) } ?? true }
+        let rows = fields.map { field in
+            let standard =
+                field.isRequired ? "required" : record.standard(field).map { "`\(YAMLWriter.inline($0))`" } ?? "–"
+            return
+                "| `\(field.name)` | \(cell(accepted(field.type))) | \(cell(standard)) | \(cell(field.documentation)) |"
+        }
+        return "| key | accepts | default | meaning |\n|---|---|---|---|\n" + rows.joined(separator: "\n")
+    }
+
+    /// What is accepted; of a list, what its values are.
+    private static func accepted(_ type: FieldType) -> String {
+        guard case .list(let element, _) = type else { return type.expectation }
+        return "a list, each \(element.expectation)"
+    }
+
+    /// A text in a table: a vertical bar would end its cell, and an asterisk outside of code begins emphasis.
+    private static func cell(_ text: String) -> String {
+        text.replacing("|", with: "\\|").replacing("\n", with: " ")
     }
 }

@@ -102,7 +102,7 @@ public struct Override: Sendable, Equatable {
     /// Reads `path=value`.
     public init(_ text: String) throws(ConfigurationErrors) {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        let keys = parts[0].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        let keys = SettingPath(parts[0]).keys
         guard parts.count == 2, !parts[1].allSatisfy(\.isWhitespace), !keys.contains(where: \.isEmpty) else {
             throw ConfigurationErrors(
                 option: Self.option,

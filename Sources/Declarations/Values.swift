@@ -26,8 +26,7 @@ extension ConfigurationNode {
 }
 
 extension Configurable {
-    /// The value of a resolved mapping of its fields. Absent fields keep their defaults, and so do refused ones, which are
-    /// reported.
+    /// The value of a resolved mapping of its fields; absent and refused (reported) fields keep defaults.
     public init(resolved node: ConfigurationNode) {
         self.init()
         for field in Self.fields {
@@ -117,7 +116,7 @@ extension ConfigurationNode {
             self.init(.sequence(values.map { ConfigurationNode($0, as: element) }))
         case (.list(let values), _): self.init(.sequence(values.map { ConfigurationNode($0, as: .text) }))
         case (.word(let text), .text), (.word(let text), .phrase):
-            // Quotes keep `2015` a text for whoever reads it next.
+            // Quotes keep `2015` a text for the next reader.
             self.init(.scalar(text, isQuoted: Scalar.isAmbiguous(text)))
         case (.integer(let value), _): self = .word(String(value))
         case (.number(let value), _): self = .word(Scalar.format(value))
@@ -164,9 +163,7 @@ public struct Setting: Sendable, Equatable {
 
     /// Every field of a value and, below the fields that have a kind, every field of that.
     ///
-    /// - Parameters:
-    ///   - prefix: the path of the value.
-    ///   - written: the mapping that the value was read from, for origins.
+    /// - Parameter written: the mapping that the value was read from, for origins.
     public static func list(
         of value: some Configurable, prefix: String, written: ConfigurationNode?
     ) -> [Setting] {

@@ -99,8 +99,7 @@ struct Sweep {
             values.map { "\($0.shortName)=\($0.text)" }.joined(separator: separator)
         }
 
-        /// A run configuration with the values of this point. Every arm must have the keys: one without them would be run
-        /// over and over unchanged.
+        /// A run configuration with this point's values. An arm without a key would be run unchanged over and over.
         func apply(to node: ConfigurationNode, arm: String, diagnostics: DiagnosticCollector) -> ConfigurationNode {
             var node = node
             for value in values {
@@ -281,8 +280,7 @@ final class OverrideApplication {
             message, at: override.position(ofKey: problem.keyIndex, line: line), length: key.unicodeScalars.count)
     }
 
-    /// The setting that ends in the same key: `optimizer.sgd.rate` for `optimizer.rate`. Of several in the same place the one
-    /// that is spelled most like it.
+    /// The setting that ends in the same key (`optimizer.sgd.rate` for `optimizer.rate`), of several the most alike.
     private static func sibling(of override: Override, among settings: [String]) -> String? {
         guard let last = override.path.last else { return nil }
         let candidates = settings.filter {

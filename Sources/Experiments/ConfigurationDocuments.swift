@@ -6,11 +6,9 @@ import Figures
 import Running
 import Vocabulary
 
-/// What the program writes about experiment and model files for people and editors, from the declarations that the reader
-/// itself uses.
+/// What the program writes about experiment and model files for people and editors, from the reader's declarations.
 public enum ConfigurationDocuments {
-    /// The JSON Schema (draft 7) without a final newline, for a first line such as
-    /// `# yaml-language-server: $schema=schema.json`.
+    /// The JSON Schema (draft 7), for a first line `# yaml-language-server: $schema=schema.json`; no final newline.
     public static func jsonSchema() -> String {
         var writer = SchemaWriter(
             definitions: [RunConfiguration.kind: "configuration"],
@@ -72,21 +70,18 @@ public enum ConfigurationDocuments {
 
     /// The reference in Markdown: every key, what it accepts, its default, and what it means. Without a final newline.
     public static func reference() -> String {
-        func section(_ title: String, _ record: any Configurable.Type, level: Int) -> String {
-            ReferenceWriter.section(title, record, level: level)
-        }
         let sections = [
             introduction,
-            section("An experiment file", ExperimentFile.self, level: 2),
-            section("A profile: `smoke`, `quick`, `paper`", ProfileFields.self, level: 3),
-            section("`base`, the `set` of a profile, and an arm", RunConfiguration.self, level: 3),
+            ReferenceWriter.section("An experiment file", ExperimentFile.self, level: 2),
+            ReferenceWriter.section("A profile: `smoke`, `quick`, `paper`", ProfileFields.self, level: 3),
+            ReferenceWriter.section("`base`, the `set` of a profile, and an arm", RunConfiguration.self, level: 3),
             "An arm has these keys besides:\n\n"
                 + ReferenceWriter.table(ArmFields.self, only: ArmFields.own.map(\.name)),
-            section("`augmentation`", Augmentation.self, level: 3),
-            section("`augmentation.geometric`", GeometricAugmentation.self, level: 4),
-            section("`augmentation.photometric`", PhotometricAugmentation.self, level: 4),
-            section("`evaluate`", EvaluationDeclaration.self, level: 3),
-            section("`observe`", ObservationDeclaration.self, level: 3),
+            ReferenceWriter.section("`augmentation`", Augmentation.self, level: 3),
+            ReferenceWriter.section("`augmentation.geometric`", GeometricAugmentation.self, level: 4),
+            ReferenceWriter.section("`augmentation.photometric`", PhotometricAugmentation.self, level: 4),
+            ReferenceWriter.section("`evaluate`", EvaluationDeclaration.self, level: 3),
+            ReferenceWriter.section("`observe`", ObservationDeclaration.self, level: 3),
             ReferenceWriter.kinds("Initializers", "initializer", InitializerCatalogue.all),
             ReferenceWriter.kinds("Inputs", "input", InputNormalizations.all),
             ReferenceWriter.kinds("Losses", "loss", LossCatalogue.all),
@@ -94,9 +89,9 @@ public enum ConfigurationDocuments {
             ReferenceWriter.kinds("Rate policies", "rate-policy", RatePolicyCatalogue.all),
             ReferenceWriter.kinds("Procedures", "procedures", ProcedureCatalogue.all, more: quantities),
             ReferenceWriter.kinds("Figures", "figures", FigureCatalogue.all),
-            section("A claim", Claim.self, level: 2),
+            ReferenceWriter.section("A claim", Claim.self, level: 2),
             ReferenceWriter.kinds("Measures", "measure", MeasureCatalogue.all),
-            section("A model file", ModelFile.self, level: 2),
+            ReferenceWriter.section("A model file", ModelFile.self, level: 2),
             "Besides layers, a model lists slots, which are words alone:\n\n"
                 + Slot.allCases.map { "- `\($0.rawValue)`: \($0.summary)" }.joined(separator: "\n"),
             "A layer has these keys besides its kind:\n\n" + ReferenceWriter.table(LayerItem.self),

@@ -32,21 +32,15 @@ public struct Experiment: Sendable {
                 + Suggestion.phrase(for: name, among: Profile.names, called: "profiles"))
     }
 
-    /// The arms that fit names or patterns, in declared order. A name of a swept arm's group stands for all its points.
-    ///
-    /// - Parameter option: what names them, for messages.
+    /// The arms that fit names or patterns, in declared order. Messages name `option`.
     public func arms(matching patterns: [String], option: String = "--arms") throws(ConfigurationErrors) -> [Arm] {
-        let unknown = patterns.filter { pattern in !arms.contains { $0.fits(pattern) } }
-        if !unknown.isEmpty {
-            let names = arms.map(\.name)
-            throw ConfigurationErrors(
-                unknown.map { pattern in
-                    Diagnostic(
-                        position: SourcePosition(file: option, line: 0, column: 0),
-                        message: "unknown arm '\(pattern)' of '\(name)'"
-                            + Suggestion.phrase(for: pattern, among: names, called: "arms"))
-                })
+        let unknown = patterns.filter { pattern in !arms.contains { $0.fits(pattern) } }.map { pattern in
+            Diagnostic(
+                position: SourcePosition(file: option, line: 0, column: 0),
+                message: "unknown arm '\(pattern)' of '\(name)'"
+                    + Suggestion.phrase(for: pattern, among: arms.map(\.name), called: "arms"))
         }
+        if !unknown.isEmpty { throw ConfigurationErrors(unknown) }
         return arms.filter { arm in patterns.contains { arm.fits($0) } }
     }
 

@@ -89,8 +89,7 @@ struct ProfileFields: Configurable {
     ]
 }
 
-/// One variation of the base, stating only its differences: an empty mapping is the base itself, `none` leaves out an
-/// extended arm.
+/// One variation of the base, stating only its differences: `{}` is the base itself, `none` leaves out an extended arm.
 struct ArmFields: Configurable {
     var label: String?
     var description: String?

@@ -92,8 +92,7 @@ final class ExperimentReader {
         return ExperimentFile(resolved: file).keepsArms ? all : all.filter(ownArms.contains)
     }
 
-    /// The file with a profile for each that it does not declare: the next shorter one, or else the next longer one; of
-    /// `smoke` a few steps.
+    /// The file with all profiles: for a missing one the next shorter, else the next longer; for `smoke` a few steps.
     private func withEveryProfile(_ file: ConfigurationNode) -> ConfigurationNode {
         guard let profiles = file["profiles"], !profiles.isRefused else { return file }
         let declared = profiles.entries ?? []

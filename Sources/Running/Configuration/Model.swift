@@ -95,8 +95,7 @@ extension LayerDeclaration {
 
 /// A place in a model that an arm fills, or leaves empty.
 public enum Slot: String, ConfigurationWord {
-    /// Filled by `normalization`, with `noise` behind it: before the nonlinearity, as Ioffe & Szegedy 2015, §3.2 place
-    /// it, unless `placement` is `after`.
+    /// Filled by `normalization`, with `noise` behind it; usually before the nonlinearity (Ioffe & Szegedy 2015, §3.2).
     case normalize
     case activate
     case respond
@@ -182,13 +181,10 @@ struct ModelExpansion {
     private(set) var places: [ConfigurationNode] = []
     /// The product before each `normalize` slot, filled or not: what the patterns of `normalize-at` name.
     private(set) var normalizableProducts: [String] = []
-    /// For each node, the nearest product before it or itself, along single inputs; where there is none, the block or the
-    /// input that it begins at.
+    /// For each node the nearest product up to it, along single inputs; else the block or input it begins at.
     private var products: [String: String] = [:]
 
-    /// The nodes of a model.
-    ///
-    /// - Parameter width: the factor on the outputs of every product but the last, which gives the scores.
+    /// `width` multiplies the outputs of every product but the last, which gives the scores.
     init(_ model: ModelDeclaration, filling: SlotFilling, width: Double) {
         self.filling = filling
         _ = append(model.layers, after: nil, prefix: "")

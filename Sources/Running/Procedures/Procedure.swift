@@ -10,8 +10,7 @@ import Vocabulary
 ///
 /// To add one: a type that conforms to ``MeasuredAtIntervals`` or ``MeasuredOnce``, and a line in ``ProcedureCatalogue``.
 public protocol Procedure: Configurable, Equatable {
-    /// Updates between two measurements, besides those before the first and after the last; nil where one before the first
-    /// update is all.
+    /// Updates between two measurements, besides those at both ends; nil for a single one before the first update.
     var interval: Int? { get }
     /// The quantities that it measures, as they stand in `measures.csv`, with what they are.
     static var quantities: [Quantity] { get }
@@ -19,8 +18,7 @@ public protocol Procedure: Configurable, Equatable {
     func mistakes(for input: Shape) -> [String]
     /// What is wrong with its fields for a network, each a sentence; found before any training.
     func mistakes(in network: Network) -> [String]
-    /// Makes ready for measuring a run: books all memory that measuring needs. Nil where it measures a network and the run has
-    /// none.
+    /// Books all memory that measuring a run needs. Nil where it measures a network and the run has none.
     func measurement(ofRun run: MeasuredRun) -> ((ProcedureMoment) -> [Measurement])?
 }
 
@@ -33,8 +31,7 @@ extension Procedure {
     }
 }
 
-/// A procedure that measures the network before the first update, every ``every`` updates, and after the last one; in a run of
-/// 0 steps once.
+/// Measures the network before the first update, every ``every`` updates, and after the last; once in a run of 0 steps.
 public protocol MeasuredAtIntervals: Procedure {
     var every: Int { get }
     func measurement(of network: MeasuredNetwork) -> (ProcedureMoment) -> [Measurement]
@@ -52,8 +49,7 @@ extension MeasuredAtIntervals {
     }
 }
 
-/// A procedure of something that does not change over a run and needs no network, such as the input or the machine: it
-/// measures before the first update, and then never again.
+/// A procedure of what never changes in a run and needs no network: measured once, before the first update.
 public protocol MeasuredOnce: Procedure {
     func measurements(of run: MeasuredRun) -> [Measurement]
 }
@@ -143,8 +139,7 @@ public final class MeasuredNetwork: MeasuredRun {
     let fill: (_ step: Int, Matrix, inout [Int32]) -> Void
     private let evaluation: (_ step: Int, _ fill: (Range<Int>, Matrix, inout [Int32]) -> Void) -> Evaluation
 
-    /// The loss of a training batch as a function of the parameters, on memory of its own; made when it is first wanted, and
-    /// shared by the procedures.
+    /// The loss of a training batch as a function of the parameters, on memory of its own, shared by the procedures.
     public private(set) lazy var surface = LossSurface(model.network, batch: batch, team: team)
 
     /// - Parameter evaluation: evaluates on as many images as the run's own evaluations, under the statistics that count.

@@ -1,6 +1,69 @@
+import Declarations
 import Foundation
 
-/// Where a run is, as it is told to whoever watches.
+/// What a run tells its reporter, in the same process or, as one JSON object a line, in the one that started it.
+public enum RunEvent: Codable, Equatable, Sendable {
+    case began(step: Int, reason: String)
+    case advanced(RunProgress)
+    case ended(String)
+    /// The process is done with the run, with the code that a program making this run alone would end with.
+    case closed(code: Int32)
+}
+
+/// Values as lines of JSON, between processes. Numbers that are not finite stand as `nan`, `inf` and `-inf`.
+public enum JSONLine {
+    public static func text(_ value: some Encodable) -> String {
+        let encoder = JSONEncoder()
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        // Texts and numbers alone: there is nothing that could fail.
+        return ((try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "") + "\n"
+    }
+
+    /// The value that a line stands for. Throws what reading it throws, or `DecodingError` for any other line.
+    public static func value<Value: Decodable>(
+        _ type: Value.Type = Value.self, in line: some Collection<UInt8>
+    ) throws -> Value {
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return try decoder.decode(type, from: Data(line))
+    }
+}
+
+/// Tells how a run goes by events, several times a second at most.
+public final class EventProgress: ProgressReporter {
+    private let write: (String) -> Void
+    private let now: () -> Double
+    private var lastTold = -Double.infinity
+
+    /// Seconds between two events of progress.
+    static let interval = 0.2
+
+    public init(
+        write: @escaping (String) -> Void = { try? FileHandle.standardOutput.write(contentsOf: Data($0.utf8)) },
+        now: @escaping () -> Double = { ProcessInfo.processInfo.systemUptime }
+    ) {
+        self.write = write
+        self.now = now
+    }
+
+    public func took(_ event: RunEvent, of name: String) {
+        if case .advanced = event {
+            let time = now()
+            guard time - lastTold >= Self.interval else { return }
+            lastTold = time
+        }
+        write(JSONLine.text(event))
+    }
+
+    public func closed(code: Int32) {
+        took(.closed(code: code), of: "")
+        lastTold = -.infinity
+    }
+}
+
+/// How far a run is.
 public struct RunProgress: Codable, Equatable, Sendable {
     public var step: Int
     public var steps: Int
@@ -38,7 +101,7 @@ struct Pace {
 }
 
 public enum StandardError {
-    /// Writes text. Work goes on where nobody can be told about it: the terminal is gone, or the disk of the log is full.
+    /// Writes text. A failure is ignored, so that work goes on when the terminal is gone or the disk of the log is full.
     public static func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
     /// Whether it is a terminal that can rewrite a line, and not a file, a pipe or a terminal that cannot.
@@ -71,9 +134,7 @@ struct ProgressDisplay {
 
     var isLive: Bool { width != nil }
 
-    /// Shows how far the work is, where it is time to.
-    ///
-    /// - Parameter line: makes the line for so many characters.
+    /// Shows how far the work is, where it is time to: a line made for so many characters.
     mutating func show(_ line: (Int) -> String) {
         let time = now()
         guard time - lastShown >= (isLive ? 0.1 : 30) else { return }

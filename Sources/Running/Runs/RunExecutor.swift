@@ -207,9 +207,7 @@ public final class FolderLock {
     private let url: URL
     private let file: FileDescriptor
 
-    /// Takes the lock of a folder that exists.
-    ///
-    /// - Throws: `FolderLocked` while another holder is alive (this process counts too), or `FileError`.
+    /// Takes the lock; throws `FolderLocked` while another holder, this process included, is alive, or `FileError`.
     public init(_ folder: URL) throws {
         url = folder.appendingPathComponent("run.lock")
         while true {

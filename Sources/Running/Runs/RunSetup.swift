@@ -48,8 +48,7 @@ final class NetworkSetup {
     private let wantedStatistics: [StatisticsSource]
     private var indices: [Int] = []
 
-    /// Images of an evaluation's pass; the bits of a mean loss depend on it, and all of it where the statistics are the
-    /// batch's own, so it is the same everywhere.
+    /// Images of an evaluation's pass. A mean loss, and the batch's own statistics, depend on it: the same everywhere.
     static let evaluationBatch = 100
     private static let probeSeed: UInt64 = 0
 
@@ -102,8 +101,7 @@ final class NetworkSetup {
             })
     }
 
-    /// The statistics under which a run is evaluated after a number of updates; the last is the one that counts. Before
-    /// the first update there is no average over steps.
+    /// The statistics of an evaluation after `step` updates, the one that counts last. At step 0 there is no average.
     func statistics(step: Int) -> [(name: String, source: StatisticsSource)] {
         guard model.network.tracksStatistics else { return [("none", .movingAverage)] }
         return wantedStatistics.filter { step > 0 || $0 == .population || $0 == .batch }.map { ($0.rawValue, $0) }
@@ -138,8 +136,7 @@ final class NetworkSetup {
     }
 }
 
-/// Hands images to the engine: distorted and normalized as the run says, in the order that it is asked for, straight into
-/// its memory.
+/// Hands images to the engine, distorted and normalized, in the order asked for, straight into its memory.
 public final class ImageFeed {
     private let input: FittedInput
     private let set: ImageSet
@@ -161,9 +158,7 @@ public final class ImageFeed {
         self.team = team
     }
 
-    /// Fills the rows of a batch with images.
-    ///
-    /// - Parameter batch: which training batch it is; nil leaves the images as they are.
+    /// Fills the rows of a batch with images, distorted as those of a training batch where `batch` says which.
     public func fill(_ indices: [Int], as batch: AugmentedBatch? = nil, into matrix: Matrix) {
         let (input, set) = (input, set)
         if let augmenter, let batch {

@@ -95,7 +95,7 @@ extension Safetensors {
         }
     }
 
-    /// The tensors as the engine takes them, by name; double precision is none of its types and left out.
+    /// The tensors as the engine takes them, by name; it has no double precision, which is left out.
     var namedTensors: [NamedTensor] {
         tensors.sorted { $0.key < $1.key }.compactMap { name, tensor in
             switch tensor.values {

@@ -18,11 +18,7 @@ public final class SideBySideProgress: ProgressReporter {
         var summary: String?
     }
 
-    /// Progress on standard error.
-    ///
-    /// - Parameters:
-    ///   - expected: the expected seconds of each run by its name; nil where they are not known.
-    ///   - jobs: runs at a time.
+    /// Progress of `jobs` runs at a time on standard error. `expected` are seconds by name; nil where they are not known.
     public convenience init(expected: [String: Double?], jobs: Int) {
         self.init(expected: expected, jobs: jobs, .standardError)
     }
@@ -99,11 +95,7 @@ struct Outlook {
     /// What part of each run is done, of what was left of it at the start.
     private var shares: [String: Double] = [:]
 
-    /// The outlook on runs.
-    ///
-    /// - Parameters:
-    ///   - expected: the expected seconds of each run by its name; what is not known counts as the mean of the others.
-    ///   - jobs: runs at a time.
+    /// `expected` are seconds by name; what is not known counts as the mean of the others.
     init(expected: [String: Double?], jobs: Int, start: Double) {
         let known = expected.values.compactMap(\.self)
         let mean = known.isEmpty ? 1 : known.reduce(0, +) / Double(known.count)
@@ -115,8 +107,7 @@ struct Outlook {
 
     mutating func advanced(_ name: String, to share: Double) { shares[name] = share }
 
-    /// Seconds until the last run is done. The pace of what was done counts once it says something, before that the
-    /// expectation.
+    /// Seconds until the last run is done: by the pace so far once it says something, before that as expected.
     func secondsLeft(at time: Double) -> Double {
         let whole = expected.values.reduce(0, +)
         let done = shares.reduce(0) { $0 + (expected[$1.key] ?? 0) * $1.value }
