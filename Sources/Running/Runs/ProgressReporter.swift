@@ -63,7 +63,7 @@ public final class EventProgress: ProgressReporter {
     }
 }
 
-/// How far a run is.
+/// How far a run is: updates made and planned, loss and accuracy of the last batch of so many samples, test accuracy.
 public struct RunProgress: Codable, Equatable, Sendable {
     public var step: Int
     public var steps: Int
