@@ -2,18 +2,13 @@ import Vocabulary
 
 /// A value of a configuration with the place it was written at: the tree that reading, merging and writing share.
 public struct ConfigurationNode: Sendable {
-    /// A key of a mapping with its value.
     public struct Entry: Sendable {
-        /// The key.
         public var key: String
-        /// Where it stands.
         public var position: SourcePosition
         /// How many scalars of the source line it takes.
         public var keyLength: Int
-        /// The value.
         public var value: ConfigurationNode
 
-        /// A key with a value.
         public init(key: String, position: SourcePosition, keyLength: Int, value: ConfigurationNode) {
             self.key = key
             self.position = position
@@ -21,31 +16,25 @@ public struct ConfigurationNode: Sendable {
             self.value = value
         }
 
-        /// The entry with another value, and another key if one is given.
         public func with(_ value: ConfigurationNode, key: String? = nil) -> Entry {
             Entry(key: key ?? self.key, position: position, keyLength: keyLength, value: value)
         }
     }
 
-    /// What was written.
     public indirect enum Content: Sendable {
         /// A word, number or text. Quotes matter: `"0.1"` is not a number.
         case scalar(String, isQuoted: Bool)
         /// Keys with values, in the order written.
         case mapping([Entry])
-        /// A list.
         case sequence([ConfigurationNode])
         /// Something that was refused, and is already reported: what follows from its absence is not.
         case refused
     }
 
-    /// What was written.
     public var content: Content
-    /// Where it stands.
     public var position: SourcePosition
     /// How many scalars of the source line a message underlines.
     public var length = 1
-    /// What put it there.
     public var layer = Origin.Layer.standard
     /// What a scalar means by the type that is expected where it stands; the resolver reads it, once.
     var value: FieldValue?
@@ -62,14 +51,12 @@ public struct ConfigurationNode: Sendable {
         self.length = length
     }
 
-    /// Same place, other content.
     public func replacing(_ content: Content) -> ConfigurationNode {
         var copy = self
         copy.content = content
         return copy
     }
 
-    /// The scalar with what it means.
     func meaning(_ value: FieldValue) -> ConfigurationNode {
         var copy = self
         copy.value = value
@@ -86,15 +73,12 @@ extension ConfigurationNode {
     public var plain: String? {
         if case .scalar(let text, isQuoted: false) = content { text } else { nil }
     }
-    /// The entries of a mapping.
     public var entries: [Entry]? {
         if case .mapping(let entries) = content { entries } else { nil }
     }
-    /// The elements of a list.
     public var elements: [ConfigurationNode]? {
         if case .sequence(let elements) = content { elements } else { nil }
     }
-    /// The whole number that the resolver has read here.
     public var integer: Int? {
         if case .integer(let value) = value { value } else { nil }
     }
@@ -102,45 +86,33 @@ extension ConfigurationNode {
     public var isEmpty: Bool {
         if let plain { ["", "~", "null", "Null", "NULL"].contains(plain) } else { false }
     }
-    /// Whether a mistake stands here, which is reported.
     public var isRefused: Bool {
         if case .refused = content { true } else { false }
     }
-    /// Whether the word `none` stands here.
     public var isNone: Bool { scalar == "none" }
 
-    /// The value of a key of a mapping.
     public subscript(key: String) -> ConfigurationNode? { entries?.first { $0.key == key }?.value }
-    /// The value behind a path of keys.
     public subscript(path path: [String]) -> ConfigurationNode? {
         path.reduce(self as ConfigurationNode?) { node, key in node?[key] }
     }
 
-    /// Where the value came from.
     public var origin: Origin {
         layer == .standard ? .standard : Origin(layer: layer, position: position)
     }
 
     /// The value and everything in it, as coming from one layer.
-    public func inLayer(_ layer: Origin.Layer) -> ConfigurationNode {
-        var copy = self
-        copy.layer = layer
-        switch content {
-        case .scalar, .refused: break
-        case .sequence(let elements): copy.content = .sequence(elements.map { $0.inLayer(layer) })
-        case .mapping(let entries): copy.content = .mapping(entries.map { $0.with($0.value.inLayer(layer)) })
-        }
-        return copy
-    }
+    public func inLayer(_ layer: Origin.Layer) -> ConfigurationNode { changed { $0.layer = layer } }
 
     /// The value and everything in it, as if it stood at one place: what is derived from what stands there.
-    public func standing(at position: SourcePosition) -> ConfigurationNode {
+    public func standing(at position: SourcePosition) -> ConfigurationNode { changed { $0.position = position } }
+
+    private func changed(_ change: (inout ConfigurationNode) -> Void) -> ConfigurationNode {
         var copy = self
-        copy.position = position
+        change(&copy)
         switch content {
         case .scalar, .refused: break
-        case .sequence(let elements): copy.content = .sequence(elements.map { $0.standing(at: position) })
-        case .mapping(let entries): copy.content = .mapping(entries.map { $0.with($0.value.standing(at: position)) })
+        case .sequence(let elements): copy.content = .sequence(elements.map { $0.changed(change) })
+        case .mapping(let entries): copy.content = .mapping(entries.map { $0.with($0.value.changed(change)) })
         }
         return copy
     }
@@ -156,11 +128,9 @@ extension ConfigurationNode {
         }
     }
 
-    /// A word that the program writes.
     public static func word(_ text: String) -> ConfigurationNode {
         ConfigurationNode(.scalar(text, isQuoted: false))
     }
-    /// A mapping that the program writes.
     public static func mapping(_ pairs: [(String, ConfigurationNode)]) -> ConfigurationNode {
         ConfigurationNode(
             .mapping(
@@ -174,34 +144,22 @@ extension ConfigurationNode {
 public struct Origin: Hashable, Sendable, CustomStringConvertible {
     /// What put the value there. Later layers win over earlier ones.
     public enum Layer: Hashable, Sendable {
-        /// Nobody: the default of the declaration.
+        /// The default of the declaration.
         case standard
         /// A model file, or the layers of a model written in place.
         case model
-        /// The experiment's `base`.
         case base
-        /// The `set` of a profile.
         case profile(String)
-        /// An arm.
         case arm(String)
-        /// The experiment's `sweep`.
         case sweep
         /// `--set` on the command line.
         case override
     }
 
-    /// Which layer.
     public let layer: Layer
     /// Which place; nil for defaults.
     public let position: SourcePosition?
 
-    /// An origin.
-    public init(layer: Layer, position: SourcePosition?) {
-        self.layer = layer
-        self.position = position
-    }
-
-    /// A value that nobody wrote.
     public static let standard = Origin(layer: .standard, position: nil)
 
     /// `Experiments/lenet.yaml:12 (arm lrn)`, `default`, `--set`.

@@ -1,5 +1,4 @@
 import Vocabulary
-import Vocabulary
 
 /// A JSON value whose objects keep the order of their keys.
 public indirect enum JSON {
@@ -13,25 +12,26 @@ public indirect enum JSON {
 
     /// The value over several lines, two spaces a level; objects and arrays without further ones inside stay on a line.
     public func text(indent: Int = 0) -> String {
-        let margin = String(repeating: " ", count: indent + 2)
-        let close = String(repeating: " ", count: indent)
+        let margin = String(repeating: " ", count: indent)
+        func lines(_ parts: [String]) -> String {
+            "\n" + parts.map { "\(margin)  \($0)" }.joined(separator: ",\n") + "\n\(margin)"
+        }
         switch self {
         case .object(let members):
+            if members.isEmpty { return "{}" }
             let parts = members.map { "\(Self.quoted($0.key)): \($0.value.text(indent: indent + 2))" }
-            if members.allSatisfy(\.value.isScalar) { return oneLine(parts, "{", "}", indent) }
-            return "{\n" + parts.map { margin + $0 }.joined(separator: ",\n") + "\n\(close)}"
+            let isFlat = members.allSatisfy(\.value.isScalar)
+            return "{\(isFlat ? " \(parts.joined(separator: ", ")) " : lines(parts))}"
         case .array(let elements):
             let parts = elements.map { $0.text(indent: indent + 2) }
-            if elements.allSatisfy(\.isScalar) { return oneLine(parts, "[", "]", indent) }
-            return "[\n" + parts.map { margin + $0 }.joined(separator: ",\n") + "\n\(close)]"
+            return "[\(elements.allSatisfy(\.isScalar) ? parts.joined(separator: ", ") : lines(parts))]"
         case .string(let text): return Self.quoted(text)
         case .number(let digits): return digits
-        case .boolean(let value): return value ? "true" : "false"
+        case .boolean(let value): return "\(value)"
         case .null: return "null"
         }
     }
 
-    /// The value on one line.
     public var line: String {
         switch self {
         case .object(let members):
@@ -39,11 +39,6 @@ public indirect enum JSON {
         case .array(let elements): "[" + elements.map(\.line).joined(separator: ",") + "]"
         case .string, .number, .boolean, .null: text()
         }
-    }
-
-    private func oneLine(_ parts: [String], _ open: String, _ close: String, _ indent: Int) -> String {
-        let space = open == "{" && !parts.isEmpty ? " " : ""
-        return open + space + parts.joined(separator: ", ") + space + close
     }
 
     private var isScalar: Bool {
@@ -54,17 +49,33 @@ public indirect enum JSON {
     }
 
     private static func quoted(_ text: String) -> String {
+        text.doubleQuoted { scalar in
+            if scalar.value >= 0x20 { return nil }
+            let digits = String(scalar.value, radix: 16)
+            return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+    }
+}
+
+extension JSON: ExpressibleByStringInterpolation, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
+    ExpressibleByDictionaryLiteral
+{
+    public init(stringLiteral text: String) { self = .string(text) }
+    public init(booleanLiteral value: Bool) { self = .boolean(value) }
+    public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    public init(dictionaryLiteral members: (String, JSON)...) { self = .object(members.map { ($0, $1) }) }
+}
+
+extension String {
+    /// The text in double quotes; `escape` adds to the escapes of quotes, backslashes, line feeds and tabs.
+    func doubleQuoted(_ escape: (Unicode.Scalar) -> String?) -> String {
         var quoted = "\""
-        for scalar in text.unicodeScalars {
+        for scalar in unicodeScalars {
             switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
+            case "\"", "\\": quoted += "\\\(scalar)"
             case "\n": quoted += "\\n"
             case "\t": quoted += "\\t"
-            case let control where control.value < 0x20:
-                let digits = String(control.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
+            default: quoted += escape(scalar) ?? "\(scalar)"
             }
         }
         return quoted + "\""

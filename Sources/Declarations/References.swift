@@ -3,9 +3,7 @@ import Vocabulary
 /// What an experiment has that its figures, claims and observations may name: arms with their taps and quantities, swept
 /// keys, ensembles. Names that lead nowhere are reported, and one mistake is not told twice.
 public struct References {
-    /// What can be named of an arm.
     public struct Arm: Sendable {
-        /// Its name.
         public let name: String
         /// The declared arm that it is a point of: its own name where nothing is swept.
         public let group: String
@@ -18,7 +16,6 @@ public struct References {
         /// Whether it writes the class probabilities of its final network, in every profile.
         public let writesPredictions: Bool
 
-        /// What can be named of an arm.
         public init(
             name: String, group: String, taps: [String]?, observed: [[String]], quantities: [[String]?],
             writesPredictions: Bool
@@ -32,16 +29,11 @@ public struct References {
         }
     }
 
-    /// The arms in declared order.
     public let arms: [Arm]
-    /// The keys that the experiment sweeps.
     public let sweptKeys: [String]
-    /// The names of the ensembles.
     public var ensembles: [String] = []
-    /// Where mistakes go.
     public let diagnostics: DiagnosticCollector
 
-    /// What can be named of an experiment.
     public init(arms: [Arm], sweptKeys: [String], diagnostics: DiagnosticCollector) {
         self.arms = arms
         self.sweptKeys = sweptKeys
@@ -91,7 +83,6 @@ public struct References {
         }
     }
 
-    /// Reports a quantity that one of the arms does not measure.
     public func checkQuantity(_ quantity: String, of armNames: [String], at node: ConfigurationNode) {
         for name in armNames {
             guard let arm = arms.first(where: { $0.name == name }) else { continue }
@@ -104,14 +95,12 @@ public struct References {
         }
     }
 
-    /// Reports a key that is not swept.
     public func checkSweptKey(_ key: String, at node: ConfigurationNode) {
         guard !key.isEmpty, !sweptKeys.contains(key) else { return }
         let advice = Suggestion.phrase(for: key, among: sweptKeys, called: "swept keys")
         diagnostics.error("'\(key)' is not swept\(advice)", at: node)
     }
 
-    /// Reports an ensemble that there is not.
     public func checkEnsemble(_ name: String, at node: ConfigurationNode) {
         guard !ensembles.contains(name) else { return }
         let advice = Suggestion.phrase(for: name, among: ensembles, called: "ensembles")

@@ -9,33 +9,17 @@ import Vocabulary
 public struct Resolver {
     let diagnostics: DiagnosticCollector
 
-    /// A resolver that reports what does not fit.
     public init(_ diagnostics: DiagnosticCollector) { self.diagnostics = diagnostics }
 
-    /// The node in its full form, with the parts that are wrong marked as refused; nil if nothing of it is right.
-    ///
-    /// - Parameter path: what messages call the place: `optimizer.sgd`.
+    /// The node in its full form, its wrong parts refused; nil if nothing is right. Messages call the place `path`.
     public func resolve(_ node: ConfigurationNode, _ type: FieldType, path: String) -> ConfigurationNode? {
         if node.isRefused { return nil }
         switch type {
         case .integer(let range):
-            return scalar(Scalar.integer(node), node, type, path) {
-                range.contains($0) ? nil : "\($0)"
-            } value: {
-                .integer($0)
-            }
+            return scalar(Scalar.integer(node).map { (.integer($0), range.contains($0)) }, node, type, path)
         case .number(let range):
-            return scalar(Scalar.number(node), node, type, path) {
-                range.contains($0) ? nil : Scalar.format($0)
-            } value: {
-                .number($0)
-            }
-        case .boolean:
-            return scalar(Scalar.boolean(node), node, type, path) { _ in
-                nil
-            } value: {
-                .boolean($0)
-            }
+            return scalar(Scalar.number(node).map { (.number($0), range.contains($0)) }, node, type, path)
+        case .boolean: return scalar(Scalar.boolean(node).map { (.boolean($0), true) }, node, type, path)
         case .word(let words): return word(node, words, path)
         case .text: return text(node, path)
         case .phrase(let phrase):
@@ -58,18 +42,17 @@ public struct Resolver {
 
     // MARK: Scalars
 
-    private func scalar<Value>(
-        _ outcome: Scalar.Outcome<Value>, _ node: ConfigurationNode, _ type: FieldType, _ path: String,
-        outOfRange: (Value) -> String?, value: (Value) -> FieldValue
+    private func scalar(
+        _ outcome: Scalar.Outcome<(value: FieldValue, isInRange: Bool)>, _ node: ConfigurationNode, _ type: FieldType,
+        _ path: String
     ) -> ConfigurationNode? {
         switch outcome {
-        case .failure(let refusal):
-            diagnostics.error("\(Self.subject(path))\(refusal.message)", at: node)
-        case .success(let read):
-            guard let found = outOfRange(read) else { return node.meaning(value(read)) }
-            diagnostics.error("\(Self.subject(path))expected \(type.expectation), found \(found)", at: node)
+        case .failure(let refusal): return refuse(node, path, because: refusal.message)
+        case .success((let value, true)): return node.meaning(value)
+        case .success((let value, false)):
+            let found = ConfigurationNode(value, as: type).scalar ?? ""
+            return refuse(node, path, because: "expected \(type.expectation), found \(found)")
         }
-        return nil
     }
 
     private func word(_ node: ConfigurationNode, _ words: [String], _ path: String) -> ConfigurationNode? {
@@ -78,8 +61,7 @@ public struct Resolver {
         if words.contains(text) { return node.replacing(.scalar(text, isQuoted: false)).meaning(.word(text)) }
         let hint = Self.truthAsWord(text, among: words) ?? Suggestion.nearest(to: text, among: words)
         let advice = hint.map { "; did you mean '\($0)'?" } ?? ""
-        diagnostics.error("\(Self.subject(path))expected \(expectation), found \(node.found)\(advice)", at: node)
-        return nil
+        return refuse(node, expectation, path, advice)
     }
 
     private func text(
@@ -100,8 +82,14 @@ public struct Resolver {
         }
     }
 
-    private func refuse(_ node: ConfigurationNode, _ expectation: String, _ path: String) -> ConfigurationNode? {
-        diagnostics.error("\(Self.subject(path))expected \(expectation), found \(node.found)", at: node)
+    private func refuse(
+        _ node: ConfigurationNode, _ expectation: String, _ path: String, _ advice: String = ""
+    ) -> ConfigurationNode? {
+        refuse(node, path, because: "expected \(expectation), found \(node.found)\(advice)")
+    }
+
+    private func refuse(_ node: ConfigurationNode, _ path: String, because message: String) -> ConfigurationNode? {
+        diagnostics.error(Self.subject(path) + message, at: node)
         return nil
     }
 
@@ -113,10 +101,7 @@ public struct Resolver {
         // A record may be left empty, which is not nothing.
         if case .partial = inner, node.isEmpty { return resolve(node, inner, path: path) }
         if node.isEmpty || Self.truthAsWord(node.scalar ?? "", among: ["none"]) != nil {
-            diagnostics.error(
-                "\(Self.subject(path))expected \(inner.expectation), or none, found \(node.found); write none", at: node
-            )
-            return nil
+            return refuse(node, "\(inner.expectation), or none", path, "; write none")
         }
         return resolve(node, inner, path: path)
     }
@@ -125,14 +110,11 @@ public struct Resolver {
         _ node: ConfigurationNode, _ element: FieldType, _ minimum: Int, _ path: String
     ) -> ConfigurationNode? {
         guard let elements = node.elements else {
-            let advice = node.scalar.map { node.isEmpty ? "" : "; write [\($0)]" } ?? ""
-            diagnostics.error("\(Self.subject(path))expected a list, found \(node.found)\(advice)", at: node)
-            return nil
+            return refuse(node, "a list", path, node.scalar.map { node.isEmpty ? "" : "; write [\($0)]" } ?? "")
         }
         if elements.count < minimum {
             let expected = minimum == 1 ? "one value" : "\(minimum) values"
-            diagnostics.error("\(Self.subject(path))expected at least \(expected), found \(elements.count)", at: node)
-            return nil
+            return refuse(node, path, because: "expected at least \(expected), found \(elements.count)")
         }
         return node.replacing(
             .sequence(elements.map { resolve($0, element, path: path) ?? $0.replacing(.refused) }))
@@ -173,15 +155,12 @@ public struct Resolver {
             guard kinds.contains(where: { $0.kind == word }) else {
                 let hint = Self.truthAsWord(word, among: words) ?? Suggestion.nearest(to: word, among: words)
                 let advice = hint.map { "did you mean '\($0)'?" } ?? "expected \(expectation)"
-                diagnostics.error("\(Self.subject(path))unknown kind '\(word)'; \(advice)", at: node)
-                return nil
+                return refuse(node, path, because: "unknown kind '\(word)'; \(advice)")
             }
             return node.nesting(node.replacing(.mapping([])), under: word)
         }
         guard let entries = node.entries, !entries.isEmpty else {
-            let advice = orNone && node.isEmpty ? "; write none" : ""
-            diagnostics.error("\(Self.subject(path))expected \(expectation), found \(node.found)\(advice)", at: node)
-            return nil
+            return refuse(node, expectation, path, orNone && node.isEmpty ? "; write none" : "")
         }
         if entries.count > 1 {
             let found = "\(entries.count): \(FieldType.quoted(entries.map(\.key)))"
@@ -208,10 +187,7 @@ public struct Resolver {
             return node.nesting(value, under: field.name)
         }
         if let text = node.scalar, !node.isEmpty, let field = kind.anyFields.first(where: \.isRequired) {
-            diagnostics.error(
-                "\(Self.subject(path))expected a mapping, found \(node.found); write { \(field.name): \(text) }",
-                at: node)
-            return nil
+            return refuse(node, "a mapping", path, "; write { \(field.name): \(text) }")
         }
         return fields(node, of: kind, path)
     }
@@ -259,7 +235,6 @@ public struct Resolver {
         }
     }
 
-    /// Looks at the keys of a mapping.
     public func checkCompleteness(
         of node: ConfigurationNode, fieldsOf record: any Configurable.Type, path: String
     ) {
@@ -276,8 +251,7 @@ public struct Resolver {
 
     // MARK: Words
 
-    /// Whether a text may name an arm, a figure, a claim: names become folders on every system and appear in CSV files and
-    /// on command lines.
+    /// Whether a text may name an arm or a figure: names become folders and appear in CSV files and on command lines.
     public static func isName(_ name: String) -> Bool {
         guard let first = name.first, first.isASCII, first.isLetter || first.isNumber else { return false }
         return name.count <= 64
@@ -291,7 +265,6 @@ public struct Resolver {
     /// What a message begins with: the place it is about, or nothing for the whole file.
     private static func subject(_ path: String) -> String { path.isEmpty ? "" : "'\(path)': " }
 
-    /// A path of keys with one more.
     public static func join(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 }
 
@@ -299,5 +272,55 @@ extension ConfigurationNode {
     /// A mapping of one key that stands where this node does.
     fileprivate func nesting(_ value: ConfigurationNode, under key: String) -> ConfigurationNode {
         replacing(.mapping([Entry(key: key, position: position, keyLength: length, value: value)]))
+    }
+}
+
+extension FieldType {
+    var expectation: String {
+        switch self {
+        case .integer(let range): "a whole number\(Self.bounds(range))"
+        case .number(let range): "a number\(Self.bounds(range))"
+        case .boolean: "true or false"
+        case .word(let words): words.count == 1 ? "the word '\(words[0])'" : "one of the words \(Self.quoted(words))"
+        case .text: "a text"
+        case .phrase(let phrase): phrase.expectation
+        case .optional(let inner): "\(inner.expectation), or none"
+        case .list: "a list"
+        case .record: "a mapping"
+        case .variant(let kinds):
+            kinds.count == 1 ? "'\(kinds[0].kind)'" : "one of \(Self.quoted(kinds.map { $0.kind }))"
+        case .named(let names, _): "a mapping from \(names.noun) names"
+        case .partial(let inner): inner.expectation
+        case .tree(let tree): tree.expectation
+        }
+    }
+
+    static func quoted(_ words: [String]) -> String {
+        words.map { "'\($0)'" }.joined(separator: ", ")
+    }
+
+    /// The range in words. A bound of a thousand million or more only keeps sums from overflowing, and is not told.
+    private static func bounds(_ range: ClosedRange<Int>) -> String {
+        bounds(
+            range.lowerBound == .min ? nil : "\(range.lowerBound)",
+            range.upperBound >= 1_000_000_000 ? nil : "\(range.upperBound)")
+    }
+
+    private static func bounds(_ range: ClosedRange<Double>) -> String {
+        let upper = range.upperBound < 1e9 ? Scalar.format(range.upperBound) : nil
+        // The smallest numbers above zero stand for "more than zero".
+        if range.lowerBound > 0, range.lowerBound <= Double.leastNormalMagnitude {
+            return " above 0" + (upper.map { " and at most \($0)" } ?? "")
+        }
+        return bounds(range.lowerBound > -1e9 ? Scalar.format(range.lowerBound) : nil, upper)
+    }
+
+    private static func bounds(_ lower: String?, _ upper: String?) -> String {
+        switch (lower, upper) {
+        case (nil, nil): ""
+        case (let lower?, nil): " of at least \(lower)"
+        case (nil, let upper?): " of at most \(upper)"
+        case (let lower?, let upper?): " from \(lower) to \(upper)"
+        }
     }
 }

@@ -1,6 +1,5 @@
 /// Reads scalars by the type that is expected, and explains YAML 1.1's traps instead of falling into them.
 public enum Scalar {
-    /// The value, or why it is not one.
     typealias Outcome<Value> = Result<Value, Refusal>
 
     /// What is wrong with a scalar: the end of a sentence that begins with what was found.
@@ -41,19 +40,14 @@ public enum Scalar {
     /// `true` or `false`, in exactly this spelling.
     static func boolean(_ node: ConfigurationNode) -> Outcome<Bool> {
         guard let text = node.plain else { return refuse(node, expected: "true or false") }
-        switch text {
-        case "true": return .success(true)
-        case "false": return .success(false)
-        default: break
-        }
+        if let value = Bool(text) { return .success(value) }
+        let meant: Bool
         switch text.lowercased() {
-        case "yes", "on", "y", "true", "1":
-            return .failure(Refusal(message: "expected true or false, found '\(text)'; write true"))
-        case "no", "off", "n", "false", "0":
-            return .failure(Refusal(message: "expected true or false, found '\(text)'; write false"))
-        default:
-            return refuse(node, expected: "true or false")
+        case "yes", "on", "y", "true", "1": meant = true
+        case "no", "off", "n", "false", "0": meant = false
+        default: return refuse(node, expected: "true or false")
         }
+        return .failure(Refusal(message: "expected true or false, found '\(text)'; write \(meant)"))
     }
 
     /// Whether other YAML readers take the plain text for something else than text.

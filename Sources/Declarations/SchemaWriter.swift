@@ -1,36 +1,24 @@
 import Vocabulary
 
-/// Writes JSON Schemas (draft 7) from the declarations that the reader uses, so that an editor completes keys, shows what
-/// they mean and marks mistakes.
+/// Writes JSON Schemas (draft 7) from the reader's declarations, so that an editor completes, explains and checks keys.
 public struct SchemaWriter {
-    /// What a tree, whose grammar only its own reader knows, is in the schema, by its name.
-    public typealias Trees = [String: JSON]
-
-    /// Records that are defined once and referred to elsewhere, by their kind.
+    /// The names of the definitions of records that are defined once and referred to elsewhere, by the record's kind.
     private let definitions: [String: String]
-    private let trees: Trees
+    /// The schemas of trees, whose grammar only their own reader knows, by name.
+    private let trees: [String: JSON]
     /// Definitions by name; those of kinds are found by what they list.
     private var shared: [(key: String, name: String, value: JSON)] = []
     /// The key whose value is being written, after which its kinds are called.
     private var currentKey = ""
 
-    /// A writer.
-    ///
-    /// - Parameters:
-    ///   - definitions: the definition that stands for a record, by the record's kind.
-    ///   - trees: the schema of each tree by its name.
-    public init(definitions: [String: String], trees: Trees) {
+    public init(definitions: [String: String], trees: [String: JSON]) {
         self.definitions = definitions
         self.trees = trees
     }
 
-    /// The definitions of kinds that were collected while others were written.
     public var sharedDefinitions: [(String, JSON)] { shared.map { ($0.name, $0.value) } }
 
-    /// A reference to a definition.
-    public static func reference(_ definition: String) -> JSON {
-        .object([("$ref", .string("#/definitions/\(definition)"))])
-    }
+    public static func reference(_ definition: String) -> JSON { ["$ref": "#/definitions/\(definition)"] }
 
     // MARK: Types
 
@@ -51,28 +39,21 @@ public struct SchemaWriter {
                 ("maximum", isOpenAbove ? nil : Scalar.format(range.upperBound)),
             ]
             return number("number", bounds)
-        case .boolean: return .object([("type", .string("boolean"))])
-        case .word(let words): return words.isEmpty ? .object([]) : .object([("enum", .array(words.flatMap(word)))])
+        case .boolean: return ["type": "boolean"]
+        case .word(let words): return words.isEmpty ? [:] : ["enum": .array(words.flatMap(word))]
         // What looks like a number is a text, too, where a text is expected.
-        case .text, .phrase: return .object([("type", .array([.string("string"), .string("number")]))])
-        case .optional(let inner):
-            return .object([
-                ("anyOf", .array([.object([("const", .string("none"))]), json(inner, isPartial: isPartial)]))
-            ])
+        case .text, .phrase: return ["type": ["string", "number"]]
+        case .optional(let inner): return ["anyOf": [["const": "none"], json(inner, isPartial: isPartial)]]
         case .list(let element, let minimum):
-            return .object([
-                ("type", .string("array")), ("items", json(element, isPartial: isPartial)),
-                ("minItems", .number(String(minimum))),
-            ])
+            let items = json(element, isPartial: isPartial)
+            return ["type": "array", "items": items, "minItems": .number(String(minimum))]
         case .record(let type):
             return definitions[type.kind].map(Self.reference) ?? record(type, isPartial: isPartial)
         case .variant(let kinds): return sharedVariant(kinds, isPartial: isPartial)
         case .named(_, let inner):
-            return .object([
-                ("type", .string("object")), ("additionalProperties", json(inner, isPartial: isPartial)),
-            ])
+            return ["type": "object", "additionalProperties": json(inner, isPartial: isPartial)]
         case .partial(let inner): return json(inner, isPartial: true)
-        case .tree(let tree): return trees[tree.name] ?? .object([])
+        case .tree(let tree): return trees[tree.name] ?? [:]
         }
     }
 
@@ -82,24 +63,22 @@ public struct SchemaWriter {
 
     /// A word, and the truth value or the number that editors take it for.
     private func word(_ text: String) -> [JSON] {
-        if ["true", "false"].contains(text) { return [.string(text), .boolean(text == "true")] }
-        return Int(text) == nil ? [.string(text)] : [.string(text), .number(text)]
+        let meant = Bool(text).map(JSON.boolean) ?? (Int(text) == nil ? nil : .number(text))
+        return [.string(text)] + [meant].compactMap(\.self)
     }
 
     // MARK: Mappings
 
-    /// A mapping with the fields of a type.
     public mutating func record(_ type: any Configurable.Type, isPartial: Bool) -> JSON {
         let required = isPartial ? [] : type.anyFields.filter(\.isRequired).map { JSON.string($0.name) }
         var members: [(String, JSON)] = [
-            ("type", .string("object")), ("description", .string(type.summary)),
-            ("properties", properties(type, isPartial: isPartial)), ("additionalProperties", .boolean(false)),
+            ("type", "object"), ("description", .string(type.summary)),
+            ("properties", properties(type, isPartial: isPartial)), ("additionalProperties", false),
         ]
         if !required.isEmpty { members.append(("required", .array(required))) }
         return .object(members)
     }
 
-    /// The properties of a type's fields.
     public mutating func properties(_ type: any Configurable.Type, isPartial: Bool) -> JSON {
         .object(type.anyFields.map { ($0.name, property($0, of: type, isPartial: isPartial)) })
     }
@@ -118,7 +97,6 @@ public struct SchemaWriter {
         return schema
     }
 
-    /// The default, where it is a scalar.
     private func standard(_ field: AnyField, of type: any Configurable.Type) -> [(key: String, value: JSON)] {
         guard let text = type.standard(field)?.scalar else { return [] }
         let value: JSON =
@@ -148,23 +126,71 @@ public struct SchemaWriter {
     /// A kind as a word, or a mapping whose one key is the kind.
     private mutating func variant(_ kinds: [any Configurable.Type], isPartial: Bool) -> JSON {
         let words = kinds.filter { kind in isPartial || !kind.anyFields.contains(where: \.isRequired) }
-        let mapping: JSON = .object([
-            ("type", .string("object")),
-            ("properties", .object(kinds.map { ($0.kind, kind($0, isPartial: isPartial)) })),
-            ("additionalProperties", .boolean(false)),
-            ("minProperties", .number("1")), ("maxProperties", .number("1")),
-        ])
+        let mapping: JSON = [
+            "type": "object", "properties": .object(kinds.map { ($0.kind, kind($0, isPartial: isPartial)) }),
+            "additionalProperties": false, "minProperties": .number("1"), "maxProperties": .number("1"),
+        ]
         if words.isEmpty { return mapping }
-        return .object([("anyOf", .array([.object([("enum", .array(words.map { .string($0.kind) }))]), mapping]))])
+        return ["anyOf": [["enum": .array(words.map { .string($0.kind) })], mapping]]
     }
 
-    /// The fields of a kind, or the value of its only one.
     public mutating func kind(_ kind: any Configurable.Type, isPartial: Bool) -> JSON {
         let full = record(kind, isPartial: isPartial)
         guard let field = kind.onlyField else { return full }
-        return .object([
-            ("description", .string(kind.summary)),
-            ("anyOf", .array([full, property(field, of: kind, isPartial: isPartial)])),
-        ])
+        let value = property(field, of: kind, isPartial: isPartial)
+        return ["description": .string(kind.summary), "anyOf": [full, value]]
+    }
+}
+
+/// Writes the reference in Markdown from the reader's declarations: every key, what it accepts, default and meaning.
+public enum ReferenceWriter {
+    public static func section(_ title: String, _ record: any Configurable.Type, level: Int) -> String {
+        "\(String(repeating: "#", count: level)) \(title)\n\n\(record.summary)\n\n\(table(record))"
+    }
+
+    /// The kinds of a catalogue under a heading, each with what `more` says of it.
+    public static func kinds(
+        _ title: String, _ key: String, _ types: [any Configurable.Type],
+        more: (any Configurable.Type) -> String? = { _ in nil }
+    ) -> String {
+        let entries = types.map { type in
+            let heading = "**`\(type.kind)`** – \(type.summary)"
+            let parts =
+                [heading] + (type.anyFields.isEmpty ? [] : [table(type)]) + lists(in: type)
+                + [more(type)].compactMap(\.self)
+            return parts.joined(separator: "\n\n")
+        }
+        return "### \(title) (`\(key)`)\n\n" + entries.joined(separator: "\n\n")
+    }
+
+    /// What stands in the lists of mappings among a record's fields, and in those of these.
+    private static func lists(in record: any Configurable.Type) -> [String] {
+        record.anyFields.flatMap { field -> [String] in
+            guard case .list(.record(let element), _) = field.type else { return [] }
+            return ["Each of `\(field.name)`: \(element.summary)", table(element)] + lists(in: element)
+        }
+    }
+
+    /// The fields of a record, or some of them, a row each.
+    public static func table(_ record: any Configurable.Type, only names: [String]? = nil) -> String {
+        let fields = record.anyFields.filter { field in names.map { $0.contains(field.name) } ?? true }
+        let rows = fields.map { field in
+            let standard =
+                field.isRequired ? "required" : record.standard(field).map { "`\(YAMLWriter.inline($0))`" } ?? "–"
+            return
+                "| `\(field.name)` | \(cell(accepted(field.type))) | \(cell(standard)) | \(cell(field.documentation)) |"
+        }
+        return "| key | accepts | default | meaning |\n|---|---|---|---|\n" + rows.joined(separator: "\n")
+    }
+
+    /// What is accepted; of a list, what its values are.
+    private static func accepted(_ type: FieldType) -> String {
+        guard case .list(let element, _) = type else { return type.expectation }
+        return "a list, each \(element.expectation)"
+    }
+
+    /// A text in a table: a vertical bar would end its cell, and an asterisk outside of code begins emphasis.
+    private static func cell(_ text: String) -> String {
+        text.replacing("|", with: "\\|").replacing("\n", with: " ")
     }
 }

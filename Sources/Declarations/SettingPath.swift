@@ -1,13 +1,9 @@
 import Vocabulary
 
-/// A path of keys into a configuration: `optimizer.sgd.rate`.
 public struct SettingPath: Sendable {
-    /// The keys.
     public let keys: [String]
 
-    /// A path of keys.
     public init(_ keys: [String]) { self.keys = keys }
-    /// The path that a text spells.
     public init(_ text: String) { keys = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init) }
 
     /// `optimizer.sgd.rate`.
@@ -15,16 +11,12 @@ public struct SettingPath: Sendable {
 
     /// Why a path leads nowhere.
     public struct Problem: Error {
-        /// What is wrong.
         public let message: String
-        /// How to mend it: `; did you mean 'rate'?`
         public var advice = ""
-        /// Which key of the path is at fault.
         public var keyIndex: Int
         /// Whether the key exists for another kind of value than the one that stands there.
         public var isOtherKind = false
 
-        /// A problem with one key.
         public init(message: String, advice: String = "", keyIndex: Int, isOtherKind: Bool = false) {
             self.message = message
             self.advice = advice
@@ -101,22 +93,16 @@ extension FieldType {
 /// The path is that of a setting as `normlab show` lists it. It changes every arm that has the setting; `arms.NAME.` before
 /// the path limits it to one arm, and `profiles.NAME.steps` and `profiles.NAME.seeds` change a profile.
 public struct Override: Sendable, Equatable {
-    /// What was given.
     public let text: String
-    /// The keys of the path.
     public let path: [String]
-    /// The value as YAML.
     public let value: String
 
-    /// The option that messages name.
     public static let option = "--set"
 
     /// Reads `path=value`.
-    ///
-    /// - Throws: ``ConfigurationErrors`` if there is no path or no value.
     public init(_ text: String) throws(ConfigurationErrors) {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        let keys = parts[0].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        let keys = SettingPath(parts[0]).keys
         guard parts.count == 2, !parts[1].allSatisfy(\.isWhitespace), !keys.contains(where: \.isEmpty) else {
             throw ConfigurationErrors(
                 option: Self.option,
@@ -135,7 +121,6 @@ public struct Override: Sendable, Equatable {
         return YAMLReader(padded, file: Self.option, layer: .override, diagnostics: diagnostics, quotes: false).root()
     }
 
-    /// The place of a key of the path.
     public func position(ofKey index: Int, line: Int) -> SourcePosition {
         let before = path[..<index].reduce(0) { $0 + $1.unicodeScalars.count + 1 }
         return SourcePosition(file: Self.option, line: line, column: before + 1)

@@ -26,8 +26,7 @@ extension ConfigurationNode {
 }
 
 extension Configurable {
-    /// The value of a resolved mapping of its fields. Absent fields keep their defaults, and so do refused ones, which are
-    /// reported.
+    /// The value of a resolved mapping of its fields; absent and refused (reported) fields keep defaults.
     public init(resolved node: ConfigurationNode) {
         self.init()
         for field in Self.fields {
@@ -97,7 +96,6 @@ extension ConfigurationNode {
 // MARK: From values to nodes
 
 extension ConfigurationNode {
-    /// The mapping of a value's fields, with every field, in the order of the declaration.
     public init(fieldsOf value: some Configurable) {
         self = .mapping(value.keptFields.map { ($0.name, ConfigurationNode($0.value, as: $0.type)) })
     }
@@ -109,7 +107,6 @@ extension ConfigurationNode {
         self = fields.entries?.isEmpty == true ? .word(kind) : .mapping([(kind, fields)])
     }
 
-    /// A field's value as its type is written.
     public init(_ value: FieldValue, as type: FieldType) {
         switch (value, type) {
         case (.variant(let record), .record): self.init(fieldsOf: record)
@@ -119,7 +116,7 @@ extension ConfigurationNode {
             self.init(.sequence(values.map { ConfigurationNode($0, as: element) }))
         case (.list(let values), _): self.init(.sequence(values.map { ConfigurationNode($0, as: .text) }))
         case (.word(let text), .text), (.word(let text), .phrase):
-            // Quotes keep `2015` a text for whoever reads it next.
+            // Quotes keep `2015` a text for the next reader.
             self.init(.scalar(text, isQuoted: Scalar.isAmbiguous(text)))
         case (.integer(let value), _): self = .word(String(value))
         case (.number(let value), _): self = .word(Scalar.format(value))
@@ -155,12 +152,9 @@ extension Configurable {
 public struct Setting: Sendable, Equatable {
     /// The path: `optimizer.sgd.rate`. The kind of a value is at the path of its key: `optimizer` is `sgd`.
     public let key: String
-    /// The value as YAML writes it.
     public let value: String
-    /// Where it came from.
     public let origin: Origin
 
-    /// A setting from its parts.
     public init(key: String, value: String, origin: Origin) {
         self.key = key
         self.value = value
@@ -169,9 +163,7 @@ public struct Setting: Sendable, Equatable {
 
     /// Every field of a value and, below the fields that have a kind, every field of that.
     ///
-    /// - Parameters:
-    ///   - prefix: the path of the value.
-    ///   - written: the mapping that the value was read from, for origins.
+    /// - Parameter written: the mapping that the value was read from, for origins.
     public static func list(
         of value: some Configurable, prefix: String, written: ConfigurationNode?
     ) -> [Setting] {

@@ -15,7 +15,6 @@ struct ArmChecks {
         arms.flatMap { arm in Profile.names.compactMap { arm.configurations[$0] }.map { (arm, $0) } }
     }
 
-    /// Reports settings and data that do not fit.
     func checkSettings() {
         var reported: Set<SourcePosition> = []
         func report(_ mistakes: [RunConfiguration.Mistake], note: String) {
@@ -34,13 +33,6 @@ struct ArmChecks {
 
     // MARK: Networks
 
-    /// A mistake with its place; many arms may share it.
-    private struct Problem: Hashable {
-        let message: String
-        let position: SourcePosition
-        let length: Int
-    }
-
     /// Builds every arm's network for the images of every data set, so that an impossible shape is found before any
     /// training.
     ///
@@ -48,7 +40,8 @@ struct ArmChecks {
     ///   built.
     func networks() -> [String: Network] {
         var networks: [String: Network] = [:]
-        var problems: [Problem: [String]] = [:]
+        // Many arms may share a mistake.
+        var problems: [Diagnostic: [String]] = [:]
         // Arms and profiles mostly have networks in common: each is built once.
         var built: [String: Result<Network, NetworkError>] = [:]
         for (arm, configuration) in configurations where configuration.hasNetwork {
@@ -79,15 +72,15 @@ struct ArmChecks {
         return networks
     }
 
-    private static func problem(_ problem: NetworkProblem, in configuration: RunConfiguration) -> Problem {
+    private static func problem(_ problem: NetworkProblem, in configuration: RunConfiguration) -> Diagnostic {
         let place = configuration.place(of: problem)
-        let message = (problem.node.map { "layer '\($0)': " } ?? "the network: ") + problem.message
-        return Problem(
-            message: message, position: place?.position ?? .start(of: ExperimentLibrary.experimentFolder),
+        return Diagnostic(
+            position: place?.position ?? .start(of: ExperimentLibrary.experimentFolder),
+            message: (problem.node.map { "layer '\($0)': " } ?? "the network: ") + problem.message,
             length: place?.length ?? 1)
     }
 
-    private func report(_ problems: [Problem: [String]]) {
+    private func report(_ problems: [Diagnostic: [String]]) {
         for (problem, contexts) in problems {
             let rest = contexts.count == 3 ? "and in one more case" : "and in \(contexts.count - 2) more cases"
             diagnostics.error(

@@ -14,15 +14,6 @@ struct ArmReader {
     private var diagnostics: DiagnosticCollector { reader.diagnostics }
     private let record = FieldType.record(RunConfiguration.self)
 
-    init(
-        reader: ExperimentReader, file: ConfigurationNode, names: [String], overrides: OverrideApplication
-    ) {
-        self.reader = reader
-        self.file = file
-        self.names = names
-        self.overrides = overrides
-    }
-
     /// The arms; one whose configuration has mistakes lacks it.
     func arms() -> [Arm] {
         let all = file["arms"]?.entries ?? []
@@ -84,14 +75,11 @@ struct ArmReader {
         let written = ArmFields(resolved: fields)
         return Arm(
             name: name, label: (written.label ?? entry.key) + point.labelSuffix,
-            description: written.description ?? "", group: entry.key,
-            sweptValues: point.values.map { .init(key: $0.key, value: $0.text) }, configurations: configurations)
+            description: written.description ?? "", group: entry.key, configurations: configurations)
     }
 }
 
-/// The combinations of the values of an experiment's sweep.
 struct Sweep {
-    /// One combination.
     struct Point {
         struct Value {
             let key: String
@@ -105,15 +93,13 @@ struct Sweep {
 
         /// What is added to an arm's name: `@rate=0.1,deviation=0.03`.
         var suffix: String { values.isEmpty ? "" : "@\(description(","))" }
-        /// What is added to an arm's label.
         var labelSuffix: String { values.isEmpty ? "" : " (\(description(", ")))" }
 
         private func description(_ separator: String) -> String {
             values.map { "\($0.shortName)=\($0.text)" }.joined(separator: separator)
         }
 
-        /// A run configuration with the values of this point. Every arm must have the keys: one without them would be run
-        /// over and over unchanged.
+        /// A run configuration with this point's values. An arm without a key would be run unchanged over and over.
         func apply(to node: ConfigurationNode, arm: String, diagnostics: DiagnosticCollector) -> ConfigurationNode {
             var node = node
             for value in values {
@@ -249,12 +235,9 @@ final class OverrideApplication {
                 continue
             }
             switch path.type(in: RunConfiguration.self, of: node) {
-            case .failure(let problem):
-                let shift = override.path.count - keys.count
-                record(
-                    .init(
-                        message: problem.message, advice: problem.advice, keyIndex: problem.keyIndex + shift,
-                        isOtherKind: problem.isOtherKind), line)
+            case .failure(var problem):
+                problem.keyIndex += override.path.count - keys.count
+                record(problem, line)
             case .success(let type):
                 outcomes[line] = .some(nil)
                 guard let value = Resolver(diagnostics).resolve(value, type, path: path.text) else { continue }
@@ -297,8 +280,7 @@ final class OverrideApplication {
             message, at: override.position(ofKey: problem.keyIndex, line: line), length: key.unicodeScalars.count)
     }
 
-    /// The setting that ends in the same key: `optimizer.sgd.rate` for `optimizer.rate`. Of several in the same place the one
-    /// that is spelled most like it.
+    /// The setting that ends in the same key (`optimizer.sgd.rate` for `optimizer.rate`), of several the most alike.
     private static func sibling(of override: Override, among settings: [String]) -> String? {
         guard let last = override.path.last else { return nil }
         let candidates = settings.filter {

@@ -6,25 +6,19 @@ import Figures
 import Running
 import Vocabulary
 
-/// What the program writes about experiment and model files for people and editors, from the declarations that the reader
-/// itself uses.
+/// What the program writes about experiment and model files for people and editors, from the reader's declarations.
 public enum ConfigurationDocuments {
-    /// The JSON Schema (draft 7) without a final newline, for a first line such as
-    /// `# yaml-language-server: $schema=schema.json`.
+    /// The JSON Schema (draft 7), for a first line `# yaml-language-server: $schema=schema.json`; no final newline.
     public static func jsonSchema() -> String {
         var writer = SchemaWriter(
             definitions: [RunConfiguration.kind: "configuration"],
             trees: [
                 ModelReader.layersTree.name: SchemaWriter.reference("layers"),
-                ModelReader.modelTree.name: .object([
-                    (
-                        "anyOf",
-                        .array([
-                            .object([("type", .string("string"))]), SchemaWriter.reference("layers"),
-                            SchemaWriter.reference("written-model"),
-                        ])
-                    )
-                ]),
+                ModelReader.modelTree.name: [
+                    "anyOf": [
+                        ["type": "string"], SchemaWriter.reference("layers"), SchemaWriter.reference("written-model"),
+                    ]
+                ],
             ])
         let definitions = [
             ("experiment", experiment(&writer)),
@@ -33,31 +27,25 @@ public enum ConfigurationDocuments {
             ("written-model", writer.record(WrittenModel.self, isPartial: false)),
             ("layers", layers(&writer)),
         ]
-        return JSON.object([
-            ("$schema", .string("http://json-schema.org/draft-07/schema#")),
-            ("title", .string("NormLab experiments and models")),
-            ("$comment", .string("Written by `normlab schema`.")),
-            ("if", .object([("required", .array([.string("layers")]))])),
-            ("then", SchemaWriter.reference("model")),
-            ("else", SchemaWriter.reference("experiment")),
-            ("definitions", .object(definitions + writer.sharedDefinitions)),
-        ]).text()
+        let schema: JSON = [
+            "$schema": "http://json-schema.org/draft-07/schema#",
+            "title": "NormLab experiments and models",
+            "$comment": "Written by `normlab schema`.",
+            "if": ["required": ["layers"]],
+            "then": SchemaWriter.reference("model"),
+            "else": SchemaWriter.reference("experiment"),
+            "definitions": .object(definitions + writer.sharedDefinitions),
+        ]
+        return schema.text()
     }
 
-    /// An experiment file. One that extends another may leave out what is required.
     private static func experiment(_ writer: inout SchemaWriter) -> JSON {
         let required = ExperimentFile.fields.filter(\.isRequired).map { JSON.string($0.name) }
-        return .object([
-            ("type", .string("object")), ("description", .string(ExperimentFile.summary)),
-            ("properties", writer.properties(ExperimentFile.self, isPartial: false)),
-            ("additionalProperties", .boolean(false)),
-            (
-                "anyOf",
-                .array([
-                    .object([("required", .array([.string("extends")]))]), .object([("required", .array(required))]),
-                ])
-            ),
-        ])
+        return [
+            "type": "object", "description": .string(ExperimentFile.summary),
+            "properties": writer.properties(ExperimentFile.self, isPartial: false), "additionalProperties": false,
+            "anyOf": [["required": ["extends"]], ["required": .array(required)]],
+        ]
     }
 
     private static func layers(_ writer: inout SchemaWriter) -> JSON {
@@ -66,37 +54,34 @@ public enum ConfigurationDocuments {
             Slot.allCases.map(\.rawValue)
             + kinds.filter { kind in !kind.anyFields.contains(where: \.isRequired) }.map { $0.kind }
         guard case .object(let fields) = writer.properties(LayerItem.self, isPartial: false) else { return .null }
-        let item: JSON = .object([
-            ("type", .string("object")),
-            ("properties", .object(fields + kinds.map { ($0.kind, writer.kind($0, isPartial: false)) })),
-            ("additionalProperties", .boolean(false)),
-        ])
+        let item: JSON = [
+            "type": "object",
+            "properties": .object(fields + kinds.map { ($0.kind, writer.kind($0, isPartial: false)) }),
+            "additionalProperties": false,
+        ]
         let slots = Slot.allCases.map { "\($0.rawValue): \($0.summary)" }.joined(separator: " ")
-        return .object([
-            ("type", .string("array")), ("minItems", .number("0")), ("description", .string(slots)),
-            ("items", .object([("anyOf", .array([.object([("enum", .array(words.map { .string($0) }))]), item]))])),
-        ])
+        return [
+            "type": "array", "minItems": .number("0"), "description": .string(slots),
+            "items": ["anyOf": [["enum": .array(words.map { .string($0) })], item]],
+        ]
     }
 
     // MARK: The reference
 
     /// The reference in Markdown: every key, what it accepts, its default, and what it means. Without a final newline.
     public static func reference() -> String {
-        func section(_ title: String, _ record: any Configurable.Type, level: Int) -> String {
-            ReferenceWriter.section(title, record, level: level)
-        }
         let sections = [
             introduction,
-            section("An experiment file", ExperimentFile.self, level: 2),
-            section("A profile: `smoke`, `quick`, `paper`", ProfileFields.self, level: 3),
-            section("`base`, the `set` of a profile, and an arm", RunConfiguration.self, level: 3),
+            ReferenceWriter.section("An experiment file", ExperimentFile.self, level: 2),
+            ReferenceWriter.section("A profile: `smoke`, `quick`, `paper`", ProfileFields.self, level: 3),
+            ReferenceWriter.section("`base`, the `set` of a profile, and an arm", RunConfiguration.self, level: 3),
             "An arm has these keys besides:\n\n"
                 + ReferenceWriter.table(ArmFields.self, only: ArmFields.own.map(\.name)),
-            section("`augmentation`", Augmentation.self, level: 3),
-            section("`augmentation.geometric`", GeometricAugmentation.self, level: 4),
-            section("`augmentation.photometric`", PhotometricAugmentation.self, level: 4),
-            section("`evaluate`", EvaluationDeclaration.self, level: 3),
-            section("`observe`", ObservationDeclaration.self, level: 3),
+            ReferenceWriter.section("`augmentation`", Augmentation.self, level: 3),
+            ReferenceWriter.section("`augmentation.geometric`", GeometricAugmentation.self, level: 4),
+            ReferenceWriter.section("`augmentation.photometric`", PhotometricAugmentation.self, level: 4),
+            ReferenceWriter.section("`evaluate`", EvaluationDeclaration.self, level: 3),
+            ReferenceWriter.section("`observe`", ObservationDeclaration.self, level: 3),
             ReferenceWriter.kinds("Initializers", "initializer", InitializerCatalogue.all),
             ReferenceWriter.kinds("Inputs", "input", InputNormalizations.all),
             ReferenceWriter.kinds("Losses", "loss", LossCatalogue.all),
@@ -104,9 +89,9 @@ public enum ConfigurationDocuments {
             ReferenceWriter.kinds("Rate policies", "rate-policy", RatePolicyCatalogue.all),
             ReferenceWriter.kinds("Procedures", "procedures", ProcedureCatalogue.all, more: quantities),
             ReferenceWriter.kinds("Figures", "figures", FigureCatalogue.all),
-            section("A claim", Claim.self, level: 2),
+            ReferenceWriter.section("A claim", Claim.self, level: 2),
             ReferenceWriter.kinds("Measures", "measure", MeasureCatalogue.all),
-            section("A model file", ModelFile.self, level: 2),
+            ReferenceWriter.section("A model file", ModelFile.self, level: 2),
             "Besides layers, a model lists slots, which are words alone:\n\n"
                 + Slot.allCases.map { "- `\($0.rawValue)`: \($0.summary)" }.joined(separator: "\n"),
             "A layer has these keys besides its kind:\n\n" + ReferenceWriter.table(LayerItem.self),
@@ -115,7 +100,6 @@ public enum ConfigurationDocuments {
         return sections.joined(separator: "\n\n")
     }
 
-    /// What a procedure writes.
     private static func quantities(_ type: any Configurable.Type) -> String? {
         (type as? any Procedure.Type).map { procedure in
             "It measures:\n\n"

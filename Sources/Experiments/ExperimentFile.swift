@@ -63,7 +63,6 @@ struct ExperimentFile: Configurable {
     ]
 }
 
-/// How much of an experiment is done, by name.
 struct ProfilesFields: Configurable {
     static let kind = "profiles"
     static let summary = "How much of the experiment is done."
@@ -72,7 +71,6 @@ struct ProfilesFields: Configurable {
     ).map { Field(tree: $0, .record(ProfileFields.self), $1) }
 }
 
-/// How long each run is, and how many there are.
 struct ProfileFields: Configurable {
     var steps = 0
     var seeds: [Int] = []
@@ -91,8 +89,7 @@ struct ProfileFields: Configurable {
     ]
 }
 
-/// One variation of the base, stating only its differences: an empty mapping is the base itself, `none` leaves out an
-/// extended arm.
+/// One variation of the base, stating only its differences: `{}` is the base itself, `none` leaves out an extended arm.
 struct ArmFields: Configurable {
     var label: String?
     var description: String?

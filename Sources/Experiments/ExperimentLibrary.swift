@@ -7,12 +7,10 @@ public struct ExperimentLibrary: Sendable {
     /// The folder that holds `Experiments`.
     public let root: URL
 
-    /// The library of a folder.
     public init(root: URL) {
         self.root = root
     }
 
-    /// A file with an experiment.
     public struct Entry: Hashable, Sendable {
         /// The experiment's name, which no other has: the stem of its file.
         public let name: String
@@ -39,13 +37,10 @@ public struct ExperimentLibrary: Sendable {
             + entries(in: folder, suite: nil)
     }
 
-    /// The experiments' names, by suite.
     public var names: [String] { entries.map(\.name) }
-    /// The suites in alphabetical order.
     public var suites: [String] {
         entries.compactMap(\.suite).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
-    /// The models' names, in alphabetical order.
     public var modelNames: [String] { Self.stems(in: root.appending(path: Self.modelFolder)) }
 
     static let experimentFolder = "Experiments"
@@ -55,8 +50,6 @@ public struct ExperimentLibrary: Sendable {
 
     /// The experiments that a text names: one by its name (`inception`) or with its suite (`paper/inception`), all of a suite
     /// (`paper`), or the file of a path (`./mine.yaml`).
-    ///
-    /// - Throws: ``ConfigurationErrors`` with a suggestion.
     public func find(_ text: String) throws(ConfigurationErrors) -> [Entry] {
         let entries = entries
         let path = URL(filePath: text).standardizedFileURL
@@ -93,7 +86,6 @@ public struct ExperimentLibrary: Sendable {
         return Entry(name: name, suite: nil, path: path, url: url)
     }
 
-    /// The one experiment that a name stands for.
     private func entry(_ text: String) throws(ConfigurationErrors) -> Entry {
         let found = try find(text)
         if found.count == 1 { return found[0] }
@@ -108,17 +100,12 @@ public struct ExperimentLibrary: Sendable {
     /// Reads an experiment, with everything it refers to, and checks all of it: every arm in every profile, on images of every
     /// data set it names.
     ///
-    /// - Parameters:
-    ///   - name: what names the experiment: see ``find(_:)``.
-    ///   - overrides: settings that the command line changes, the last one winning.
-    /// - Throws: ``ConfigurationErrors`` with everything that is wrong.
+    /// - Parameter overrides: settings that the command line changes, the last one winning.
     public func load(_ name: String, overrides: [Override] = []) throws(ConfigurationErrors) -> Experiment {
         try load(entry(name), overrides: overrides)
     }
 
     /// Reads the experiment of a file.
-    ///
-    /// - Throws: ``ConfigurationErrors`` with everything that is wrong.
     public func load(_ entry: Entry, overrides: [Override] = []) throws(ConfigurationErrors) -> Experiment {
         let diagnostics = DiagnosticCollector()
         if let other = entries.first(where: { $0.name == entry.name && $0.path != entry.path }) {
@@ -133,8 +120,6 @@ public struct ExperimentLibrary: Sendable {
     }
 
     /// Reads a model.
-    ///
-    /// - Throws: ``ConfigurationErrors`` with everything that is wrong with its file.
     public func model(_ name: String) throws(ConfigurationErrors) -> ModelDeclaration {
         guard modelNames.contains(name) else {
             throw ConfigurationErrors(
@@ -152,8 +137,6 @@ public struct ExperimentLibrary: Sendable {
     }
 
     /// A run of a model with the default settings, but for those that the command line changes.
-    ///
-    /// - Throws: ``ConfigurationErrors`` with everything that is wrong with the model's file and the settings.
     public func configuration(
         ofModel name: String, overrides: [Override]
     ) throws(ConfigurationErrors) -> RunConfiguration {

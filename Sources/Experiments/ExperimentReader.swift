@@ -17,7 +17,6 @@ final class ExperimentReader {
     private var modelFiles: [String: ModelDeclaration?] = [:]
     /// The folders of the experiment's file and of those that it extends: models may stand there.
     private var folders: [URL] = []
-    /// The arms that the file itself names.
     private var ownArms: [String] = []
 
     init(library: ExperimentLibrary, overrides: [Override], diagnostics: DiagnosticCollector) {
@@ -36,7 +35,7 @@ final class ExperimentReader {
         file = application.applyToProfiles(of: file)
         let profiles = self.profiles(file)
         let arms = ArmReader(
-            reader: self, file: file, names: names(ofArmsIn: file), overrides: application
+            reader: self, file: file, overrides: application, names: names(ofArmsIn: file)
         ).arms()
         let written = ExperimentFile(resolved: file)
         let datasets = written.datasets
@@ -48,16 +47,16 @@ final class ExperimentReader {
         checks.checkSettings()
         checks.checkObservations(of: file, networks)
         checks.checkProcedures(networks)
-        var references = References(arms, networks: networks, sweep: file["sweep"], diagnostics)
-        let ensembles = EnsembleReader(references: references).ensembles(file["ensembles"])
+        var references = References(
+            arms: arms.map { .init($0, network: networks[$0.name]) },
+            sweptKeys: (file["sweep"]?.entries ?? []).map(\.key), diagnostics: diagnostics)
+        let ensembles = references.ensembles(file["ensembles"])
         references.ensembles = ensembles.map(\.name)
         let figures = FigureList.figures(file["figures"], references)
         let claims = Claim.read(file["claims"], references)
         return Experiment(
             name: entry.name, title: written.title, source: written.source, question: written.question,
-            datasets: datasets,
-            profiles: profiles, arms: arms,
-            ensembles: ensembles, figures: figures, claims: claims)
+            datasets: datasets, profiles: profiles, arms: arms, ensembles: ensembles, figures: figures, claims: claims)
     }
 
     // MARK: Files
@@ -93,8 +92,7 @@ final class ExperimentReader {
         return ExperimentFile(resolved: file).keepsArms ? all : all.filter(ownArms.contains)
     }
 
-    /// The file with a profile for each that it does not declare: the next shorter one, or else the next longer one; of
-    /// `smoke` a few steps.
+    /// The file with all profiles: for a missing one the next shorter, else the next longer; for `smoke` a few steps.
     private func withEveryProfile(_ file: ConfigurationNode) -> ConfigurationNode {
         guard let profiles = file["profiles"], !profiles.isRefused else { return file }
         let declared = profiles.entries ?? []
@@ -197,26 +195,21 @@ final class ExperimentReader {
     }
 }
 
-/// Reads the ensembles of an experiment.
-struct EnsembleReader {
-    let references: References
-
-    private var diagnostics: DiagnosticCollector { references.diagnostics }
-
+extension References {
     /// The ensembles of a mapping from names to lists of arms, in its full form.
-    func ensembles(_ node: ConfigurationNode?) -> [DeclaredExperiment.Ensemble] {
+    fileprivate func ensembles(_ node: ConfigurationNode?) -> [DeclaredExperiment.Ensemble] {
         (node?.entries ?? []).compactMap { entry in
-            if references.arms.contains(where: { ArmName.fits(entry.key, arm: $0.name, group: $0.group) }) {
+            if self.arms.contains(where: { ArmName.fits(entry.key, arm: $0.name, group: $0.group) }) {
                 diagnostics.error("'\(entry.key)' is an arm; an ensemble needs a name of its own", atKey: entry)
             }
             var arms: [String] = []
             for place in entry.value.elements ?? [] where !place.isRefused {
-                for name in references.arms(matching: place.scalar ?? "", at: place) {
+                for name in self.arms(matching: place.scalar ?? "", at: place) {
                     if arms.contains(name) {
                         diagnostics.error("the arm '\(name)' is in the ensemble already", at: place)
                         continue
                     }
-                    if references.arms.first(where: { $0.name == name })?.writesPredictions == false {
+                    if self.arms.first(where: { $0.name == name })?.writesPredictions == false {
                         diagnostics.error(
                             "the arm '\(name)' does not write its predictions; set 'evaluate.predictions' to true",
                             at: place)
@@ -229,18 +222,6 @@ struct EnsembleReader {
             }
             return arms.count < 2 ? nil : DeclaredExperiment.Ensemble(name: entry.key, arms: arms)
         }
-    }
-}
-
-extension References {
-    /// What can be named of an experiment's arms and their networks.
-    init(
-        _ arms: [Experiments.Arm], networks: [String: Network], sweep: ConfigurationNode?,
-        _ diagnostics: DiagnosticCollector
-    ) {
-        self.init(
-            arms: arms.map { Arm($0, network: networks[$0.name]) }, sweptKeys: (sweep?.entries ?? []).map(\.key),
-            diagnostics: diagnostics)
     }
 }
 

@@ -16,7 +16,6 @@
 public protocol Configurable: Sendable {
     /// The word that names this kind in a configuration, in lower case with hyphens (`max-pool`).
     static var kind: String { get }
-    /// One sentence for the schema and the reference.
     static var summary: String { get }
     /// The fields, in the order in which they are documented and written.
     static var fields: [Field<Self>] { get }
@@ -33,32 +32,23 @@ public protocol ConfigurationPhrase: Equatable, Sendable {
     static var expectation: String { get }
     /// The value that a text stands for; nil where it stands for none.
     init?(phrase: String)
-    /// The text that stands for the value.
     var phrase: String { get }
 }
 
 /// What a place in a configuration accepts: the one language of types that reading, merging, writing, the JSON Schema and
 /// the reference share.
 public indirect enum FieldType: Sendable {
-    /// A whole number in the range.
     case integer(ClosedRange<Int>)
-    /// A finite number in the range.
     case number(ClosedRange<Double>)
-    /// `true` or `false`, and nothing else.
     case boolean
-    /// One of these words.
     case word([String])
-    /// Any text, such as a name.
     case text
-    /// A text of the form that this type reads.
     case phrase(any ConfigurationPhrase.Type)
     /// One of these kinds: a word alone (`relu`), or a mapping with one key (`gaussian: { deviation: 0.1 }`).
     case variant([any Configurable.Type])
     /// A mapping with the fields of this type, such as `evaluate: { every: 100 }`.
     case record(any Configurable.Type)
-    /// The type, or the word `none`, which stands for an absent value.
     case optional(FieldType)
-    /// A list of at least `minimum` values.
     case list(FieldType, minimum: Int)
     /// A mapping whose keys are names that the file gives, such as arms.
     case named(Names, FieldType)
@@ -67,14 +57,12 @@ public indirect enum FieldType: Sendable {
     /// What a reader of its own takes, such as the layers of a model.
     case tree(Tree)
 
-    /// The keys of a mapping that are names.
     public struct Names: Sendable {
         /// What a name stands for: `arm`.
         public let noun: String
         /// Whether the names are paths of keys, and not names of folders.
         public let arePaths: Bool
 
-        /// Names of things.
         public init(_ noun: String, arePaths: Bool = false) {
             self.noun = noun
             self.arePaths = arePaths
@@ -83,19 +71,15 @@ public indirect enum FieldType: Sendable {
 
     /// A part of a configuration with a grammar of its own.
     public struct Tree: Sendable {
-        /// What the schema calls it.
         public let name: String
-        /// What is accepted, in words.
         public let expectation: String
         /// What must stand there before that reader is asked.
         public let shape: Shape
 
-        /// What the resolver looks at.
         public enum Shape: Sendable {
             case anything, something, list
         }
 
-        /// A grammar that some reader knows.
         public init(_ name: String, expectation: String, shape: Shape = .something) {
             self.name = name
             self.expectation = expectation
@@ -104,52 +88,28 @@ public indirect enum FieldType: Sendable {
     }
 }
 
-/// The value of a field, as read or as written.
 public indirect enum FieldValue: Sendable {
-    /// A whole number.
     case integer(Int)
-    /// A finite number.
     case number(Double)
-    /// `true` or `false`.
     case boolean(Bool)
-    /// A word or a text.
     case word(String)
-    /// A value with fields of its own.
     case variant(any Configurable)
-    /// A list.
     case list([FieldValue])
-    /// The word `none`.
     case none
 }
 
 /// One field of a configurable value: its name, what it accepts, what it means, and how it is read and written.
 public struct Field<Owner>: Sendable {
-    /// The key in the configuration.
     public let name: String
-    /// One sentence: meaning, unit, source.
     public let documentation: String
-    /// What is accepted.
     public let type: FieldType
-    /// Whether it must be present.
     public let isRequired: Bool
-    /// Reads the field of a value.
     public let get: @Sendable (Owner) -> FieldValue
     /// Sets the field to what the resolver read by `type`.
     public let set: @Sendable (inout Owner, FieldValue) -> Void
+}
 
-    /// A field from its parts.
-    init(
-        name: String, documentation: String, type: FieldType, isRequired: Bool,
-        get: @escaping @Sendable (Owner) -> FieldValue, set: @escaping @Sendable (inout Owner, FieldValue) -> Void
-    ) {
-        self.name = name
-        self.documentation = documentation
-        self.type = type
-        self.isRequired = isRequired
-        self.get = get
-        self.set = set
-    }
-
+extension Field {
     /// A field of any form: `Field("rates", \.rates, .number(0...1).list(), "…")`.
     public init<Value>(
         _ name: String, _ path: WritableKeyPath<Owner, Value> & Sendable, _ form: FieldForm<Value>,
@@ -160,7 +120,6 @@ public struct Field<Owner>: Sendable {
             get: { form.write($0[keyPath: path]) }, set: { $0[keyPath: path] = form.read($1) })
     }
 
-    /// A whole number.
     public init(
         _ name: String, _ path: WritableKeyPath<Owner, Int> & Sendable, _ range: ClosedRange<Int>,
         required: Bool = false, _ documentation: String
@@ -176,7 +135,6 @@ public struct Field<Owner>: Sendable {
         self.init(name, path, .number(range), required: required, documentation)
     }
 
-    /// `true` or `false`.
     public init(
         _ name: String, _ path: WritableKeyPath<Owner, Bool> & Sendable, required: Bool = false,
         _ documentation: String
@@ -184,7 +142,6 @@ public struct Field<Owner>: Sendable {
         self.init(name, path, .boolean, required: required, documentation)
     }
 
-    /// One of an enumeration's words.
     public init<Word: ConfigurationWord>(
         _ name: String, _ path: WritableKeyPath<Owner, Word> & Sendable, required: Bool = false,
         _ documentation: String
@@ -224,18 +181,13 @@ extension Array {
 
 /// A field with its owner's type forgotten, so that code outside can walk any configurable value.
 public struct AnyField: Sendable {
-    /// The key in the configuration.
     public let name: String
-    /// One sentence: meaning, unit, source.
     public let documentation: String
-    /// What is accepted.
     public let type: FieldType
-    /// Whether it must be present.
     public let isRequired: Bool
 }
 
 extension Configurable {
-    /// The fields without their owner's type, for schemas and messages.
     public static var anyFields: [AnyField] {
         fields.map {
             AnyField(name: $0.name, documentation: $0.documentation, type: $0.type, isRequired: $0.isRequired)
@@ -243,18 +195,10 @@ extension Configurable {
     }
 
     /// The value of a field by its name, or nil where there is no such field.
-    public subscript(field name: String) -> FieldValue? {
-        get { Self.fields.first { $0.name == name }?.get(self) }
-        set {
-            guard let newValue, let field = Self.fields.first(where: { $0.name == name }) else { return }
-            field.set(&self, newValue)
-        }
-    }
+    public subscript(field name: String) -> FieldValue? { Self.fields.first { $0.name == name }?.get(self) }
 
     /// The value of every field by name, in declared order.
-    public var fieldValues: [(name: String, value: FieldValue)] {
-        Self.fields.map { (name: $0.name, value: $0.get(self)) }
-    }
+    public var fieldValues: [(name: String, value: FieldValue)] { Self.fields.map { ($0.name, $0.get(self)) } }
 }
 
 // MARK: Equality

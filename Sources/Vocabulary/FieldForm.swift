@@ -6,7 +6,6 @@ public struct FieldForm<Value>: Sendable {
     let write: @Sendable (Value) -> FieldValue
     let read: @Sendable (FieldValue) -> Value
 
-    /// The form, or the word `none`.
     public var optional: FieldForm<Value?> {
         let (write, read) = (write, read)
         return FieldForm<Value?>(
@@ -20,7 +19,6 @@ public struct FieldForm<Value>: Sendable {
         return FieldForm<Value?>(type: type, write: { $0.map(write) ?? FieldValue.none }, read: { read($0) })
     }
 
-    /// A list of at least `minimum` values of the form.
     public func list(minimum: Int = 0) -> FieldForm<[Value]> {
         let (write, read) = (write, read)
         return FieldForm<[Value]>(
@@ -31,7 +29,6 @@ public struct FieldForm<Value>: Sendable {
 
 // Each is found from any form's type, so that `.number(0...1).optional` and `.word().list()` read as they are meant.
 extension FieldForm {
-    /// A whole number.
     public static func integer(_ range: ClosedRange<Int>) -> FieldForm<Int> {
         FieldForm<Int>(
             type: .integer(range), write: { .integer($0) },
@@ -44,26 +41,22 @@ extension FieldForm {
             type: .number(range), write: { .number($0) }, read: { $0.required($0.asNumber, "a number") })
     }
 
-    /// `true` or `false`.
     public static var boolean: FieldForm<Bool> {
         FieldForm<Bool>(
             type: .boolean, write: { .boolean($0) },
             read: { if case .boolean(let value) = $0 { value } else { $0.disagrees(with: "true or false") } })
     }
 
-    /// A text.
     public static var text: FieldForm<String> {
         FieldForm<String>(type: .text, write: { .word($0) }, read: { $0.text })
     }
 
-    /// A text of a certain form.
     public static func phrase<Phrase: ConfigurationPhrase>() -> FieldForm<Phrase> {
         FieldForm<Phrase>(
             type: .phrase(Phrase.self), write: { .word($0.phrase) },
             read: { $0.required(Phrase(phrase: $0.text), Phrase.expectation) })
     }
 
-    /// One of an enumeration's words.
     public static func word<Word: ConfigurationWord>() -> FieldForm<Word> {
         let words = Word.allCases.map(\.rawValue)
         return FieldForm<Word>(
@@ -76,7 +69,6 @@ extension FieldForm {
         FieldForm<String>(type: .word(words), write: { .word($0) }, read: { $0.text })
     }
 
-    /// A nested mapping.
     public static func record<Record: Configurable>() -> FieldForm<Record> {
         FieldForm<Record>(
             type: .record(Record.self), write: { .variant($0) },

@@ -7,9 +7,7 @@ import Vocabulary
 public struct ModelDeclaration: Sendable, Equatable {
     /// The stem of the model's file; `in-place` for layers written in an experiment.
     public var name: String
-    /// A sentence about the model.
     public var title = ""
-    /// Where the architecture is published.
     public var source = ""
     /// The shape of a sample that the model was made for: what `normlab show` lays it out for where no data set is given.
     public var inputShape: Shape?
@@ -18,7 +16,6 @@ public struct ModelDeclaration: Sendable, Equatable {
     /// Layers, slots and blocks from the input to the scores. The softmax cross-entropy head is implied.
     public var layers: [LayerDeclaration]
 
-    /// The name of a model whose layers stand in an experiment.
     static let inPlaceName = "in-place"
     /// No network, for runs that measure their input or their machine.
     package static let none = ModelDeclaration(name: "none", layers: [])
@@ -31,9 +28,7 @@ public struct ModelDeclaration: Sendable, Equatable {
 
 /// One item of a model's list of layers.
 public struct LayerDeclaration: Sendable, Equatable {
-    /// What stands there.
     public indirect enum Content: Sendable {
-        /// A layer.
         case layer(any Layer)
         /// A place that the run fills.
         case slot(Slot)
@@ -41,9 +36,7 @@ public struct LayerDeclaration: Sendable, Equatable {
         case branches([Branch])
     }
 
-    /// One path of a block.
     public struct Branch: Sendable, Equatable {
-        /// The name, a part of the names of its nodes.
         public var name: String
         /// Its layers; none is the identity.
         public var layers: [LayerDeclaration]
@@ -53,7 +46,6 @@ public struct LayerDeclaration: Sendable, Equatable {
     public var name: String
     /// The nodes it reads; empty for the one before it.
     public var inputs: [String] = []
-    /// What stands there.
     public var content: Content
     /// What was written, for messages and origins; no part of the declaration's value.
     var node: ConfigurationNode
@@ -103,37 +95,22 @@ extension LayerDeclaration {
 
 /// A place in a model that an arm fills, or leaves empty.
 public enum Slot: String, ConfigurationWord {
-    /// Filled by `normalization`, with `noise` behind it: before the nonlinearity, as Ioffe & Szegedy 2015, §3.2 place
-    /// it, unless `placement` is `after`.
+    /// Filled by `normalization`, with `noise` behind it; usually before the nonlinearity (Ioffe & Szegedy 2015, §3.2).
     case normalize
-    /// Filled by `activation`.
     case activate
-    /// Filled by `local-response`, local response normalization.
     case respond
-    /// Filled by `dropout`.
     case drop
 
-    /// The layers that may fill the slot.
-    var kinds: [any Layer.Type] {
-        LayerCatalogue.all.filter { $0.role == role }
-    }
+    var kinds: [any Layer.Type] { LayerCatalogue.all.filter { $0.role == filling.role } }
 
-    private var role: LayerRole {
-        switch self {
-        case .normalize: .normalization
-        case .activate: .nonlinearity
-        case .respond: .response
-        case .drop: .regularization
-        }
-    }
+    var key: String { filling.key }
 
-    /// The key of the run configuration that fills the slot.
-    var key: String {
+    private var filling: (role: LayerRole, key: String) {
         switch self {
-        case .normalize: "normalization"
-        case .activate: "activation"
-        case .respond: "local-response"
-        case .drop: "dropout"
+        case .normalize: (.normalization, "normalization")
+        case .activate: (.nonlinearity, "activation")
+        case .respond: (.response, "local-response")
+        case .drop: (.regularization, "dropout")
         }
     }
 
@@ -155,7 +132,6 @@ public enum Placement: String, ConfigurationWord {
     case after
 }
 
-/// What a run puts into a model's slots, and where.
 struct SlotFilling {
     /// The layers that fill the slots; a slot without one is left out.
     var layers: [Slot: any Layer] = [:]
@@ -192,7 +168,6 @@ struct SlotFilling {
 }
 
 extension LayerDeclaration {
-    /// The slot that it is, if it is one.
     var slot: Slot? {
         if case .slot(let slot) = content { slot } else { nil }
     }
@@ -200,23 +175,16 @@ extension LayerDeclaration {
 
 /// The nodes of a network: a model's layers with its slots filled and its blocks unrolled.
 struct ModelExpansion {
-    /// What fills the slots, and where.
     let filling: SlotFilling
 
     private(set) var nodes: [Node] = []
-    /// What was written for each node, for messages.
     private(set) var places: [ConfigurationNode] = []
     /// The product before each `normalize` slot, filled or not: what the patterns of `normalize-at` name.
     private(set) var normalizableProducts: [String] = []
-    /// For each node, the nearest product before it or itself, along single inputs; where there is none, the block or the
-    /// input that it begins at.
+    /// For each node the nearest product up to it, along single inputs; else the block or input it begins at.
     private var products: [String: String] = [:]
 
-    /// The nodes of a model.
-    ///
-    /// - Parameters:
-    ///   - filling: what fills the slots.
-    ///   - width: the factor on the outputs of every product but the last, which gives the scores.
+    /// `width` multiplies the outputs of every product but the last, which gives the scores.
     init(_ model: ModelDeclaration, filling: SlotFilling, width: Double) {
         self.filling = filling
         _ = append(model.layers, after: nil, prefix: "")
@@ -278,6 +246,5 @@ struct ModelExpansion {
         nodes.contains { $0.name == prefix + name } ? prefix + name : name
     }
 
-    /// The name of the network's input.
     static let input = "input"
 }

@@ -11,10 +11,8 @@ package struct ModelReader {
 
     // MARK: Schemas
 
-    /// What stands behind the key `model` of a run.
     package static let modelTree = FieldType.Tree(
         "model", expectation: "the name of a model, a list of layers, or none")
-    /// A list of layers.
     package static let layersTree = FieldType.Tree("layers", expectation: "a list of layers", shape: .list)
 
     // MARK: Files and forms
@@ -26,37 +24,34 @@ package struct ModelReader {
         return diagnostics.diagnostics.count == count ? model : nil
     }
 
-    /// The model of a file.
     package func model(named name: String, file root: ConfigurationNode) -> ModelDeclaration? {
-        withoutMistakes { readModel(named: name, file: root) }
-    }
-
-    private func readModel(named name: String, file root: ConfigurationNode) -> ModelDeclaration? {
-        guard let node = resolver.resolve(root, .record(ModelFile.self), path: "") else { return nil }
-        resolver.checkCompleteness(of: node, fieldsOf: ModelFile.self, path: "")
-        guard let layers = node["layers"] else { return nil }
-        var model = ModelDeclaration(name: name, layers: self.layers(layers))
-        let file = ModelFile(resolved: node)
-        model.title = file.title
-        model.source = file.source
-        if let classes = file.classes { model.classes = classes }
-        if let input = file.input {
-            model.inputShape = Shape(height: input.height, width: input.width, channels: input.channels)
+        withoutMistakes {
+            guard let node = resolver.resolve(root, .record(ModelFile.self), path: "") else { return nil }
+            resolver.checkCompleteness(of: node, fieldsOf: ModelFile.self, path: "")
+            guard let layers = node["layers"] else { return nil }
+            var model = ModelDeclaration(name: name, layers: self.layers(layers))
+            let file = ModelFile(resolved: node)
+            model.title = file.title
+            model.source = file.source
+            if let classes = file.classes { model.classes = classes }
+            if let input = file.input {
+                model.inputShape = Shape(height: input.height, width: input.width, channels: input.channels)
+            }
+            return model
         }
-        return model
     }
 
     /// The model that an experiment lists in place, or that a run wrote down.
     package func model(inPlace node: ConfigurationNode) -> ModelDeclaration? {
-        withoutMistakes { readModel(inPlace: node) }
-    }
-
-    private func readModel(inPlace node: ConfigurationNode) -> ModelDeclaration? {
-        if node.elements != nil { return ModelDeclaration(name: ModelDeclaration.inPlaceName, layers: layers(node)) }
-        guard let resolved = resolver.resolve(node, .record(WrittenModel.self), path: "model") else { return nil }
-        resolver.checkCompleteness(of: resolved, fieldsOf: WrittenModel.self, path: "model")
-        guard let name = resolved["name"]?.scalar, let layers = resolved["layers"] else { return nil }
-        return ModelDeclaration(name: name, layers: self.layers(layers))
+        withoutMistakes {
+            if node.elements != nil {
+                return ModelDeclaration(name: ModelDeclaration.inPlaceName, layers: layers(node))
+            }
+            guard let resolved = resolver.resolve(node, .record(WrittenModel.self), path: "model") else { return nil }
+            resolver.checkCompleteness(of: resolved, fieldsOf: WrittenModel.self, path: "model")
+            guard let name = resolved["name"]?.scalar, let layers = resolved["layers"] else { return nil }
+            return ModelDeclaration(name: name, layers: self.layers(layers))
+        }
     }
 
     // MARK: Layers
@@ -68,7 +63,7 @@ package struct ModelReader {
         var layers: [LayerDeclaration] = []
         for element in elements {
             guard let layer = layer(element, names: &names) else { continue }
-            if let first = layers.first(where: { $0.name == layer.name }), !layer.isSlot {
+            if let first = layers.first(where: { $0.name == layer.name }), layer.slot == nil {
                 diagnostics.error(
                     "two layers are called '\(layer.name)'", at: element["name"] ?? element,
                     notes: ["the first is at \(first.node.position)"])
@@ -78,7 +73,6 @@ package struct ModelReader {
         return layers
     }
 
-    /// The kind of an item, if it has one.
     private static func kind(_ element: ConfigurationNode) -> String? {
         let keys = element.entries?.map(\.key) ?? element.scalar.map { [$0] } ?? []
         return keys.first { key in LayerCatalogue.all.contains { $0.kind == key } || key == LayerItem.branches }
@@ -101,7 +95,13 @@ package struct ModelReader {
             diagnostics.error("expected a layer, found \(element.found)", at: element)
             return nil
         }
-        let entries = element.entries ?? [.init(word: element)]
+        // A word alone is a key without fields.
+        let entries =
+            element.entries ?? [
+                .init(
+                    key: element.scalar ?? "", position: element.position, keyLength: element.length,
+                    value: element.replacing(.mapping([])))
+            ]
         let allowed = LayerItem.fields.map(\.name) + kindNames
         for entry in entries where !allowed.contains(entry.key) {
             if slots.contains(entry.key) {
@@ -161,24 +161,8 @@ package struct ModelReader {
     }
 }
 
-extension LayerDeclaration {
-    fileprivate var isSlot: Bool {
-        if case .slot = content { true } else { false }
-    }
-}
-
-extension ConfigurationNode.Entry {
-    /// A word alone, as a key without fields.
-    fileprivate init(word node: ConfigurationNode) {
-        self.init(
-            key: node.scalar ?? "", position: node.position, keyLength: node.length,
-            value: node.replacing(.mapping([])))
-    }
-}
-
 // MARK: How models are written
 
-/// A model file as it is written.
 package struct ModelFile: Configurable {
     package init() {}
 
@@ -203,7 +187,6 @@ package struct ModelFile: Configurable {
             "The layers from the input to the scores, one for each class. The softmax is implied."),
     ]
 
-    /// The shape of a sample.
     package struct InputShape: Configurable {
         package init() {}
 
@@ -221,7 +204,6 @@ package struct ModelFile: Configurable {
     }
 }
 
-/// A model as a run writes it down.
 package struct WrittenModel: Configurable {
     package init() {}
 
@@ -270,7 +252,6 @@ struct LayerNames {
         totals = Dictionary(kinds.map { (Self.stem(of: $0), 1) }, uniquingKeysWith: +)
     }
 
-    /// The name of the next layer.
     mutating func name(of kind: String, given: String?) -> String {
         let stem = Self.stem(of: kind)
         counts[stem, default: 0] += 1
@@ -280,7 +261,6 @@ struct LayerNames {
         return name
     }
 
-    /// The name of a slot after the layers named so far.
     func name(of slot: Slot) -> String {
         "\(previous ?? "\(prefix)input")/\(slot.rawValue)"
     }

@@ -4,19 +4,12 @@ import Engine
 import Results
 
 extension RunConfiguration {
-    /// The configuration that a run wrote down, or any mapping of the keys of `base` with the model's layers in place.
-    ///
-    /// - Parameters:
-    ///   - yaml: the text; ``canonicalYAML`` is one.
-    ///   - file: the name that messages give it.
-    /// - Throws: ``ConfigurationErrors`` with everything that is wrong.
-    public init(yaml: String, file: String = "config.yaml") throws(ConfigurationErrors) {
+    /// The configuration of a ``canonicalYAML``, or of any mapping of the keys of `base` with the model's layers in place.
+    public init(yaml: String) throws(ConfigurationErrors) {
         let diagnostics = DiagnosticCollector()
-        let reader = YAMLReader(yaml, file: file, layer: .base, diagnostics: diagnostics)
         var configuration = RunConfiguration()
-        if let root = reader.root(),
-            let node = Resolver(diagnostics).resolve(root, .record(Self.self), path: "")
-        {
+        let root = YAMLReader(yaml, file: "config.yaml", layer: .base, diagnostics: diagnostics).root()
+        if let root, let node = Resolver(diagnostics).resolve(root, .record(Self.self), path: "") {
             RunConfiguration.checkCompleteness(of: node, path: "", diagnostics)
             configuration = RunConfiguration(resolved: node)
             configuration.written = node
@@ -32,6 +25,18 @@ extension RunConfiguration {
         }
         try diagnostics.throwIfAny()
         self = configuration
+    }
+}
+
+/// A configuration is coded as its canonical YAML, which is read as strictly as a file.
+extension RunConfiguration: Codable {
+    public init(from decoder: any Decoder) throws {
+        try self.init(yaml: decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(canonicalYAML)
     }
 }
 
@@ -54,18 +59,14 @@ extension RunConfiguration {
     /// A value that has a kind is there by its kind (`optimizer` is `sgd`) and by its fields (`optimizer.sgd.rate`); the model
     /// by its name, the order of its layers, and their fields (`model.conv1.convolution.kernel`).
     public var settings: [Setting] {
-        let modelOrigin = written["model"]?.origin ?? .standard
-        let fields = Setting.list(of: self, prefix: "", written: written)
-        if !hasNetwork {
-            return [Setting(key: "model", value: model.name, origin: modelOrigin)] + fields.filter { counts($0.key) }
-        }
-        let outline = ConfigurationNode(.sequence(model.layers.map { .word($0.outline) }))
-        return [
-            Setting(key: "model", value: model.name, origin: modelOrigin),
-            Setting(
-                key: "model.layers", value: YAMLWriter.inline(outline),
-                origin: model.layers.first?.node.origin ?? .standard),
-        ] + model.layers.flatMap(\.settings) + fields
+        let fields = Setting.list(of: self, prefix: "", written: written).filter { counts($0.key) }
+        let name = Setting(key: "model", value: model.name, origin: written["model"]?.origin ?? .standard)
+        if !hasNetwork { return [name] + fields }
+        let outline = Setting(
+            key: "model.layers",
+            value: YAMLWriter.inline(ConfigurationNode(.sequence(model.layers.map { .word($0.outline) }))),
+            origin: model.layers.first?.node.origin ?? .standard)
+        return [name, outline] + model.layers.flatMap(\.settings) + fields
     }
 
     /// Every setting on a line, with where it came from: what `normlab show NAME --origin` prints.
@@ -98,18 +99,15 @@ extension LayerDeclaration {
 }
 
 extension RunConfiguration {
-    /// What fills the model's slots, and where.
     private var filling: SlotFilling {
-        var filling = SlotFilling(
-            noise: noise, placement: placement, normalizedProducts: normalizeAt)
-        filling.layers[.normalize] = normalization
-        filling.layers[.activate] = activation
-        filling.layers[.respond] = localResponse
-        filling.layers[.drop] = dropout
-        return filling
+        let layers: [Slot: (any Layer)?] = [
+            .normalize: normalization, .activate: activation, .respond: localResponse, .drop: dropout,
+        ]
+        return SlotFilling(
+            layers: layers.compactMapValues(\.self), noise: noise, placement: placement,
+            normalizedProducts: normalizeAt)
     }
 
-    /// The optimizer with the factors on its rate and its weight decay.
     var scaledOptimizer: any Optimizer { optimizer.scaled(rate: rateMultiplier, decay: decayMultiplier) }
 
     /// The shape of the network's input for images of a shape: another one only where the input is projected.
@@ -135,6 +133,81 @@ extension RunConfiguration {
         return network
     }
 
-    /// The nodes with what was written for each.
     var expansion: ModelExpansion { ModelExpansion(model, filling: filling, width: width) }
+}
+
+/// The layers of a network as a table: name, kind, output shape, trainable values, multiply-adds of one sample.
+public enum LayerTable {
+    /// The table, with a heading, the network's input and a last line of totals.
+    public static func text(of network: Network) -> String {
+        var rows = [["layer", "kind", "output", "parameters", "multiply-adds"]]
+        rows.append(["input", "", network.input.description, "", ""])
+        for node in network.nodes {
+            let parameters = network.parameters[node.parameters].reduce(0) { $0 + $1.count }
+            rows.append([
+                node.name, type(of: node.layer).kind, node.shape.description, grouped(parameters),
+                grouped(node.multiplyAdds),
+            ])
+        }
+        rows.append(["total", "", "", grouped(network.parameterCount), grouped(network.multiplyAdds)])
+        return TextTable(rows: rows, rightAligned: [3, 4]).text
+    }
+
+    /// Nothing for 0, which most layers have.
+    private static func grouped(_ count: Int) -> String { count == 0 ? "" : Phrase.grouped(count) }
+}
+
+extension ModelDeclaration {
+    /// The layers as declared, a line each: name, kind, fields that differ from defaults; branches are indented.
+    public var outline: String {
+        TextTable(rows: LayerDeclaration.rows(of: layers, indent: ""), widest: 40).text
+    }
+}
+
+extension LayerDeclaration {
+    fileprivate static func rows(of layers: [LayerDeclaration], indent: String) -> [[String]] {
+        layers.flatMap { layer -> [[String]] in
+            let name = indent + layer.shortName
+            let inputs = layer.inputs.isEmpty ? "" : " of \(layer.inputs.joined(separator: ", "))"
+            switch layer.content {
+            case .slot(let slot): return [["\(indent)· \(slot.rawValue)"]]
+            case .layer(let value): return [[name, type(of: value).kind + inputs, stated(value)]]
+            case .branches(let branches):
+                return [[name, "branches\(inputs)"]]
+                    + branches.flatMap { branch in
+                        [["\(indent)  \(branch.name):"]] + rows(of: branch.layers, indent: indent + "    ")
+                    }
+            }
+        }
+    }
+
+    private static func stated<Value: Layer>(_ layer: Value) -> String {
+        let standard = Value()
+        return Value.fields.compactMap { field in
+            let value = field.get(layer)
+            if !field.isRequired, value == field.get(standard) { return nil }
+            return "\(field.name): \(YAMLWriter.inline(ConfigurationNode(value, as: field.type)))"
+        }.joined(separator: ", ")
+    }
+}
+
+/// The plan of a training step as a table: what is computed together, in which memory, and how gradients travel.
+public enum PlanTable {
+    public static func text(of plan: ExecutionPlan) -> String {
+        var rows = [["layer", "kind", "computed", "output at", "floats", "last read by", "input's gradient"]]
+        for entry in plan.entries {
+            rows.append([
+                entry.name, entry.kind, entry.fusion, entry.output.map { "\($0.lowerBound)" } ?? "nowhere",
+                entry.output.map { entry.isPart ? "a part" : "\($0.count)" } ?? "",
+                entry.output == nil ? "" : entry.lastReader.name + (entry.lastReader.isBackward ? " backward" : ""),
+                entry.gradient,
+            ])
+        }
+        let (slab, booked) = (plan.memory.count, plan.memory.bookedCount)
+        return TextTable(rows: rows, rightAligned: [3, 4]).text
+            + "A step of \(plan.batch) images works in one slab of \(megabytes(slab)) MB; without sharing memory its "
+            + "\(plan.memory.regions.count { !$0.range.isEmpty }) buffers would take \(megabytes(booked)) MB."
+    }
+
+    private static func megabytes(_ floats: Int) -> String { Phrase.fixed(Double(floats) * 4e-6, decimals: 1) }
 }

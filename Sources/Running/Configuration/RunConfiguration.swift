@@ -6,63 +6,37 @@ import Vocabulary
 
 /// Everything that decides what a run computes, but for its seed, its length and its data.
 public struct RunConfiguration: Configurable, Equatable {
-    /// The network, with its slots open.
     public var model = ModelDeclaration(name: ModelDeclaration.inPlaceName, layers: [])
-    /// What fills the `normalize` slots.
     public var normalization: (any Layer)?
-    /// Whether it stands before or behind the nonlinearity.
     public var placement = Placement.before
-    /// Patterns of the products behind which the `normalize` slots are filled.
     public var normalizeAt = ["*"]
-    /// What disturbs the values behind the `normalize` slots.
     public var noise: (any Layer)?
-    /// What fills the `activate` slots.
     public var activation: (any Layer)? = Rectifier()
-    /// What fills the `respond` slots.
     public var localResponse: (any Layer)?
-    /// What fills the `drop` slots.
     public var dropout: (any Layer)?
-    /// How many times as wide as declared the model's products are, but for the last.
     public var width = 1.0
-    /// What `default` means as the initializer of a layer.
     public var initializer: any Initializer = Xavier()
-    /// How pixels become inputs.
     public var input: any InputNormalization = UnitInput()
-    /// Images of a training step.
     public var batch = 64
-    /// The order in which images are shown.
     public var batchOrder = BatchOrder.Order.shuffled
-    /// Which of a seed's families of random numbers the run draws from.
     public var randomStream = 0
-    /// How training images are distorted.
     public var augmentation = Augmentation()
-    /// What the network's output is compared with.
     public var loss: any Loss = CrossEntropyLoss()
-    /// How gradients change parameters.
     public var optimizer: any Optimizer = StochasticGradientDescent()
-    /// Factor on the optimizer's rate.
     public var rateMultiplier = 1.0
-    /// Factor on the optimizer's weight decay.
     public var decayMultiplier = 1.0
-    /// How the learning rate changes over the run.
     public var ratePolicy: any RatePolicy = FixedRate()
-    /// How the run measures itself.
     public var evaluate = EvaluationDeclaration()
-    /// What the run records of its network.
     public var observe = ObservationDeclaration()
 
-    /// What else it measures of its network.
     public var procedures: [any Procedure] = []
 
     /// What was written, merged from all layers, for origins; no part of the configuration's value.
     package var written = ConfigurationNode(.mapping([]))
 
-    /// The key under which it stands.
     public static let kind = "base"
-    /// What it is.
     public static let summary =
         "Everything that decides what a run computes, but for its seed, its length and its data."
-    /// Its keys.
     public static let fields: [Field<Self>] = [
         Field(
             tree: "model", .tree(ModelReader.modelTree), required: true,
@@ -157,7 +131,6 @@ public struct RunConfiguration: Configurable, Equatable {
 
     static let keysWithoutNetwork = ["model", "input", "batch", "random-stream", "procedures"]
 
-    /// The defaults, without a model.
     public init() {}
 
     /// The same settings that count; where they were written does not matter.
@@ -167,24 +140,15 @@ public struct RunConfiguration: Configurable, Equatable {
     }
 }
 
-/// How often, and how, a run measures itself on the test set.
 public struct EvaluationDeclaration: Configurable, Equatable {
-    /// Steps between evaluations; the first is before the first step, the last after the last.
     public var every = 100
-    /// Training batches that the population statistics of batch normalization are averaged over; 0 leaves them out.
     public var populationBatches = 20
-    /// The statistics of batch normalization under which the network is evaluated.
     public var statistics = [StatisticsSource.movingAverage, .population]
-    /// Test examples that are looked at, from the first; 0 is all of them.
     public var examples = 0
-    /// Whether the class probabilities of the final network are written down.
     public var predictions = false
 
-    /// The key under which it stands.
     public static let kind = "evaluate"
-    /// What it is.
     public static let summary = "How often, and how, a run measures itself on the test set."
-    /// Its keys.
     public static let fields: [Field<Self>] = [
         Field("every", \.every, 1...1_000_000_000, "Steps between evaluations; one more follows the last step."),
         Field(
@@ -208,7 +172,6 @@ public struct EvaluationDeclaration: Configurable, Equatable {
         ),
     ]
 
-    /// Every 100 steps on the whole test set.
     public init() {}
 
     /// The wanted statistics in the order in which they are measured and written down: the last is the one that counts.
@@ -219,22 +182,14 @@ public struct EvaluationDeclaration: Configurable, Equatable {
     }
 }
 
-/// What a run records of the distributions inside its network, and how often.
 public struct ObservationDeclaration: Configurable, Equatable {
-    /// Steps between observations.
     public var every = 50
-    /// Patterns of tap addresses, in which `*` stands for any run of characters.
     public var taps = ["*/preactivation", "*/normalized", "*/scaled", "*/activation-input"]
-    /// Examples of the probe set: one random choice from the test set, the same for all arms, seeds and steps.
     public var probe = 500
-    /// Bins of a histogram between its fixed edges.
     public var bins = 60
 
-    /// The key under which it stands.
     public static let kind = "observe"
-    /// What it is.
     public static let summary = "What a run records of the distributions inside its network, and how often."
-    /// Its keys.
     public static let fields: [Field<Self>] = [
         Field("every", \.every, 1...1_000_000_000, "Steps between observations; one more follows the last step."),
         Field(
@@ -246,22 +201,18 @@ public struct ObservationDeclaration: Configurable, Equatable {
         Field("bins", \.bins, 2...10_000, "Bins of a histogram."),
     ]
 
-    /// Every 50 steps, at what enters, leaves and follows every product.
     public init() {}
 }
 
 /// What a network's output is compared with, as a configuration says it.
 public protocol Loss: Configurable, Equatable {
-    /// The engine's objective.
     var objective: Objective { get }
 }
 
-/// The losses, in the order of the reference.
 package enum LossCatalogue {
     package static let all: [any Loss.Type] = [CrossEntropyLoss.self, SquaredErrorLoss.self]
 }
 
-/// Classification.
 struct CrossEntropyLoss: Loss {
     static let kind = "cross-entropy"
     static let summary = "The softmax cross-entropy of the scores with each image's class."
@@ -270,7 +221,6 @@ struct CrossEntropyLoss: Loss {
     var objective: Objective { .crossEntropy }
 }
 
-/// Regression of a linear map.
 struct SquaredErrorLoss: Loss {
     var seed = 1
 
@@ -285,4 +235,90 @@ struct SquaredErrorLoss: Loss {
     ]
 
     var objective: Objective { .squaredError(LinearMap(seed: UInt64(seed))) }
+}
+
+/// What is wrong with a run's settings that no type can say, with its places: found before any training.
+extension RunConfiguration {
+    package typealias Mistake = (place: ConfigurationNode, message: String)
+
+    /// Reports the required keys that a merged node lacks. A run without a network requires none but the fields of what it has.
+    package static func checkCompleteness(of node: ConfigurationNode, path: String, _ diagnostics: DiagnosticCollector)
+    {
+        let resolver = Resolver(diagnostics)
+        guard node["model"]?.isNone == true else {
+            return resolver.checkCompleteness(of: node, fieldsOf: Self.self, path: path)
+        }
+        for field in fields where keysWithoutNetwork.contains(field.name) {
+            guard let value = node[field.name] else { continue }
+            resolver.checkCompleteness(of: value, field.type, path: Resolver.join(path, field.name))
+        }
+    }
+
+    package var mistakes: [Mistake] { misplacedNormalizations + impossibleEvaluations }
+
+    /// Patterns of `normalize-at` that name no product with a slot behind it.
+    private var misplacedNormalizations: [Mistake] {
+        if !hasNetwork { return [] }
+        let places = written["normalize-at"]?.elements ?? []
+        if places.isEmpty { return [] }
+        let products = expansion.normalizableProducts
+        return places.compactMap { place in
+            guard let pattern = place.scalar, !products.contains(where: Glob(pattern).matches) else { return nil }
+            let advice = Suggestion.phrase(for: pattern, among: products, called: "products with one")
+            return (place, "no 'normalize' slot is behind a product '\(pattern)'\(advice)")
+        }
+    }
+
+    private var impossibleEvaluations: [Mistake] {
+        let place = written[path: ["evaluate", "statistics"]]
+        guard hasNetwork, evaluate.orderedStatistics.isEmpty, let place else { return [] }
+        return [(place, "'evaluate.statistics': there are no population statistics where 'population-batches' is 0")]
+    }
+
+    /// Whether a data set can be used so: whether it fills a batch, and whether its images can be distorted so.
+    package func mistakes(on source: DatasetSource) -> [Mistake] {
+        if !hasNetwork { return [] }
+        var mistakes: [Mistake] = []
+        if batch > source.trainCount, let place = written["batch"] {
+            let expected = "at most \(source.trainCount), the training images"
+            mistakes.append((place, "'batch': found \(batch), expected \(expected)"))
+        }
+        do {
+            try augmentation.check(source.shape)
+        } catch {
+            let written = written["augmentation"]
+            if let place = written?[path: ["geometric", "shift"]] ?? written {
+                mistakes.append((place, "'\(error.subject)': found \(error.found), expected \(error.expected)"))
+            }
+        }
+        return mistakes
+    }
+
+    /// Where a problem is written: its field, its layer, or what the run says about a layer that fills a slot.
+    package func place(of problem: NetworkProblem) -> ConfigurationNode? {
+        let expansion = expansion
+        guard let index = problem.nodeIndex, expansion.places.indices.contains(index) else { return written["model"] }
+        let place = expansion.places[index]
+        let layer = type(of: expansion.nodes[index].layer)
+        let kind = layer.kind
+        if let word = place.scalar, let slot = Slot(rawValue: word) {
+            let filling = written[layer.role == .disturbance ? "noise" : slot.key]
+            return problem.field.flatMap { filling?[path: [kind, $0]] } ?? filling ?? place
+        }
+        guard let field = problem.field else { return place }
+        return place[path: [kind, field]] ?? place[field] ?? place
+    }
+
+    /// What decides the network for inputs of a shape: equal texts stand for equal networks.
+    package func networkKey(input: Shape, classes: Int) -> String {
+        let keys =
+            Slot.allCases.map(\.key) + ["placement", "normalize-at", "noise", "initializer", "width", "loss"]
+        let deciding = settings.filter { setting in
+            keys.contains { setting.key == $0 || setting.key.hasPrefix($0 + ".") }
+        }
+        // A model is read once, and known by its name or by the place where its layers stand.
+        let place = written["model"]?.position.description ?? ""
+        return ([model.name, place, "\(input) \(classes)"] + deciding.map { "\($0.key)=\($0.value)" })
+            .joined(separator: "\n")
+    }
 }

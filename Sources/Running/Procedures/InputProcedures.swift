@@ -130,14 +130,10 @@ struct NewDataProcedure: MeasuredAtIntervals {
         ),
     ]
 
-    /// How large the changes are.
-    static let shifts = [0.05, 0.1, 0.25, 0.5]
-    static let factors = [0.25, 0.5, 2.0, 4.0]
-    static let outliers = [2.0, 10.0, 100.0]
-
     private static let changes: [(place: String, at: Double, change: NewData)] =
-        shifts.map { ("shift", $0, .shift(255 * $0)) } + factors.map { ("rescaling", $0, .rescaling($0)) }
-        + outliers.map { ("outlier", $0, .outlier(255 * $0)) }
+        [0.05, 0.1, 0.25, 0.5].map { ("shift", $0, .shift(255 * $0)) }
+        + [0.25, 0.5, 2, 4].map { ("rescaling", $0, .rescaling($0)) }
+        + [2, 10, 100].map { ("outlier", $0, .outlier(255 * $0)) }
 
     func measurement(of subject: MeasuredNetwork) -> (ProcedureMoment) -> [Measurement] {
         { moment in

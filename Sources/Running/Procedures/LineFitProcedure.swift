@@ -16,7 +16,6 @@ struct LineFitProcedure: MeasuredOnce {
     var tolerance = 1e-6
     var stepsLimit = 100_000
 
-    /// The learning rate of the descent.
     enum Rate: String, ConfigurationWord {
         /// The best for the Hessian of the transformed cloud.
         case optimal
@@ -125,7 +124,6 @@ struct LineFitProcedure: MeasuredOnce {
 
     func measurements(of subject: MeasuredRun) -> [Measurement] { measurements(seed: subject.seed) }
 
-    /// Everything that is measured for a seed.
     func measurements(seed: UInt64) -> [Measurement] {
         let raw = PointCloud(
             count: points, center: [centerX, centerY], deviations: [deviationX, deviationY], correlation: correlation,

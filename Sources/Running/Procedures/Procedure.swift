@@ -10,8 +10,7 @@ import Vocabulary
 ///
 /// To add one: a type that conforms to ``MeasuredAtIntervals`` or ``MeasuredOnce``, and a line in ``ProcedureCatalogue``.
 public protocol Procedure: Configurable, Equatable {
-    /// Updates between two measurements, besides those before the first and after the last; nil where one before the first
-    /// update is all.
+    /// Updates between two measurements, besides those at both ends; nil for a single one before the first update.
     var interval: Int? { get }
     /// The quantities that it measures, as they stand in `measures.csv`, with what they are.
     static var quantities: [Quantity] { get }
@@ -19,8 +18,7 @@ public protocol Procedure: Configurable, Equatable {
     func mistakes(for input: Shape) -> [String]
     /// What is wrong with its fields for a network, each a sentence; found before any training.
     func mistakes(in network: Network) -> [String]
-    /// Makes ready for measuring a run: books all memory that measuring needs. Nil where it measures a network and the run has
-    /// none.
+    /// Books all memory that measuring a run needs. Nil where it measures a network and the run has none.
     func measurement(ofRun run: MeasuredRun) -> ((ProcedureMoment) -> [Measurement])?
 }
 
@@ -28,18 +26,14 @@ extension Procedure {
     public func mistakes(for input: Shape) -> [String] { [] }
     public func mistakes(in network: Network) -> [String] { [] }
 
-    /// Whether it measures after some updates of a run, or after all of them.
     func isDue(step: Int, isLast: Bool) -> Bool {
         step == 0 || interval.map { isLast || step.isMultiple(of: $0) } ?? false
     }
 }
 
-/// A procedure that measures the network before the first update, every ``every`` updates, and after the last one; in a run of
-/// 0 steps once.
+/// Measures the network before the first update, every ``every`` updates, and after the last; once in a run of 0 steps.
 public protocol MeasuredAtIntervals: Procedure {
-    /// Updates between two measurements.
     var every: Int { get }
-    /// Makes ready for measuring a network: books all memory that measuring needs.
     func measurement(of network: MeasuredNetwork) -> (ProcedureMoment) -> [Measurement]
 }
 
@@ -50,14 +44,12 @@ extension MeasuredAtIntervals {
         (run as? MeasuredNetwork).map(measurement(of:))
     }
 
-    /// The field that says how often.
     static func intervalField(_ path: WritableKeyPath<Self, Int> & Sendable) -> Field<Self> {
         Field("every", path, 1...1_000_000_000, "Steps between measurements; one more follows the last step.")
     }
 }
 
-/// A procedure of something that does not change over a run and needs no network, such as the input or the machine: it
-/// measures before the first update, and then never again.
+/// A procedure of what never changes in a run and needs no network: measured once, before the first update.
 public protocol MeasuredOnce: Procedure {
     func measurements(of run: MeasuredRun) -> [Measurement]
 }
@@ -80,16 +72,13 @@ extension RunConfiguration {
 
 /// One number that a procedure measured: a row of `measures.csv`.
 public struct Measurement: Sendable, Equatable {
-    /// What it is: one of the procedure's quantities.
     public let quantity: String
     /// The layer, tap or parameter that it belongs to; empty for the whole network.
     public let place: String
     /// Where it stands on the quantity's own axis, such as a step length; nil where it has none.
     public let at: Double?
-    /// The number.
     public let value: Double
 
-    /// A measurement of the given parts.
     public init(_ quantity: String, place: String = "", at: Double? = nil, _ value: Double) {
         self.quantity = quantity
         self.place = place
@@ -98,17 +87,13 @@ public struct Measurement: Sendable, Equatable {
     }
 }
 
-/// When a procedure measures.
 public struct ProcedureMoment: Sendable {
-    /// The number of updates made.
     public let step: Int
-    /// The learning rate of the next update.
     public let rate: Double
 }
 
 /// The procedures, in the order of the reference. A new one is one file and one line here.
 public enum ProcedureCatalogue {
-    /// Every procedure that a configuration can name.
     public static let all: [any Procedure.Type] = [
         GradientShiftProcedure.self,
         LandscapeProcedure.self,
@@ -126,17 +111,12 @@ public enum ProcedureCatalogue {
     ]
 }
 
-/// The run that a procedure measures.
 public class MeasuredRun {
     /// What the run's random streams begin with.
     public let seed: UInt64
-    /// Who computes.
     public let team: Team
-    /// The run's configuration.
     public let configuration: RunConfiguration
-    /// The input normalization, fitted to the training set.
     public let input: FittedInput
-    /// The images.
     public let dataset: Dataset
 
     init(seed: UInt64, team: Team, configuration: RunConfiguration, input: FittedInput, dataset: Dataset) {
@@ -147,26 +127,22 @@ public class MeasuredRun {
         self.dataset = dataset
     }
 
-    /// Images of a training batch.
     public var batch: Int { configuration.batch }
 }
 
-/// A run with its network.
 public final class MeasuredNetwork: MeasuredRun {
-    /// The run's model, to be read only.
     public let model: Model
     /// What changes its parameters.
     public let optimizer: any Optimizer
-    private let fill: (_ step: Int, Matrix, inout [Int32]) -> Void
+    /// Fills a matrix, [batch·positions × channels], and labels with the batch of a step, from 0, of the run's own order: after
+    /// k updates, step k is the next.
+    let fill: (_ step: Int, Matrix, inout [Int32]) -> Void
     private let evaluation: (_ step: Int, _ fill: (Range<Int>, Matrix, inout [Int32]) -> Void) -> Evaluation
 
-    /// The loss of a training batch as a function of the parameters, on memory of its own; made when it is first wanted, and
-    /// shared by the procedures.
+    /// The loss of a training batch as a function of the parameters, on memory of its own, shared by the procedures.
     public private(set) lazy var surface = LossSurface(model.network, batch: batch, team: team)
 
-    /// - Parameters:
-    ///   - fill: fills a matrix and labels with the batch of a step, from 0, of the run's own order.
-    ///   - evaluation: evaluates on as many images as the run's own evaluations, under the statistics that count.
+    /// - Parameter evaluation: evaluates on as many images as the run's own evaluations, under the statistics that count.
     init(
         _ run: MeasuredRun, model: Model, optimizer: any Optimizer,
         fill: @escaping (_ step: Int, Matrix, inout [Int32]) -> Void,
@@ -196,10 +172,5 @@ public final class MeasuredNetwork: MeasuredRun {
             matrix.withMutableSpan { fill(indices, &$0) }
             for (place, index) in indices.enumerated() { labels[place] = Int32(dataset.test.labels[index]) }
         }
-    }
-
-    /// Fills a matrix, [batch·positions × channels], and labels with the batch of the update that comes next.
-    public func fillNextBatch(_ moment: ProcedureMoment, _ input: Matrix, _ labels: inout [Int32]) {
-        fill(moment.step, input, &labels)
     }
 }

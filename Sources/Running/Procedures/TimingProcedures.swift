@@ -103,11 +103,8 @@ struct DecorrelationCostProcedure: MeasuredOnce {
         ),
     ]
 
-    /// Features of the layers.
-    static let widths = [32, 64, 128, 256]
-
     func measurements(of subject: MeasuredRun) -> [Measurement] {
-        Self.widths.flatMap { measurements(width: $0, subject) }
+        [32, 64, 128, 256].flatMap { measurements(width: $0, subject) }
     }
 
     private func measurements(width: Int, _ subject: MeasuredRun) -> [Measurement] {

@@ -9,12 +9,8 @@ extension Provenance {
         commit: sourceCommit)
 
     private static var processorName: String {
-        guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return architectureName }
-        for line in text.split(separator: "\n") where line.hasPrefix("model name") {
-            guard let colon = line.firstIndex(of: ":") else { continue }
-            return line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
-        }
-        return architectureName
+        let line = ProcessStatus.line("model name", of: "/proc/cpuinfo")
+        return line.map { $0.trimmingCharacters(in: CharacterSet(charactersIn: ": \t")) } ?? architectureName
     }
 
     private static var architectureName: String {
@@ -28,13 +24,9 @@ extension Provenance {
     }
 
     private static var systemName: String {
-        guard let text = try? String(contentsOfFile: "/etc/os-release", encoding: .utf8) else {
-            return ProcessInfo.processInfo.operatingSystemVersionString
-        }
-        for line in text.split(separator: "\n") where line.hasPrefix("PRETTY_NAME=") {
-            return line.dropFirst("PRETTY_NAME=".count).trimmingCharacters(in: CharacterSet(charactersIn: "\""))
-        }
-        return "Linux"
+        let line = ProcessStatus.line("PRETTY_NAME=", of: "/etc/os-release")
+        return line?.trimmingCharacters(in: CharacterSet(charactersIn: "\""))
+            ?? ProcessInfo.processInfo.operatingSystemVersionString
     }
 
     private static var toolchainName: String {
@@ -87,13 +79,14 @@ extension Provenance {
 
 /// What the kernel says about this process (Linux: `/proc/self/status`; elsewhere little is known).
 public enum ProcessStatus {
-    /// A field of `/proc/self/status` without its name.
-    static func field(_ name: String) -> String? {
-        guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return nil }
-        for line in text.split(separator: "\n") where line.hasPrefix("\(name):") {
-            return line.dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces)
-        }
-        return nil
+    /// What follows `prefix` on the first line of a file that begins with it.
+    fileprivate static func line(_ prefix: String, of file: String) -> Substring? {
+        let text = try? String(contentsOfFile: file, encoding: .utf8)
+        return text?.split(separator: "\n").first { $0.hasPrefix(prefix) }?.dropFirst(prefix.count)
+    }
+
+    private static func field(_ name: String) -> String? {
+        line("\(name):", of: "/proc/self/status")?.trimmingCharacters(in: .whitespaces)
     }
 
     /// The most memory that was resident at once, in bytes, since the process began or `forgetPeakMemory()`.

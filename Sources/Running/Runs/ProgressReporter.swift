@@ -1,67 +1,107 @@
+import Declarations
 import Foundation
 
-/// Where a run is, as it is told to whoever watches.
+/// What a run tells its reporter, in the same process or, as one JSON object a line, in the one that started it.
+public enum RunEvent: Codable, Equatable, Sendable {
+    case began(step: Int, reason: String)
+    case advanced(RunProgress)
+    case ended(String)
+    /// The process is done with the run, with the code that a program making this run alone would end with.
+    case closed(code: Int32)
+}
+
+/// Values as lines of JSON, between processes. Numbers that are not finite stand as `nan`, `inf` and `-inf`.
+public enum JSONLine {
+    public static func text(_ value: some Encodable) -> String {
+        let encoder = JSONEncoder()
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        // Texts and numbers alone: there is nothing that could fail.
+        return ((try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "") + "\n"
+    }
+
+    /// The value that a line stands for. Throws what reading it throws, or `DecodingError` for any other line.
+    public static func value<Value: Decodable>(
+        _ type: Value.Type = Value.self, in line: some Collection<UInt8>
+    ) throws -> Value {
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return try decoder.decode(type, from: Data(line))
+    }
+}
+
+/// Tells how a run goes by events, several times a second at most.
+public final class EventProgress: ProgressReporter {
+    private let write: (String) -> Void
+    private let now: () -> Double
+    private var lastTold = -Double.infinity
+
+    /// Seconds between two events of progress.
+    static let interval = 0.2
+
+    public init(
+        write: @escaping (String) -> Void = { try? FileHandle.standardOutput.write(contentsOf: Data($0.utf8)) },
+        now: @escaping () -> Double = { ProcessInfo.processInfo.systemUptime }
+    ) {
+        self.write = write
+        self.now = now
+    }
+
+    public func took(_ event: RunEvent, of name: String) {
+        if case .advanced = event {
+            let time = now()
+            guard time - lastTold >= Self.interval else { return }
+            lastTold = time
+        }
+        write(JSONLine.text(event))
+    }
+
+    public func closed(code: Int32) {
+        took(.closed(code: code), of: "")
+        lastTold = -.infinity
+    }
+}
+
+/// How far a run is: updates made and planned, loss and accuracy of the last batch of so many samples, test accuracy.
 public struct RunProgress: Codable, Equatable, Sendable {
-    /// Updates made.
     public var step: Int
-    /// Updates planned.
     public var steps: Int
-    /// Samples in a batch.
     public var batch: Int
-    /// The mean training loss of the last batch.
     public var loss: Double
-    /// The share of the last batch that was classified rightly.
     public var batchAccuracy: Double
-    /// The last test accuracy, once there is one.
     public var testAccuracy: Double?
 }
 
-/// Tells someone how runs go. Told from one thread at a time.
+/// Is told how runs go, from one thread at a time.
 public protocol ProgressReporter: AnyObject {
-    /// A run begins.
+    /// Takes what a run tells: that it begins, every step (the reporter decides how much of them is shown), how it ended.
     ///
-    /// - Parameters:
-    ///   - name: `lenet/batch-norm seed 2`.
-    ///   - step: the step at which it begins; not 0 when it continues.
-    ///   - reason: why it is run, in words.
-    func began(_ name: String, step: Int, of steps: Int, reason: String)
-    /// A step was made. Called at every step: the reporter decides how much of it is told.
-    func advanced(_ progress: RunProgress)
-    /// Something that is worth a line of its own.
-    func noted(_ line: String)
-    /// The run has ended.
-    ///
-    /// - Parameter summary: how, in one line.
-    func ended(_ summary: String)
+    /// - Parameter name: the run's: `lenet/batch-norm seed 2`.
+    func took(_ event: RunEvent, of name: String)
 }
 
 /// How fast a run goes, smoothed over the last seconds, and when it will be done.
 struct Pace {
-    private var rate: Double?
-    private var lastTime: Double
-    private var lastStep: Int
-
-    init(step: Int, time: Double) {
-        lastStep = step
-        lastTime = time
-    }
+    var step: Int
+    var time: Double
+    var rate: Double?
 
     /// Steps per second; the newest quarter of a second and older ones, weighted down by half every three seconds.
     mutating func update(step: Int, time: Double) -> Double? {
-        let elapsed = time - lastTime
-        guard elapsed >= 0.25, step > lastStep else { return rate }
-        let now = Double(step - lastStep) / elapsed
+        let elapsed = time - self.time
+        guard elapsed >= 0.25, step > self.step else { return rate }
+        let now = Double(step - self.step) / elapsed
         let weight = rate == nil ? 1 : 1 - exp2(-elapsed / 3)
         rate = (rate ?? 0) * (1 - weight) + now * weight
-        lastTime = time
-        lastStep = step
+        self.time = time
+        self.step = step
         return rate
     }
 }
 
-/// Standard error, where progress is shown.
 public enum StandardError {
-    /// Writes text. Work goes on where nobody can be told about it: the terminal is gone, or the disk of the log is full.
+    /// Writes text. A failure is ignored, so that work goes on when the terminal is gone or the disk of the log is full.
     public static func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
     /// Whether it is a terminal that can rewrite a line, and not a file, a pipe or a terminal that cannot.
@@ -78,21 +118,13 @@ public enum StandardError {
 /// Where progress is shown: on a terminal one line that is rewritten in place ten times a second, in a log a whole line every
 /// half minute; between them lines that stay.
 struct ProgressDisplay {
-    private let write: (String) -> Void
-    private let width: (() -> Int)?
+    let write: (String) -> Void
     /// Seconds from a clock that never goes back.
     let now: () -> Double
-    private var lastShown = -Double.infinity
-    private var isLineOpen = false
-
-    /// - Parameters:
-    ///   - write: takes a piece of text.
-    ///   - width: the terminal's width in columns; nil for a log.
-    init(write: @escaping (String) -> Void, now: @escaping () -> Double, width: (() -> Int)?) {
-        self.write = write
-        self.now = now
-        self.width = width
-    }
+    /// The terminal's width in columns; nil for a log.
+    let width: (() -> Int)?
+    var lastShown = -Double.infinity
+    var isLineOpen = false
 
     static var standardError: ProgressDisplay {
         ProgressDisplay(
@@ -100,12 +132,9 @@ struct ProgressDisplay {
             width: StandardError.isTerminal ? { StandardError.columns() ?? 80 } : nil)
     }
 
-    /// Whether it is a terminal.
     var isLive: Bool { width != nil }
 
-    /// Shows how far the work is, where it is time to.
-    ///
-    /// - Parameter line: makes the line for so many characters.
+    /// Shows how far the work is, where it is time to: a line made for so many characters.
     mutating func show(_ line: (Int) -> String) {
         let time = now()
         guard time - lastShown >= (isLive ? 0.1 : 30) else { return }
@@ -117,7 +146,6 @@ struct ProgressDisplay {
         isLineOpen = true
     }
 
-    /// Prints a line that stays.
     mutating func note(_ line: String) {
         clear()
         write(line + "\n")
@@ -135,42 +163,35 @@ struct ProgressDisplay {
     mutating func restart() { lastShown = now() }
 }
 
-/// Progress of one run after the other.
 public final class SingleRunProgress: ProgressReporter {
     private var display: ProgressDisplay
     private var name = ""
     private var reason = ""
     private var pace = Pace(step: 0, time: 0)
 
-    /// Progress on standard error.
     public convenience init() { self.init(.standardError) }
 
     init(_ display: ProgressDisplay) { self.display = display }
 
-    /// A run begins. A terminal tells it at once, a log with the lines that follow.
-    public func began(_ name: String, step: Int, of steps: Int, reason: String) {
-        (self.name, self.reason) = (name, reason)
-        pace = Pace(step: step, time: display.now())
-        if display.isLive { noted("\(name): \(reason)") }
-        display.restart()
+    public func took(_ event: RunEvent, of name: String) {
+        switch event {
+        case .began(let step, let reason):
+            (self.name, self.reason) = (name, reason)
+            pace = Pace(step: step, time: display.now())
+            // A terminal tells it at once, a log with the lines that follow.
+            if display.isLive { display.note("\(name): \(reason)") }
+            display.restart()
+        case .advanced(let progress):
+            let (title, rate) = (title, pace.update(step: progress.step, time: display.now()))
+            display.show { "\(title)  \(ProgressText.line(progress, rate: rate, width: $0 - title.count - 2))" }
+        case .ended(let summary): display.note("\(title): \(summary)")
+        case .closed: break
+        }
     }
-
-    /// A step was made.
-    public func advanced(_ progress: RunProgress) {
-        let (title, rate) = (title, pace.update(step: progress.step, time: display.now()))
-        display.show { "\(title)  \(ProgressText.line(progress, rate: rate, width: $0 - title.count - 2))" }
-    }
-
-    /// Something that is worth a line of its own.
-    public func noted(_ line: String) { display.note(line) }
-
-    /// The run has ended.
-    public func ended(_ summary: String) { noted("\(title): \(summary)") }
 
     private var title: String { display.isLive ? name : "\(name) (\(reason))" }
 }
 
-/// How numbers of progress are worded.
 enum ProgressText {
     /// `step 1406/5000  loss 0.083  test 97.4%  812 img/s  04:12 left`.
     ///
@@ -179,12 +200,8 @@ enum ProgressText {
         let digits = String(progress.steps).count
         let step = String(progress.step)
         let padded = String(repeating: " ", count: max(digits - step.count, 0)) + step
-        var parts = ["step \(padded)/\(progress.steps)", "loss \(number(progress.loss))"]
-        if let accuracy = progress.testAccuracy {
-            parts.append("test \(percent(accuracy))")
-        } else {
-            parts.append("batch \(percent(progress.batchAccuracy))")
-        }
+        let accuracy = progress.testAccuracy.map { "test \(percent($0))" } ?? "batch \(percent(progress.batchAccuracy))"
+        let parts = ["step \(padded)/\(progress.steps)", "loss \(number(progress.loss))", accuracy]
         guard let rate, rate > 0 else { return parts.joined(separator: "  ") }
         let speed = "\(Int((rate * Double(progress.batch)).rounded())) img/s"
         let rest = "\(duration(Double(progress.steps - progress.step) / rate)) left"
@@ -199,7 +216,6 @@ enum ProgressText {
         return String(format: abs(value) < 10 ? "%.3f" : "%.1f", value)
     }
 
-    /// `97.4%`.
     static func percent(_ share: Double) -> String {
         share.isFinite ? String(format: "%.1f%%", 100 * share) : "nan"
     }

@@ -7,8 +7,7 @@ import Synchronization
 
 /// What the parts of a run cost on this machine, in seconds: enough to tell beforehand how long a run will take.
 ///
-/// The expectation is that of a run that goes its whole length at this speed. One that diverges ends earlier, which nobody
-/// knows beforehand.
+/// The expectation is that of a run that goes its whole length: one that diverges ends earlier, which cannot be foreseen.
 public struct RunCost: Equatable, Sendable {
     /// Making the network and its memory. Fitting the input normalization is not in it: a process does that once for all runs.
     public var setup: Double
@@ -21,9 +20,7 @@ public struct RunCost: Equatable, Sendable {
     /// One measurement of each procedure, in the order of the configuration.
     public var procedures: [Double] = []
 
-    /// The seconds that a run takes.
-    ///
-    /// - Parameter first: the step at which it begins; that at which it was interrupted where it continues.
+    /// The seconds that a run takes from step `first`, at which it begins or was interrupted.
     public func seconds(of plan: RunPlan, from first: Int = 0) -> Double {
         let configuration = plan.configuration
         func times(every interval: Int?) -> Double {
@@ -57,8 +54,7 @@ public struct CostSurvey: Sendable {
     private let jobs: Int
     private let threads: Int
 
-    /// The most seconds that one network is measured for, and all of them, if each is measured alone. Work of which one
-    /// piece takes longer is done once.
+    /// The most seconds that one network and all of them are measured for. Work that takes longer is done once.
     private static let longest = (one: 0.3, all: 4.0)
 
     /// A survey for runs that are made `jobs` at a time on `threads` threads each.
@@ -163,7 +159,7 @@ public struct CostSurvey: Sendable {
         _ setup: NetworkSetup, _ observer: Observer, _ recorder: RunRecorder, images: Double, _ budget: Double
     ) throws -> Double {
         var found: [(tap: Tap, summary: TapSummary)] = []
-        let pass = Self.seconds(budget / 2) { found = setup.observe(observer, step: 0, edges: recorder.histogramEdges) }
+        let pass = Self.seconds(budget / 2) { found = setup.observe(observer, step: 0, edges: recorder.edges.edges) }
         let writing = try Self.seconds(budget / 2) {
             for (tap, summary) in found { try recorder.observation(step: 0, tap: tap.address, summary) }
         }
@@ -172,8 +168,7 @@ public struct CostSurvey: Sendable {
 
     // MARK: Time
 
-    /// The mean seconds of some work: done once for warming up, then until the budget is used. Work that uses it up at once
-    /// is not done again.
+    /// The mean seconds of some work, done once for warming up and, if that was quick, until the budget is used.
     static func seconds(
         _ budget: Double, now: () -> Double = Self.now, _ work: () throws -> Void
     ) rethrows -> Double {
@@ -198,14 +193,12 @@ public struct CostSurvey: Sendable {
 public struct RunSchedule: Equatable, Sendable {
     /// The seconds of each group, from the beginning of its first run to the end of its last; 0 for one without runs.
     public let groups: [Double]
-    /// The seconds until the last run has ended.
     public let whole: Double
 
     /// The schedule of runs.
     ///
     /// - Parameters:
     ///   - runs: the group, from 0, and the length in seconds of each run on the threads of one job.
-    ///   - groupCount: the number of groups.
     ///   - jobs: runs at a time, at least one.
     public init(_ runs: [(group: Int, seconds: Double)], groupCount: Int, jobs: Int) {
         var free = [Double](repeating: 0, count: max(jobs, 1))

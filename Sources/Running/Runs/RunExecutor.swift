@@ -4,11 +4,8 @@ import Foundation
 import Results
 import Synchronization
 
-/// How a run ended, or that there was nothing to do.
 public struct RunOutcome: Sendable {
-    /// What the folder held before.
     public let state: RunState
-    /// What was run and how it ended.
     public let manifest: Manifest
 
     /// Whether the run was stopped on request and can be continued.
@@ -31,38 +28,23 @@ public final class RunExecutor {
     private let checkpointSteps: Set<Int>
     private let progress: any ProgressReporter
     private let interruption: Interruption
-    private let saving: SavingInterval
-    private let now: () -> Double
+    private let now = { ProcessInfo.processInfo.systemUptime }
 
     /// When the state is saved.
+    var saving: SavingInterval
+
     enum SavingInterval {
         case seconds(Double)
         case steps(Int)
     }
 
-    /// An executor of a plan.
-    ///
     /// - Parameters:
-    ///   - plan: what is run.
-    ///   - dataset: the images, loaded.
-    ///   - resultsRoot: the folder of all results.
     ///   - team: the threads; their number does not change a bit of the results.
     ///   - checkpointSteps: the numbers of updates after which a checkpoint is written beside the final one.
-    ///   - progress: who is told how it goes.
-    ///   - interruption: looked at after every step.
     ///   - saveInterval: seconds of work that a kill may cost; 0 saves after every step.
-    public convenience init(
+    public init(
         plan: RunPlan, dataset: Dataset, resultsRoot: URL, team: Team, checkpointSteps: Set<Int> = [],
         progress: any ProgressReporter, interruption: Interruption, saveInterval: Double = 20
-    ) {
-        self.init(
-            plan: plan, dataset: dataset, resultsRoot: resultsRoot, team: team, checkpointSteps: checkpointSteps,
-            progress: progress, interruption: interruption, saving: .seconds(saveInterval))
-    }
-
-    init(
-        plan: RunPlan, dataset: Dataset, resultsRoot: URL, team: Team, checkpointSteps: Set<Int> = [],
-        progress: any ProgressReporter, interruption: Interruption, saving: SavingInterval
     ) {
         self.plan = plan
         self.dataset = dataset
@@ -70,8 +52,7 @@ public final class RunExecutor {
         self.checkpointSteps = checkpointSteps
         self.progress = progress
         self.interruption = interruption
-        self.saving = saving
-        now = { ProcessInfo.processInfo.systemUptime }
+        saving = .seconds(saveInterval)
         folder = plan.folder(in: resultsRoot)
     }
 
@@ -108,9 +89,9 @@ public final class RunExecutor {
         let session = try RunSession(
             plan: plan, dataset: dataset, folder: folder, setup: setup, hash: check.hash, threads: team.threads,
             saved: saved, reason: state.reason, clock: { [now] in now() - start })
-        progress.began(plan.title, step: session.step, of: plan.steps, reason: state.reason)
+        progress.took(.began(step: session.step, reason: state.reason), of: plan.title)
         let manifest = try train(session, setup, isContinued: saved != nil)
-        progress.ended(session.ending)
+        progress.took(.ended(session.ending), of: plan.title)
         return RunOutcome(state: state, manifest: manifest)
     }
 
@@ -142,7 +123,7 @@ public final class RunExecutor {
             if isFinite {
                 isFinite = try session.measure(isLast: session.step == plan.steps, checkpointSteps)
             }
-            progress.advanced(session.progress)
+            progress.took(.advanced(session.progress), of: plan.title)
             let isDue =
                 switch saving {
                 case .seconds(let seconds): now() - lastSaved.time >= seconds
@@ -158,53 +139,16 @@ public final class RunExecutor {
 }
 
 /// Why a run could not be made. A run that diverges is no error but a result.
-public enum RunError: Error, CustomStringConvertible {
-    /// Another process works in the run's folder.
-    case locked(FolderLocked)
-    /// A file could not be written or read.
-    case file(FileError)
-    /// A table of the run itself has not the form it was written in.
-    case table(CSVError)
-    /// The network cannot be built for these images.
-    case network(run: String, NetworkError)
-    /// The data do not fit the configuration: a batch that is larger than the training set, an input that cannot be
-    /// fitted.
-    case data(run: String, DataError)
-    /// Anything else, in words.
-    case other(run: String, String)
+public struct RunError: Error, CustomStringConvertible {
+    public let description: String
+    /// Whether the configuration or the data are at fault, rather than the machine: the network cannot be built for these
+    /// images, the training set is smaller than a batch, the input cannot be fitted.
+    public let isBadInput: Bool
 
-    /// The error in words.
-    public var description: String {
-        switch self {
-        case .locked(let error): "\(error)"
-        case .file(let error): "\(error)"
-        case .table(let error): "\(error)"
-        case .network(let run, let error): "\(run): \(error)"
-        case .data(let run, let error): "\(run): \(error)"
-        case .other(let run, let error): "\(run): \(error)"
-        }
-    }
-
-    /// Whether the configuration or the data are at fault, rather than the machine.
-    public var isBadInput: Bool {
-        switch self {
-        case .network, .data: true
-        case .locked, .file, .table, .other: false
-        }
-    }
-
-    /// Sorts an error of a run.
     init(_ error: any Error, run: String) {
-        self =
-            switch error {
-            case let error as RunError: error
-            case let error as FolderLocked: .locked(error)
-            case let error as FileError: .file(error)
-            case let error as CSVError: .table(error)
-            case let error as NetworkError: .network(run: run, error)
-            case let error as DataError: .data(run: run, error)
-            default: .other(run: run, "\(error)")
-            }
+        isBadInput = error is NetworkError || error is DataError
+        let namesItsFile = error is FolderLocked || error is FileError || error is CSVError
+        description = namesItsFile ? "\(error)" : "\(run): \(error)"
     }
 }
 
@@ -213,12 +157,10 @@ public final class Interruption: Sendable {
     private let requested = Atomic<Bool>(false)
     private let listens: Bool
 
-    /// A wish not yet expressed.
     public init() { listens = false }
 
     private init(listens: Bool) { self.listens = listens }
 
-    /// Whether it has been expressed.
     public var isRequested: Bool {
         requested.load(ordering: .acquiring) || (listens && signalsReceived.load(ordering: .acquiring) > 0)
     }
@@ -244,17 +186,13 @@ public final class Interruption: Sendable {
     }
 }
 
-/// How many of the watched signals have come.
 private let signalsReceived = Atomic<Int>(0)
 
-/// Another process is working in a folder.
 public struct FolderLocked: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The folder.
     public let folder: String
     /// The process that holds the lock, where it could be read.
     public let process: Int32?
 
-    /// The error in words.
     public var description: String {
         let holder = process.map { "process \($0)" } ?? "another process"
         return "\(folder) is in use by \(holder): wait for it, or stop it (its run can be resumed)"
@@ -269,9 +207,7 @@ public final class FolderLock {
     private let url: URL
     private let file: FileDescriptor
 
-    /// Takes the lock of a folder that exists.
-    ///
-    /// - Throws: `FolderLocked` while another holder is alive (this process counts too), or `FileError`.
+    /// Takes the lock; throws `FolderLocked` while another holder, this process included, is alive, or `FileError`.
     public init(_ folder: URL) throws {
         url = folder.appendingPathComponent("run.lock")
         while true {
@@ -300,12 +236,10 @@ public final class FolderLock {
 final class RunLog {
     private let file: FileDescriptor
 
-    /// Opens a log and continues at its end.
     init(_ url: URL) throws(FileError) {
         file = try FileDescriptor(url, flags: O_WRONLY | O_CREAT | O_APPEND, operation: "write the log")
     }
 
-    /// Appends a line.
     func note(_ line: String) throws(FileError) {
         try file.write(Array("\(Date.now.ISO8601Format())  \(line)\n".utf8))
     }

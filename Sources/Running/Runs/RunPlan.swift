@@ -5,21 +5,15 @@ import Results
 
 /// One run: an arm with a seed, and everything that decides its numbers but the images. It reads no experiment file: it can
 /// be written down, handed to another process and made there.
-public struct RunPlan: Sendable {
+public struct RunPlan: Codable, Sendable {
     /// The name of the experiment, and of the folder of its results.
     public let experiment: String
-    /// The arm's name.
     public let arm: String
-    /// The profile's name.
     public let profile: String
-    /// The seed of every random choice.
     public let seed: UInt64
-    /// Training steps.
     public let steps: Int
-    /// What it computes.
     public var configuration: RunConfiguration
 
-    /// A run from its parts.
     public init(
         experiment: String, arm: String, profile: String, seed: UInt64, steps: Int, configuration: RunConfiguration
     ) {
@@ -34,7 +28,6 @@ public struct RunPlan: Sendable {
     /// The run's name for people: `lenet/batch-norm seed 2`.
     public var title: String { "\(experiment)/\(arm) seed \(seed)" }
 
-    /// The folder of its results, below the folder of all results.
     public func folder(in root: URL) -> RunFolder {
         RunFolder(root: root, profile: profile, experiment: experiment, arm: arm, seed: seed)
     }
@@ -86,48 +79,14 @@ public struct RunPlan: Sendable {
     }
 }
 
-/// The configuration is coded as its canonical YAML, which is read as strictly as a file.
-extension RunPlan: Codable {
-    private enum CodingKeys: String, CodingKey { case experiment, arm, profile, seed, steps, configuration }
-
-    /// Reads a plan.
-    ///
-    /// - Throws: ``ConfigurationErrors`` for a configuration that is not one, or `DecodingError`.
-    public init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
-        experiment = try fields.decode(String.self, forKey: .experiment)
-        arm = try fields.decode(String.self, forKey: .arm)
-        profile = try fields.decode(String.self, forKey: .profile)
-        seed = try fields.decode(UInt64.self, forKey: .seed)
-        steps = try fields.decode(Int.self, forKey: .steps)
-        configuration = try RunConfiguration(
-            yaml: try fields.decode(String.self, forKey: .configuration), file: "\(experiment)/\(arm)")
-    }
-
-    /// Writes the plan.
-    public func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: CodingKeys.self)
-        try fields.encode(experiment, forKey: .experiment)
-        try fields.encode(arm, forKey: .arm)
-        try fields.encode(profile, forKey: .profile)
-        try fields.encode(seed, forKey: .seed)
-        try fields.encode(steps, forKey: .steps)
-        try fields.encode(configuration.canonicalYAML, forKey: .configuration)
-    }
-}
-
 /// What stands in a run's folder, and so what is left to do.
 public enum RunState: Equatable, Sendable {
-    /// The result of this very plan.
     case upToDate
-    /// Nothing.
     case missing
-    /// This plan's run, to be continued.
     case interrupted(step: Int)
     /// Something that this plan's run replaces, and why.
     case stale(reason: String)
 
-    /// Whether there is work.
     public var needsRun: Bool { self != .upToDate }
 
     /// Why there is work, or that there is none, in words for the user.
@@ -151,13 +110,6 @@ public struct StalenessCheck {
     private let checksum: String
     private let checkpointSteps: Set<Int>
 
-    /// A check of a plan on a data set.
-    ///
-    /// - Parameters:
-    ///   - plan: the run.
-    ///   - dataset: the name of the data set that it would train on.
-    ///   - checksum: the data set's check value.
-    ///   - checkpointSteps: the steps at which checkpoints are asked for.
     public init(plan: RunPlan, dataset: String, checksum: String, checkpointSteps: Set<Int> = []) {
         self.plan = plan
         self.dataset = dataset
@@ -165,10 +117,8 @@ public struct StalenessCheck {
         self.checkpointSteps = checkpointSteps
     }
 
-    /// The check value of everything that determines the run's numbers.
     public var hash: String { plan.hash(dataset: dataset, checksum: checksum, numericsVersion: numericsVersion) }
 
-    /// What is left to do.
     public func state(of folder: RunFolder) -> RunState {
         guard folder.has(folder.manifest) else { return .missing }
         let manifest: Manifest
@@ -192,10 +142,13 @@ public struct StalenessCheck {
             return .stale(reason: "\(url.lastPathComponent) is missing")
         }
         // A diverged run never comes to its later steps.
-        for step in checkpointSteps.sorted() where step <= manifest.step && plan.configuration.hasNetwork {
-            if !folder.has(folder.checkpoint(step: step)) { return .stale(reason: "no checkpoint at step \(step) yet") }
-        }
-        return .upToDate
+        return missingCheckpoint(folder, upTo: manifest.step) ?? .upToDate
+    }
+
+    private func missingCheckpoint(_ folder: RunFolder, upTo last: Int) -> RunState? {
+        if !plan.configuration.hasNetwork { return nil }
+        return checkpointSteps.sorted().first { $0 <= last && !folder.has(folder.checkpoint(step: $0)) }
+            .map { .stale(reason: "no checkpoint at step \($0) yet") }
     }
 
     private func stateOfUnfinished(_ folder: RunFolder) -> RunState {
@@ -209,12 +162,7 @@ public struct StalenessCheck {
                     return .stale(reason: "\(table.rawValue) is shorter than when the state was saved")
                 }
             }
-            for step in checkpointSteps.sorted() where step <= saved.step {
-                if !folder.has(folder.checkpoint(step: step)) {
-                    return .stale(reason: "no checkpoint at step \(step) yet")
-                }
-            }
-            return .interrupted(step: saved.step)
+            return missingCheckpoint(folder, upTo: saved.step) ?? .interrupted(step: saved.step)
         } catch {
             return .stale(reason: "the saved state is damaged: \(error)")
         }
@@ -222,7 +170,6 @@ public struct StalenessCheck {
 
     // MARK: Words
 
-    /// What differs from an earlier run, in words.
     private func difference(from manifest: Manifest) -> String {
         if manifest.numericsVersion != numericsVersion {
             return "numerics version \(manifest.numericsVersion) → \(numericsVersion)"

@@ -5,11 +5,8 @@ import Results
 
 /// One sitting of a run: what it has recorded so far, and how it is saved, interrupted and completed.
 final class RunSession {
-    /// The number of updates made.
     private(set) var step: Int
-    /// How the last step went, for whoever watches.
     private(set) var progress: RunProgress
-    /// How the run ended, in words.
     private(set) var ending = ""
 
     private let plan: RunPlan
@@ -22,11 +19,7 @@ final class RunSession {
     private var manifest: Manifest
     private var batch: Int { plan.configuration.batch }
 
-    /// Begins a run, or continues it from a saved state, which the model already holds.
-    ///
-    /// - Parameters:
-    ///   - reason: why it is run, for the log.
-    ///   - clock: seconds since this sitting began.
+    /// Begins a run, or continues it from a saved state, which the model already holds; `clock` says seconds since then.
     init(
         plan: RunPlan, dataset: Dataset, folder: RunFolder, setup: RunSetup, hash: String, threads: Int,
         saved: SavedState?, reason: String, clock: @escaping () -> Double
@@ -68,9 +61,7 @@ final class RunSession {
 
     // MARK: Recording
 
-    /// Writes down a step that was made.
-    ///
-    /// - Returns: whether the loss is a finite number.
+    /// Writes down a step that was made. Returns whether its loss is finite.
     func record(_ result: StepResult, of network: NetworkSetup) throws -> Bool {
         let accuracy = Double(result.correct) / Double(batch)
         try recorder.train(
@@ -81,16 +72,14 @@ final class RunSession {
         progress.loss = result.loss
         progress.batchAccuracy = accuracy
         if result.loss.isFinite { return true }
-        // The curves of the test set end in a number that is none, and not in the last good one.
+        // The curves of the test set end in NaN, not in the last good value.
         for statistics in network.statistics(step: step) {
             try recorder.evaluation(step: step, statistics: statistics.name, loss: .nan, accuracy: .nan)
         }
         return false
     }
 
-    /// Evaluates, observes and writes a checkpoint where this step is due for it.
-    ///
-    /// - Returns: whether the loss on the test set, where it was measured, is a finite number.
+    /// Evaluates, observes, measures and writes a checkpoint where due. Returns whether a measured test loss is finite.
     func measure(isLast: Bool, _ checkpointSteps: Set<Int>) throws -> Bool {
         let configuration = plan.configuration
         var isFinite = true
@@ -128,22 +117,18 @@ final class RunSession {
     }
 
     private func observe(_ observer: Observer, _ network: NetworkSetup) throws {
-        for (tap, summary) in network.observe(observer, step: step, edges: recorder.histogramEdges) {
+        for (tap, summary) in network.observe(observer, step: step, edges: recorder.edges.edges) {
             try recorder.observation(step: step, tap: tap.address, summary)
         }
     }
 
     private func writeCheckpoint(of network: NetworkSetup, to url: URL) throws {
         var file = Safetensors(network.model.torchTensors() + setup.input.tensors)
-        file.metadata = [
-            "format": "pt", "experiment": plan.experiment, "arm": plan.arm, "seed": "\(plan.seed)",
-            "step": "\(step)",
-        ]
+        file.metadata = metadata("format", "pt")
         try AtomicFile.write(file.encoded(), to: url)
     }
 
-    /// Writes what the network says of each test image, under the statistics that count. The evaluation after the last step
-    /// has just taken them.
+    /// Writes the predictions on the test images, under the statistics that count, which the last evaluation has taken.
     private func writePredictions(of network: NetworkSetup) throws {
         guard let (name, source) = network.statistics(step: step).last else { return }
         let predictions = network.evaluator.predictions(count: network.testCount, statistics: source) {
@@ -152,11 +137,13 @@ final class RunSession {
         let file = PredictionsFile(
             Results.Predictions(
                 classes: predictions.classes, probabilities: predictions.probabilities, labels: predictions.labels),
-            metadata: [
-                "experiment": plan.experiment, "arm": plan.arm, "seed": "\(plan.seed)", "step": "\(step)",
-                "statistics": name,
-            ])
+            metadata: metadata("statistics", name))
         try AtomicFile.write(file.encoded(), to: folder.predictions)
+    }
+
+    /// What a file says of the run, and one thing more.
+    private func metadata(_ key: String, _ value: String) -> [String: String] {
+        ["experiment": plan.experiment, "arm": plan.arm, "seed": "\(plan.seed)", "step": "\(step)", key: value]
     }
 
     // MARK: Saving and ending
@@ -170,7 +157,6 @@ final class RunSession {
         try AtomicFile.write(state.encoded(), to: folder.savedState)
     }
 
-    /// Saves the state and says that the run is interrupted.
     func interrupt() throws -> Manifest {
         try save()
         try write(.interrupted)
@@ -179,7 +165,6 @@ final class RunSession {
         return manifest
     }
 
-    /// Writes what a complete run has, its manifest last.
     func complete(diverged: Bool) throws -> Manifest {
         try recorder.synchronize()
         try folder.writeDerivedTables()
@@ -210,7 +195,7 @@ final class RunSession {
 
     private static func summary(_ curves: RunCurves, divergedAt: Int?, seconds: Double) -> String {
         if let divergedAt {
-            return "diverged at step \(divergedAt) after \(Phrase.clock(seconds)): the loss is no number"
+            return "diverged at step \(divergedAt) after \(Phrase.clock(seconds)): the loss is not finite"
         }
         var text = "finished in \(Phrase.clock(seconds))"
         if let last = curves.final(.testAccuracy) { text += ", test accuracy \(ProgressText.percent(last))" }
@@ -221,14 +206,11 @@ final class RunSession {
     }
 }
 
-/// The tables of a run while it goes on.
 final class RunRecorder {
     private var writers: [RunFolder.Table: CSVWriter] = [:]
-    private let edges: HistogramEdges
+    let edges: HistogramEdges
 
-    /// Starts the tables, or continues them where a saved state says they were.
-    ///
-    /// - Parameter bins: bins of the histograms between their outer edges.
+    /// Starts the tables, or continues them at the lengths of a saved state; `bins` lie between the outer edges.
     init(_ folder: RunFolder, bins: Int, lengths: [RunFolder.Table: Int]?) throws(FileError) {
         edges = HistogramEdges(bins: bins)
         for table in RunFolder.Table.allCases {
@@ -242,7 +224,6 @@ final class RunRecorder {
         }
     }
 
-    /// The lengths of all tables in bytes.
     var lengths: [RunFolder.Table: Int] { writers.mapValues(\.byteCount) }
 
     /// Returns when all rows have reached the disk.
@@ -250,12 +231,12 @@ final class RunRecorder {
         for table in RunFolder.Table.allCases { try writers[table]?.synchronize() }
     }
 
-    /// Hands all rows to the system, so that whoever looks at the files sees them.
+    /// Hands all rows to the system, so that readers of the files see them.
     func flush() throws(FileError) {
         for table in RunFolder.Table.allCases { try writers[table]?.flush() }
     }
 
-    /// A training step: the numbers of its batch before the update. A loss that is no number has no accuracy either.
+    /// A training step: the numbers of its batch before the update. A loss that is not finite has no accuracy either.
     func train(step: Int, epoch: Int, rate: Double, loss: Double, accuracy: Double) throws(FileError) {
         try append(
             [
@@ -264,17 +245,13 @@ final class RunRecorder {
             ], to: .train)
     }
 
-    /// An evaluation on the test set. A loss that is no number has no accuracy either: the classes would be chance.
+    /// An evaluation on the test set. A loss that is not finite has no accuracy either: the classes would be chance.
     func evaluation(step: Int, statistics: String, loss: Double, accuracy: Double) throws(FileError) {
         try append(
             [.integer(step), .text(statistics), .number(loss), .number(loss.isFinite ? accuracy : .nan)],
             to: .evaluations)
     }
 
-    /// The edges of the histograms.
-    var histogramEdges: [Float] { edges.edges }
-
-    /// An observation of one tensor.
     func observation(step: Int, tap: String, _ summary: TapSummary) throws(FileError) {
         let place: [CSVField] = [.integer(step), .text(tap)]
         for (index, channel) in summary.channels.enumerated() {
@@ -291,7 +268,6 @@ final class RunRecorder {
         }
     }
 
-    /// What a procedure measured.
     func measurements(step: Int, _ measurements: [Measurement]) throws(FileError) {
         for measurement in measurements {
             try append(

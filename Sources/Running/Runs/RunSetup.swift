@@ -5,11 +5,9 @@ import Vocabulary
 
 /// Everything that a run computes with, made from its plan before the first step.
 struct RunSetup {
-    /// The input normalization, fitted to the training set.
     let input: FittedInput
     /// The network with what trains and measures it; nil where the run has none.
     let network: NetworkSetup?
-    /// The procedures, made ready.
     let procedures: [(declared: any Procedure, measure: (ProcedureMoment) -> [Measurement])]
 
     init(_ plan: RunPlan, _ dataset: Dataset, team: Team) throws {
@@ -41,7 +39,6 @@ final class NetworkSetup {
     let order: BatchOrder
     let training: ImageFeed
     let testing: ImageFeed
-    /// The number of test images that an evaluation looks at.
     let testCount: Int
     /// The images of the training batches from which population statistics are taken: always the same ones, the first of
     /// the run's own order, distorted in the same way, so that a difference between evaluations is one of the network.
@@ -51,10 +48,8 @@ final class NetworkSetup {
     private let wantedStatistics: [StatisticsSource]
     private var indices: [Int] = []
 
-    /// Images of an evaluation's pass; the bits of a mean loss depend on it, and all of it where the statistics are the
-    /// batch's own, so it is the same everywhere.
+    /// Images of an evaluation's pass. A mean loss, and the batch's own statistics, depend on it: the same everywhere.
     static let evaluationBatch = 100
-    /// The seed of the probe's choice: the same images in every arm and seed.
     private static let probeSeed: UInt64 = 0
 
     init(_ plan: RunPlan, _ dataset: Dataset, _ input: FittedInput, team: Team) throws {
@@ -87,12 +82,11 @@ final class NetworkSetup {
         populationPass = batches > 0 ? PopulationPass(model: model, batch: configuration.batch, team: team) : nil
         populationBatches = (0..<batches).map(order.indices(step:))
 
-        let taps = Self.taps(configuration.observe.taps, in: network)
+        let taps = network.taps(fitting: configuration.observe.taps)
         probe = ProbeSet.sample(configuration.observe.probe, seed: Self.probeSeed).indices(count: dataset.test.count)
         observer = taps.isEmpty ? nil : Observer(model: model, batch: probe.count, taps: taps, team: team)
     }
 
-    /// The run with this network, for procedures.
     func measured(_ run: MeasuredRun) -> MeasuredNetwork {
         let (order, training) = (order, training)
         return MeasuredNetwork(
@@ -107,14 +101,7 @@ final class NetworkSetup {
             })
     }
 
-    /// The taps that any of the patterns fits, in the order of the network, each once.
-    private static func taps(_ patterns: [String], in network: Network) -> [Tap] {
-        let wanted = Set(patterns.flatMap(network.taps(matching:)))
-        return network.taps.filter(wanted.contains)
-    }
-
-    /// The statistics under which a run is evaluated after a number of updates; the last is the one that counts. Before
-    /// the first update there is no average over steps.
+    /// The statistics of an evaluation after `step` updates, the one that counts last. At step 0 there is no average.
     func statistics(step: Int) -> [(name: String, source: StatisticsSource)] {
         guard model.network.tracksStatistics else { return [("none", .movingAverage)] }
         return wantedStatistics.filter { step > 0 || $0 == .population || $0 == .batch }.map { ($0.rawValue, $0) }
@@ -130,14 +117,12 @@ final class NetworkSetup {
         }
     }
 
-    /// Takes the population statistics from the first of their batches.
     func takePopulationStatistics(batches: Int) {
         populationPass?.run(batches: batches) { index, input in
             training.fill(populationBatches[index], as: .population(index), into: input)
         }
     }
 
-    /// Evaluates on the first images of the test set.
     func evaluate(count: Int, statistics: StatisticsSource) -> Evaluation {
         evaluator.evaluate(count: count, statistics: statistics) { range, input, labels in
             testing.fill(Array(range), into: input, labels: &labels)
@@ -151,8 +136,7 @@ final class NetworkSetup {
     }
 }
 
-/// Hands images to the engine: distorted and normalized as the run says, in the order that it is asked for, straight into
-/// its memory.
+/// Hands images to the engine, distorted and normalized, in the order asked for, straight into its memory.
 public final class ImageFeed {
     private let input: FittedInput
     private let set: ImageSet
@@ -174,9 +158,7 @@ public final class ImageFeed {
         self.team = team
     }
 
-    /// Fills the rows of a batch with images.
-    ///
-    /// - Parameter batch: which training batch it is; nil leaves the images as they are.
+    /// Fills the rows of a batch with images, distorted as those of a training batch where `batch` says which.
     public func fill(_ indices: [Int], as batch: AugmentedBatch? = nil, into matrix: Matrix) {
         let (input, set) = (input, set)
         if let augmenter, let batch {
@@ -192,12 +174,19 @@ public final class ImageFeed {
         }
     }
 
-    /// Fills the rows and the labels of a batch.
     public func fill(
         _ indices: [Int], as batch: AugmentedBatch? = nil, into matrix: Matrix, labels: inout [Int32]
     ) {
         fill(indices, as: batch, into: matrix)
         for (place, index) in indices.enumerated() { labels[place] = Int32(set.labels[index]) }
+    }
+}
+
+extension Network {
+    /// The taps that any of the patterns fits, in the order of the network, each once.
+    func taps(fitting patterns: [String]) -> [Tap] {
+        let wanted = Set(patterns.flatMap(taps(matching:)))
+        return taps.filter(wanted.contains)
     }
 }
 

@@ -11,42 +11,26 @@ import Results
 struct SavedState {
     /// The run that it belongs to: the check value of everything that determines its numbers.
     let hash: String
-    /// The number of updates made.
     let step: Int
     /// The length of each table in bytes.
     let lengths: [RunFolder.Table: Int]
-    /// Seconds of work until then.
     let seconds: Double
-    /// The model's tensors.
     let tensors: [NamedTensor]
 
     private static let format = "normlab-state-2"
     /// What stands for the check value while it is computed.
     private static let unsealed = String(repeating: "0", count: 64)
 
-    /// A saved state that cannot be taken, in words.
     struct Damage: Error, Equatable, CustomStringConvertible {
         let description: String
     }
+}
 
-    init(hash: String, step: Int, lengths: [RunFolder.Table: Int], seconds: Double, tensors: [NamedTensor]) {
-        self.hash = hash
-        self.step = step
-        self.lengths = lengths
-        self.seconds = seconds
-        self.tensors = tensors
-    }
-
+extension SavedState {
     /// The state of a folder; nil where there is none.
-    init?(_ folder: RunFolder) throws(Damage) {
+    init?(_ folder: RunFolder) throws {
         guard folder.has(folder.savedState) else { return nil }
-        do {
-            try self.init(decoding: AtomicFile.read(folder.savedState))
-        } catch let damage as Damage {
-            throw damage
-        } catch {
-            throw Damage(description: "\(error)")
-        }
+        try self.init(decoding: AtomicFile.read(folder.savedState))
     }
 
     init(decoding bytes: [UInt8]) throws {
@@ -86,7 +70,6 @@ struct SavedState {
         return Self.replacing(Self.unsealed, by: Self.checkValue(bytes), in: bytes)
     }
 
-    /// The SHA-256 of a whole file whose own check value is not there yet.
     private static func checkValue(_ bytes: [UInt8]) -> String { SHA256.hexDigest(of: bytes) }
 
     /// The bytes with the check value, a word of the header, changed for another of the same length.
@@ -100,7 +83,6 @@ struct SavedState {
 }
 
 extension Safetensors {
-    /// The engine's tensors, without metadata.
     init(_ tensors: [NamedTensor]) {
         self.init()
         for tensor in tensors {
@@ -113,7 +95,7 @@ extension Safetensors {
         }
     }
 
-    /// The tensors as the engine takes them, by name; double precision is none of its types and left out.
+    /// The tensors as the engine takes them, by name; it has no double precision, which is left out.
     var namedTensors: [NamedTensor] {
         tensors.sorted { $0.key < $1.key }.compactMap { name, tensor in
             switch tensor.values {

@@ -3,7 +3,7 @@ import Results
 
 /// Progress of several runs at once. On a terminal one live line sums up; in a log whole lines say when a run begins and
 /// ends, and every half minute how far all are. Told from one thread.
-public final class SideBySideProgress {
+public final class SideBySideProgress: ProgressReporter {
     private var display: ProgressDisplay
     private let count: Int
     private var outlook: Outlook
@@ -18,11 +18,7 @@ public final class SideBySideProgress {
         var summary: String?
     }
 
-    /// Progress on standard error.
-    ///
-    /// - Parameters:
-    ///   - expected: the expected seconds of each run by its name; nil where they are not known.
-    ///   - jobs: runs at a time.
+    /// Progress of `jobs` runs at a time on standard error. `expected` are seconds by name; nil where they are not known.
     public convenience init(expected: [String: Double?], jobs: Int) {
         self.init(expected: expected, jobs: jobs, .standardError)
     }
@@ -36,13 +32,11 @@ public final class SideBySideProgress {
 
     // MARK: What happens
 
-    /// A process was started for a run.
     public func started(_ name: String) {
         running.append(Running(name: name))
         refresh()
     }
 
-    /// A run told something.
     public func took(_ event: RunEvent, of name: String) {
         guard let index = running.firstIndex(where: { $0.name == name }) else { return }
         switch event {
@@ -55,7 +49,7 @@ public final class SideBySideProgress {
             running[index].share = Double(progress.step - first) / Double(max(progress.steps - first, 1))
             outlook.advanced(name, to: running[index].share)
             refresh()
-        case .noted(let line): noted("\(name): \(line)")
+
         case .ended(let summary): running[index].summary = summary
         case .closed: closed(name)
         }
@@ -74,7 +68,6 @@ public final class SideBySideProgress {
         refresh()
     }
 
-    /// A line of its own.
     public func noted(_ line: String) { display.note(line) }
 
     /// Clears the live line, for others that print.
@@ -102,12 +95,7 @@ struct Outlook {
     /// What part of each run is done, of what was left of it at the start.
     private var shares: [String: Double] = [:]
 
-    /// The outlook on runs.
-    ///
-    /// - Parameters:
-    ///   - expected: the expected seconds of each run by its name; what is not known counts as the mean of the others.
-    ///   - jobs: runs at a time.
-    ///   - start: the time at which the first begins.
+    /// `expected` are seconds by name; what is not known counts as the mean of the others.
     init(expected: [String: Double?], jobs: Int, start: Double) {
         let known = expected.values.compactMap(\.self)
         let mean = known.isEmpty ? 1 : known.reduce(0, +) / Double(known.count)
@@ -117,11 +105,9 @@ struct Outlook {
         self.start = start
     }
 
-    /// What part of a run is done, from 0 to 1.
     mutating func advanced(_ name: String, to share: Double) { shares[name] = share }
 
-    /// Seconds until the last run is done. The pace of what was done counts once it says something, before that the
-    /// expectation.
+    /// Seconds until the last run is done: by the pace so far once it says something, before that as expected.
     func secondsLeft(at time: Double) -> Double {
         let whole = expected.values.reduce(0, +)
         let done = shares.reduce(0) { $0 + (expected[$1.key] ?? 0) * $1.value }

@@ -11,15 +11,16 @@ struct ProgressReporterTests {
     }
 
     private func run(_ reporter: any ProgressReporter, _ screen: Screen, steps: Int, secondsPerStep: Double) {
-        reporter.began("mnist-mlp/baseline seed 1", step: 0, of: steps, reason: "no result yet")
+        let name = "mnist-mlp/baseline seed 1"
+        reporter.took(.began(step: 0, reason: "no result yet"), of: name)
         for step in 1...steps {
             screen.time += secondsPerStep
-            reporter.advanced(
-                RunProgress(
-                    step: step, steps: steps, batch: 60, loss: 0.0834, batchAccuracy: 0.95,
-                    testAccuracy: step > steps / 2 ? 0.974 : nil))
+            let progress = RunProgress(
+                step: step, steps: steps, batch: 60, loss: 0.0834, batchAccuracy: 0.95,
+                testAccuracy: step > steps / 2 ? 0.974 : nil)
+            reporter.took(.advanced(progress), of: name)
         }
-        reporter.ended("finished")
+        reporter.took(.ended("finished"), of: name)
     }
 
     @Test func aLogGetsWholeLinesAtMostEveryThirtySeconds() {

@@ -10,8 +10,7 @@ struct RunEventTests {
 
     @Test(
         arguments: [
-            .began(step: 12, reason: "no result yet: \"new\"\nline"), .advanced(progress), .noted("é"),
-            .ended("finished"),
+            .began(step: 12, reason: "no result yet: \"new\"\nline"), .advanced(progress), .ended("é"),
         ] as [RunEvent])
     func readsBackFromOneLine(event: RunEvent) throws {
         let line = JSONLine.text(event)
@@ -37,12 +36,13 @@ struct RunEventTests {
     @Test func progressIsToldFiveTimesASecondAtMost() throws {
         var (text, time) = ("", 0.0)
         let reporter = EventProgress(write: { text += $0 }, now: { time })
-        reporter.began("a", step: 0, of: 1000, reason: "none")
+        reporter.took(.began(step: 0, reason: "none"), of: "a")
         for step in 1...1000 {
             time += 0.01
-            reporter.advanced(RunProgress(step: step, steps: 1000, batch: 1, loss: 1, batchAccuracy: 0))
+            let progress = RunProgress(step: step, steps: 1000, batch: 1, loss: 1, batchAccuracy: 0)
+            reporter.took(.advanced(progress), of: "a")
         }
-        reporter.ended("finished")
+        reporter.took(.ended("finished"), of: "a")
         let events = try text.split(separator: "\n").map { try JSONLine.value(RunEvent.self, in: $0.utf8) }
         #expect((47...51).contains(events.count - 2))
         #expect(events.first == .began(step: 0, reason: "none") && events.last == .ended("finished"))

@@ -106,9 +106,11 @@ final class TinyExperiment {
         progress: any ProgressReporter = SilentProgress(), interruption: Interruption = Interruption(),
         savesEvery steps: Int = 1000
     ) -> RunExecutor {
-        RunExecutor(
+        let executor = RunExecutor(
             plan: plan, dataset: dataset ?? self.dataset, resultsRoot: results, team: Team(threads: threads),
-            checkpointSteps: checkpoints, progress: progress, interruption: interruption, saving: .steps(steps))
+            checkpointSteps: checkpoints, progress: progress, interruption: interruption)
+        executor.saving = .steps(steps)
+        return executor
     }
 
     /// Images of 6 × 6 pixels: a bright line whose place is the class, and noise.
@@ -153,10 +155,7 @@ extension RunFolder {
 
 /// Tells nobody.
 final class SilentProgress: ProgressReporter {
-    func began(_ name: String, step: Int, of steps: Int, reason: String) {}
-    func advanced(_ progress: RunProgress) {}
-    func noted(_ line: String) {}
-    func ended(_ summary: String) {}
+    func took(_ event: RunEvent, of name: String) {}
 }
 
 /// Calls a closure after each step.
@@ -167,8 +166,12 @@ final class StepHook: ProgressReporter {
 
     init(_ body: @escaping (RunProgress) -> Void = { _ in }) { self.body = body }
 
-    func began(_ name: String, step: Int, of steps: Int, reason: String) { began.append((step, reason)) }
-    func advanced(_ progress: RunProgress) { body(progress) }
-    func noted(_ line: String) {}
-    func ended(_ summary: String) { endings.append(summary) }
+    func took(_ event: RunEvent, of name: String) {
+        switch event {
+        case .began(let step, let reason): began.append((step, reason))
+        case .advanced(let progress): body(progress)
+        case .ended(let summary): endings.append(summary)
+        case .closed: break
+        }
+    }
 }
