@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func theTrainingSetIsInsideItsOwnRange() throws {
-        for normalization in InputNormalizations.all.map { $0.init() } {
+        for normalization in InputNormalizations.all.map({ $0.init() }) {
             let train = FittedInputTests.grey
             let fitted = try normalization.fit(to: train)
             if let share = fitted.shareOutside(train) { #expect(share == 0, "\(normalization.kind)") }
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test func storedNumbersHaveTheirExtents() throws {
-        for normalization in InputNormalizations.all.map { $0.init() } {
+        for normalization in InputNormalizations.all.map({ $0.init() }) {
             for parameter in try normalization.fit(to: FittedInputTests.grey).parameters {
                 #expect(parameter.values.count == parameter.shape.reduce(1, *), "\(normalization.kind)")
             }

@@ -127,7 +127,7 @@ import Testing
     @Test func examplesHaveDistinctKindsAndAllFit() throws {
         #expect(Set(InputNormalizations.all.map { $0.kind }).count == InputNormalizations.all.count)
         let small = FittedInputTests.grey
-        for normalization in InputNormalizations.all.map { $0.init() } {
+        for normalization in InputNormalizations.all.map({ $0.init() }) {
             let values = try Self.values(normalization, small)
             #expect(values.allSatisfy { $0.isFinite }, "\(normalization.kind)")
         }

@@ -179,7 +179,7 @@ struct Plan {
                 needed.isEmpty ? "0 s, up to date" : isKnown ? Phrase.duration(expectation.groups[index]) : "not known"
             return [
                 part.experiment.name, part.source.name + (part.source.isSynthetic ? " (synthetic)" : ""),
-                "\(entries.count)", "\(needed.count)", "\(entries.first?.run.steps ?? 0)", time,
+                "\(entries.count)", "\(needed.count)", "\(entries.map(\.run.steps).max() ?? 0)", time,
             ]
         }
         if rows.count > 1 {

@@ -182,7 +182,7 @@ import Testing
 
     @Test(arguments: ["batch", "batch=", "=3", "a..b=1", "a.=1", "", "batch= "])
     func malformedOverrides(_ text: String) {
-        let expected = "--set:1:1: error: expected path=value, such as optimizer.sgd.rate=0.2, found '\(text)'\n1 error"
+        let expected = "--set: error: expected path=value, such as optimizer.sgd.rate=0.2, found '\(text)'\n1 error"
         #expect {
             try Override(text)
         } throws: {
