@@ -162,7 +162,7 @@ public struct Origin: Hashable, Sendable, CustomStringConvertible {
 
     public static let standard = Origin(layer: .standard, position: nil)
 
-    /// `Experiments/lenet.yaml:12 (arm lrn)`, `default`, `--set`.
+    /// `Experiments/caffe/lenet.yaml:12 (arm lrn)`, `default`, `--set`.
     public var description: String {
         let place = position.map { "\($0.file):\($0.line)" } ?? ""
         return switch layer {

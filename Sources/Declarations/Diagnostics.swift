@@ -30,7 +30,7 @@ extension SourcePosition: Comparable {
 
 /// One mistake in a configuration, in the form compilers use.
 ///
-///     Experiments/lenet.yaml:14:24: error: unknown key 'momentm' in 'optimizer.sgd'; did you mean 'momentum'?
+///     Experiments/caffe/lenet.yaml:14:24: error: unknown key 'momentm' in 'optimizer.sgd'; did you mean 'momentum'?
 ///         optimizer: { sgd: { momentm: 0.9 } }
 ///                             ^~~~~~~
 public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
