@@ -94,7 +94,14 @@ struct Compare: ParsableCommand {
     /// The experiments that a word names, with the pattern of arms behind one.
     private func experiments(_ word: String) throws -> [(experiment: Experiment, pattern: String?)] {
         if !word.contains("@"), let entries = try? workspace.library.find(word) {
-            return try entries.map { (try workspace.library.load($0), nil) }
+            // Of a suite, what there is; of a single experiment the comparison says what is missing.
+            let folders = workspace.experimentsWithResults(profile: profile).map { $0.components(separatedBy: "@")[0] }
+            let found = entries.count == 1 ? entries : entries.filter { folders.contains($0.name) }
+            if found.isEmpty {
+                Terminal.error("no results of \(word): run  normlab reproduce \(word) -p \(profile)")
+                throw ExitCode.failure
+            }
+            return try found.map { (try workspace.library.load($0), nil) }
         }
         guard let slash = word.lastIndex(of: "/") else { return [(try workspace.experiment(ofFolder: word), nil)] }
         return [(try workspace.experiment(ofFolder: String(word[..<slash])), String(word[slash...].dropFirst()))]
