@@ -213,7 +213,7 @@ struct LineFitRun: Sendable {
     let condition: Double
     let isConverged: Bool
 
-    /// What a run measured; nil where something is missing or no number.
+    /// What a run measured; nil where something is missing or not a number.
     init?(arm: ArmRecord, run: RunRecord, measured: MeasuredQuantities) {
         func numbers(_ quantity: String) -> [(at: Double, value: Double)] {
             measured.rows(of: "line-\(quantity)").map { ($0.at ?? 0, $0.value) }.sorted { $0.at < $1.at }

@@ -195,7 +195,7 @@ struct LandscapeProcedure: MeasuredAtIntervals {
         Quantity(
             "divergence-length", "Length of step at which the loss grows a thousandfold",
             meaning:
-                "the least step length after which the loss is over 1000 times as large, or no number (Bjorck et al. 2018); "
+                "the least step length after which the loss is over 1000 times as large, or not a number (Bjorck et al. 2018); "
                 + "the longest one that was tried where there is none"),
     ]
 
