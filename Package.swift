@@ -83,6 +83,7 @@ let package = Package(
         // MARK: Tests
         .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: strict),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "EngineTests", dependencies: ["Vocabulary", "Engine", "Kernels", "Datasets", "CAllocations"],
             swiftSettings: strict),
@@ -90,22 +91,25 @@ let package = Package(
             name: "BenchmarksTests", dependencies: ["Vocabulary", "Results", "Benchmarks", "Engine", "Kernels"],
             swiftSettings: strict),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Datasets", "Vocabulary", "CAllocations"], swiftSettings: strict),
-        .testTarget(name: "ResultsTests", dependencies: ["Vocabulary", "Results"], swiftSettings: strict),
+            name: "DatasetsTests", dependencies: ["Datasets", "Vocabulary", "CAllocations", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ResultsTests", dependencies: ["Vocabulary", "Results", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "DeclarationsTests", dependencies: ["Vocabulary", "Declarations"], swiftSettings: strict),
         .testTarget(
-            name: "ClaimsTests", dependencies: ["Vocabulary", "Declarations", "Results", "Claims"],
+            name: "ClaimsTests", dependencies: ["Vocabulary", "Declarations", "Results", "Claims", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ExperimentsTests",
             dependencies: [
                 "Vocabulary", "Declarations", "Results", "Claims", "Running", "Figures", "Experiments", "Kernels",
-                "StrokeFont",
+                "StrokeFont", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting", "StrokeFont"], swiftSettings: strict),
         .testTarget(
-            name: "FiguresTests", dependencies: ["Vocabulary", "Declarations", "Results", "Figures", "Plotting"],
+            name: "FiguresTests",
+            dependencies: ["Vocabulary", "Declarations", "Results", "Figures", "Plotting", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "NormlabTests", dependencies: ["Results", "Experiments", "Figures"], swiftSettings: strict),
     ]

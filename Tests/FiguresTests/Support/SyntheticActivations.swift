@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// What a synthetic run's units did: `activations.csv`, `layers.csv`, `histograms.csv` and `drift.csv`.
 struct SyntheticActivations {

@@ -1,5 +1,6 @@
 import Foundation
 import Results
+import TestSupport
 
 /// What was measured of a synthetic run: `measures.csv` and `shift.csv`.
 struct SyntheticMeasures {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The files of one synthetic run.
 struct SyntheticRun {
