@@ -117,7 +117,10 @@ struct ArmChecks {
         let trained = arms.filter { arm in arm.configurations.values.contains(where: \.hasNetwork) }
         guard networks.count == trained.count, !trained.isEmpty else { return }
         var lists = [file[path: ["base", "observe", "taps"]]]
-        lists += (file["arms"]?.entries ?? []).map { $0.value[path: ["observe", "taps"]] }
+        let run = Set(arms.map(\.group))
+        lists += (file["arms"]?.entries ?? []).filter { run.contains($0.key) }.map {
+            $0.value[path: ["observe", "taps"]]
+        }
         lists += Profile.names.map { file[path: ["profiles", $0, "set", "observe", "taps"]] }
         let known = Set(networks.values.flatMap { $0.taps.map(\.address) }).sorted()
         for node in lists.compactMap({ $0?.elements }).joined() {

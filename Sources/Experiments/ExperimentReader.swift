@@ -71,15 +71,15 @@ final class ExperimentReader {
         guard let file = Resolver(diagnostics).resolve(root, .record(ExperimentFile.self), path: "") else { return nil }
         guard let extended = file["extends"], let base = extended.scalar else { return file }
         let chain = chain + [entry.name]
-        if chain.contains(base) {
-            let cycle = (chain + [base]).joined(separator: " → ")
-            diagnostics.error("'extends' goes in a circle: \(cycle)", at: extended)
-            return file
-        }
         let entries = library.entries
         guard let base = entries.first(where: { base == $0.name || base == "\($0.suite ?? "")/\($0.name)" }) else {
             let advice = Suggestion.phrase(for: base, among: entries.map(\.name), called: "experiments")
             diagnostics.error("there is no experiment '\(base)' to extend\(advice)", at: extended)
+            return file
+        }
+        if chain.contains(base.name) {
+            let cycle = (chain + [base.name]).joined(separator: " → ")
+            diagnostics.error("'extends' goes in a circle: \(cycle)", at: extended)
             return file
         }
         guard let below = self.file(base, chain: chain) else { return file }
@@ -103,7 +103,7 @@ final class ExperimentReader {
         }
         func profile(_ name: String) -> ConfigurationNode? { declared.first { $0.key == name }?.value }
         let smoke = profile("smoke") ?? (profile("quick") ?? profile("paper")).map(Self.smoke)
-        let quick = profile("quick") ?? profile("paper") ?? smoke
+        let quick = profile("quick") ?? profile("smoke") ?? profile("paper")
         let paper = profile("paper") ?? quick
         let all = zip(Profile.names, [smoke, quick, paper]).compactMap { name, value in
             value.map { value in
@@ -235,6 +235,6 @@ extension References.Arm {
             quantities: configurations.map { configuration in
                 let written = configuration.written["procedures"]?.elements?.count ?? 0
                 return written > configuration.procedures.count ? nil : configuration.quantities.map(\.name)
-            }, writesPredictions: configurations.allSatisfy(\.evaluate.predictions))
+            }, writesPredictions: configurations.allSatisfy { $0.hasNetwork && $0.evaluate.predictions })
     }
 }

@@ -23,12 +23,16 @@ import Testing
         for (name, message) in [
             ("mine", "there is an experiment 'mine' already: Experiments/mine.yaml"),
             ("Mine", "'Mine' cannot name an experiment; use lower case letters, digits and '-'"),
-            ("nowhere/other", "there is no folder"),
+            ("nowhere/other", "there is no folder"), ("Models/other", "Experiments/Models is for models"),
         ] {
             let outcome = try laboratory.program.run("new", name)
             #expect(outcome.code == 64)
             #expect(outcome.errors.contains(message), "\(outcome.errors)")
         }
+        try FileManager.default.createDirectory(
+            at: laboratory.file("Experiments/first"), withIntermediateDirectories: true)
+        try laboratory.write(TemporaryLaboratory.tiny, experiment: "first/one")
+        #expect(try laboratory.program.run("new", "first").errors.contains("is the name of a suite"))
         #expect(try laboratory.text("Experiments/mine.yaml") == written)
     }
 

@@ -1,5 +1,6 @@
 import Declarations
 import Foundation
+import Results
 
 /// What a run tells its reporter, in the same process or, as one JSON object a line, in the one that started it.
 public enum RunEvent: Codable, Equatable, Sendable {
@@ -204,7 +205,7 @@ enum ProgressText {
         let parts = ["step \(padded)/\(progress.steps)", "loss \(number(progress.loss))", accuracy]
         guard let rate, rate > 0 else { return parts.joined(separator: "  ") }
         let speed = "\(Int((rate * Double(progress.batch)).rounded())) img/s"
-        let rest = "\(duration(Double(progress.steps - progress.step) / rate)) left"
+        let rest = "\(Phrase.clock(Double(progress.steps - progress.step) / rate)) left"
         let whole = (parts + [speed, rest]).joined(separator: "  ")
         return whole.count <= width ? whole : (parts + [rest]).joined(separator: "  ")
     }
@@ -218,13 +219,5 @@ enum ProgressText {
 
     static func percent(_ share: Double) -> String {
         share.isFinite ? String(format: "%.1f%%", 100 * share) : "nan"
-    }
-
-    /// `04:12`, `1:04:12`; whole seconds, rounded up.
-    static func duration(_ seconds: Double) -> String {
-        guard seconds.isFinite, seconds < 1e7 else { return "?" }
-        let whole = Int(seconds.rounded(.up))
-        let clock = String(format: "%02d:%02d", whole / 60 % 60, whole % 60)
-        return whole < 3600 ? clock : "\(whole / 3600):\(clock)"
     }
 }

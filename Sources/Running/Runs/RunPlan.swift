@@ -135,14 +135,19 @@ public struct StalenessCheck {
         // Derived tables are no reason to train: they are computed again from these.
         var expected =
             RunFolder.Table.allCases.map { folder.file($0.rawValue) } + [folder.configuration]
-        if plan.configuration.hasNetwork { expected.append(folder.checkpoint) }
-        // A diverged network predicts nothing.
-        if plan.configuration.evaluate.predictions, manifest.status == .finished { expected.append(folder.predictions) }
+        if plan.configuration.hasNetwork {
+            expected.append(folder.checkpoint)
+            // A diverged network predicts nothing.
+            if plan.configuration.evaluate.predictions, manifest.status == .finished {
+                expected.append(folder.predictions)
+            }
+        }
         for url in expected where !folder.has(url) {
             return .stale(reason: "\(url.lastPathComponent) is missing")
         }
-        // A diverged run never comes to its later steps.
-        return missingCheckpoint(folder, upTo: manifest.step) ?? .upToDate
+        // A diverged run never comes to its later steps, and writes nothing at its last one.
+        let last = manifest.status == .diverged ? manifest.step - 1 : manifest.step
+        return missingCheckpoint(folder, upTo: last) ?? .upToDate
     }
 
     private func missingCheckpoint(_ folder: RunFolder, upTo last: Int) -> RunState? {

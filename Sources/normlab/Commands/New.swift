@@ -27,6 +27,8 @@ struct New: ParsableCommand {
         if let other = workspace.library.entries.first(where: { $0.name == stem }) {
             throw ValidationError("there is an experiment '\(stem)' already: \(other.path)")
         }
+        if workspace.library.suites.contains(stem) { throw ValidationError("'\(stem)' is the name of a suite") }
+        if name.hasPrefix("Models/") { throw ValidationError("Experiments/Models is for models") }
         let folder = file.deletingLastPathComponent()
         let path = file.path(percentEncoded: false)
         if FileManager.default.fileExists(atPath: path) { throw ValidationError("\(path) is there already") }

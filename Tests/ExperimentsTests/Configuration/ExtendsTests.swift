@@ -42,6 +42,8 @@ import Testing
             1 error
             """)
         #expect(try fixture.messages("own").contains("'extends' goes in a circle: own → own"))
+        let suite = try ExperimentFixture(["first/x": "extends: first/x\n" + Self.base])
+        #expect(try suite.messages("x").contains("'extends' goes in a circle: x → x"))
     }
 
     @Test func unknownBaseIsSuggested() throws {

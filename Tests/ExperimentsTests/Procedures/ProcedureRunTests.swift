@@ -170,7 +170,7 @@ struct ProcedureRunTests {
             TinyExperiment.yaml.replacing(
                 "  baseline: { label: Without BN }",
                 with:
-                    "  baseline: {}\n  measured: { model: none, procedures: [line-fit, { input-statistics: { images: 20 } }] }"
+                    "  baseline: {}\n  measured: { model: none, evaluate: { predictions: true }, procedures: [line-fit, { input-statistics: { images: 20 } }] }"
             ))
         let plan = try tiny.plan("measured")
         #expect(plan.steps == 0)

@@ -139,7 +139,18 @@ struct ResumptionTests {
         let plan = try tiny.plan("baseline")
         let folder = tiny.runFolder("baseline")
         try interrupt(tiny, at: 15)
-        var bytes = try AtomicFile.read(folder.savedState)
+        let good = try AtomicFile.read(folder.savedState)
+        for (old, new, message) in [
+            ("\"step\":\"15\"", "\"step\":\"14\"", "do not fit its check value"),
+            ("normlab-state-2", "normlab-state-1", "its format is normlab-state-1"),
+            ("\"checksum\"", "\"checksux\"", "do not fit its check value"),
+        ] {
+            var changed = good
+            changed.replaceSubrange(try #require(good.firstRange(of: Array(old.utf8))), with: Array(new.utf8))
+            let error = #expect(throws: (any Error).self) { try SavedState(decoding: changed) }
+            #expect(error.map { "\($0)".contains(message) } == true, "\(String(describing: error))")
+        }
+        var bytes = good
         bytes[bytes.count - 5] ^= 1
         try AtomicFile.write(bytes, to: folder.savedState)
 
