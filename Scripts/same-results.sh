@@ -6,16 +6,18 @@
 set -eu
 [ $# -eq 2 ] || { echo "usage: $0 OLD NEW" >&2; exit 64; }
 exec python3 - "$1" "$2" <<'PYTHON'
-import collections, csv, os, re, struct, sys
+import collections, csv, json, os, re, struct, sys
 
 # What may differ, and why. A later change that is meant to differ adds its own rule here.
-TIMED_FILES = {"run.json", "run.log"}
+TIMED_FILES = {"run.log"}
+TIMED_KEYS = {"started", "ended", "seconds", "images-per-second", "peak-memory", "provenance", "threads", "resumptions"}
 TIMED_COLUMNS = {"seconds", "images-per-second"}
 TIMED_QUANTITIES = re.compile(r"multiplication-|decorrelation-(time|cost)|normalization-time")
 RENAMED_KEYS = {"response": "local-response", "disturbance": "noise", "stream": "random-stream", "of": "taps"}
 REPLACED_FILES = {"figures.csv": "figures.yaml"}
 NEW_FILES = {"quantities.csv", "figures.yaml"}
-WORDS = {"statement", "measure", "note", "paper", "source", "disputed-by", "label", "description", "value", "minimum-effect"}
+WORDS = {"statement", "measure", "note", "paper", "source", "disputed-by", "label", "description", "minimum-effect"}
+EXPERIMENT_WORDS = {"title", "source", "question"}  # keys of experiment.csv
 DIGITS = 1e-12  # relative: the last digits of sums in another order
 DIFFERENCES = re.compile(r"(.*-)?deviation|difference|low|high")  # their last digits are those of the row's largest number
 
@@ -86,13 +88,23 @@ def table(path, old, new):
                 found.add("single")
             elif p is not None and q is not None and column in {"low", "high"} and abs(p - q) <= 1e-9 * largest:
                 found.add("interval")
-            elif column == "statistics":
+            elif column == "statistics" and "summary.csv" not in path:
                 found.add("source")
-            elif column in WORDS and (p is None or q is None):
+            elif p is None and q is None and (column in WORDS or column == "value" and after[0] in EXPERIMENT_WORDS):
                 found.add("words")
             else:
                 return None
     return found
+
+def manifest(old, new):
+    """The rules by which two run.json differ: times, the spelling of settings and what follows from it."""
+    a, b = json.loads(old), json.loads(new)
+    for side in (a, b):
+        side.pop("hash", None)
+        for key in TIMED_KEYS:
+            side.pop(key, None)
+        side["settings"] = {renamed(key): renamed(str(value)) for key, value in side.get("settings", {}).items()}
+    return {"time"} if a == b else None
 
 def configuration(old, new):
     before, after = (collections.Counter(data.decode().split("\n")) for data in (old, new))
@@ -116,15 +128,18 @@ def rest(data, arms):
 
 def main(old_root, new_root):
     old, new = files(old_root), files(new_root)
+    if not old or not new:
+        sys.exit("no files in " + (new_root if old else old_root))
     runs, arms = without_network(new_root, new)
     counts, wrong, differing = collections.Counter(), [], {}
     for path in sorted(old | new):
         name, folder = os.path.basename(path), os.path.dirname(path)
-        if folder in runs and name not in {"measures.csv", "shift.csv"} | TIMED_FILES:
+        if folder in runs and name not in {"measures.csv", "shift.csv"}:
             counts["network"] += 1
             continue
         if path not in new or path not in old:
-            replaced = path not in new and name in REPLACED_FILES
+            successor = os.path.join(folder, REPLACED_FILES.get(name, ""))
+            replaced = path not in new and name in REPLACED_FILES and successor in new
             if replaced or path not in old and name in NEW_FILES:
                 counts["file"] += 1
             else:
@@ -136,6 +151,8 @@ def main(old_root, new_root):
             continue
         if name in TIMED_FILES:
             rules = {"time"}
+        elif name == "run.json":
+            rules = manifest(before, after)
         elif folder in arms and name in {"experiment.csv", "runs.csv", "summary.csv", "settings.csv"}:
             others = table(path, rest(before, arms[folder]), rest(after, arms[folder]))
             rules = {"network"} if name == "settings.csv" or others is not None else None
