@@ -46,7 +46,7 @@ public struct ClaimsLedger: Sendable {
     }
 
     /// How many claims have each outcome, those that there are: `3 reproduced, 1 no result`.
-    static func counts(_ results: [ClaimResult]) -> String {
+    public static func counts(_ results: [ClaimResult]) -> String {
         let words = Verdict.allCases.map(\.rawValue) + [ClaimResult.noResult]
         let counts = words.map { word in (word, results.count { $0.outcome == word }) }.filter { $0.1 > 0 }
         return counts.isEmpty ? "no claims" : counts.map { "\($1) \($0)" }.joined(separator: ", ")
@@ -96,11 +96,8 @@ public struct ClaimsTable: Sendable {
         let table = WrappedTable(
             titles: ["claim", "source", "measured here", "verdict"],
             rows: results.map {
-                [$0.claim.id, $0.claim.sources, "\($0.claim.statement)\n\($0.evidence)", $0.verdict.rawValue]
+                [$0.claim.id, $0.claim.sources, "\($0.claim.statement)\n\($0.evidence)", $0.outcome]
             }, lastWidth: Verdict.width)
-        let counts = Verdict.allCases.map { verdict in
-            "\(results.count { $0.verdict == verdict }) \(verdict.rawValue)"
-        }
-        return (table.lines(width: width) + [counts.joined(separator: ", ")]).joined(separator: "\n") + "\n"
+        return (table.lines(width: width) + [ClaimsLedger.counts(results)]).joined(separator: "\n") + "\n"
     }
 }

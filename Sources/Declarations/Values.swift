@@ -141,11 +141,6 @@ extension Configurable {
             }
         }
     }
-
-    /// The value in canonical YAML on one line: equal values have equal texts.
-    public var canonicalText: String {
-        YAMLWriter(width: .max).text(of: ConfigurationNode(variant: self))
-    }
 }
 
 /// One value of a resolved configuration, with the path of its key and where it came from.

@@ -111,6 +111,16 @@ public struct ArmRecord: Sendable, Equatable {
         return String(text.last == " " ? text.dropLast() : text)
     }
 
+    /// What a swept arm's name says of a key: a value, or the name that the sweep gives one; nil for a key that is not swept.
+    package func sweptText(_ key: String) -> String? {
+        guard let mark = name.firstIndex(of: "@") else { return nil }
+        for part in name[mark...].dropFirst().split(separator: ",") {
+            let halves = part.split(separator: "=", maxSplits: 1).map(String.init)
+            if halves.count == 2, key == halves[0] || key.hasSuffix(".\(halves[0])") { return halves[1] }
+        }
+        return nil
+    }
+
     package static func read(_ table: CSVTable) throws(CSVError) -> [ArmRecord] {
         let names = try table.texts("arm")
         let labels = try table.texts("label")

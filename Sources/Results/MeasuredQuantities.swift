@@ -179,7 +179,6 @@ public struct Quantity: Sendable, Equatable {
 extension Quantity {
     /// Whether its axis may become logarithmic unasked.
     public var isMagnitude: Bool { kind == .magnitude }
-    public var isBounded: Bool { kind == .bounded }
     public var axisTitle: String { axis ?? "At" }
 
     /// The title without what stands in brackets at its end: for a heading.

@@ -4,9 +4,6 @@ public struct Glob: Sendable {
 
     public init(_ pattern: String) { self.pattern = Array(pattern) }
 
-    /// Whether the pattern stands for more than its own text.
-    public var isPattern: Bool { pattern.contains("*") }
-
     /// Whether a name fits from end to end. O(pattern · name).
     public func matches(_ name: String) -> Bool {
         let name = Array(name)

@@ -19,7 +19,7 @@ struct Normlab: ParsableCommand {
             claims to test. Results go to Results/<profile>/<experiment>/ as CSV, PNG and SVG.
 
             Exit codes: 0 done · 1 failed · 2 a claim was not reproduced (verify) · 64 usage · 65 bad configuration or \
-            data · 69 data unavailable · 75 interrupted, resumable.
+            data · 69 data or processor unavailable · 75 interrupted, resumable.
             """,
         version: "NormLab \(version)",
         subcommands: [
@@ -57,7 +57,7 @@ struct Normlab: ParsableCommand {
         Terminal.error(
             "this normlab was built for processors with \(String(cString: missing)), which this one lacks: build it here "
                 + "with 'make build', or for older ones with 'NORMLAB_ARCH=x86-64-v3 make build'")
-        exit(withError: ExitCode.failure)
+        exit(withError: ExitCode.dataUnavailable)
     }
 }
 

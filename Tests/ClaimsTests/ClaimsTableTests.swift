@@ -34,9 +34,9 @@ struct ClaimsTableTests {
         #expect(lines[0].hasPrefix("claim"))
         #expect(lines.allSatisfy { $0.last != " " })
         #expect(lines.contains { $0.hasPrefix("a-rather-long-name") && $0.hasSuffix("reproduced") })
-        #expect(lines.contains { $0.hasPrefix("short") && $0.hasSuffix("inconclusive") })
+        #expect(lines.contains { $0.hasPrefix("short") && $0.hasSuffix("no result") })
         let words = text.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
-        #expect(words.contains("1 reproduced, 0 not reproduced, 1 inconclusive"))
+        #expect(words.contains("1 reproduced, 1 no result"))
         #expect(words.contains("tuned-low"))
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Plotting
 import Testing
 
@@ -35,5 +36,25 @@ import Testing
     func bounded() {
         #expect(panels([2.3, 0.4, 0.3, 30]).allSatisfy { !isLogarithmic($0) })
         #expect(panels([0.5, 0.4, 0.3]).count == 1)
+    }
+
+    /// Two points whose setting is the same kind, `z-score`, are two by the names that the sweep gives their values.
+    @Test func namedValuesOfOneKindAreToldApart() throws {
+        var experiment = SyntheticExperiment()
+        let labels = ["a@input=per-pixel", "a@input=all"]
+        experiment.arms = zip(experiment.arms, labels).map { arm, name in
+            var arm = arm
+            arm.name = name
+            arm.settings = ["input": "z-score"]
+            return arm
+        }
+        let folder = try experiment.write()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let drawing = try FigureText.figure("sweep", ["x": "input"]).draw(ExperimentResults(folder: folder))
+        let rows = drawing.numbers.text.split(separator: "\n").dropFirst().map { $0.split(separator: ",")[2] }
+        #expect(Set(rows) == ["per-pixel", "all"])
+        #expect(
+            ArmRecord(name: "a@rate=0.1,x=y", label: "", order: 0, color: 0).sweptText("optimizer.sgd.rate") == "0.1")
+        #expect(ArmRecord(name: "a", label: "", order: 0, color: 0).sweptText("input") == nil)
     }
 }

@@ -45,7 +45,7 @@ import Testing
         try laboratory.write(TemporaryLaboratory.tiny, experiment: "own")
         let list = try laboratory.program.run("list").output
         #expect(list.contains("━━ first: The first suite\n\none: "))
-        #expect(list.contains("━━ of no suite\n\nown: "))
+        #expect(list.contains("━━ not in a suite\n\nown: "))
         let outcome = try laboratory.program.run("run", "first", "-p", "smoke", "--dry-run")
         #expect(outcome.output.contains("one: 2 runs on glyphs"))
         #expect(!outcome.output.contains("own: "))

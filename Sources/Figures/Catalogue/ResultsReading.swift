@@ -111,11 +111,10 @@ extension ExperimentResults {
     func observed<Part>(
         _ arms: [ArmRecord], refusal: ([String]) -> FigureError, of observe: (RunRecord) throws(CSVError) -> Part?
     ) throws(FigureError) -> (observed: [ObservedArm<Part>], missing: [String]) {
-        var (observed, missing, taps): ([ObservedArm<Part>], [String], [String]) = ([], [], [])
+        var (observed, missing): ([ObservedArm<Part>], [String]) = ([], [])
         for arm in arms {
             var parts: [Part] = []
             for run in results(of: arm) {
-                taps += try reading { () throws(CSVError) in try observedTaps(of: run) }
                 if let part = try reading({ () throws(CSVError) in try observe(run) }) { parts.append(part) }
             }
             if !parts.isEmpty {
@@ -124,7 +123,13 @@ extension ExperimentResults {
                 missing.append(arm.label)
             }
         }
-        guard !observed.isEmpty else { throw refusal(taps.distinct) }
+        guard !observed.isEmpty else {
+            var taps: [String] = []
+            for run in arms.flatMap(results) {
+                taps += try reading { () throws(CSVError) in try observedTaps(of: run) }
+            }
+            throw refusal(taps.distinct)
+        }
         return (observed, missing)
     }
 
@@ -194,16 +199,5 @@ extension MatchRule {
         let smoothed = smoothing == 1 ? "accuracy" : "mean accuracy over \(smoothing) evaluations"
         return
             "An arm matches \(label) at the first evaluation at which its \(smoothed) is at least the best of \(label) with the same seed."
-    }
-}
-
-extension Metric {
-    var axisLabel: String {
-        switch self {
-        case .testAccuracy: "Test accuracy (%)"
-        case .testLoss: "Test loss (cross-entropy, nats)"
-        case .trainLoss: "Training loss (cross-entropy, nats)"
-        case .trainAccuracy: "Training accuracy (%)"
-        }
     }
 }

@@ -176,9 +176,14 @@ struct SweepGrid {
             }
         }
         let placed = arms.compactMap { arm -> (arm: ArmRecord, x: String, y: String)? in
-            guard let settings = results.settings[arm.name], let x = settings[xKey] else { return nil }
+            // Values with names of their own may be of one kind: they are told apart by the names.
+            func value(_ key: String) -> String? {
+                let named = arm.sweptText(key).flatMap { Double($0) == nil ? $0 : nil }
+                return results.settings[arm.name]?[key].map { named ?? $0 }
+            }
+            guard let x = value(xKey) else { return nil }
             guard let yKey else { return (arm, x, "") }
-            return settings[yKey].map { (arm, x, $0) }
+            return value(yKey).map { (arm, x, $0) }
         }
         let xValues = ordered(placed.map(\.x))
         let yValues = ordered(placed.map(\.y))

@@ -43,6 +43,7 @@ final class RunSession {
         } else if let earlier = try? Manifest(folder.manifest) {
             manifest.started = earlier.started
             manifest.resumptions = earlier.resumptions + 1
+            manifest.peakMemory = earlier.peakMemory
         }
         step = saved?.step ?? 0
         secondsBefore = saved?.seconds ?? 0
@@ -189,7 +190,7 @@ final class RunSession {
         manifest.seconds = seconds
         manifest.imagesPerSecond = seconds > 0 ? Double(step * batch) / seconds : 0
         manifest.ended = status == .running ? nil : Date.now.ISO8601Format()
-        manifest.peakMemory = ProcessStatus.peakMemory
+        manifest.peakMemory = [manifest.peakMemory, ProcessStatus.peakMemory].compactMap(\.self).max()
         try AtomicFile.write(manifest.encoded(), to: folder.manifest)
     }
 

@@ -133,7 +133,7 @@ struct BenchmarkFolder {
         guard FileManager.default.fileExists(atPath: file.path) else { return [] }
         return try CSVTable(whole: file).rows(BenchmarkResult.header).map { row in
             guard let measurement = BenchmarkResult(fields: row.fields) else {
-                throw row.error("a field that should be a number is none")
+                throw row.error("a field that should be a number is not one")
             }
             return measurement
         }

@@ -17,7 +17,7 @@ struct Compare: ParsableCommand {
             normlab compare lenet --metric train-loss --threshold 0.1    steps to a training loss
 
             Only settings that differ are shown. Numbers are mean ± deviation over (n) seeds; runs that diverged are no \
-            part of them, and are said. A target counts as reached at the first evaluation that has it, as in claims; a \
+            part of them; they are counted separately. A target counts as reached at the first evaluation that has it, as in claims; a \
             run that did not reach it counts with all its steps, which makes the mean a bound (≥).
             """)
 
@@ -93,9 +93,12 @@ struct Compare: ParsableCommand {
 
     /// The experiments that a word names, with the pattern of arms behind one.
     private func experiments(_ word: String) throws -> [(experiment: Experiment, pattern: String?)] {
+        if word.hasSuffix(".yaml") { return [(try workspace.library.load(word), nil)] }
         if !word.contains("@"), let entries = try? workspace.library.find(word) {
             // Of a suite, what there is; of a single experiment the comparison says what is missing.
-            let folders = workspace.experimentsWithResults(profile: profile).map { $0.components(separatedBy: "@")[0] }
+            let folders = workspace.experimentsWithResults(profile: profile).map {
+                $0.components(separatedBy: "@dataset=")[0]
+            }
             let found = entries.count == 1 ? entries : entries.filter { folders.contains($0.name) }
             if found.isEmpty {
                 Terminal.error("no results of \(word): run  normlab reproduce \(word) -p \(profile)")

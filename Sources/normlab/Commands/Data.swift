@@ -9,6 +9,18 @@ struct Data: ParsableCommand {
         subcommands: [ListData.self, FetchData.self, VerifyData.self], defaultSubcommand: ListData.self)
 }
 
+extension DatasetSource {
+    /// Where this machine has the data set; nil where it has no copy.
+    fileprivate func locateIfHere(in search: DataSearch) throws(DataError) -> DatasetLocation? {
+        do {
+            return try locate(in: search)
+        } catch {
+            if error.kind == .noCopy { return nil }
+            throw error
+        }
+    }
+}
+
 struct ListData: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the data sets and where this machine has them.")
@@ -18,7 +30,7 @@ struct ListData: ParsableCommand {
     func run() throws {
         let search = workspace.dataSearch
         for source in DatasetCatalogue.all {
-            let place = (try? source.locate(in: search))?.description
+            let place = try source.locateIfHere(in: search)?.description
             Terminal.print(
                 "\(Phrase.padded(source.name, to: 14))  \(place ?? "not here: normlab data fetch \(source.name)")")
             Terminal.print(
@@ -59,7 +71,7 @@ struct VerifyData: ParsableCommand {
 
     func run() throws {
         let search = workspace.dataSearch
-        let here = DatasetCatalogue.all.filter { (try? $0.locate(in: search)) != nil }
+        let here = try DatasetCatalogue.all.filter { try $0.locateIfHere(in: search) != nil }
         let sources = names.isEmpty ? here : try names.map(DatasetCatalogue.source)
         var isGood = true
         for source in sources {

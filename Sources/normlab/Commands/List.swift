@@ -35,7 +35,7 @@ struct List: ParsableCommand {
 
     /// The name of a suite with the heading of its README.
     private func heading(of suite: String?) -> String {
-        guard let suite else { return "of no suite" }
+        guard let suite else { return "not in a suite" }
         let file = workspace.rootFolder.appending(path: "Experiments/\(suite)/README.md")
         let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
         guard let heading = text.split(separator: "\n").first, heading.hasPrefix("# ") else { return suite }

@@ -184,7 +184,7 @@ struct Plan {
         }
         if rows.count > 1 {
             rows.append([
-                "together", "", "\(entries.count)", "\(needed.count)", "", Phrase.duration(expectation.whole),
+                "total", "", "\(entries.count)", "\(needed.count)", "", Phrase.duration(expectation.whole),
             ])
         }
         return ResultTable(

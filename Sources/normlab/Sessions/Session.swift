@@ -55,7 +55,10 @@ final class Session {
         let interruption = Interruption.onSignals()
         let experiments = try workspace.experiments(names, overrides: try options.overrides())
         let chooser = DatasetChooser(search: workspace.dataSearch, mayFetch: fetchesData && !options.dryRun)
-        // Unknown arms and profiles are reported before any data are read.
+        // Unknown arms and profiles are reported before any data are fetched or read.
+        for experiment in experiments {
+            _ = try experiment.runs(profile: options.profile, seeds: options.seeds?.values, arms: options.armPatterns)
+        }
         let parts = try experiments.map { try Plan.Part($0, options: options, chooser: chooser) }
         Terminal.note(
             "NormLab \(Normlab.version), profile \(options.profile), \(Phrase.count(options.threadCount, "thread")) on "
@@ -176,12 +179,9 @@ final class Session {
             Terminal.note("\n" + plan.timeTable(took: took))
         }
         if !isInterrupted {
-            let counts = Verdict.allCases.map { verdict in
-                "\(claims.count { $0.verdict == verdict }) \(verdict.rawValue)"
-            }
             Terminal.print(
                 "\(Phrase.count(made, "run")) made, \(kept) up to date, in \(Phrase.duration(seconds)). Claims: "
-                    + counts.joined(separator: ", ") + ".")
+                    + ClaimsLedger.counts(claims) + ".")
             Terminal.print("Results: \(workspace.resultsFolder(profile: plan.options.profile).path)")
         }
         if !failures.isEmpty { Terminal.note("Failed: \(failures.joined(separator: ", "))") }

@@ -91,12 +91,12 @@ extension FetchEvent {
     /// Prints what happens during a download: a live line on a terminal, whole lines otherwise.
     func tell() {
         switch self {
-        case .present(let file): Terminal.note("  \(file): here, and its contents are right")
+        case .present(let file): Terminal.note("  \(file): present, checksum correct")
         case .downloading(let file, _, let received, let total):
             Terminal.live("  \(file): \(received / 1_000_000) of \(total / 1_000_000) MB")
         case .mirrorFailed(let file, let address, let reason):
             Terminal.note("  \(file): not from \(address) (\(reason))")
-        case .verified(let file): Terminal.note("  \(file): downloaded, and its contents are right")
+        case .verified(let file): Terminal.note("  \(file): downloaded, checksum correct")
         case .unpacked(let file, let archive): Terminal.note("  \(file): unpacked from \(archive)")
         }
     }
