@@ -59,7 +59,7 @@ public struct Claim: Configurable, Equatable {
             "How much worse is still not worse, in the measure's unit: the claim is that not more than this is lost."),
         Field(
             "statistics", \.statistics, .word().optional,
-            "The statistics of batch normalization; none means population where there are any, else the moving average."
+            "The statistics of batch normalization; none means those that count, of the first kind that covers the evaluations."
         ),
         Field(
             "smoothing", \.smoothing, 1...1000,
@@ -207,6 +207,7 @@ extension Claim {
             }
         }
         measure.check(fields, references, arms: arms)
+        if measure.isOfTestSet { references.checkNetwork(of: arms, at: node["arm"] ?? node) }
         if smoothing > 1, !measure.isOfTestSet {
             diagnostics.error(
                 "'smoothing' averages evaluations of the test set; this measure has none", at: node["smoothing"] ?? node

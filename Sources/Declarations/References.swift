@@ -7,7 +7,7 @@ public struct References {
         public let name: String
         /// The declared arm that it is a point of: its own name where nothing is swept.
         public let group: String
-        /// The addresses in its network; nil where the network has mistakes of its own.
+        /// The addresses in its network; empty without a network, nil where the network has mistakes of its own.
         public let taps: [String]?
         /// The patterns of taps that it observes, for each profile.
         public let observed: [[String]]
@@ -60,6 +60,12 @@ public struct References {
         if names.count > 1 || names.first.map({ $0 != name }) == true {
             diagnostics.error("'\(key)' is one arm; '\(name)' stands for \(names.joined(separator: ", "))", at: node)
         }
+    }
+
+    /// Reports that one of the arms has no network: there is nothing to evaluate.
+    public func checkNetwork(of armNames: [String], at node: ConfigurationNode) {
+        guard let arm = arms.first(where: { armNames.contains($0.name) && $0.taps == [] }) else { return }
+        diagnostics.error("the arm '\(arm.name)' has no network to be evaluated: name the arms that have one", at: node)
     }
 
     /// Reports a tap, or a pattern of taps, that one of the arms does not have or does not observe.

@@ -9,6 +9,8 @@ import Vocabulary
 public protocol FigureKind: Configurable {
     static var columns: [FigureColumn] { get }
     var common: CommonFields { get set }
+    /// Whether it shows losses or accuracies, which only arms with a network have.
+    static var showsEvaluations: Bool { get }
     /// The rule by which it says that an arm matches a baseline; nil where it says nothing of the kind.
     var match: MatchRule? { get }
     /// Reports what is wrong with its fields and their types do not say: names that lead nowhere, and values that exclude each
@@ -21,6 +23,7 @@ public protocol FigureKind: Configurable {
 
 extension FigureKind {
     public var name: String { common.name ?? Self.kind }
+    public static var showsEvaluations: Bool { false }
     public var match: MatchRule? { nil }
     public func check(_ fields: FigureFields) {}
 

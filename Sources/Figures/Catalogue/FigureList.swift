@@ -31,6 +31,7 @@ public enum FigureList {
             let fields = FigureFields(of: figure, entry.value, at: element, references, diagnostics)
             fields.checkName(figure)
             fields.checkSingleArms()
+            if kind.showsEvaluations { fields.checkNetworks() }
             figure.check(fields)
             if figures.contains(where: { $0.name == figure.name }) {
                 diagnostics.error("two figures are called '\(figure.name)'; give one of them a 'name'", at: element)
@@ -153,6 +154,8 @@ public struct FigureFields {
             }
         }
     }
+
+    fileprivate func checkNetworks() { references?.checkNetwork(of: arms, at: fields["arms"] ?? place) }
 
     /// Reports a tap, or a pattern of taps, that one of the arms shown does not have or does not observe.
     func checkTap(_ tap: String, by key: String = "tap") {

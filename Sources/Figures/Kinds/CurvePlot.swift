@@ -169,6 +169,7 @@ struct AccuracyOverSteps: FigureKind {
         case none
     }
 
+    static let showsEvaluations = true
     static let kind = "accuracy-over-steps"
     static let summary = "Test accuracy over training steps: the mean over seeds, their spread, and each seed."
     static let fields: [Field<Self>] =
@@ -232,6 +233,7 @@ struct LossOverSteps: FigureKind {
         var metric: Metric { self == .train ? .trainLoss : .testLoss }
     }
 
+    static let showsEvaluations = true
     static let kind = "loss-over-steps"
     static let summary = "Cross-entropy over training steps."
     static let fields: [Field<Self>] =

@@ -7,6 +7,7 @@ struct FinalAccuracy: FigureKind {
     var common = CommonFields()
     var statistics: StatisticsSource?
 
+    static let showsEvaluations = true
     static let kind = "final-accuracy"
     static let summary = "Best and final test accuracy by arm: each seed, their mean and its 95 % interval."
     static let fields: [Field<Self>] =

@@ -10,6 +10,7 @@ struct StepsToMatch: FigureKind {
     var band = SeedBand.range
     var stepScale = ScaleChoice.linear
 
+    static let showsEvaluations = true
     static let kind = "steps-to-match"
     static let summary =
         "Test accuracy over training steps, with a diamond where each arm first matches a baseline's best."
@@ -139,6 +140,7 @@ struct MatchTable: FigureKind {
         var steps: Double?
         var accuracy: Double?
 
+        static let showsEvaluations = true
         static let kind = "published"
         static let summary = "What a publication says of an arm."
         static let fields: [Field<Self>] = [

@@ -10,6 +10,7 @@ struct Sweep: FigureKind {
     var y: String?
     var metric = SweepMetric.testAccuracy
 
+    static let showsEvaluations = true
     static let kind = "sweep"
     static let summary =
         "The best test accuracy, or a loss after the last step, over the swept values: a heat map for each arm, or lines."

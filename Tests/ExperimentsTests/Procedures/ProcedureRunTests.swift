@@ -168,6 +168,8 @@ struct ProcedureRunTests {
     @Test func aRunWithoutANetworkOnlyMeasures() throws {
         let tiny = try TinyExperiment(
             TinyExperiment.yaml.replacing(
+                "figures: [accuracy-over-steps,", with: "figures: [{ accuracy-over-steps: { arms: [baseline] } },"
+            ).replacing(
                 "  baseline: { label: Without BN }",
                 with:
                     "  baseline: {}\n  measured: { model: none, evaluate: { predictions: true }, procedures: [line-fit, { input-statistics: { images: 20 } }] }"
@@ -206,6 +208,23 @@ struct ProcedureRunTests {
                                                  ^
                 note: in the arm 'baseline'
             1 error
+            """)
+    }
+
+    @Test func whatHasNoNetworkIsNotEvaluated() throws {
+        let fixture = try ExperimentFixture([
+            "x": ExperimentFixture.head + """
+                base: { model: none, procedures: [line-fit] }
+                arms: { baseline: {} }
+                figures: [accuracy-over-steps]
+                claims:
+                  - { id: a, statement: s, source: p, measure: { final: test-accuracy }, arm: baseline, value: 1, expect: above }
+
+                """
+        ])
+        expectText(
+            try fixture.messages(),
+            """
             """)
     }
 
