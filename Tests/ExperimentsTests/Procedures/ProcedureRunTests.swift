@@ -225,6 +225,13 @@ struct ProcedureRunTests {
         expectText(
             try fixture.messages(),
             """
+            Experiments/x.yaml:11:11: error: the arm 'baseline' has no network to be evaluated: name the arms that have one
+                figures: [accuracy-over-steps]
+                          ^~~~~~~~~~~~~~~~~~~
+            Experiments/x.yaml:13:79: error: the arm 'baseline' has no network to be evaluated: name the arms that have one
+                  - { id: a, statement: s, source: p, measure: { final: test-accuracy }, arm: baseline, value: 1, expect: above }
+                                                                                              ^~~~~~~~
+            2 errors
             """)
     }
 
