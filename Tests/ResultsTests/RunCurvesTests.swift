@@ -20,6 +20,9 @@ struct RunCurvesTests {
         #expect(StatisticsSource.covering([curves([.movingAverage: 1...9, .population: 0...9])]) == .population)
         #expect(StatisticsSource.covering([curves([.movingAverage: 1...9, .population: 9...9])]) == .movingAverage)
         #expect(StatisticsSource.covering([curves([.plainAverage: 1...9, .batch: 0...9])]) == .plainAverage)
+        // One evaluation may be missing in each run, not in all of them together.
+        let run = curves([.plainAverage: 1...9, .batch: 0...9])
+        #expect(StatisticsSource.covering([run, run, run]) == .plainAverage)
         #expect(StatisticsSource.covering([curves([.batch: 0...9])]) == .batch)
         #expect(StatisticsSource.covering([curves([nil: 0...9])]) == nil)
         #expect(StatisticsSource.covering([]) == nil)
