@@ -8,8 +8,6 @@ public enum BookingLifetime: Sendable {
     case untilBackward
     /// Until the program's end.
     case program
-    /// From when the layer's input is written, by another layer, to its forward pass.
-    case fromInput
     /// From the layer's forward pass to the program's end, and only where it is observed.
     case observed
 }
@@ -47,6 +45,8 @@ public struct Booking {
     private(set) var requests: [Request] = []
     /// The matrices that an observer can find by name.
     private(set) var matrices: [String: MatrixSlot] = [:]
+    /// The buffer for moments of the input, where the layer has booked one.
+    private(set) var inputMoments: VectorSlot?
 
     init(node: String, batch: Int, inputs: [Shape], output: Shape) {
         self.node = node
@@ -74,6 +74,14 @@ public struct Booking {
         requests.append(Request(name: name, count: count, lifetime: lifetime))
         return slot
     }
+
+    /// Books a vector of `count` floats for the moments of the input's blocks, for ``Kernels/BlockMoments``. They may be there
+    /// before the forward pass, if the layer ``LayerTraits/takesInputMoments``: see ``Pass/inputMomentsAreGathered``.
+    public mutating func inputMoments(_ name: String, count: Int) -> VectorSlot {
+        let slot = vector(name, count: count, .forward)
+        inputMoments = slot
+        return slot
+    }
 }
 
 /// Offsets in one slab for buffers of known lifetimes: two buffers share memory only if they are never needed together.
@@ -86,7 +94,7 @@ public struct MemoryPlan: Sendable {
         public let name: String
         public let count: Int
         /// The moments of the program in which it is needed, both ends included.
-        public let lifetime: ClosedRange<Int>
+        public internal(set) var lifetime: ClosedRange<Int>
     }
 
     public struct Region: Sendable {
@@ -113,9 +121,9 @@ public struct MemoryPlan: Sendable {
         var ranges = [Range<Int>](repeating: 0..<0, count: requests.count)
         var placed: [Int] = []
         for index in order where requests[index].count > 0 {
-            let rivals = placed.filter { requests[$0].lifetime.overlaps(requests[index].lifetime) }
+            let live = placed.filter { requests[$0].lifetime.overlaps(requests[index].lifetime) }
             let need = (requests[index].count + Self.granule - 1) / Self.granule * Self.granule
-            let offset = Self.smallestGap(of: need, among: rivals.map { ranges[$0] })
+            let offset = Self.smallestGap(of: need, among: live.map { ranges[$0] })
             ranges[index] = offset..<(offset + need)
             placed.append(index)
         }
@@ -123,7 +131,7 @@ public struct MemoryPlan: Sendable {
             regions: zip(requests, ranges).map { Region(name: $0.name, lifetime: $0.lifetime, range: $1) })
     }
 
-    /// The plan with these places, right or wrong.
+    /// The plan with these regions, right or wrong.
     init(regions: [Region]) {
         self.regions = regions
         count = regions.map(\.range.upperBound).max() ?? 0
@@ -142,17 +150,8 @@ public struct MemoryPlan: Sendable {
         return best?.lowerBound ?? end
     }
 
-    /// The pairs of buffers that share memory while both are needed: empty in a valid plan.
-    public var conflicts: [(Region, Region)] {
-        var found: [(Region, Region)] = []
-        for (index, one) in regions.enumerated() {
-            for other in regions[(index + 1)...]
-            where one.range.overlaps(other.range) && one.lifetime.overlaps(other.lifetime) {
-                found.append((one, other))
-            }
-        }
-        return found
-    }
+    /// Where the buffer of a request starts.
+    func offset(of request: Int) -> Int { regions[request].range.lowerBound }
 
     /// Floats that the buffers would take if none shared memory.
     public var bookedCount: Int { regions.reduce(0) { $0 + $1.range.count } }

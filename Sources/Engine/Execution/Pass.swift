@@ -30,7 +30,7 @@ public enum Phase: Hashable, Sendable {
 
 /// One execution of a node's forward or backward equation: the views that its layer borrows, and the arguments.
 ///
-/// Views are valid during the pass only. A value that the layer did not declare in ``Layer/backwardReads``, or a buffer
+/// Views are valid during the pass only. A value that the layer did not declare in ``LayerTraits/backwardReads``, or a buffer
 /// outside its booked lifetime, may hold anything.
 public struct Pass {
     /// The number of images in this pass; at most the batch that the program was compiled for.
@@ -68,8 +68,8 @@ public struct Pass {
     /// The gradient of the loss by the output: behind the nonlinearity, where the layer takes that over. A layer may
     /// overwrite it.
     public var outputGradient: Matrix {
-        guard let place = bindings.outputGradient else { preconditionFailure("no gradient arrives here") }
-        return matrix(place)
+        guard let region = bindings.outputGradient else { preconditionFailure("no gradient arrives here") }
+        return matrix(region)
     }
 
     /// Where the gradient by the first input goes, to be overwritten; nil if it is not needed.
@@ -77,29 +77,28 @@ public struct Pass {
 
     /// Where the gradient by input `index` goes, to be overwritten; nil if it is not needed.
     public func inputGradient(_ index: Int) -> Matrix? {
-        guard let place = bindings.inputGradients[index] else { return nil }
-        return matrix(place)
+        guard let region = bindings.copies[index] ?? bindings.inputGradients[index] else { return nil }
+        return matrix(region)
     }
 
     /// Whether the gradient by input `index` is already a part of the output gradient's memory.
-    public func gradientIsPart(_ index: Int) -> Bool { bindings.gradientIsPart[index] }
+    public func gradientIsPart(_ index: Int) -> Bool { bindings.step.backward?.contributions[index] == .isPart }
 
     /// Whether the gradient by the first input is to be added to what is there, instead of overwriting it. Only layers that
     /// say they can are asked to.
-    public var addsInputGradient: Bool { bindings.fused.addsInputGradient }
+    public var addsInputGradient: Bool { bindings.step.backward?.contributions[0] == .added }
 
     // MARK: Fusion
 
     /// The function that the layer applies to its output, and with which its backward pass begins where it has said so.
-    public var nonlinearity: Nonlinearity { bindings.fused.nonlinearity }
+    public var nonlinearity: Nonlinearity { bindings.step.epilogue.function }
 
     /// Where the layer gathers the moments of its output; nil if they are not needed.
     public var outputMoments: BlockMoments? {
-        guard phase.statistics == .batch, let slot = bindings.fused.outputMoments else { return nil }
-        let place = bindings.output
+        guard phase.statistics == .batch, let region = bindings.outputMoments else { return nil }
         return BlockMoments(
-            rows: images * place.rowsPerImage, columns: place.columns,
-            scratch: memory.vector(offset: bindings.fused.outputMomentsOffset, count: slot.count))
+            rows: images * bindings.output.rowsPerImage, columns: bindings.output.columns,
+            scratch: memory.vector(offset: region.lowerBound, count: region.count))
     }
 
     /// What the layer does to its output as it writes it.
@@ -110,8 +109,8 @@ public struct Pass {
         return Epilogue(nonlinearity: nonlinearity, moments: outputMoments)
     }
 
-    /// Whether the moments of the input have been gathered where ``Layer/inputMoments(_:)`` says.
-    public var inputMomentsAreGathered: Bool { bindings.fused.inputMomentsAreGathered }
+    /// Whether the moments of the input have been gathered in the buffer that ``Booking/inputMoments(_:count:)`` booked.
+    public var inputMomentsAreGathered: Bool { bindings.step.inputMomentsAreGathered }
 
     // MARK: Parameters
 
@@ -148,93 +147,81 @@ public struct Pass {
     /// The statistics that training has tracked for this node, to be read only; nil for layers that track none.
     public var state: NormalizationState? { bindings.state }
 
-    // MARK: Places
+    // MARK: Regions
 
-    private func matrix(_ place: Place) -> Matrix {
-        memory.matrix(
-            offset: place.offset, rows: images * place.rowsPerImage, columns: place.columns, stride: place.stride)
-    }
+    private func matrix(_ region: MatrixRegion) -> Matrix { region.matrix(in: memory, images: images) }
 
     private func matrix(of kind: ParameterKind, in storage: Storage) -> Matrix {
-        guard let place = bindings.place(of: kind) else { preconditionFailure("no parameter \(kind) was declared") }
-        return storage.matrix(offset: place.offset, rows: place.rows, columns: place.columns)
+        guard let region = bindings.region(of: kind) else { preconditionFailure("no parameter \(kind) was declared") }
+        return storage.matrix(offset: region.offset, rows: region.rows, columns: region.columns)
     }
 
     private func vector(of kind: ParameterKind, in storage: Storage) -> Vector? {
-        guard let place = bindings.place(of: kind) else { return nil }
-        return storage.vector(offset: place.offset, count: place.columns)
+        guard let region = bindings.region(of: kind) else { return nil }
+        return storage.vector(offset: region.offset, count: region.columns)
     }
 }
 
-/// A matrix's place in a program's slab.
-struct Place: Sendable {
+/// Where a matrix lies in a program's slab.
+struct MatrixRegion: Sendable {
     let offset: Int
     let rowsPerImage: Int
     let columns: Int
     let stride: Int
+
+    func matrix(in memory: Storage, images: Int) -> Matrix {
+        memory.matrix(offset: offset, rows: images * rowsPerImage, columns: columns, stride: stride)
+    }
 }
 
-/// A parameter's place in the model's slabs of values, of gradients and of history.
-struct ParameterPlace: Sendable {
+/// Where a parameter lies in the model's slabs of values, of gradients and of history.
+struct ParameterRegion: Sendable {
     let kind: ParameterKind
     let offset: Int
     let rows: Int
     let columns: Int
 }
 
-/// Where everything that one node touches lies. Made once, when a program is compiled.
+/// Where everything that one step touches lies. Made once, when a program is compiled.
 final class Bindings {
-    let inputs: [Place]
-    let output: Place
+    let step: Step
+    let inputs: [MatrixRegion]
+    let output: MatrixRegion
     /// For each input, whether its values are already a part of the output's memory.
     let inputIsPart: [Bool]
-    /// Where the gradient of each input goes; nil where it is not needed.
-    let inputGradients: [Place?]
-    /// For each input, whether its gradient is already a part of the output gradient's memory.
-    let gradientIsPart: [Bool]
-    /// The output's gradient; nil where it is not needed.
-    let outputGradient: Place?
-    /// The offsets of the booked buffers, by slot.
+    /// Where the gradient by each input lies; nil where it is not needed.
+    let inputGradients: [MatrixRegion?]
+    /// For each input, where the node's contribution to the gradient waits to be added; nil where it goes there directly.
+    let copies: [MatrixRegion?]
+    /// The gradient that the backward pass begins with; nil where there is none.
+    let outputGradient: MatrixRegion?
+    /// The floats of the slab in which the moments of the output are gathered; nil where nobody needs them.
+    let outputMoments: Range<Int>?
+    /// The offsets of the booked buffers, by slot; −1 for what is not observed.
     let slots: [Int]
-    /// The places of the parameters in the model's slabs.
-    let parameters: [ParameterPlace]
+    let parameters: [ParameterRegion]
     /// The tracked statistics of the node, where it has them.
     let state: NormalizationState?
-    /// What the node does together with its neighbours.
-    let fused: Fused
-
-    /// A node's part in the fusions of a program.
-    struct Fused {
-        /// The function that it applies to its output.
-        var nonlinearity = Nonlinearity.identity
-        /// Where it gathers the moments of its output: a place in the program's slab.
-        var outputMoments: VectorSlot?
-        /// The offset of that place.
-        var outputMomentsOffset = 0
-        /// Whether the moments of its input are gathered.
-        var inputMomentsAreGathered = false
-        /// Whether it adds the gradient by its first input to what is there.
-        var addsInputGradient = false
-    }
 
     init(
-        inputs: [Place], output: Place, inputIsPart: [Bool], inputGradients: [Place?],
-        gradientIsPart: [Bool], outputGradient: Place?, slots: [Int], parameters: [ParameterPlace],
-        state: NormalizationState?, fused: Fused
+        step: Step, inputs: [MatrixRegion], output: MatrixRegion, inputIsPart: [Bool],
+        inputGradients: [MatrixRegion?], copies: [MatrixRegion?], outputGradient: MatrixRegion?,
+        outputMoments: Range<Int>?, slots: [Int], parameters: [ParameterRegion], state: NormalizationState?
     ) {
-        self.fused = fused
+        self.step = step
         self.inputs = inputs
         self.output = output
         self.inputIsPart = inputIsPart
         self.inputGradients = inputGradients
-        self.gradientIsPart = gradientIsPart
+        self.copies = copies
         self.outputGradient = outputGradient
+        self.outputMoments = outputMoments
         self.slots = slots
         self.parameters = parameters
         self.state = state
     }
 
-    func place(of kind: ParameterKind) -> ParameterPlace? {
+    func region(of kind: ParameterKind) -> ParameterRegion? {
         for index in 0..<parameters.count where parameters[index].kind == kind { return parameters[index] }
         return nil
     }
@@ -245,7 +232,7 @@ protocol Operation {
     func forward(_ pass: Pass)
     func backward(_ pass: Pass)
     var batchStatistics: BatchStatistics? { get }
-    var inputMoments: VectorSlot? { get }
+    var algorithm: String { get }
     func affine(_ pass: Pass) -> ColumnAffine?
 }
 
@@ -261,7 +248,7 @@ struct LayerOperation<L: Layer>: Operation {
     func forward(_ pass: Pass) { layer.forward(pass, workspace) }
     func backward(_ pass: Pass) { layer.backward(pass, workspace) }
     var batchStatistics: BatchStatistics? { layer.batchStatistics(workspace) }
-    var inputMoments: VectorSlot? { layer.inputMoments(workspace) }
+    var algorithm: String { layer.algorithm(workspace) }
     func affine(_ pass: Pass) -> ColumnAffine? { layer.affine(pass, workspace) }
 }
 

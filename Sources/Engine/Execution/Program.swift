@@ -9,16 +9,14 @@ final class Program {
     let batch: Int
     let plan: MemoryPlan
     let timeline: Timeline
+    private let lowered: LoweredNetwork
     private let operations: [any Operation]
     private let bindings: [Bindings]
-    private let matrices: [[String: MatrixSlot]]
-    /// The places of the values: 0 is the network's input, i + 1 the output of node i.
-    private let values: [Place]
-    /// The places of the gradients by the values; nil where none is needed.
-    private let gradients: [Place?]
-    private let fusion: FusionPlan
-    /// For each node, whether the one before it computes its output where its statistics are fixed.
-    private let isAffine: [Bool]
+    private let bookings: [Booking]
+    /// Where the values lie: 0 is the network's input, i + 1 the output of node i.
+    private let values: [MatrixRegion]
+    /// Where the gradients by the values lie; nil where none is needed.
+    private let gradients: [MatrixRegion?]
     private let probabilities: Int
     private let classes: Int
     private let memory: Storage
@@ -26,8 +24,6 @@ final class Program {
     private let regression: RegressionTarget?
     /// For each moment, the memory that is not in use; empty unless released memory is poisoned.
     private let gaps: [[Range<Int>]]
-    /// For each node, the shares of gradients to be added after its backward pass.
-    private let shares: [[(share: Place, gradient: Place)]]
 
     /// - Parameter poisonsReleasedMemory: whether memory that is not in use is filled with NaN, so that a test
     ///   can show that no pass reads memory before it is written or after it is released.
@@ -39,65 +35,45 @@ final class Program {
         self.model = model
         self.batch = batch
         let network = model.network
-        let fusion = FusionPlan(network, purpose: purpose, isEnabled: fuses && !purpose.keepsEverything)
-        let layout = ProgramLayout(network, batch: batch, purpose: purpose, fusion: fusion)
-        self.fusion = fusion
-        isAffine = network.nodes.indices.map { fusion.affineComputer(of: $0) != nil }
+        let lowered = LoweredNetwork(network, purpose: purpose, fuses: fuses)
+        let layout = ProgramLayout(lowered, batch: batch)
         let plan = MemoryPlan(layout.requests)
+        self.lowered = lowered
         self.plan = plan
         timeline = layout.timeline
         operations = layout.operations
-        matrices = layout.matrices
+        bookings = layout.bookings
         memory = Storage(count: plan.count)
         regression = RegressionTarget(network, batch: batch)
         gaps = poisonsReleasedMemory ? layout.timeline.all.map(plan.gaps) : []
+        classes = network.classes
+        probabilities = plan.offset(of: layout.probabilities)
 
-        func place(_ part: ProgramLayout.Part, _ shape: Shape) -> Place {
-            Place(
-                offset: plan.regions[part.request].range.lowerBound + part.column, rowsPerImage: shape.positions,
+        func region(_ part: ProgramLayout.Part, _ value: Int) -> MatrixRegion {
+            let shape = lowered.shape(value)
+            return MatrixRegion(
+                offset: plan.offset(of: part.request) + part.column, rowsPerImage: shape.positions,
                 columns: shape.channels, stride: part.stride)
         }
-        let values = layout.values.indices.map { place(layout.values[$0], layout.shape($0)) }
-        let gradients = layout.gradients.indices.map { value in
-            layout.gradients[value].map { place($0, layout.shape(value)) }
-        }
+        let values = layout.values.enumerated().map { region($1, $0) }
+        let gradients = layout.gradients.enumerated().map { value, part in part.map { region($0, value) } }
         self.values = values
         self.gradients = gradients
-        classes = network.classes
-        probabilities = plan.regions[layout.probabilities].range.lowerBound
-        shares = network.nodes.indices.map { index in
-            network.nodes[index].inputs.indices.compactMap { position in
-                let value = network.nodes[index].inputs[position]
-                guard let share = layout.shares[index][position], let gradient = gradients[value] else { return nil }
-                return (place(share, layout.shape(value)), gradient)
+        bindings = lowered.steps.map { step in
+            let slots = layout.slots[step.node].map { $0.map(plan.offset) ?? -1 }
+            let moments = step.epilogue.moments.flatMap { reader in
+                layout.bookings[reader].inputMoments.flatMap { slot in
+                    layout.slots[reader][slot.index].map { plan.offset(of: $0)..<plan.offset(of: $0) + slot.count }
+                }
             }
-        }
-        let operations = operations
-        func fused(_ index: Int) -> Bindings.Fused {
-            var fused = Bindings.Fused(
-                nonlinearity: fusion.function(of: index),
-                inputMomentsAreGathered: fusion.momentsAreGathered(for: index),
-                addsInputGradient: layout.addsGradient[index])
-            if let reader = fusion.gathersFor[index], let slot = operations[reader].inputMoments,
-                let request = layout.slots[reader][slot.index]
-            {
-                fused.outputMoments = slot
-                fused.outputMomentsOffset = plan.regions[request].range.lowerBound
-            }
-            return fused
-        }
-        bindings = network.nodes.enumerated().map { index, node in
             return Bindings(
-                inputs: node.inputs.map { values[$0] }, output: values[index + 1],
-                inputIsPart: node.inputs.indices.map { layout.valueIsPart(node: index, position: $0) },
-                inputGradients: node.inputs.enumerated().map { position, value in
-                    layout.shares[index][position].map { place($0, layout.shape(value)) } ?? gradients[value]
+                step: step, inputs: step.inputs.map { values[$0] }, output: values[step.node + 1],
+                inputIsPart: step.inputs.indices.map { lowered.inputIsPart($0, of: step.node) },
+                inputGradients: step.inputs.map { gradients[$0] },
+                copies: zip(layout.copies[step.node], step.inputs).map { copy, value in copy.map { region($0, value) }
                 },
-                gradientIsPart: node.inputs.indices.map { layout.gradientIsPart(node: index, position: $0) },
-                outputGradient: gradients[(fusion.backwardTaken(by: index) ?? index) + 1],
-                slots: layout.slots[index].map { $0.map { plan.regions[$0].range.lowerBound } ?? -1 },
-                parameters: Array(model.places[node.parameters]), state: model.states[index],
-                fused: fused(index))
+                outputGradient: step.backward.flatMap { gradients[$0.output] }, outputMoments: moments, slots: slots,
+                parameters: Array(model.regions[network.nodes[step.node].parameters]), state: model.states[step.node])
         }
     }
 
@@ -117,12 +93,13 @@ final class Program {
     /// Computes one node's output from the values before it.
     func forward(node index: Int, images: Int, phase: Phase, team: Team) {
         poison(at: timeline.forward(index))
-        if fusion.isAbsorbed[index] || isAffine[index] && phase.statistics != .batch { return }
+        let step = lowered.steps[index]
+        if step.computer != index || step.isAffineEpilogue && phase.statistics != .batch { return }
         var pass = pass(index, images, phase, team)
-        if let normalization = fusion.affine[index],
+        if let normalization = step.epilogue.affine,
             let map = operations[normalization].affine(self.pass(normalization, images, phase, team))
         {
-            pass.followingAffine = (map, fusion.function(of: normalization))
+            pass.followingAffine = (map, lowered.steps[normalization].epilogue.function)
         }
         operations[index].forward(pass)
     }
@@ -166,17 +143,19 @@ final class Program {
     /// those by its own parameters are left as they are. In a program that fuses there is no such backward pass.
     func backward(node index: Int, images: Int, phase: Phase, team: Team) {
         poison(at: timeline.backward(index))
-        guard bindings[index].outputGradient != nil, fusion.backwardComputer(of: index) == index else { return }
+        guard lowered.steps[index].backward != nil else { return }
         let pass = pass(index, images, phase, team)
         if phase.statistics != .batch, let map = operations[index].affine(pass) {
-            precondition(!fusion.isEnabled, "statistics are fixed, and layers are fused")
+            precondition(!lowered.fuses, "statistics are fixed, and layers are fused")
             map.shift.fill(0)
             if let gradient = pass.inputGradient { map.apply(pass.outputGradient, into: gradient, team: team) }
         } else {
             operations[index].backward(pass)
         }
-        for share in 0..<shares[index].count {
-            matrix(shares[index][share].gradient, images).add(matrix(shares[index][share].share, images))
+        for position in 0..<bindings[index].copies.count {
+            guard let copy = bindings[index].copies[position], let gradient = bindings[index].inputGradients[position]
+            else { continue }
+            matrix(gradient, images).add(matrix(copy, images))
         }
     }
 
@@ -192,7 +171,9 @@ final class Program {
         switch tap.source {
         case .output(let node): return matrix(bindings[node].output, images)
         case .booked(let node, let name):
-            guard let slot = matrices[node][name] else { preconditionFailure("'\(tap.address)' is not booked") }
+            guard let slot = bookings[node].matrices[name] else {
+                preconditionFailure("'\(tap.address)' is not booked")
+            }
             return memory.matrix(
                 offset: bindings[node].slots[slot.index], rows: images * slot.rowsPerImage, columns: slot.columns)
         }
@@ -220,10 +201,7 @@ final class Program {
             values: model.values, gradients: model.gradients)
     }
 
-    private func matrix(_ place: Place, _ images: Int) -> Matrix {
-        memory.matrix(
-            offset: place.offset, rows: images * place.rowsPerImage, columns: place.columns, stride: place.stride)
-    }
+    private func matrix(_ region: MatrixRegion, _ images: Int) -> Matrix { region.matrix(in: memory, images: images) }
 
     private func vector(_ slot: VectorSlot, of index: Int) -> Vector {
         memory.vector(offset: bindings[index].slots[slot.index], count: slot.count)

@@ -12,12 +12,8 @@ public protocol Layer: Configurable, Equatable {
     /// Handles of the buffers that ``book(_:)`` books and the passes borrow.
     associatedtype Workspace: Sendable
 
-    /// What the layer does in a network, from which taps and automatic biases follow.
-    static var role: LayerRole { get }
-    /// How many inputs the layer takes.
-    static var inputCount: ClosedRange<Int> { get }
-    /// Whether the layer reads a sample as one vector across its positions, so that its input must be contiguous.
-    static var flattensInput: Bool { get }
+    /// What the layer is to its neighbours and to the memory plan.
+    var traits: LayerTraits { get }
 
     /// The shape of one output sample.
     ///
@@ -29,30 +25,10 @@ public protocol Layer: Configurable, Equatable {
     func multiplyAdds(_ inputs: [Shape]) -> Int
     /// The statistics that training tracks for inference; nil for most layers.
     func trackedStatistics(_ inputs: [Shape]) -> TrackedStatistics?
-    /// Whether the layer takes away the mean of each channel by itself and adds a trainable shift, which makes a bias before it
-    /// redundant: without effect on the output, and with a gradient of 0.
-    var absorbsBias: Bool { get }
     /// The layer with `factor` times as many outputs, where their number is one of its fields.
     func widened(by factor: Double) -> Self
     /// The layer with its automatic choices made, given what follows it.
     func resolved(for surroundings: Surroundings) -> Self
-    /// Which values of the forward pass the backward pass reads, and which must therefore stay in memory until then.
-    var backwardReads: BackwardReads { get }
-
-    /// What the layer is able to do together with its neighbours.
-    static var fusion: LayerFusion { get }
-    /// Whether the layer uses moments of its input that were gathered while that was written; see ``inputMoments(_:)``.
-    static var takesGatheredMoments: Bool { get }
-    /// Whether the layer can write the gradient by its input over the gradient by its output.
-    static var overwritesGradient: Bool { get }
-    /// Whether the layer can add the gradient by its input to what others have left there; see ``Pass/addsInputGradient``.
-    static var addsGradient: Bool { get }
-    /// The function of single elements that the layer is, for a layer before it to apply; nil for every other layer.
-    var nonlinearity: Nonlinearity? { get }
-    /// Whether the layer is an affine map of each channel where statistics are fixed; see ``affine(_:_:)``.
-    static var isAffineInInference: Bool { get }
-    /// What the backward pass reads when it takes over that of a nonlinearity behind the layer.
-    func backwardReads(behind nonlinearity: Nonlinearity) -> BackwardReads
 
     /// Books the caches and the scratch of one pass.
     func book(_ booking: inout Booking) -> Workspace
@@ -62,47 +38,19 @@ public protocol Layer: Configurable, Equatable {
     func backward(_ pass: Pass, _ workspace: Workspace)
     /// Where the last forward pass with batch statistics left them; nil for layers that track none.
     func batchStatistics(_ workspace: Workspace) -> BatchStatistics?
-    /// Where the layer that writes the input gathers the moments of its blocks, for ``Kernels/BlockMoments``.
-    func inputMoments(_ workspace: Workspace) -> VectorSlot?
     /// The affine map of each channel that the layer is in this pass, for a layer before it to apply; nil if it is none.
     func affine(_ pass: Pass, _ workspace: Workspace) -> ColumnAffine?
-}
-
-/// What a layer does in a network.
-public enum LayerRole: Sendable {
-    /// A product with trainable weights: dense, convolution. Taps are named after these.
-    case linear
-    /// A normalization by statistics of the batch or of each image.
-    case normalization
-    /// An elementwise nonlinearity.
-    case nonlinearity
-    /// A reduction over positions.
-    case pooling
-    /// A normalization by the response of neighbours.
-    case response
-    /// What regularizes in training and is the identity in inference.
-    case regularization
-    /// What disturbs values in training, to see what it harms.
-    case disturbance
-    /// A join of several inputs.
-    case junction
+    /// How the layer computes with what it has booked, where there is a choice: a word for people, such as `direct`.
+    func algorithm(_ workspace: Workspace) -> String
 }
 
 /// What stands around a layer in its network.
 public struct Surroundings: Sendable {
     /// Whether everything that reads the layer's output is a normalization that makes a bias before it redundant
-    /// (Ioffe & Szegedy 2015, §3.2): see ``Layer/absorbsBias``.
+    /// (Ioffe & Szegedy 2015, §3.2): see ``LayerTraits/absorbsBias``.
     public let isFollowedByShift: Bool
     /// The initializer that `default` stands for; nil where none was given.
     public let initializer: (any Initializer)?
-}
-
-/// Which values of the forward pass a backward pass reads.
-public struct BackwardReads: OptionSet, Sendable {
-    public let rawValue: Int
-    public init(rawValue: Int) { self.rawValue = rawValue }
-    public static let inputs = BackwardReads(rawValue: 1)
-    public static let output = BackwardReads(rawValue: 2)
 }
 
 /// The workspace of a layer that books nothing.
@@ -111,24 +59,14 @@ public struct NoWorkspace: Sendable {}
 // MARK: What most layers have in common
 
 extension Layer {
-    public static var inputCount: ClosedRange<Int> { 1...1 }
-    public static var flattensInput: Bool { false }
     public func parameters(_ inputs: [Shape]) -> [ParameterDeclaration] { [] }
     public func multiplyAdds(_ inputs: [Shape]) -> Int { 0 }
     public func trackedStatistics(_ inputs: [Shape]) -> TrackedStatistics? { nil }
-    public var absorbsBias: Bool { false }
     public func widened(by factor: Double) -> Self { self }
     public func resolved(for surroundings: Surroundings) -> Self { self }
     public func batchStatistics(_ workspace: Workspace) -> BatchStatistics? { nil }
-    public static var fusion: LayerFusion { [] }
-    public static var takesGatheredMoments: Bool { false }
-    public func inputMoments(_ workspace: Workspace) -> VectorSlot? { nil }
-    public static var isAffineInInference: Bool { false }
     public func affine(_ pass: Pass, _ workspace: Workspace) -> ColumnAffine? { nil }
-    public static var overwritesGradient: Bool { false }
-    public static var addsGradient: Bool { false }
-    public var nonlinearity: Nonlinearity? { nil }
-    public func backwardReads(behind nonlinearity: Nonlinearity) -> BackwardReads { backwardReads }
+    public func algorithm(_ workspace: Workspace) -> String { "" }
 }
 
 extension Layer where Workspace == NoWorkspace {
@@ -138,20 +76,13 @@ extension Layer where Workspace == NoWorkspace {
 /// Why a layer cannot take the inputs it was given, or cannot have the fields it has.
 public struct LayerError: Error, Equatable, Sendable {
     /// The field at fault, where there is one, so that a message can point at it.
-    public let field: String?
+    public var field: String?
     /// What was found: `a 3×3×50 map`.
     public let found: String
     /// What is needed instead: `a map of at least 5×5 (kernel 5, pad 0)`.
     public let expected: String
     /// A way out, where one is known.
-    public let suggestion: String?
-
-    public init(field: String? = nil, found: String, expected: String, suggestion: String? = nil) {
-        self.field = field
-        self.found = found
-        self.expected = expected
-        self.suggestion = suggestion
-    }
+    public var suggestion: String?
 
     /// Checks that a field's value is at least `minimum`: layers may be made in code, past the strict reader.
     static func require(_ field: String, _ value: Int, atLeast minimum: Int) throws(LayerError) {
@@ -186,11 +117,6 @@ public struct Fan: Hashable, Sendable {
     public let input: Int
     /// Outputs of one input value; kernel area × output channels for a convolution.
     public let output: Int
-
-    public init(input: Int, output: Int) {
-        self.input = input
-        self.output = output
-    }
 }
 
 /// How a parameter lies in a file that other frameworks read.
@@ -207,7 +133,7 @@ public enum InterchangeLayout: Hashable, Sendable {
 public struct ParameterDeclaration: Sendable {
     public let kind: ParameterKind
     /// Rows of the matrix; 1 for a vector.
-    public let rows: Int
+    public var rows = 1
     /// Columns of the matrix; the length of a vector.
     public let columns: Int
     /// What its initializer scales by.
@@ -218,21 +144,7 @@ public struct ParameterDeclaration: Sendable {
     /// Factor on the weight decay (Caffe's `decay_mult`).
     public let decayMultiplier: Double
     /// How it lies in an interchange file.
-    public let layout: InterchangeLayout
-
-    public init(
-        _ kind: ParameterKind, rows: Int = 1, columns: Int, fan: Fan, initializer: any Initializer,
-        rateMultiplier: Double, decayMultiplier: Double, layout: InterchangeLayout = .vector
-    ) {
-        self.kind = kind
-        self.rows = rows
-        self.columns = columns
-        self.fan = fan
-        self.initializer = initializer
-        self.rateMultiplier = rateMultiplier
-        self.decayMultiplier = decayMultiplier
-        self.layout = layout
-    }
+    public var layout = InterchangeLayout.vector
 }
 
 /// A parameter of a network.

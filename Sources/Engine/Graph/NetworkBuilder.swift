@@ -93,7 +93,7 @@ struct NetworkBuilder {
     }
 
     private mutating func checkedCount(_ values: [Int], of index: Int) -> [Int]? {
-        let allowed = type(of: given[index].layer).inputCount
+        let allowed = given[index].layer.traits.inputCount
         if allowed.contains(values.count) { return values }
         let expected =
             allowed.count == 1 ? "\(allowed.lowerBound)" : "\(allowed.lowerBound) to \(allowed.upperBound)"
@@ -204,7 +204,7 @@ struct NetworkBuilder {
     private func isFollowedByShift(_ index: Int, _ references: [[Int]?]) -> Bool {
         let readers = given.indices.filter { references[$0]?.contains(index + 1) ?? false }
         return !readers.isEmpty
-            && readers.allSatisfy { given[$0].layer.absorbsBias }
+            && readers.allSatisfy { given[$0].layer.traits.absorbsBias }
     }
 
     private mutating func report(

@@ -40,7 +40,7 @@ struct TapMap {
         var normalized: Set<Int> = []
         for (index, node) in nodes.enumerated() {
             add("\(node.name)/output", .output(node: index))
-            switch type(of: node.layer).role {
+            switch node.layer.traits.role {
             case .linear: addProduct(index)
             case .normalization:
                 let owner = product(before: index)
@@ -76,7 +76,7 @@ struct TapMap {
         }
     }
 
-    private func role(_ index: Int) -> LayerRole { type(of: nodes[index].layer).role }
+    private func role(_ index: Int) -> LayerRole { nodes[index].layer.traits.role }
 
     /// The nodes after a product, as far as each value has a single reader, up to the next product or join.
     private func path(after index: Int) -> [Int] {

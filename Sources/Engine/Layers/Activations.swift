@@ -3,18 +3,21 @@ import Vocabulary
 
 /// A function of single elements: y = f(x) and dx = dy · f′(x), where f′ is computed from y.
 ///
-/// A layer before it that can apply f to its own output does so; see ``LayerFusion/nonlinearity``.
+/// A layer before it that can apply f to its own output does so; see ``LayerTraits/epilogue``.
 public protocol Activation: Layer where Workspace == NoWorkspace {
     static var function: Nonlinearity { get }
 }
 
 extension Activation {
     public static var fields: [Field<Self>] { [] }
-    public static var role: LayerRole { .nonlinearity }
-    public static var overwritesGradient: Bool { true }
 
-    public var nonlinearity: Nonlinearity? { Self.function }
-    public var backwardReads: BackwardReads { .output }
+    public var traits: LayerTraits {
+        LayerTraits(.nonlinearity, backwardReads: .output) {
+            $0.nonlinearity = Self.function
+            $0.overwritesGradient = true
+        }
+    }
+
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
 
     public func forward(_ pass: Pass, _ workspace: NoWorkspace) {

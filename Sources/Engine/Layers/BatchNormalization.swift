@@ -75,10 +75,10 @@ public struct ScaleAndShift: Sendable {
     func parameters(channels: Int) -> [ParameterDeclaration] {
         let fan = Fan(input: 1, output: 1)
         let gamma = ParameterDeclaration(
-            .scale, columns: channels, fan: fan, initializer: Constant(value: 1), rateMultiplier: scaleRate,
+            kind: .scale, columns: channels, fan: fan, initializer: Constant(value: 1), rateMultiplier: scaleRate,
             decayMultiplier: scaleDecay)
         let beta = ParameterDeclaration(
-            .shift, columns: channels, fan: fan, initializer: Constant(value: 0), rateMultiplier: shiftRate,
+            kind: .shift, columns: channels, fan: fan, initializer: Constant(value: 0), rateMultiplier: shiftRate,
             decayMultiplier: shiftDecay)
         return (scale ? [gamma] : []) + (shift ? [beta] : [])
     }
@@ -112,26 +112,22 @@ public protocol NormalizationLayer: Layer {
 }
 
 extension NormalizationLayer {
-    public static var role: LayerRole { .normalization }
+    /// The backward pass computes x̂ again from the input, and every element of the gradient by the input depends on the same
+    /// one of the gradient by the output.
+    var normalizationTraits: LayerTraits {
+        LayerTraits(.normalization, backwardReads: .inputs) {
+            $0.recomputesNonlinearity = true
+            $0.overwritesGradient = true
+            $0.epilogue = [.nonlinearity, .nonlinearityGradient]
+        }
+    }
+
+    public var traits: LayerTraits { normalizationTraits }
 
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
 
     public func parameters(_ inputs: [Shape]) -> [ParameterDeclaration] {
         scaleAndShift.parameters(channels: inputs[0].channels)
-    }
-
-    /// A nonlinearity behind it is a part of both passes.
-    public static var fusion: LayerFusion { .wholeNonlinearity }
-
-    /// Every element of the gradient by the input depends on the same one of the gradient by the output.
-    public static var overwritesGradient: Bool { true }
-
-    /// The backward pass computes x̂ again from the input.
-    public var backwardReads: BackwardReads { .inputs }
-
-    /// The slope of a nonlinearity comes from its output, unless that is cheap to compute again.
-    public func backwardReads(behind nonlinearity: Nonlinearity) -> BackwardReads {
-        nonlinearity.gradientReadsOutput ? [.inputs, .output] : .inputs
     }
 }
 
@@ -174,7 +170,7 @@ public struct TrackedNormalizationSlots: TrackedNormalizationWorkspace {
         inverseDeviation = booking.vector("inverse deviation", count: channels, .untilBackward)
         normalized = booking.matrix("normalized", rowsPerImage: positions, columns: channels, .observed)
         scaleAndShift = ScaleAndShift.Slots(&booking)
-        moments = booking.vector("moments", count: BlockMoments.scratch(rows: rows, columns: channels), .fromInput)
+        moments = booking.inputMoments("moments", count: BlockMoments.scratch(rows: rows, columns: channels))
         sum = booking.vector("mean gradient", count: channels, .backward)
         productSum = booking.vector("mean gradient by normalized", count: channels, .backward)
         backwardScratch = booking.vector(
@@ -198,7 +194,15 @@ extension TrackedNormalization {
     public var dividesByDeviation: Bool { true }
 
     /// β takes the place of a bias.
-    public var absorbsBias: Bool { scaleAndShift.shift }
+    var trackedTraits: LayerTraits {
+        normalizationTraits.with {
+            $0.absorbsBias = scaleAndShift.shift
+            $0.takesInputMoments = true
+            $0.isAffineInInference = true
+        }
+    }
+
+    public var traits: LayerTraits { trackedTraits }
 
     /// A mean and a variance a channel.
     public func trackedStatistics(_ inputs: [Shape]) -> TrackedStatistics? {
@@ -209,11 +213,6 @@ extension TrackedNormalization {
     public func batchStatistics(_ workspace: Workspace) -> BatchStatistics? {
         BatchStatistics(mean: workspace.tracked.mean, variance: workspace.tracked.variance)
     }
-
-    /// Where the moments of the input's blocks are gathered.
-    public func inputMoments(_ workspace: Workspace) -> VectorSlot? { workspace.tracked.moments }
-
-    public static var takesGatheredMoments: Bool { true }
 }
 
 // MARK: Inference
@@ -233,8 +232,6 @@ extension TrackedNormalization {
             shift: pass.vectorParameter(.shift), into: affine)
         return affine
     }
-
-    public static var isAffineInInference: Bool { true }
 
     /// With estimates, y = f(affine x); whether there are some.
     func appliesEstimates(_ pass: Pass, _ workspace: Workspace) -> Bool {

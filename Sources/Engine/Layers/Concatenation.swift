@@ -8,10 +8,15 @@ public struct Concatenation: Layer {
     public static let kind = "concatenation"
     public static let summary = "Its inputs side by side along the channels."
     public static let fields: [Field<Self>] = []
-    public static let role = LayerRole.junction
-    public static let inputCount = 2...64
 
     public init() {}
+
+    public var traits: LayerTraits {
+        LayerTraits(.junction, backwardReads: []) {
+            $0.inputCount = 2...64
+            $0.joinsInputs = true
+        }
+    }
 
     /// The height and width of the inputs, and all their channels.
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape {
@@ -37,8 +42,6 @@ public struct Concatenation: Layer {
                 return start..<(start + shape.channels)
             })
     }
-
-    public var backwardReads: BackwardReads { [] }
 
     /// y[:, columns of i] = x_i
     public func forward(_ pass: Pass, _ workspace: Workspace) {

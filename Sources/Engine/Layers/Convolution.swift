@@ -19,7 +19,6 @@ public struct Convolution: Layer {
             Field("stride", \.stride, 1...255, "Positions of the input between neighbouring outputs."),
             Field("pad", \.pad, 0...254, "Rows and columns of zeros on every side of the input."),
         ] + ProductOptions.fields.within(\.options)
-    public static let role = LayerRole.linear
 
     public init() {}
     public init(
@@ -32,6 +31,13 @@ public struct Convolution: Layer {
         self.pad = pad
         options.bias = bias
         options.weightInitializer = weight
+    }
+
+    public var traits: LayerTraits {
+        LayerTraits(.linear, backwardReads: .inputs) {
+            $0.addsGradient = true
+            $0.epilogue = [.nonlinearity, .nonlinearityGradient, .moments, .affine]
+        }
     }
 
     /// ⌊(height + 2·pad − kernel)/stride⌋ + 1 rows, likewise columns, `channels` channels.
@@ -96,12 +102,8 @@ public struct Convolution: Layer {
                 count: ColumnReduction.scratch(rows: geometry.outputPositions, columns: channels), .backward))
     }
 
-    /// What follows is done while the output is written.
-    public static let fusion: LayerFusion = [.nonlinearity, .nonlinearityGradient, .outputMoments, .affine]
-    public static let addsGradient = true
-
-    public var backwardReads: BackwardReads { .inputs }
-    public func backwardReads(behind nonlinearity: Nonlinearity) -> BackwardReads { [.inputs, .output] }
+    /// A sum over the kernel at each position.
+    public func algorithm(_ workspace: Workspace) -> String { "direct" }
 
     /// y = f(x ∗ W + b)
     public func forward(_ pass: Pass, _ workspace: Workspace) {

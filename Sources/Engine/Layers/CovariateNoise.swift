@@ -33,7 +33,6 @@ public struct CovariateNoise: Layer {
         Field(
             "scale-spread", \.scaleSpread, 0...1_000, "r_σ: the scale of an image has this deviation from that mean."),
     ]
-    public static let role = LayerRole.disturbance
 
     /// The paper's constants: n_μ = 0.5, n_σ = 1.25, r_μ = r_σ = 0.1.
     public init() {}
@@ -43,6 +42,8 @@ public struct CovariateNoise: Layer {
         self.shiftSpread = shiftSpread
         self.scaleSpread = scaleSpread
     }
+
+    public var traits: LayerTraits { LayerTraits(.disturbance, backwardReads: []) { $0.overwritesGradient = true } }
 
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
 
@@ -69,10 +70,6 @@ public struct CovariateNoise: Layer {
             meanStream: "\(path)/mean/step-", deviationStream: "\(path)/deviation/step-",
             shiftStream: "\(path)/shift/step-", scaleStream: "\(path)/scale/step-")
     }
-
-    public var backwardReads: BackwardReads { [] }
-
-    public static let overwritesGradient = true
 
     /// y = s·x + m in training and where it is observed, y = x in inference
     public func forward(_ pass: Pass, _ workspace: Workspace) {
@@ -134,10 +131,11 @@ public struct Dropout: Layer {
     public static let fields: [Field<Self>] = [
         Field("ratio", \.ratio, 0...0.999, "Probability of an element to be dropped.")
     ]
-    public static let role = LayerRole.regularization
 
     public init() {}
     public init(ratio: Double) { self.ratio = ratio }
+
+    public var traits: LayerTraits { LayerTraits(.regularization, backwardReads: []) { $0.overwritesGradient = true } }
 
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape {
         guard ratio >= 0, ratio < 1 else {
@@ -152,10 +150,6 @@ public struct Dropout: Layer {
     }
 
     public func book(_ booking: inout Booking) -> Workspace { Workspace(streams: "dropout/\(booking.node)/step-") }
-
-    public var backwardReads: BackwardReads { [] }
-
-    public static let overwritesGradient = true
 
     /// y = x · mask / (1 − ratio) in training, y = x in inference
     public func forward(_ pass: Pass, _ workspace: Workspace) {

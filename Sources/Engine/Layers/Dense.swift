@@ -12,14 +12,20 @@ public struct Dense: Layer {
     public static let fields: [Field<Self>] =
         [Field("units", \.units, 1...1_000_000, required: true, "Number of outputs.")]
         + ProductOptions.fields.within(\.options)
-    public static let role = LayerRole.linear
-    public static let flattensInput = true
 
     public init() {}
     public init(units: Int, bias: Bias = .automatic, weight: any Initializer = RunInitializer()) {
         self.units = units
         options.bias = bias
         options.weightInitializer = weight
+    }
+
+    public var traits: LayerTraits {
+        LayerTraits(.linear, backwardReads: .inputs) {
+            $0.flattensInput = true
+            $0.addsGradient = true
+            $0.epilogue = [.nonlinearity, .nonlinearityGradient, .affine]
+        }
     }
 
     /// 1 × 1 × units.
@@ -72,13 +78,6 @@ public struct Dense: Layer {
                 "bias gradient scratch", count: ColumnReduction.scratch(rows: booking.batch, columns: units),
                 .backward))
     }
-
-    /// A nonlinearity, or an affine map and a nonlinearity, is applied while the output is written.
-    public static let fusion: LayerFusion = [.nonlinearity, .nonlinearityGradient, .affine]
-    public static let addsGradient = true
-
-    public var backwardReads: BackwardReads { .inputs }
-    public func backwardReads(behind nonlinearity: Nonlinearity) -> BackwardReads { [.inputs, .output] }
 
     /// y = f(x·W + b)
     public func forward(_ pass: Pass, _ workspace: Workspace) {
@@ -156,13 +155,13 @@ public struct ProductOptions: Sendable {
     /// The weight of `rows` × `columns` and, where there is one, the bias.
     func parameters(rows: Int, columns: Int, fan: Fan, layout: InterchangeLayout) -> [ParameterDeclaration] {
         let weight = ParameterDeclaration(
-            .weight, rows: rows, columns: columns, fan: fan, initializer: weightInitializer,
+            kind: .weight, rows: rows, columns: columns, fan: fan, initializer: weightInitializer,
             rateMultiplier: weightRate, decayMultiplier: weightDecay, layout: layout)
         guard bias != .absent else { return [weight] }
         return [
             weight,
             ParameterDeclaration(
-                .bias, columns: columns, fan: fan, initializer: biasInitializer, rateMultiplier: biasRate,
+                kind: .bias, columns: columns, fan: fan, initializer: biasInitializer, rateMultiplier: biasRate,
                 decayMultiplier: biasDecay),
         ]
     }

@@ -68,7 +68,7 @@ public struct GhostBatchNormalization: TrackedNormalization {
     }
 
     /// The moments are those of the parts.
-    public static let takesGatheredMoments = false
+    public var traits: LayerTraits { trackedTraits.with { $0.takesInputMoments = false } }
 
     /// The means over the parts, in which σ² is unbiased.
     public func batchStatistics(_ workspace: Workspace) -> BatchStatistics? {

@@ -82,7 +82,7 @@ public struct InstanceNormalization: ImageNormalization {
     }
 
     /// β takes the place of a bias, since each channel loses its own mean.
-    public var absorbsBias: Bool { scaleAndShift.shift }
+    public var traits: LayerTraits { normalizationTraits.with { $0.absorbsBias = scaleAndShift.shift } }
 
     public func channelsPerGroup(of channels: Int) -> Int { 1 }
 }

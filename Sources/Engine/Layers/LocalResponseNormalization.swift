@@ -40,7 +40,6 @@ public struct LocalResponseNormalization: Layer {
             "k", \.k, .number(0...1_000).optional,
             "k: scale without response; `none` for the mode's own (1, or 2 for `alexnet`)."),
     ]
-    public static let role = LayerRole.response
 
     /// Caffe's form across five channels, with the constants of AlexNet and GoogLeNet: α = 10⁻⁴, β = 0.75.
     public init() {}
@@ -53,6 +52,9 @@ public struct LocalResponseNormalization: Layer {
         self.beta = beta
         self.k = k
     }
+
+    /// The backward pass needs both for its cross terms.
+    public var traits: LayerTraits { LayerTraits(.response, backwardReads: [.inputs, .output]) }
 
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape {
         try LayerError.require("size", size, atLeast: 1)
@@ -102,9 +104,6 @@ public struct LocalResponseNormalization: Layer {
                 "gradient scratch",
                 count: LocalResponse.gradientScratch(rows: booking.batch * positions, columns: channels), .backward))
     }
-
-    /// The backward pass needs both for its cross terms.
-    public var backwardReads: BackwardReads { [.inputs, .output] }
 
     /// y_i = x_i · s_i^−β,  s_i = k + α' Σ_{j in the window of i} x_j²
     public func forward(_ pass: Pass, _ workspace: Workspace) {

@@ -62,7 +62,9 @@ public struct LpBatchNormalization: TrackedNormalization {
     }
 
     /// β takes the place of a bias where that does not change the norm.
-    public var absorbsBias: Bool { scaleAndShift.shift && subject == .deviations }
+    public var traits: LayerTraits {
+        trackedTraits.with { $0.absorbsBias = scaleAndShift.shift && subject == .deviations }
+    }
 
     /// What batch normalization books, with what the norm remembers.
     public struct Workspace: TrackedNormalizationWorkspace {

@@ -40,14 +40,13 @@ public struct OutsideNormalization: TrackedNormalization {
 
     public func book(_ booking: inout Booking) -> TrackedNormalizationSlots { TrackedNormalizationSlots(&booking) }
 
-    /// A nonlinearity behind it is a part of the forward pass.
-    public static let fusion: LayerFusion = [.nonlinearity]
-
     /// The backward pass reads nothing but gradients: to it the statistics are constants.
-    public var backwardReads: BackwardReads { [] }
-
-    /// And behind a nonlinearity nothing else.
-    public func backwardReads(behind nonlinearity: Nonlinearity) -> BackwardReads { backwardReads }
+    public var traits: LayerTraits {
+        trackedTraits.with {
+            $0.backwardReads = []
+            $0.epilogue = .nonlinearity
+        }
+    }
 
     /// With batch statistics, x̂ = (x − μ)/√(σ² + ε), or x − μ without `scale`, and y = f(x̂); else y = f(affine x).
     public func forward(_ pass: Pass, _ workspace: TrackedNormalizationSlots) {

@@ -47,13 +47,15 @@ public struct MaxPooling: Layer {
     public static let kind = "max-pool"
     public static let summary = "The greatest value of each window of each channel."
     public static let fields: [Field<Self>] = PoolingOptions.fields.within(\.options)
-    public static let role = LayerRole.pooling
 
     public init() {}
     /// The given window; without a stride, windows lie side by side.
     public init(kernel: Int, stride: Int? = nil, pad: Int = 0, rounding: PoolingGeometry.Rounding = .ceil) {
         options = PoolingOptions(kernel: kernel, stride: stride ?? kernel, pad: pad, rounding: rounding)
     }
+
+    /// The backward pass reads where the greatest values were, not the values.
+    public var traits: LayerTraits { LayerTraits(.pooling, backwardReads: []) }
 
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { try options.outputShape(inputs[0]) }
 
@@ -70,9 +72,6 @@ public struct MaxPooling: Layer {
             winners: booking.matrix(
                 "winners", rowsPerImage: booking.output.positions, columns: booking.output.channels, .untilBackward))
     }
-
-    /// The backward pass reads the places, not the values.
-    public var backwardReads: BackwardReads { [] }
 
     /// y[p, c] = max over the window at p of x[·, c]
     public func forward(_ pass: Pass, _ workspace: Workspace) {
@@ -97,13 +96,14 @@ public struct AveragePooling: Layer {
     public static let kind = "average-pool"
     public static let summary = "The mean of each window of each channel; padding counts as zeros."
     public static let fields: [Field<Self>] = PoolingOptions.fields.within(\.options)
-    public static let role = LayerRole.pooling
 
     public init() {}
     /// The given window; without a stride, windows lie side by side.
     public init(kernel: Int, stride: Int? = nil, pad: Int = 0, rounding: PoolingGeometry.Rounding = .ceil) {
         options = PoolingOptions(kernel: kernel, stride: stride ?? kernel, pad: pad, rounding: rounding)
     }
+
+    public var traits: LayerTraits { LayerTraits(.pooling, backwardReads: []) }
 
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { try options.outputShape(inputs[0]) }
 
@@ -112,8 +112,6 @@ public struct AveragePooling: Layer {
     }
 
     public func book(_ booking: inout Booking) -> Workspace { Workspace(input: booking.input) }
-
-    public var backwardReads: BackwardReads { [] }
 
     /// y[p, c] = Σ over the window at p of x[·, c] / the window's size
     public func forward(_ pass: Pass, _ workspace: Workspace) {
@@ -136,9 +134,10 @@ public struct GlobalAveragePooling: Layer {
     public static let kind = "global-average-pool"
     public static let summary = "The mean of each channel over its whole map."
     public static let fields: [Field<Self>] = []
-    public static let role = LayerRole.pooling
 
     public init() {}
+
+    public var traits: LayerTraits { LayerTraits(.pooling, backwardReads: []) }
 
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { .flat(inputs[0].channels) }
 
@@ -152,8 +151,6 @@ public struct GlobalAveragePooling: Layer {
     }
 
     public func book(_ booking: inout Booking) -> Workspace { Workspace(input: booking.input) }
-
-    public var backwardReads: BackwardReads { [] }
 
     /// y[c] = Σ over all positions p of x[p, c] / their number
     public func forward(_ pass: Pass, _ workspace: Workspace) {

@@ -190,7 +190,7 @@ extension Model {
 
     /// PyTorch has both γ and β or neither; an untrained one is a constant there.
     private func constantTensors(of node: NetworkNode) -> [NamedTensor] {
-        guard type(of: node.layer).role == .normalization else { return [] }
+        guard node.layer.traits.role == .normalization else { return [] }
         let channels = node.inputShapes[0].channels
         switch node.parameters.map({ network.parameters[$0].kind }) {
         case [.shift]:

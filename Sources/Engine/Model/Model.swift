@@ -16,7 +16,7 @@ public final class Model {
     /// What the optimizer remembers.
     let history: Storage
     /// Where each parameter lies in the three slabs.
-    let places: [ParameterPlace]
+    let regions: [ParameterRegion]
     /// The tracked statistics, by node; nil for nodes that track none.
     let states: [NormalizationState?]
 
@@ -27,15 +27,15 @@ public final class Model {
         self.network = network
         self.seed = seed
         var offset = 0
-        var places: [ParameterPlace] = []
+        var regions: [ParameterRegion] = []
         for parameter in network.parameters {
             let declaration = parameter.declaration
-            places.append(
-                ParameterPlace(
+            regions.append(
+                ParameterRegion(
                     kind: parameter.kind, offset: offset, rows: declaration.rows, columns: declaration.columns))
             offset += (parameter.count + MemoryPlan.granule - 1) / MemoryPlan.granule * MemoryPlan.granule
         }
-        self.places = places
+        self.regions = regions
         values = Storage(count: offset)
         gradients = Storage(count: offset)
         history = Storage(count: offset)
@@ -51,7 +51,7 @@ public final class Model {
 
     /// Parameter `index` as a vector of one of the slabs.
     func vector(_ index: Int, in storage: Storage) -> Vector {
-        storage.vector(offset: places[index].offset, count: network.parameters[index].count)
+        storage.vector(offset: regions[index].offset, count: network.parameters[index].count)
     }
 
     /// The parameters as an optimizer sees them: neighbours in the slabs with equal multipliers are one update. (The gaps
@@ -60,11 +60,11 @@ public final class Model {
         var updates: [ParameterUpdate] = []
         var start = 0
         for (index, parameter) in network.parameters.enumerated() {
-            let next = index + 1 < places.count ? network.parameters[index + 1] : nil
+            let next = index + 1 < regions.count ? network.parameters[index + 1] : nil
             if next?.rateMultiplier == parameter.rateMultiplier, next?.decayMultiplier == parameter.decayMultiplier {
                 continue
             }
-            let range = places[start].offset..<places[index].offset + parameter.count
+            let range = regions[start].offset..<regions[index].offset + parameter.count
             func part(_ storage: Storage) -> Vector { storage.vector(offset: range.lowerBound, count: range.count) }
             updates.append(
                 ParameterUpdate(

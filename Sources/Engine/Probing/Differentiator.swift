@@ -224,6 +224,6 @@ public final class LayerJacobian {
 
     private static func isNormalized(_ tap: Tap, in network: Network) -> Bool {
         guard case .booked(let node, let name) = tap.source else { return false }
-        return name == "normalized" && type(of: network.nodes[node].layer).role == .normalization
+        return name == "normalized" && network.nodes[node].layer.traits.role == .normalization
     }
 }

@@ -10,7 +10,7 @@ struct NetworkDepth {
         var depths: [Int] = []
         for node in network.nodes {
             let before = node.inputs.map { $0 == 0 ? 0 : depths[$0 - 1] }.max() ?? 0
-            depths.append(before + (type(of: node.layer).role == .linear ? 1 : 0))
+            depths.append(before + (node.layer.traits.role == .linear ? 1 : 0))
         }
         nodes = depths
     }
@@ -72,7 +72,7 @@ public final class GradientNorms {
         let depth = NetworkDepth(network)
         let suffix = atPreactivations ? "/preactivation" : "/activation-input"
         places = network.nodes.enumerated().compactMap { index, node in
-            guard type(of: node.layer).role == .linear,
+            guard node.layer.traits.role == .linear,
                 let tap = network.taps.first(where: { $0.address == node.name + suffix })
             else { return nil }
             return (node.name, depth.nodes[index], tap.node + 1, tap.shape.count)

@@ -205,7 +205,7 @@ public final class GradientShift {
         unshifted = surface.vector()
         let (network, model) = (surface.network, surface.model)
         layers = network.nodes.indices.compactMap { index in
-            guard type(of: network.nodes[index].layer).role == .linear,
+            guard network.nodes[index].layer.traits.role == .linear,
                 let weights = network.nodes[index].parameters.first(where: { network.parameters[$0].kind == .weight })
             else { return nil }
             let below = network.ancestors(of: index).flatMap { network.nodes[$0].parameters.map(model.range) }
@@ -245,7 +245,7 @@ public final class GradientShift {
 extension Model {
     /// Where a parameter lies in the slabs.
     func range(_ index: Int) -> Range<Int> {
-        places[index].offset..<places[index].offset + network.parameters[index].count
+        regions[index].offset..<regions[index].offset + network.parameters[index].count
     }
 }
 

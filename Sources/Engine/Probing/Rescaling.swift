@@ -42,7 +42,7 @@ public final class Rescaling {
 
     /// The names of the products whose weights can be scaled, in the network's order.
     public static func products(of network: Network) -> [String] {
-        network.nodes.filter { type(of: $0.layer).role == .linear }.map(\.name)
+        network.nodes.filter { $0.layer.traits.role == .linear }.map(\.name)
     }
 
     /// Measures a model of the network on one batch.

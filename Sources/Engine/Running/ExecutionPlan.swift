@@ -8,6 +8,8 @@ public struct ExecutionPlan: Sendable {
         public let kind: String
         /// What is computed with it, or by whom it is computed: `with relu conv1/activate`, `by conv1/normalize`.
         public let fusion: String
+        /// How it computes, where there is a choice: `direct`; empty for most layers.
+        public let algorithm: String
         /// The floats of its output in the slab; nil where that exists only inside a fused pair.
         public let output: Range<Int>?
         /// Whether its output is a strided part of a concatenation's.
@@ -29,44 +31,43 @@ public struct ExecutionPlan: Sendable {
     /// - Parameter fuses: Whether layers are computed together where they can be.
     public init(_ network: Network, batch: Int, fuses: Bool = true) {
         self.batch = batch
-        let fusion = FusionPlan(network, purpose: .training(inputGradient: false), isEnabled: fuses)
-        let layout = ProgramLayout(
-            network, batch: batch, purpose: .training(inputGradient: false), fusion: fusion)
+        let lowered = LoweredNetwork(network, purpose: .training(inputGradient: false), fuses: fuses)
+        let layout = ProgramLayout(lowered, batch: batch)
         let memory = MemoryPlan(layout.requests)
         self.memory = memory
-        entries = network.nodes.indices.map { index in
-            let node = network.nodes[index]
-            let part = layout.values[index + 1]
+        entries = lowered.steps.map { step in
+            let node = network.nodes[step.node]
+            let part = layout.values[step.node + 1]
             let region = memory.regions[part.request]
-            let isHidden = fusion.nonlinearity[index] != nil
             return Entry(
-                name: node.name, kind: type(of: node.layer).kind, fusion: Self.fusion(of: index, fusion, network),
-                output: isHidden ? nil : region.range, isPart: part.stride != node.shape.channels,
+                name: node.name, kind: type(of: node.layer).kind, fusion: Self.fusion(step, network),
+                algorithm: layout.operations[step.node].algorithm,
+                output: step.epilogue.nonlinearity == nil ? region.range : nil,
+                isPart: part.stride != node.shape.channels,
                 lastReader: layout.timeline.pass(at: region.lifetime.upperBound, in: network),
-                gradient: Self.gradient(of: index, layout, fusion))
+                gradient: step.backward.map(Self.gradient) ?? "")
         }
     }
 
-    private static func fusion(of index: Int, _ fusion: FusionPlan, _ network: Network) -> String {
+    private static func fusion(_ step: Step, _ network: Network) -> String {
         func name(_ node: Int) -> String { network.nodes[node].name }
-        if fusion.isAbsorbed[index] {
-            let computer = fusion.computer(of: index)
-            return "by \(name(computer))" + (fusion.backwardComputer(of: index) == index ? ", forward only" : "")
+        if step.computer != step.node {
+            return "by \(name(step.computer))" + (step.backward == nil ? "" : ", forward only")
         }
-        var parts = fusion.nonlinearity[index].map { [name($0)] } ?? []
-        if let reader = fusion.gathersFor[index] { parts.append("moments for \(name(reader))") }
+        let parts =
+            (step.epilogue.nonlinearity.map { [name($0)] } ?? [])
+            + (step.epilogue.moments.map { ["moments for \(name($0))"] } ?? [])
         return parts.isEmpty ? "" : "with " + parts.joined(separator: ", ")
     }
 
-    private static func gradient(of index: Int, _ layout: ProgramLayout, _ fusion: FusionPlan) -> String {
-        let node = layout.network.nodes[index]
-        guard fusion.backwardComputer(of: index) == index, let input = node.inputs.first,
-            let gradient = layout.gradients[input]
-        else { return "" }
-        if layout.addsGradient[index] { return "added" }
-        if layout.shares[index].contains(where: { $0 != nil }) { return "added from a copy" }
-        let output = layout.gradients[(fusion.backwardTaken(by: index) ?? index) + 1]
-        return output?.request == gradient.request ? "in place" : "own memory"
+    private static func gradient(_ backward: Step.Backward) -> String {
+        if backward.contributions.contains(.copied) { return "added from a copy" }
+        return switch backward.contributions[0] {
+        case .unwanted, .copied: ""
+        case .written: "own memory"
+        case .overwrites, .isPart: "in place"
+        case .added: "added"
+        }
     }
 }
 

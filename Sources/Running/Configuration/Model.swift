@@ -101,7 +101,7 @@ public enum Slot: String, ConfigurationWord {
     case respond
     case drop
 
-    var kinds: [any Layer.Type] { LayerCatalogue.all.filter { $0.role == filling.role } }
+    var kinds: [any Layer.Type] { LayerCatalogue.all.filter { $0.init().traits.role == filling.role } }
 
     var key: String { filling.key }
 
@@ -188,7 +188,7 @@ struct ModelExpansion {
     init(_ model: ModelDeclaration, filling: SlotFilling, width: Double) {
         self.filling = filling
         _ = append(model.layers, after: nil, prefix: "")
-        let scores = nodes.lastIndex { type(of: $0.layer).role == .linear }
+        let scores = nodes.lastIndex { $0.layer.traits.role == .linear }
         for (index, node) in nodes.enumerated() where index != scores {
             nodes[index] = Node(name: node.name, layer: node.layer.widened(by: width), inputs: node.inputs)
         }
@@ -232,7 +232,7 @@ struct ModelExpansion {
     ) -> String {
         nodes.append(Node(name: name, layer: layer, inputs: inputs))
         places.append(place)
-        let isProduct = type(of: layer).role == .linear || inputs.count != 1
+        let isProduct = layer.traits.role == .linear || inputs.count != 1
         products[name] = isProduct ? name : inputs.first.map { products[$0] ?? $0 }
         return name
     }

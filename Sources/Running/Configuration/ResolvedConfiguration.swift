@@ -194,17 +194,26 @@ extension LayerDeclaration {
 /// The plan of a training step as a table: what is computed together, in which memory, and how gradients travel.
 public enum PlanTable {
     public static func text(of plan: ExecutionPlan) -> String {
-        var rows = [["layer", "kind", "computed", "output at", "floats", "last read by", "input's gradient"]]
+        // Where no layer has a choice of algorithms, there is no column for it.
+        let hasAlgorithms = plan.entries.contains { !$0.algorithm.isEmpty }
+        func row(_ left: [String], _ algorithm: String, _ right: [String]) -> [String] {
+            left + (hasAlgorithms ? [algorithm] : []) + right
+        }
+        let heads = ["output at", "floats", "last read by", "input's gradient"]
+        var rows = [row(["layer", "kind", "computed"], "algorithm", heads)]
         for entry in plan.entries {
-            rows.append([
-                entry.name, entry.kind, entry.fusion, entry.output.map { "\($0.lowerBound)" } ?? "nowhere",
-                entry.output.map { entry.isPart ? "a part" : "\($0.count)" } ?? "",
-                entry.output == nil ? "" : entry.lastReader.name + (entry.lastReader.isBackward ? " backward" : ""),
-                entry.gradient,
-            ])
+            let reader = entry.lastReader.name + (entry.lastReader.isBackward ? " backward" : "")
+            rows.append(
+                row(
+                    [entry.name, entry.kind, entry.fusion], entry.algorithm,
+                    [
+                        entry.output.map { "\($0.lowerBound)" } ?? "nowhere",
+                        entry.output.map { entry.isPart ? "a part" : "\($0.count)" } ?? "",
+                        entry.output == nil ? "" : reader, entry.gradient,
+                    ]))
         }
         let (slab, booked) = (plan.memory.count, plan.memory.bookedCount)
-        return TextTable(rows: rows, rightAligned: [3, 4]).text
+        return TextTable(rows: rows, rightAligned: hasAlgorithms ? [4, 5] : [3, 4]).text
             + "A step of \(plan.batch) images works in one slab of \(megabytes(slab)) MB; without sharing memory its "
             + "\(plan.memory.regions.count { !$0.range.isEmpty }) buffers would take \(megabytes(booked)) MB."
     }

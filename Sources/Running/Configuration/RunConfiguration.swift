@@ -124,7 +124,7 @@ public struct RunConfiguration: Configurable, Equatable {
             """),
     ]
 
-    private static let noises: [any Layer.Type] = LayerCatalogue.all.filter { $0.role == .disturbance }
+    private static let noises: [any Layer.Type] = LayerCatalogue.all.filter { $0.init().traits.role == .disturbance }
 
     /// Whether there is a network to be trained. Of a run without one only the keys of ``keysWithoutNetwork`` count.
     package var hasNetwork: Bool { model != .none }
@@ -299,10 +299,10 @@ extension RunConfiguration {
         let expansion = expansion
         guard let index = problem.nodeIndex, expansion.places.indices.contains(index) else { return written["model"] }
         let place = expansion.places[index]
-        let layer = type(of: expansion.nodes[index].layer)
-        let kind = layer.kind
+        let layer = expansion.nodes[index].layer
+        let kind = type(of: layer).kind
         if let word = place.scalar, let slot = Slot(rawValue: word) {
-            let filling = written[layer.role == .disturbance ? "noise" : slot.key]
+            let filling = written[layer.traits.role == .disturbance ? "noise" : slot.key]
             return problem.field.flatMap { filling?[path: [kind, $0]] } ?? filling ?? place
         }
         guard let field = problem.field else { return place }

@@ -6,7 +6,7 @@ import Testing
 /// What all normalizations promise the rest of the engine, and which of them are special cases of others.
 @Suite("Every normalization")
 struct NormalizationTests {
-    static let cases = LayerCase.all.filter { type(of: $0.layer).role == .normalization }
+    static let cases = LayerCase.all.filter { $0.layer.traits.role == .normalization }
     static let shape = Shape(height: 3, width: 2, channels: 6)
 
     private func run(
@@ -114,7 +114,7 @@ struct NormalizationTests {
             stride(from: channel, to: gradient.count, by: channels).reduce(0) { $0 + Double(gradient[$1]) }
         }
         let isRedundant = sums.allSatisfy { abs($0) <= 1e-5 * Double(largest) * Double(gradient.count) }
-        if one.layer.absorbsBias { #expect(isRedundant) }
+        if one.layer.traits.absorbsBias { #expect(isRedundant) }
         switch one.layer {
         // Its gradient is wrong on purpose, so that a bias has one.
         case is OutsideNormalization: #expect(!isRedundant)
@@ -124,7 +124,7 @@ struct NormalizationTests {
             #expect(isRedundant == (layer.channelsPerGroup(of: channels) == 1))
         default: #expect(isRedundant)
         }
-        if let shift = (one.layer[field: "shift"]), shift == .boolean(false) { #expect(!one.layer.absorbsBias) }
+        if let shift = (one.layer[field: "shift"]), shift == .boolean(false) { #expect(!one.layer.traits.absorbsBias) }
     }
 
     @Test("leaves x̂ where the taps read it: X/scaled = γ · X/normalized + β", arguments: cases)

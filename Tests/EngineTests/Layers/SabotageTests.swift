@@ -204,7 +204,6 @@ struct SabotagedBatchNormalization: Layer {
     static let kind = "sabotaged-batch-norm"
     static let summary = "A wrong batch normalization."
     static let fields: [Field<Self>] = []
-    static let role = LayerRole.normalization
 
     init() {}
     init(_ sabotage: Sabotage, epsilon: Double) {
@@ -215,7 +214,7 @@ struct SabotagedBatchNormalization: Layer {
     func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
     func parameters(_ inputs: [Shape]) -> [ParameterDeclaration] { layer.parameters(inputs) }
     func book(_ booking: inout Booking) -> TrackedNormalizationSlots { layer.book(&booking) }
-    var backwardReads: BackwardReads { [.inputs] }
+    var traits: LayerTraits { LayerTraits(.normalization, backwardReads: .inputs) }
     func forward(_ pass: Pass, _ workspace: TrackedNormalizationSlots) { layer.forward(pass, workspace) }
 
     func backward(_ pass: Pass, _ workspace: TrackedNormalizationSlots) {

@@ -87,13 +87,13 @@ struct MemoryPlanTests {
     @Test("makes a value that only a concatenation reads a part of it")
     func joins() throws {
         let network = try Fixtures.inception()
-        let layout = ProgramLayout(
-            network, batch: 2, purpose: .training(inputGradient: false),
-            fusion: FusionPlan(network, purpose: .training(inputGradient: false), isEnabled: true))
-        let nodes = layout.network.nodes
+        let lowered = LoweredNetwork(network, purpose: .training(inputGradient: false))
+        let nodes = network.nodes
         func isPart(_ node: String, _ input: Int) throws -> Bool {
-            let index = try #require(nodes.firstIndex { $0.name == node })
-            return layout.valueIsPart(node: index, position: input)
+            lowered.inputIsPart(input, of: try #require(nodes.firstIndex { $0.name == node }))
+        }
+        func gradientIsPart(_ node: Int, _ input: Int) -> Bool {
+            lowered.steps[node].backward?.contributions[input] == .isPart
         }
         #expect(try isPart("inner", 0))
         #expect(try isPart("inner", 1))
@@ -104,10 +104,24 @@ struct MemoryPlanTests {
         #expect(try !isPart("outer", 3))
         #expect(try isPart("join", 0))
         let tail = try #require(nodes.firstIndex { $0.name == "join" })
-        #expect(layout.gradientIsPart(node: tail, position: 0))
-        #expect(layout.gradientIsPart(node: tail, position: 1))
+        #expect(gradientIsPart(tail, 0))
+        #expect(gradientIsPart(tail, 1))
         let outer = try #require(nodes.firstIndex { $0.name == "outer" })
         // The inner join has two readers, so its gradient is a sum.
-        #expect(!layout.gradientIsPart(node: outer, position: 0))
+        #expect(!gradientIsPart(outer, 0))
+    }
+}
+
+extension MemoryPlan {
+    /// The pairs of buffers that share memory while both are needed: empty in a valid plan.
+    var conflicts: [(Region, Region)] {
+        var found: [(Region, Region)] = []
+        for (index, one) in regions.enumerated() {
+            for other in regions[(index + 1)...]
+            where one.range.overlaps(other.range) && one.lifetime.overlaps(other.lifetime) {
+                found.append((one, other))
+            }
+        }
+        return found
     }
 }

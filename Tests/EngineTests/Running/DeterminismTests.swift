@@ -62,9 +62,9 @@ struct DeterminismTests {
             )
             #expect(fused.results == apart.results)
             #expect(fused.model.stateTensors() == apart.model.stateTensors())
-            let plan = FusionPlan(network, purpose: .inference, isEnabled: true)
-            #expect(plan.isAbsorbed.contains(true))
-            #expect(plan.affine.contains { $0 != nil })
+            let steps = LoweredNetwork(network, purpose: .inference).steps
+            #expect(steps.contains { $0.epilogue.nonlinearity != nil })
+            #expect(steps.contains { $0.epilogue.affine != nil })
             // In inference, where a normalization with estimates is applied by the product before it.
             for statistics in [StatisticsSource.movingAverage, .batch] {
                 let scores = [true, false].map { fuses in

@@ -23,7 +23,7 @@ struct LayerBench {
     }
 
     /// The number of inputs that the layer gets.
-    var inputCount: Int { type(of: layer).inputCount.lowerBound }
+    var inputCount: Int { layer.traits.inputCount.lowerBound }
     /// The inputs' shapes.
     var inputs: [Shape] { Array(repeating: input, count: inputCount) }
     /// The layer with its automatic choices made.

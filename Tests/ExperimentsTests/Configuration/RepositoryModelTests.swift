@@ -26,7 +26,7 @@ import Testing
     @Test(arguments: Repository.library.modelNames)
     func everyModelBuildsWithItsSlotsEmptyAndFilled(_ name: String) throws {
         func products(_ network: Network) -> [String] {
-            network.nodes.filter { type(of: $0.layer).role == .linear }.map { "\($0.name) \($0.shape)" }
+            network.nodes.filter { $0.layer.traits.role == .linear }.map { "\($0.name) \($0.shape)" }
         }
         let plain = try network(name, set: ["activation=none"])
         #expect(plain.nodes.allSatisfy { !$0.name.hasSuffix("/activate") })

@@ -46,7 +46,7 @@ import Testing
         ] as [(Double, [Int])])
     func widths(_ width: Double, _ expected: [Int]) throws {
         let network = try network(configuration("width: \(width)"))
-        let products = network.nodes.filter { type(of: $0.layer).role == .linear }
+        let products = network.nodes.filter { $0.layer.traits.role == .linear }
         #expect(products.map(\.shape.channels) == expected)
     }
 
