@@ -22,13 +22,38 @@ import Testing
     @Test func layersAreCounted() throws {
         let shapes = LayerShape.largest(1, in: [Self.network])
         #expect(shapes.map(\.name) == ["batch-norm, 6×5×4", "relu, 6×5×4", "max-pool, 6×5×4"])
-        let normalization = try #require(LayerWork(shapes[0].layer))
+        let normalization = shapes[0].work
         #expect(normalization.forward(shapes[0]) == Self.work(operations: 8 * 360, values: 720))
         #expect(normalization.backward(shapes[0]) == Self.work(operations: 7 * 360, values: 1080))
-        let pooling = try #require(LayerWork(shapes[2].layer))
+        let pooling = shapes[2].work
         // 2 × 2 windows: three comparisons for each of 3·3·2·4 outputs.
         #expect(pooling.forward(shapes[2]) == Self.work(operations: 3 * 72, values: 360 + 72))
         #expect(pooling.backward(shapes[2]) == Self.work(operations: 72, values: 360 + 72 + 72))
+    }
+
+    @Test func everyLayerOfTheCatalogueIsCountedButProductsAndJoins() throws {
+        let input = Shape(height: 4, width: 4, channels: 8)
+        for kind in LayerCatalogue.all {
+            let layer = Self.sized(kind.init())
+            let work = LayerWork(layer, input: input)
+            switch layer.traits.role {
+            case .linear, .junction: #expect(work == nil && !LayerWork.kinds.contains(kind.kind))
+            default:
+                let found = try #require(work, "\(kind.kind) is not counted")
+                #expect(found.forwardOperations > 0 && found.backwardOperations > 0, "\(kind.kind)")
+                #expect(LayerWork.kinds.contains(kind.kind))
+            }
+        }
+        #expect(Set(LayerWork.kinds).count == LayerWork.kinds.count)
+    }
+
+    /// A layer with a window, where it needs one.
+    private static func sized(_ layer: any Layer) -> any Layer {
+        switch layer {
+        case is MaxPooling: MaxPooling(kernel: 3)
+        case is AveragePooling: AveragePooling(kernel: 3)
+        default: layer
+        }
     }
 
     @Test func threadsAreCountedInPowersOfTwo() {

@@ -34,49 +34,57 @@ extension KernelWork {
 
 /// How the work of a layer that is not a product is counted.
 struct LayerWork {
-    /// Operations for each value of the larger side, forward and backward.
+    /// Operations for each value of the input, or of the output: forward and backward.
     let forwardOperations, backwardOperations: Double
+    /// Whether operations are counted for each value of the output, as of a pooling.
+    var isPerOutput = false
     /// Values that a backward pass reads besides the output's gradient, as multiples of inputs and outputs.
     let savedInputs, savedOutputs: Int
-    /// Whether operations are counted for each value of the output, as of a pooling, instead of the input.
-    var isPerOutput = false
 
-    /// The layers that are counted, in the order of the results.
-    static let kinds = [
-        BatchNormalization.kind, Rectifier.kind, Sigmoid.kind, MaxPooling.kind, AveragePooling.kind,
-        LocalResponseNormalization.kind,
-    ]
+    /// The kinds that are counted, in the order of the results: every layer of the catalogue but products and joins.
+    static let kinds = LayerRole.allCases.filter { $0 != .linear && $0 != .junction }.flatMap { role in
+        LayerCatalogue.all.filter { $0.init().traits.role == role }.map { $0.kind }
+    }
 }
 
 extension LayerWork {
-    /// How a layer's work is counted; nil for products and joins.
-    init?(_ layer: any Layer) {
-        switch layer {
-        case is BatchNormalization:
+    /// How a layer's work is counted: by its role, so that no new layer goes unmeasured; nil for products, and for joins, which
+    /// the memory plan turns into nothing.
+    init?(_ layer: any Layer, input: Shape) {
+        let traits = layer.traits
+        // A maximum pooling reads where each output came from instead of the output.
+        savedOutputs = traits.backwardReads.contains(.output) || layer is MaxPooling ? 1 : 0
+        savedInputs = traits.backwardReads.contains(.inputs) ? 1 : 0
+        isPerOutput = traits.role == .pooling
+        switch traits.role {
+        case .linear, .junction: return nil
+        case .normalization:
+            // As batch normalization, of whose equation the others are variants.
             // Σx, Σ(x−μ)², (x−μ)·s, γx̂+β: 1 + 3 + 2 + 2. Σdy, Σdy·x̂, (dy − a − x̂·b)·s: 1 + 2 + 4.
-            self.init(forwardOperations: 8, backwardOperations: 7, savedInputs: 1, savedOutputs: 0)
-        case is Rectifier:
-            self.init(forwardOperations: 1, backwardOperations: 1, savedInputs: 0, savedOutputs: 1)
-        case is Sigmoid:
-            // 1/(1+e^−x): −, e, +, /. dy·y·(1−y).
-            self.init(forwardOperations: 4, backwardOperations: 3, savedInputs: 0, savedOutputs: 1)
-        case let layer as MaxPooling:
-            let window = Double(layer.options.kernel * layer.options.kernel)
-            self.init(
-                forwardOperations: window - 1, backwardOperations: 1, savedInputs: 0, savedOutputs: 1,
-                isPerOutput: true)
-        case let layer as AveragePooling:
-            let window = Double(layer.options.kernel * layer.options.kernel)
-            self.init(
-                forwardOperations: window, backwardOperations: window, savedInputs: 0, savedOutputs: 0,
-                isPerOutput: true)
-        case let layer as LocalResponseNormalization:
+            (forwardOperations, backwardOperations) = (8, 7)
+        case .nonlinearity:
+            (forwardOperations, backwardOperations) =
+                switch traits.nonlinearity {
+                case nil, .identity, .rectifier: (1, 1)
+                // 1/(1+e^−x): −, e, +, /. dy·y·(1−y).
+                case .sigmoid: (4, 3)
+                // 1 − 2/(e^2x+1): ·, e, +, /, −. dy·(1−y²).
+                case .tanh: (5, 3)
+                }
+        case .pooling:
+            let extent = (layer as? MaxPooling)?.options.kernel ?? (layer as? AveragePooling)?.options.kernel
+            let window = Double(extent.map { $0 * $0 } ?? input.positions)
+            (forwardOperations, backwardOperations) = layer is MaxPooling ? (window - 1, 1) : (window, window)
+        case .response:
             // Σx² over n, k + α·, ^−β, ·x; likewise Σ dy·y/s, and two products and a difference more.
-            let window = Double(layer.size)
-            self.init(
-                forwardOperations: 2 * window + 4, backwardOperations: 2 * window + 8, savedInputs: 1,
-                savedOutputs: 1)
-        default: return nil
+            let window = Double((layer as? LocalResponseNormalization)?.size ?? 1)
+            (forwardOperations, backwardOperations) = (2 * window + 4, 2 * window + 8)
+        case .regularization:
+            // A comparison and a product, of x and of dy.
+            (forwardOperations, backwardOperations) = (2, 2)
+        case .disturbance:
+            // s·x + m. s·dy.
+            (forwardOperations, backwardOperations) = (2, 1)
         }
     }
 
@@ -104,10 +112,12 @@ struct LayerShape {
     /// The shape of a sample of its output.
     let output: Shape
     let batch: Int
+    let work: LayerWork
 
-    /// The layer of a node; nil for products, and for joins, which the memory plan turns into nothing.
+    /// The layer of a node; nil for products and joins.
     init?(_ node: NetworkNode, batch: Int) {
-        guard LayerWork(node.layer) != nil else { return nil }
+        guard let work = LayerWork(node.layer, input: node.inputShapes[0]) else { return nil }
+        self.work = work
         layer = node.layer
         input = node.inputShapes[0]
         output = node.shape

@@ -62,10 +62,9 @@ public struct KernelSection: BenchmarkSection {
 
     private func measureLayers(_ report: (BenchmarkResult) -> Void) throws {
         for shape in LayerShape.largest(3, in: networks) {
-            guard let work = LayerWork(shape.layer) else { continue }
             let (forward, backward) = try LayerKernels(shape, team: team).seconds(stopwatch)
-            self.report(shape.name, "forward", shape.batch, work.forward(shape), forward, report)
-            self.report(shape.name, "backward", shape.batch, work.backward(shape), backward, report)
+            self.report(shape.name, "forward", shape.batch, shape.work.forward(shape), forward, report)
+            self.report(shape.name, "backward", shape.batch, shape.work.backward(shape), backward, report)
         }
     }
 
