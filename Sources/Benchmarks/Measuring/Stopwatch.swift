@@ -88,7 +88,8 @@ public struct Stopwatch {
     private let now: () -> Double
 
     public init(_ effort: Effort) {
-        self.init(effort, now: InterleavedTimes.monotonicSeconds)
+        let start = ContinuousClock.now
+        self.init(effort, now: { (ContinuousClock.now - start) / .seconds(1) })
     }
 
     init(_ effort: Effort, now: @escaping () -> Double) {

@@ -18,14 +18,24 @@ public final class LayerTimer {
     private let team: Team
     private let batch: Int
     private let phase = Phase.training(step: 0, seed: 1)
+    private let now: () -> Double
     private var labels: [Int32]
 
     /// A timer for a model and a batch size.
     ///
     /// - Parameter inputGradient: whether the first node computes the gradient by its input too, which training does not
     ///   need: for layers that are measured by themselves.
-    public init(model: Model, batch: Int, team: Team, inputGradient: Bool = false) {
+    public convenience init(model: Model, batch: Int, team: Team, inputGradient: Bool = false) {
+        let start = ContinuousClock.now
+        self.init(
+            model: model, batch: batch, team: team, inputGradient: inputGradient,
+            now: { (ContinuousClock.now - start) / .seconds(1) })
+    }
+
+    /// - Parameter now: Seconds on a clock.
+    init(model: Model, batch: Int, team: Team, inputGradient: Bool = false, now: @escaping () -> Double) {
         self.batch = batch
+        self.now = now
         self.team = team
         program = Program(model, batch: batch, purpose: .training(inputGradient: inputGradient))
         labels = [Int32](repeating: 0, count: batch)
@@ -41,11 +51,11 @@ public final class LayerTimer {
         for _ in 0..<steps {
             fill(program.input(images: batch), &labels)
             for index in timings.indices {
-                timings[index].forward.append(Self.seconds { forward(node: index) })
+                timings[index].forward.append(seconds { forward(node: index) })
             }
             _ = program.loss(labels: labels, images: batch)
             for index in timings.indices.reversed() {
-                timings[index].backward.append(Self.seconds { backward(node: index) })
+                timings[index].backward.append(seconds { backward(node: index) })
             }
         }
         return timings
@@ -76,108 +86,9 @@ public final class LayerTimer {
         program.backward(node: index, images: batch, phase: phase, team: team)
     }
 
-    private static func seconds(_ work: () -> Void) -> Double {
-        let duration = ContinuousClock().measure(work).components
-        return Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
-    }
-}
-
-/// Measures how long pieces of work take against each other: round by round in turns, each for a short while, so that
-/// whatever else the machine does affects all of them alike.
-///
-/// Work that is shorter than a turn is done many times in it, so that the clock's own grain and cost do not show. The
-/// round's first piece is another one every time.
-public struct InterleavedTimes {
-    /// How often each piece has its turn.
-    public let rounds: Int
-    /// Seconds that a turn lasts at least.
-    public let turn: Double
-    private let now: () -> Double
-
-    /// Times on the system's monotonic clock.
-    ///
-    /// - Precondition: there is at least one round.
-    public init(rounds: Int, turn: Double) {
-        self.init(rounds: rounds, turn: turn, now: Self.monotonicSeconds)
-    }
-
-    init(rounds: Int, turn: Double, now: @escaping () -> Double) {
-        precondition(rounds > 0, "at least one round")
-        self.rounds = rounds
-        self.turn = turn
-        self.now = now
-    }
-
-    /// Seconds that one execution of each piece takes, a number a round.
-    public func seconds(_ pieces: [() -> Void]) -> [RepeatedTime] {
-        let counts = pieces.map(executions)
-        var times = [[Double]](repeating: [], count: pieces.count)
-        for round in 0..<rounds {
-            for place in pieces.indices {
-                let index = (round + place) % pieces.count
-                let start = now()
-                for _ in 0..<counts[index] { pieces[index]() }
-                times[index].append((now() - start) / Double(counts[index]))
-            }
-        }
-        return times.map(RepeatedTime.init)
-    }
-
-    /// How many executions last a turn. The first ones, in which caches fill, are not counted.
-    private func executions(_ piece: () -> Void) -> Int {
-        piece()
-        var count = 1
-        while true {
-            let start = now()
-            for _ in 0..<count { piece() }
-            let elapsed = now() - start
-            if elapsed >= turn / 4 { return max(1, Int((Double(count) * turn / elapsed).rounded(.up))) }
-            count *= 2
-        }
-    }
-
-    /// Seconds on the system's monotonic clock since an arbitrary origin.
-    public static func monotonicSeconds() -> Double {
-        let elapsed = origin.duration(to: .now).components
-        return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
-    }
-
-    private static let origin = ContinuousClock.now
-}
-
-/// The repeats of a timed piece of work.
-public struct RepeatedTime: Sendable, Equatable {
-    /// Seconds, in the order of the rounds; at least one.
-    public let seconds: [Double]
-
-    /// The given repeats.
-    ///
-    /// - Precondition: there is at least one.
-    public init(_ seconds: [Double]) {
-        precondition(!seconds.isEmpty, "a time needs a repeat")
-        self.seconds = seconds
-    }
-
-    /// The repeat in the middle; the mean of the middle two where their number is even.
-    public var median: Double { Self.quantile(seconds, 0.5) }
-
-    /// How unsteady the repeats are: (p90 − p10) / median.
-    public var spread: Double {
-        (Self.quantile(seconds, 0.9) - Self.quantile(seconds, 0.1)) / median
-    }
-
-    /// The time divided by another one, tenth percentile by tenth percentile: whatever else a machine does only makes times
-    /// longer, and among a tenth of the rounds, in turns, are some that it left alone.
-    public func ratio(to other: RepeatedTime) -> Double {
-        Self.quantile(seconds, 0.1) / Self.quantile(other.seconds, 0.1)
-    }
-
-    /// A quantile, interpolated linearly (type 7).
-    private static func quantile(_ values: [Double], _ share: Double) -> Double {
-        let sorted = values.sorted()
-        let place = share * Double(sorted.count - 1)
-        let low = Int(place)
-        let high = min(low + 1, sorted.count - 1)
-        return sorted[low] + (place - Double(low)) * (sorted[high] - sorted[low])
+    private func seconds(_ work: () -> Void) -> Double {
+        let start = now()
+        work()
+        return now() - start
     }
 }

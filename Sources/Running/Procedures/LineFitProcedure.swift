@@ -2,7 +2,7 @@ import Engine
 import Results
 import Vocabulary
 
-/// A line is fitted to a cloud of points by gradient descent: see ``Engine/LineLoss`` and ``Engine/LineDescent``.
+/// A line is fitted to a cloud of points by gradient descent: see ``LineLoss`` and ``LineDescent``.
 struct LineFitProcedure: MeasuredOnce {
     var transform = PointTransform.raw
     var rate = Rate.optimal

@@ -3,7 +3,7 @@ import Engine
 import Results
 import Vocabulary
 
-/// Whether multiplication is faster for some numbers than for others: see ``Engine/MultiplicationThroughput``.
+/// Whether multiplication is faster for some numbers than for others: see ``MultiplicationThroughput``.
 struct MultiplicationThroughputProcedure: MeasuredOnce {
     var rounds = 61
 

@@ -6,7 +6,7 @@ import Testing
 @testable import Running
 @testable import Results
 
-/// The rows of a fitted line: what is computed is tested with the engine, here stands that it arrives under its names.
+/// The rows of a fitted line: what is computed is tested by itself, here stands that it arrives under its names.
 struct LineFitProcedureTests {
     private func rows(_ procedure: LineFitProcedure, _ quantity: String, seed: UInt64 = 3) -> [Measurement] {
         procedure.measurements(seed: seed).filter { $0.quantity == quantity }

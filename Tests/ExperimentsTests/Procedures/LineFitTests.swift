@@ -1,6 +1,7 @@
-@testable import Engine
 import Foundation
 import Testing
+
+@testable import Running
 
 /// Clouds, their transforms, and the loss of a line, against what is known of them otherwise.
 @Suite struct LineLossTests {

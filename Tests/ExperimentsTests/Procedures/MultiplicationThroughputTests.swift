@@ -1,6 +1,7 @@
-@testable import Engine
 import Kernels
 import Testing
+
+@testable import Running
 
 @Suite struct MultiplicationThroughputTests {
     @Test(arguments: OperandRange.allCases)

@@ -8,8 +8,8 @@ import Kernels
 ///
 /// All operands are in the first-level cache. Ranges take turns (``InterleavedTimes``). Complexity: about half a second
 /// for sixty rounds.
-public enum MultiplicationThroughput {
-    public enum Kind: String, CaseIterable, Sendable {
+enum MultiplicationThroughput {
+    enum Kind: String, CaseIterable, Sendable {
         /// One product after another: see ``Kernels/Multiplication/chained(_:_:mask:)``.
         case scalar
         /// Sixteen at once: see ``Kernels/Multiplication/independent(_:_:)``.
@@ -19,16 +19,16 @@ public enum MultiplicationThroughput {
     }
 
     /// The times of one kind with operands of one range.
-    public struct Entry: Sendable {
-        public let kind: Kind
-        public let range: OperandRange
+    struct Entry: Sendable {
+        let kind: Kind
+        let range: OperandRange
         /// Multiplications of one execution.
-        public let multiplications: Int
+        let multiplications: Int
         /// Seconds of one execution.
-        public let time: RepeatedTime
+        let time: RepeatedTime
 
         /// Multiplications a second, in 10⁹.
-        public var throughput: Double { Double(multiplications) / time.median * 1e-9 }
+        var throughput: Double { Double(multiplications) / time.median * 1e-9 }
     }
 
     /// Seconds of a turn: long against the clock, short against what else a machine does.
@@ -39,7 +39,7 @@ public enum MultiplicationThroughput {
     /// - Parameters:
     ///   - seed: of the operands.
     ///   - rounds: turns of each.
-    public static func measure(seed: UInt64, rounds: Int) -> [Entry] {
+    static func measure(seed: UInt64, rounds: Int) -> [Entry] {
         Kind.allCases.flatMap { kind in
             let works = OperandRange.allCases.map { MultiplicationWork(kind, $0, seed: seed) }
             let times = InterleavedTimes(rounds: rounds, turn: turn).seconds(works.map { work in { work.run() } })
@@ -95,7 +95,7 @@ final class MultiplicationWork {
 }
 
 /// Where the operands of timed multiplications come from.
-public enum OperandRange: String, CaseIterable, Sendable {
+enum OperandRange: String, CaseIterable, Sendable {
     /// Both in −1…1.
     case symmetric
     /// Both in 1…2: one exponent, all its significands.
@@ -112,7 +112,7 @@ public enum OperandRange: String, CaseIterable, Sendable {
     case subnormalProduct = "subnormal-product"
 
     /// Fills both operands with uniform numbers of a stream.
-    public func fill(_ left: Vector, _ right: Vector, seed: UInt64) {
+    func fill(_ left: Vector, _ right: Vector, seed: UInt64) {
         let (one, other) = (
             RandomStream(seed: seed, "operands/\(rawValue)/left"),
             RandomStream(seed: seed, "operands/\(rawValue)/right")

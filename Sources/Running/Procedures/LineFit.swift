@@ -4,20 +4,20 @@ import Vocabulary
 /// A symmetric matrix of two rows, [[a, b], [b, d]], with its eigenvalues and eigenvectors in closed form.
 ///
 /// `Double`, with IEEE 754's exactly rounded operations only: the same bits on every machine.
-public struct SymmetricPair: Sendable, Equatable {
-    public typealias Vector = SIMD2<Double>
+struct SymmetricPair: Sendable, Equatable {
+    typealias Vector = SIMD2<Double>
 
-    public let a: Double
-    public let b: Double
-    public let d: Double
+    let a: Double
+    let b: Double
+    let d: Double
 
-    public init(_ a: Double, _ b: Double, _ d: Double) {
+    init(_ a: Double, _ b: Double, _ d: Double) {
         self.a = a
         self.b = b
         self.d = d
     }
 
-    public var determinant: Double { a * d - b * b }
+    var determinant: Double { a * d - b * b }
 
     /// Half the distance of the two eigenvalues.
     private var reach: Double {
@@ -26,15 +26,15 @@ public struct SymmetricPair: Sendable, Equatable {
     }
 
     /// The larger eigenvalue, (a + d)/2 + √((a − d)²/4 + b²).
-    public var largest: Double { (a + d) / 2 + reach }
+    var largest: Double { (a + d) / 2 + reach }
 
     /// The smaller eigenvalue. Where the larger is positive it is the determinant divided by it, which loses no digits to the
     /// difference of two large numbers.
-    public var smallest: Double { largest > 0 ? determinant / largest : (a + d) / 2 - reach }
+    var smallest: Double { largest > 0 ? determinant / largest : (a + d) / 2 - reach }
 
     /// The unit eigenvector of the larger eigenvalue, its first coordinate not negative; (1, 0) where both eigenvalues are
     /// equal.
-    public var firstDirection: Vector {
+    var firstDirection: Vector {
         let half = (a - d) / 2
         // Of two forms of the same direction the one without a difference of like numbers.
         var direction = half >= 0 ? Vector(half + reach, b) : Vector(b, reach - half)
@@ -45,24 +45,24 @@ public struct SymmetricPair: Sendable, Equatable {
     }
 
     /// The unit eigenvector of the smaller eigenvalue: the first one, turned by a quarter to the left.
-    public var secondDirection: Vector {
+    var secondDirection: Vector {
         let first = firstDirection
         return Vector(-first.y, first.x)
     }
 
-    public func times(_ vector: Vector) -> Vector {
+    func times(_ vector: Vector) -> Vector {
         Vector(a * vector.x + b * vector.y, b * vector.x + d * vector.y)
     }
 }
 
 /// Points of the plane to which a line is fitted.
-public struct PointCloud: Sendable, Equatable {
-    public typealias Point = SIMD2<Double>
+struct PointCloud: Sendable, Equatable {
+    typealias Point = SIMD2<Double>
 
     /// The points; at least one.
-    public let points: [Point]
+    let points: [Point]
 
-    public init(_ points: [Point]) {
+    init(_ points: [Point]) {
         precondition(!points.isEmpty, "a cloud without points")
         self.points = points
     }
@@ -76,7 +76,7 @@ public struct PointCloud: Sendable, Equatable {
     ///   - deviations: its standard deviations, (σ₁, σ₂).
     ///   - correlation: ρ, from −1 to 1.
     ///   - seed: what the stream `line-fit/cloud` begins with; the same seed gives the same z and z′.
-    public init(count: Int, center: Point, deviations: Point, correlation: Double, seed: UInt64) {
+    init(count: Int, center: Point, deviations: Point, correlation: Double, seed: UInt64) {
         let stream = RandomStream(seed: seed, "line-fit/cloud")
         let rest = (1 - correlation * correlation).squareRoot()
         self.init(
@@ -87,10 +87,10 @@ public struct PointCloud: Sendable, Equatable {
             })
     }
 
-    public var mean: Point { points.reduce(Point(0, 0), +) / Double(points.count) }
+    var mean: Point { points.reduce(Point(0, 0), +) / Double(points.count) }
 
     /// The covariance of the two coordinates, with divisor n.
-    public var covariance: SymmetricPair {
+    var covariance: SymmetricPair {
         let mean = mean
         var (square, product) = (Point(0, 0), 0.0)
         for point in points {
@@ -103,28 +103,28 @@ public struct PointCloud: Sendable, Equatable {
     }
 
     /// The cloud of the points' images.
-    public func mapped(by map: PlaneMap) -> PointCloud { PointCloud(points.map(map.image)) }
+    func mapped(by map: PlaneMap) -> PointCloud { PointCloud(points.map(map.image)) }
 }
 
 /// An affine map of the plane: p ↦ M(p − c), M an invertible matrix of two rows.
-public struct PlaneMap: Sendable, Equatable {
-    public typealias Point = SIMD2<Double>
+struct PlaneMap: Sendable, Equatable {
+    typealias Point = SIMD2<Double>
 
     /// What is subtracted, c.
-    public let center: Point
+    let center: Point
     /// The rows of M.
-    public let first, second: Point
+    let first, second: Point
 
-    public static let identity = PlaneMap(center: Point(0, 0), first: Point(1, 0), second: Point(0, 1))
+    static let identity = PlaneMap(center: Point(0, 0), first: Point(1, 0), second: Point(0, 1))
 
-    public func image(of point: Point) -> Point {
+    func image(of point: Point) -> Point {
         let moved = point - center
         return Point((first * moved).sum(), (second * moved).sum())
     }
 }
 
 /// The transformation of both coordinates of a cloud before a line is fitted to it.
-public enum PointTransform: String, ConfigurationWord, Sendable {
+enum PointTransform: String, ConfigurationWord, Sendable {
     case raw
     /// The mean is subtracted.
     case centred
@@ -134,7 +134,7 @@ public enum PointTransform: String, ConfigurationWord, Sendable {
     case whitened
 
     /// The map, fitted to a cloud: to its mean and its covariance with divisor n.
-    public func map(fittedTo cloud: PointCloud) -> PlaneMap {
+    func map(fittedTo cloud: PointCloud) -> PlaneMap {
         let covariance = cloud.covariance
         let (first, second) = (covariance.firstDirection, covariance.secondDirection)
         switch self {
@@ -153,20 +153,20 @@ public enum PointTransform: String, ConfigurationWord, Sendable {
 /// Hessian is [[E x², E x], [E x, 1]].
 ///
 /// A line is the vector (k, b).
-public struct LineLoss: Sendable, Equatable {
-    public typealias Line = SIMD2<Double>
+struct LineLoss: Sendable, Equatable {
+    typealias Line = SIMD2<Double>
 
     /// The Hessian, the same everywhere; of slope and intercept, in this order.
-    public let hessian: SymmetricPair
+    let hessian: SymmetricPair
     /// (E xy, E y): the gradient is the Hessian times the line, less this.
-    public let moments: Line
+    let moments: Line
     /// The line with the least loss: k = cov(x, y)/var(x), b = E y − k·E x.
-    public let optimum: Line
+    let optimum: Line
     /// The least loss: half the variance of y that the line does not explain.
-    public let least: Double
+    let least: Double
 
     /// The loss on a cloud whose points do not all have the same x.
-    public init(_ cloud: PointCloud) {
+    init(_ cloud: PointCloud) {
         let (mean, covariance, count) = (cloud.mean, cloud.covariance, Double(cloud.points.count))
         var (square, product) = (0.0, 0.0)
         for point in cloud.points {
@@ -180,24 +180,24 @@ public struct LineLoss: Sendable, Equatable {
         least = (covariance.d - slope * covariance.b) / 2
     }
 
-    public func gradient(at line: Line) -> Line { hessian.times(line) - moments }
+    func gradient(at line: Line) -> Line { hessian.times(line) - moments }
 
     /// What the loss is above the least one: ½(w − w*)ᵀH(w − w*). It has no difference of two losses, in which the digits of a
     /// small excess would be lost.
-    public func excess(at line: Line) -> Double {
+    func excess(at line: Line) -> Double {
         let way = line - optimum
         return (way * hessian.times(way)).sum() / 2
     }
 
     /// The condition number of the Hessian: its larger eigenvalue divided by the smaller.
-    public var condition: Double { hessian.largest / hessian.smallest }
+    var condition: Double { hessian.largest / hessian.smallest }
 
     /// The rate at which gradient descent is fastest in the worst case: 2/(λ₁ + λ₂).
-    public var bestRate: Double { 2 / (hessian.largest + hessian.smallest) }
+    var bestRate: Double { 2 / (hessian.largest + hessian.smallest) }
 
     /// The factor by which a step of gradient descent shrinks the excess in the worst case, max (1 − ηλ)²; at the best rate
     /// ((κ − 1)/(κ + 1))².
-    public func contraction(rate: Double) -> Double {
+    func contraction(rate: Double) -> Double {
         let (one, other) = (1 - rate * hessian.largest, 1 - rate * hessian.smallest)
         return max(one * one, other * other)
     }
@@ -205,20 +205,20 @@ public struct LineLoss: Sendable, Equatable {
     /// A line from which gradient descent starts: slope and intercept normal deviates of mean 0.
     ///
     /// - Parameter seed: what the stream `line-fit/start` begins with.
-    public static func start(deviation: Double, seed: UInt64) -> Line {
+    static func start(deviation: Double, seed: UInt64) -> Line {
         let stream = RandomStream(seed: seed, "line-fit/start")
         return deviation * Line(Double(stream.normal(at: 0)), Double(stream.normal(at: 1)))
     }
 }
 
 /// Gradient descent on the loss of a line, from a start until its excess is a small part of what it was.
-public struct LineDescent: Sendable, Equatable {
+struct LineDescent: Sendable, Equatable {
     /// The line before the first step and after every one.
-    public let lines: [LineLoss.Line]
+    let lines: [LineLoss.Line]
     /// What the loss of each is above the least one.
-    public let excesses: [Double]
+    let excesses: [Double]
     /// Whether the excess came down to the tolerance.
-    public let isConverged: Bool
+    let isConverged: Bool
 
     /// Descends by w ← w − η∇L(w).
     ///
@@ -228,7 +228,7 @@ public struct LineDescent: Sendable, Equatable {
     ///   - rate: η.
     ///   - tolerance: the part of the first excess at which the descent has converged and ends.
     ///   - limit: the most steps that are made. A descent whose excess is no longer finite ends earlier.
-    public init(_ loss: LineLoss, from start: LineLoss.Line, rate: Double, tolerance: Double, limit: Int) {
+    init(_ loss: LineLoss, from start: LineLoss.Line, rate: Double, tolerance: Double, limit: Int) {
         var (line, excess) = (start, loss.excess(at: start))
         var (lines, excesses) = ([line], [excess])
         let goal = tolerance * excess
@@ -243,17 +243,17 @@ public struct LineDescent: Sendable, Equatable {
         isConverged = excess <= goal
     }
 
-    public var steps: Int { lines.count - 1 }
+    var steps: Int { lines.count - 1 }
 
     /// The factor by which the last step changed the excess: towards the end what is left lies along the direction that shrinks
     /// most slowly. Nil where no step was made, or there was no excess before it.
-    public var lastContraction: Double? {
+    var lastContraction: Double? {
         guard steps > 0, excesses[steps - 1] > 0 else { return nil }
         return excesses[steps] / excesses[steps - 1]
     }
 
     /// The steps after which something is below the tolerance that shrinks by a factor a step; at most the limit.
-    public static func steps(contraction: Double, tolerance: Double, limit: Int) -> Int {
+    static func steps(contraction: Double, tolerance: Double, limit: Int) -> Int {
         var (steps, remaining) = (0, 1.0)
         while remaining > tolerance, steps < limit {
             remaining *= contraction
@@ -264,7 +264,7 @@ public struct LineDescent: Sendable, Equatable {
 
     /// The steps of a long path that show what it does: all up to 200, then a twentieth further each time, every 1, 3, 10, 30, …
     /// and the last.
-    public static func shown(upTo last: Int) -> [Int] {
+    static func shown(upTo last: Int) -> [Int] {
         var shown = Array(0...min(last, 200))
         var round = [1, 3]
         while round[1] < last { round = [10 * round[0], 10 * round[1]] + round }
