@@ -30,10 +30,12 @@ struct Step: Sendable {
     let node: Int
     /// The values that the node reads.
     let inputs: [Int]
+    /// For each input, whether it lies in the output's memory from the start, as it may if the layer joins its inputs.
+    fileprivate(set) var inputIsPart: [Bool] = []
     /// The node whose forward pass computes this one's output: itself, or the one before it, of whose epilogue it is a part.
     fileprivate(set) var computer: Int
     fileprivate(set) var epilogue = Epilogue()
-    /// Whether the node before it has it in its epilogue where its statistics are fixed.
+    /// Whether it is the affine map in the epilogue of the node before it, where its statistics are fixed.
     fileprivate(set) var isAffineEpilogue = false
     /// Whether the node before it gathers the moments of its input.
     fileprivate(set) var inputMomentsAreGathered = false
@@ -72,7 +74,7 @@ enum GradientContribution: Sendable {
     /// It is written over the gradient by the output.
     case overwrites
     /// It is a part of the gradient by the output, in the same memory.
-    case isPart
+    case part
     /// The layer adds it to what the value's other readers have left there.
     case added
     /// It is written beside what the other readers have left, and added when the layer is done.
@@ -104,7 +106,7 @@ struct LoweredNetwork: Sendable {
     private(set) var gradients: [Placement?]
 
     /// In whose memory a value or a gradient lies: that of its own number, or as columns of another's.
-    struct Placement: Equatable, Sendable {
+    struct Placement: Sendable {
         let owner: Int
         let column: Int
 
@@ -123,6 +125,9 @@ struct LoweredNetwork: Sendable {
         for value in values.indices.reversed() {
             if let (whole, column) = whole(of: value) { values[value] = values[whole].moved(by: column) }
         }
+        for index in steps.indices {
+            steps[index].inputIsPart = steps[index].inputs.map { join(of: $0)?.value == index + 1 }
+        }
         if purpose.hasBackward { lowerBackward() }
     }
 
@@ -137,9 +142,9 @@ struct LoweredNetwork: Sendable {
 
     /// Puts a node into the epilogue of the one before it, as far as both are able to and nobody observes what is between.
     private mutating func fuse(_ index: Int) {
-        guard steps[index].inputs.count == 1, let producer = steps[index].inputs.first.map({ $0 - 1 }), producer >= 0,
-            network.readers(of: producer + 1) == [index]
-        else { return }
+        guard steps[index].inputs.count == 1, steps[index].inputs[0] > 0 else { return }
+        let producer = steps[index].inputs[0] - 1
+        guard network.readers(of: producer + 1) == [index] else { return }
         let (traits, able) = (traits(index), traits(producer).epilogue)
         if traits.takesInputMoments, able.contains(.moments) {
             steps[producer].epilogue.moments = index
@@ -183,12 +188,6 @@ struct LoweredNetwork: Sendable {
         steps[node].inputs[..<position].reduce(0) { $0 + shape($1).channels }
     }
 
-    /// Whether an input of a concatenation lies in its output already, in its columns there.
-    func inputIsPart(_ position: Int, of node: Int) -> Bool {
-        traits(node).joinsInputs
-            && values[steps[node].inputs[position]] == values[node + 1].moved(by: column(position, of: node))
-    }
-
     // MARK: Backward
 
     private mutating func lowerBackward() {
@@ -217,7 +216,7 @@ struct LoweredNetwork: Sendable {
         {
             if let join = join(of: value) {
                 gradients[value] = whole.moved(by: join.column)
-                steps[reader].backward?.contributions[position] = .isPart
+                steps[reader].backward?.contributions[position] = .part
                 return
             }
             if fuses, traits(reader).overwritesGradient, steps[reader].inputs.count == 1 {

@@ -44,10 +44,10 @@ public struct Pass {
     /// if there is none in this pass.
     var followingAffine: (map: ColumnAffine, nonlinearity: Nonlinearity)?
 
-    let bindings: Bindings
-    let memory: Storage
-    let values: Storage
-    let gradients: Storage
+    let program: Program
+    let node: Int
+
+    private var step: Step { program.steps[node] }
 
     // MARK: Values
 
@@ -55,50 +55,49 @@ public struct Pass {
     public var input: Matrix { input(0) }
 
     /// Input `index`: one row a position, one column a channel.
-    public func input(_ index: Int) -> Matrix { matrix(bindings.inputs[index]) }
+    public func input(_ index: Int) -> Matrix { program.value(step.inputs[index], images: images) }
 
     /// The output: one row a position, one column a channel. A forward pass overwrites it.
-    public var output: Matrix { matrix(bindings.output) }
+    public var output: Matrix { program.value(node + 1, images: images) }
 
     /// Whether the values of input `index` are already a part of the output's memory.
-    public func inputIsPart(_ index: Int) -> Bool { bindings.inputIsPart[index] }
+    public func inputIsPart(_ index: Int) -> Bool { step.inputIsPart[index] }
 
     // MARK: Gradients, in a backward pass
 
     /// The gradient of the loss by the output: behind the nonlinearity, where the layer takes that over. A layer may
     /// overwrite it.
     public var outputGradient: Matrix {
-        guard let region = bindings.outputGradient else { preconditionFailure("no gradient arrives here") }
-        return matrix(region)
+        guard let value = step.backward?.output, let gradient = program.gradient(value, images: images) else {
+            preconditionFailure("no gradient arrives here")
+        }
+        return gradient
     }
 
     /// Where the gradient by the first input goes, to be overwritten; nil if it is not needed.
     public var inputGradient: Matrix? { inputGradient(0) }
 
     /// Where the gradient by input `index` goes, to be overwritten; nil if it is not needed.
-    public func inputGradient(_ index: Int) -> Matrix? {
-        guard let region = bindings.copies[index] ?? bindings.inputGradients[index] else { return nil }
-        return matrix(region)
-    }
+    public func inputGradient(_ index: Int) -> Matrix? { program.inputGradient(index, of: node, images: images) }
 
     /// Whether the gradient by input `index` is already a part of the output gradient's memory.
-    public func gradientIsPart(_ index: Int) -> Bool { bindings.step.backward?.contributions[index] == .isPart }
+    public func gradientIsPart(_ index: Int) -> Bool { step.backward?.contributions[index] == .part }
 
     /// Whether the gradient by the first input is to be added to what is there, instead of overwriting it. Only layers that
     /// say they can are asked to.
-    public var addsInputGradient: Bool { bindings.step.backward?.contributions[0] == .added }
+    public var addsInputGradient: Bool { step.backward?.contributions[0] == .added }
 
     // MARK: Fusion
 
     /// The function that the layer applies to its output, and with which its backward pass begins where it has said so.
-    public var nonlinearity: Nonlinearity { bindings.step.epilogue.function }
+    public var nonlinearity: Nonlinearity { step.epilogue.function }
 
     /// Where the layer gathers the moments of its output; nil if they are not needed.
     public var outputMoments: BlockMoments? {
-        guard phase.statistics == .batch, let region = bindings.outputMoments else { return nil }
-        return BlockMoments(
-            rows: images * bindings.output.rowsPerImage, columns: bindings.output.columns,
-            scratch: memory.vector(offset: region.lowerBound, count: region.count))
+        guard phase.statistics == .batch, let reader = step.epilogue.moments,
+            let scratch = program.inputMoments(of: reader)
+        else { return nil }
+        return BlockMoments(rows: output.rows, columns: output.columns, scratch: scratch)
     }
 
     /// What the layer does to its output as it writes it.
@@ -110,119 +109,55 @@ public struct Pass {
     }
 
     /// Whether the moments of the input have been gathered in the buffer that ``Booking/inputMoments(_:count:)`` booked.
-    public var inputMomentsAreGathered: Bool { bindings.step.inputMomentsAreGathered }
+    public var inputMomentsAreGathered: Bool { step.inputMomentsAreGathered }
 
     // MARK: Parameters
 
     /// A matrix parameter, which the layer must have declared.
-    public func parameter(_ kind: ParameterKind) -> Matrix { matrix(of: kind, in: values) }
+    public func parameter(_ kind: ParameterKind) -> Matrix { matrix(of: kind, in: program.model.values) }
 
     /// Where the gradient of a matrix parameter goes, to be overwritten.
-    public func gradient(_ kind: ParameterKind) -> Matrix { matrix(of: kind, in: gradients) }
+    public func gradient(_ kind: ParameterKind) -> Matrix { matrix(of: kind, in: program.model.gradients) }
 
     /// A vector parameter; nil if the layer has none.
-    public func vectorParameter(_ kind: ParameterKind) -> Vector? { vector(of: kind, in: values) }
+    public func vectorParameter(_ kind: ParameterKind) -> Vector? { vector(of: kind, in: program.model.values) }
 
     /// Where the gradient of a vector parameter goes, to be overwritten; nil if the layer has none.
-    public func vectorGradient(_ kind: ParameterKind) -> Vector? { vector(of: kind, in: gradients) }
+    public func vectorGradient(_ kind: ParameterKind) -> Vector? { vector(of: kind, in: program.model.gradients) }
 
     // MARK: Booked buffers
 
     /// A booked matrix, with the rows of this pass's images.
     public subscript(slot: MatrixSlot) -> Matrix {
-        memory.matrix(offset: bindings.slots[slot.index], rows: images * slot.rowsPerImage, columns: slot.columns)
+        guard let matrix = observed(slot) else { preconditionFailure("a matrix that is not observed") }
+        return matrix
     }
 
     /// A matrix that is booked only to be observed; nil if it is not observed.
-    public func observed(_ slot: MatrixSlot) -> Matrix? {
-        bindings.slots[slot.index] < 0 ? nil : self[slot]
-    }
+    public func observed(_ slot: MatrixSlot) -> Matrix? { program.matrix(slot, of: node, images: images) }
 
-    public subscript(slot: VectorSlot) -> Vector {
-        memory.vector(offset: bindings.slots[slot.index], count: slot.count)
-    }
+    public subscript(slot: VectorSlot) -> Vector { program.vector(slot, of: node) }
 
     // MARK: State
 
     /// The statistics that training has tracked for this node, to be read only; nil for layers that track none.
-    public var state: NormalizationState? { bindings.state }
-
-    // MARK: Regions
-
-    private func matrix(_ region: MatrixRegion) -> Matrix { region.matrix(in: memory, images: images) }
+    public var state: NormalizationState? { program.model.states[node] }
 
     private func matrix(of kind: ParameterKind, in storage: Storage) -> Matrix {
-        guard let region = bindings.region(of: kind) else { preconditionFailure("no parameter \(kind) was declared") }
+        guard let region = region(of: kind) else { preconditionFailure("no parameter \(kind) was declared") }
         return storage.matrix(offset: region.offset, rows: region.rows, columns: region.columns)
     }
 
     private func vector(of kind: ParameterKind, in storage: Storage) -> Vector? {
-        guard let region = bindings.region(of: kind) else { return nil }
+        guard let region = region(of: kind) else { return nil }
         return storage.vector(offset: region.offset, count: region.columns)
     }
-}
 
-/// Where a matrix lies in a program's slab.
-struct MatrixRegion: Sendable {
-    let offset: Int
-    let rowsPerImage: Int
-    let columns: Int
-    let stride: Int
-
-    func matrix(in memory: Storage, images: Int) -> Matrix {
-        memory.matrix(offset: offset, rows: images * rowsPerImage, columns: columns, stride: stride)
-    }
-}
-
-/// Where a parameter lies in the model's slabs of values, of gradients and of history.
-struct ParameterRegion: Sendable {
-    let kind: ParameterKind
-    let offset: Int
-    let rows: Int
-    let columns: Int
-}
-
-/// Where everything that one step touches lies. Made once, when a program is compiled.
-final class Bindings {
-    let step: Step
-    let inputs: [MatrixRegion]
-    let output: MatrixRegion
-    /// For each input, whether its values are already a part of the output's memory.
-    let inputIsPart: [Bool]
-    /// Where the gradient by each input lies; nil where it is not needed.
-    let inputGradients: [MatrixRegion?]
-    /// For each input, where the node's contribution to the gradient waits to be added; nil where it goes there directly.
-    let copies: [MatrixRegion?]
-    /// The gradient that the backward pass begins with; nil where there is none.
-    let outputGradient: MatrixRegion?
-    /// The floats of the slab in which the moments of the output are gathered; nil where nobody needs them.
-    let outputMoments: Range<Int>?
-    /// The offsets of the booked buffers, by slot; −1 for what is not observed.
-    let slots: [Int]
-    let parameters: [ParameterRegion]
-    /// The tracked statistics of the node, where it has them.
-    let state: NormalizationState?
-
-    init(
-        step: Step, inputs: [MatrixRegion], output: MatrixRegion, inputIsPart: [Bool],
-        inputGradients: [MatrixRegion?], copies: [MatrixRegion?], outputGradient: MatrixRegion?,
-        outputMoments: Range<Int>?, slots: [Int], parameters: [ParameterRegion], state: NormalizationState?
-    ) {
-        self.step = step
-        self.inputs = inputs
-        self.output = output
-        self.inputIsPart = inputIsPart
-        self.inputGradients = inputGradients
-        self.copies = copies
-        self.outputGradient = outputGradient
-        self.outputMoments = outputMoments
-        self.slots = slots
-        self.parameters = parameters
-        self.state = state
-    }
-
-    func region(of kind: ParameterKind) -> ParameterRegion? {
-        for index in 0..<parameters.count where parameters[index].kind == kind { return parameters[index] }
+    private func region(of kind: ParameterKind) -> ParameterRegion? {
+        let parameters = program.model.network.nodes[node].parameters
+        for index in 0..<parameters.count where program.model.regions[parameters.lowerBound + index].kind == kind {
+            return program.model.regions[parameters.lowerBound + index]
+        }
         return nil
     }
 }

@@ -9,14 +9,16 @@ final class Program {
     let batch: Int
     let plan: MemoryPlan
     let timeline: Timeline
-    private let lowered: LoweredNetwork
+    let steps: [Step]
+    private let fuses: Bool
     private let operations: [any Operation]
-    private let bindings: [Bindings]
     private let bookings: [Booking]
-    /// Where the values lie: 0 is the network's input, i + 1 the output of node i.
+    /// For each node, the offsets of its booked buffers, by slot; −1 for what is not observed.
+    private let slots: [[Int]]
     private let values: [MatrixRegion]
-    /// Where the gradients by the values lie; nil where none is needed.
     private let gradients: [MatrixRegion?]
+    /// For each node and input, where the contribution to the gradient waits to be added; nil where it goes there directly.
+    private let copies: [[MatrixRegion?]]
     private let probabilities: Int
     private let classes: Int
     private let memory: Storage
@@ -37,44 +39,21 @@ final class Program {
         let network = model.network
         let lowered = LoweredNetwork(network, purpose: purpose, fuses: fuses)
         let layout = ProgramLayout(lowered, batch: batch)
-        let plan = MemoryPlan(layout.requests)
-        self.lowered = lowered
-        self.plan = plan
+        steps = lowered.steps
+        self.fuses = lowered.fuses
+        plan = layout.plan
         timeline = layout.timeline
         operations = layout.operations
         bookings = layout.bookings
+        slots = steps.map { layout.offsets(of: $0.node) }
+        values = lowered.values.indices.map(layout.region(ofValue:))
+        gradients = lowered.gradients.indices.map(layout.region(ofGradient:))
+        copies = steps.map(layout.copies)
         memory = Storage(count: plan.count)
         regression = RegressionTarget(network, batch: batch)
-        gaps = poisonsReleasedMemory ? layout.timeline.all.map(plan.gaps) : []
+        gaps = poisonsReleasedMemory ? timeline.all.map(plan.gaps) : []
         classes = network.classes
-        probabilities = plan.offset(of: layout.probabilities)
-
-        func region(_ part: ProgramLayout.Part, _ value: Int) -> MatrixRegion {
-            let shape = lowered.shape(value)
-            return MatrixRegion(
-                offset: plan.offset(of: part.request) + part.column, rowsPerImage: shape.positions,
-                columns: shape.channels, stride: part.stride)
-        }
-        let values = layout.values.enumerated().map { region($1, $0) }
-        let gradients = layout.gradients.enumerated().map { value, part in part.map { region($0, value) } }
-        self.values = values
-        self.gradients = gradients
-        bindings = lowered.steps.map { step in
-            let slots = layout.slots[step.node].map { $0.map(plan.offset) ?? -1 }
-            let moments = step.epilogue.moments.flatMap { reader in
-                layout.bookings[reader].inputMoments.flatMap { slot in
-                    layout.slots[reader][slot.index].map { plan.offset(of: $0)..<plan.offset(of: $0) + slot.count }
-                }
-            }
-            return Bindings(
-                step: step, inputs: step.inputs.map { values[$0] }, output: values[step.node + 1],
-                inputIsPart: step.inputs.indices.map { lowered.inputIsPart($0, of: step.node) },
-                inputGradients: step.inputs.map { gradients[$0] },
-                copies: zip(layout.copies[step.node], step.inputs).map { copy, value in copy.map { region($0, value) }
-                },
-                outputGradient: step.backward.flatMap { gradients[$0.output] }, outputMoments: moments, slots: slots,
-                parameters: Array(model.regions[network.nodes[step.node].parameters]), state: model.states[step.node])
-        }
+        probabilities = layout.probabilitiesOffset
     }
 
     // MARK: Running
@@ -93,13 +72,13 @@ final class Program {
     /// Computes one node's output from the values before it.
     func forward(node index: Int, images: Int, phase: Phase, team: Team) {
         poison(at: timeline.forward(index))
-        let step = lowered.steps[index]
+        let step = steps[index]
         if step.computer != index || step.isAffineEpilogue && phase.statistics != .batch { return }
         var pass = pass(index, images, phase, team)
         if let normalization = step.epilogue.affine,
             let map = operations[normalization].affine(self.pass(normalization, images, phase, team))
         {
-            pass.followingAffine = (map, lowered.steps[normalization].epilogue.function)
+            pass.followingAffine = (map, steps[normalization].epilogue.function)
         }
         operations[index].forward(pass)
     }
@@ -143,19 +122,18 @@ final class Program {
     /// those by its own parameters are left as they are. In a program that fuses there is no such backward pass.
     func backward(node index: Int, images: Int, phase: Phase, team: Team) {
         poison(at: timeline.backward(index))
-        guard lowered.steps[index].backward != nil else { return }
+        guard steps[index].backward != nil else { return }
         let pass = pass(index, images, phase, team)
         if phase.statistics != .batch, let map = operations[index].affine(pass) {
-            precondition(!lowered.fuses, "statistics are fixed, and layers are fused")
+            precondition(!fuses, "statistics are fixed, and layers are fused")
             map.shift.fill(0)
             if let gradient = pass.inputGradient { map.apply(pass.outputGradient, into: gradient, team: team) }
         } else {
             operations[index].backward(pass)
         }
-        for position in 0..<bindings[index].copies.count {
-            guard let copy = bindings[index].copies[position], let gradient = bindings[index].inputGradients[position]
-            else { continue }
-            matrix(gradient, images).add(matrix(copy, images))
+        for position in 0..<copies[index].count {
+            guard let copy = copies[index][position] else { continue }
+            gradient(steps[index].inputs[position], images: images)?.add(matrix(copy, images))
         }
     }
 
@@ -165,17 +143,43 @@ final class Program {
     func value(_ value: Int, images: Int) -> Matrix { matrix(values[value], images) }
 
     /// The gradient of the loss by a value; nil where it is not needed.
-    func gradient(_ value: Int, images: Int) -> Matrix? { gradients[value].map { matrix($0, images) } }
+    func gradient(_ value: Int, images: Int) -> Matrix? {
+        guard let region = gradients[value] else { return nil }
+        return matrix(region, images)
+    }
+
+    /// Where a node's pass puts the gradient by an input, perhaps to be added afterwards; nil where it is not needed.
+    func inputGradient(_ position: Int, of node: Int, images: Int) -> Matrix? {
+        guard let copy = copies[node][position] else { return gradient(steps[node].inputs[position], images: images) }
+        return matrix(copy, images)
+    }
+
+    /// A matrix that a node has booked; nil if it is not observed.
+    func matrix(_ slot: MatrixSlot, of node: Int, images: Int) -> Matrix? {
+        let offset = slots[node][slot.index]
+        guard offset >= 0 else { return nil }
+        return memory.matrix(offset: offset, rows: images * slot.rowsPerImage, columns: slot.columns)
+    }
+
+    /// A vector that a node has booked.
+    func vector(_ slot: VectorSlot, of node: Int) -> Vector {
+        memory.vector(offset: slots[node][slot.index], count: slot.count)
+    }
+
+    /// Where the moments of a node's input are gathered; nil if it has booked no place for them.
+    func inputMoments(of node: Int) -> Vector? {
+        guard let slot = bookings[node].inputMoments else { return nil }
+        return vector(slot, of: node)
+    }
 
     func tensor(_ tap: Tap, images: Int) -> Matrix {
         switch tap.source {
-        case .output(let node): return matrix(bindings[node].output, images)
+        case .output(let node): return value(node + 1, images: images)
         case .booked(let node, let name):
-            guard let slot = bookings[node].matrices[name] else {
+            guard let slot = bookings[node].matrices[name], let matrix = matrix(slot, of: node, images: images) else {
                 preconditionFailure("'\(tap.address)' is not booked")
             }
-            return memory.matrix(
-                offset: bindings[node].slots[slot.index], rows: images * slot.rowsPerImage, columns: slot.columns)
+            return matrix
         }
     }
 
@@ -185,7 +189,7 @@ final class Program {
         images: Int, _ body: (NormalizationState, _ mean: Vector, _ variance: Vector, _ correction: Double) -> Void
     ) {
         for index in 0..<operations.count {
-            guard let state = bindings[index].state, let found = operations[index].batchStatistics else { continue }
+            guard let state = model.states[index], let found = operations[index].batchStatistics else { continue }
             let count = found.isUnbiased ? 1 : images * state.statistics.positions
             body(
                 state, vector(found.mean, of: index), vector(found.variance, of: index),
@@ -196,19 +200,24 @@ final class Program {
     // MARK: Views
 
     private func pass(_ index: Int, _ images: Int, _ phase: Phase, _ team: Team) -> Pass {
-        Pass(
-            images: images, phase: phase, team: team, bindings: bindings[index], memory: memory,
-            values: model.values, gradients: model.gradients)
+        Pass(images: images, phase: phase, team: team, program: self, node: index)
     }
 
-    private func matrix(_ region: MatrixRegion, _ images: Int) -> Matrix { region.matrix(in: memory, images: images) }
-
-    private func vector(_ slot: VectorSlot, of index: Int) -> Vector {
-        memory.vector(offset: bindings[index].slots[slot.index], count: slot.count)
+    private func matrix(_ region: MatrixRegion, _ images: Int) -> Matrix {
+        memory.matrix(
+            offset: region.offset, rows: images * region.rowsPerImage, columns: region.columns, stride: region.stride)
     }
 
     private func poison(at moment: Int) {
         guard !gaps.isEmpty else { return }
         for gap in gaps[moment] { memory.vector(offset: gap.lowerBound, count: gap.count).fill(.nan) }
     }
+}
+
+/// Where a matrix lies in a program's slab.
+struct MatrixRegion: Sendable {
+    let offset: Int
+    let rowsPerImage: Int
+    let columns: Int
+    let stride: Int
 }

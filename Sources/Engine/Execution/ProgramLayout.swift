@@ -34,28 +34,20 @@ struct ProgramLayout {
     let batch: Int
     let timeline: Timeline
 
-    /// A matrix's buffer: the request that holds it, and where it starts in each row of that buffer.
-    struct Part {
-        let request: Int
-        let column: Int
-        let stride: Int
-    }
-
-    private(set) var requests: [MemoryPlan.Request] = []
-    /// The buffer of each value.
-    private(set) var values: [Part] = []
-    /// The buffer of the gradient by each value; nil where it is not needed.
-    private(set) var gradients: [Part?] = []
-    /// For each node and input, where its contribution to a gradient waits to be added; nil where it goes there directly.
-    private(set) var copies: [[Part?]] = []
+    private var requests: [MemoryPlan.Request] = []
+    /// The requests of the values and of the gradients by them that have memory of their own, by value.
+    private var values: [Int: Int] = [:]
+    private var gradients: [Int: Int] = [:]
+    /// For each node and input, the request in which its contribution to a gradient waits to be added.
+    private var copies: [[Int?]] = []
+    /// For each node, the requests of its booked slots; nil for what is not observed.
+    private var slots: [[Int?]] = []
+    private var probabilities = 0
     /// For each node, its layer bound to what it has booked.
     private(set) var operations: [any Operation] = []
     /// For each node, the bookings themselves.
     private(set) var bookings: [Booking] = []
-    /// For each node, the requests of its booked slots; nil for what is not observed.
-    private(set) var slots: [[Int?]] = []
-    /// The request of the head's probabilities.
-    private(set) var probabilities = 0
+    private(set) var plan = MemoryPlan([])
 
     init(_ lowered: LoweredNetwork, batch: Int) {
         self.lowered = lowered
@@ -66,7 +58,42 @@ struct ProgramLayout {
         for step in lowered.steps { layOutBookings(of: step) }
         probabilities = request(
             "loss/probabilities", count: batch * lowered.network.classes, timeline.loss...timeline.loss)
+        plan = MemoryPlan(requests)
     }
+
+    // MARK: Regions
+
+    /// The buffer in which a value lies, from the first to the last moment of all that lies in it.
+    func buffer(ofValue value: Int) -> MemoryPlan.Region { plan.regions[values[lowered.values[value].owner] ?? 0] }
+
+    func region(ofValue value: Int) -> MatrixRegion { region(value, lowered.values[value], values) }
+
+    /// The region of the gradient by a value; nil where it is not needed.
+    func region(ofGradient value: Int) -> MatrixRegion? {
+        lowered.gradients[value].map { region(value, $0, gradients) }
+    }
+
+    /// For each input of a node, where its contribution to the gradient waits to be added; nil where it goes there directly.
+    func copies(of step: Step) -> [MatrixRegion?] {
+        zip(copies[step.node], step.inputs).map { copy, value in
+            copy.map { region(value, .init(owner: value, column: 0), [value: $0]) }
+        }
+    }
+
+    /// The offsets of a node's booked buffers, by slot; −1 for what is not observed.
+    func offsets(of node: Int) -> [Int] { slots[node].map { $0.map(plan.offset) ?? -1 } }
+
+    /// The offset of the head's probabilities.
+    var probabilitiesOffset: Int { plan.offset(of: probabilities) }
+
+    private func region(_ value: Int, _ place: LoweredNetwork.Placement, _ requests: [Int: Int]) -> MatrixRegion {
+        let shape = lowered.shape(value)
+        return MatrixRegion(
+            offset: plan.offset(of: requests[place.owner] ?? 0) + place.column, rowsPerImage: shape.positions,
+            columns: shape.channels, stride: lowered.shape(place.owner).channels)
+    }
+
+    // MARK: Requests
 
     private mutating func request(_ name: String, count: Int, _ lifetime: ClosedRange<Int>) -> Int {
         let kept = lowered.purpose.keepsEverything ? timeline.all : lifetime
@@ -105,30 +132,25 @@ struct ProgramLayout {
         // Memory is needed as long as anything that lies in it.
         var lifetimes = lifetimes()
         for (value, place) in lowered.values.enumerated() { lifetimes[place.owner].extend(over: lifetimes[value]) }
-        let buffers = lowered.values.enumerated().map { value, place in
-            place.owner == value
-                ? request("\(name(value))/output", count: batch * lowered.shape(value).count, lifetimes[value]) : 0
-        }
-        values = lowered.values.map { place in
-            Part(
-                request: buffers[place.owner], column: place.column, stride: lowered.shape(place.owner).channels)
+        for (value, place) in lowered.values.enumerated() where place.owner == value {
+            values[value] = request(
+                "\(name(value))/output", count: batch * lowered.shape(value).count, lifetimes[value])
         }
     }
 
     private mutating func layOutGradients() {
-        gradients = values.map { _ in nil }
         copies = lowered.steps.map { step in step.inputs.map { _ in nil } }
-        for value in gradients.indices.reversed() {
+        for value in lowered.gradients.indices.reversed() {
             guard let place = lowered.gradients[value] else { continue }
             let last = value == 0 ? timeline.end : timeline.backward(lowered.backwardComputer(of: value - 1))
-            if place.owner != value, let whole = gradients[place.owner] {
-                gradients[value] = Part(request: whole.request, column: place.column, stride: whole.stride)
-                requests[whole.request].lifetime.extend(to: last)
+            if let whole = gradients[place.owner] {
+                requests[whole].lifetime.extend(to: last)
                 continue
             }
             let readers = lowered.network.readers(of: value)
             let first = readers.last.map(timeline.backward) ?? timeline.loss
-            gradients[value] = matrix("\(name(value))/gradient", like: value, first...max(first, last))
+            gradients[value] = request(
+                "\(name(value))/gradient", count: batch * lowered.shape(value).count, first...max(first, last))
             for reader in readers.reversed() { layOutCopies(of: value, by: lowered.steps[reader]) }
         }
     }
@@ -139,15 +161,10 @@ struct ProgramLayout {
         let moment = timeline.backward(reader.node)
         for (position, input) in reader.inputs.enumerated()
         where input == value && contributions[position] == .copied {
-            copies[reader.node][position] = matrix(
-                "\(name(reader.node + 1))/contribution to \(name(value))/gradient", like: value, moment...moment)
+            copies[reader.node][position] = request(
+                "\(name(reader.node + 1))/contribution to \(name(value))/gradient",
+                count: batch * lowered.shape(value).count, moment...moment)
         }
-    }
-
-    /// Requests a matrix of the shape of a value.
-    private mutating func matrix(_ name: String, like value: Int, _ lifetime: ClosedRange<Int>) -> Part {
-        let shape = lowered.shape(value)
-        return Part(request: request(name, count: batch * shape.count, lifetime), column: 0, stride: shape.channels)
     }
 
     // MARK: Bookings

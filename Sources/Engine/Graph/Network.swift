@@ -1,11 +1,10 @@
 import Kernels
 import Vocabulary
 
-/// A validated network: a directed graph of layers without circles, from one input to one vector of class scores.
+/// A validated network: a directed acyclic graph of layers, from one input to one vector of class scores.
 ///
 /// The head is implicit: the mean of the objective over the images, usually the softmax cross-entropy of the last node's
-/// output. A network is a value: it holds no
-/// parameters, no buffers and no state; see ``Model``.
+/// output. A network is a value: it holds no parameters, no buffers and no state; see ``Model``.
 public struct Network: Sendable {
     /// The shape of one input sample.
     public let input: Shape

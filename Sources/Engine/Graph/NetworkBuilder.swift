@@ -1,7 +1,6 @@
 /// Checks a list of nodes and makes a network's nodes of it, collecting everything that is wrong on the way.
 ///
-/// Names come first, then references, the order, and the shapes; a node whose inputs are wrong is not blamed for what
-/// follows from that.
+/// Names come first, then references, the order, and the shapes; what follows from a node's wrong inputs is not reported.
 struct NetworkBuilder {
     let input: Shape
     let given: [Node]
@@ -239,7 +238,6 @@ public struct NetworkProblem: Equatable, Sendable, CustomStringConvertible {
         case unknownInput
         /// A layer has too few or too many inputs.
         case inputCount
-        /// Nodes read each other in a circle.
         case cycle
         case unread
         /// A layer cannot take its input's shape, or a field makes no sense.

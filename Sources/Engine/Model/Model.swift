@@ -102,6 +102,14 @@ public final class Model {
     public var hasPopulationStatistics: Bool { states.allSatisfy { ($0?.populationBatches ?? 1) > 0 } }
 }
 
+/// Where a parameter lies in the model's slabs of values, of gradients and of history.
+struct ParameterRegion: Sendable {
+    let kind: ParameterKind
+    let offset: Int
+    let rows: Int
+    let columns: Int
+}
+
 extension Model {
     /// Takes over everything that training changes from a model of an equal network: parameters, what the optimizer
     /// remembers, and the normalizations' statistics. Gradients stay. Allocates nothing.

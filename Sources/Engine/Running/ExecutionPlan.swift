@@ -33,18 +33,16 @@ public struct ExecutionPlan: Sendable {
         self.batch = batch
         let lowered = LoweredNetwork(network, purpose: .training(inputGradient: false), fuses: fuses)
         let layout = ProgramLayout(lowered, batch: batch)
-        let memory = MemoryPlan(layout.requests)
-        self.memory = memory
+        memory = layout.plan
         entries = lowered.steps.map { step in
             let node = network.nodes[step.node]
-            let part = layout.values[step.node + 1]
-            let region = memory.regions[part.request]
+            let (region, buffer) = (layout.region(ofValue: step.node + 1), layout.buffer(ofValue: step.node + 1))
             return Entry(
                 name: node.name, kind: type(of: node.layer).kind, fusion: Self.fusion(step, network),
                 algorithm: layout.operations[step.node].algorithm,
-                output: step.epilogue.nonlinearity == nil ? region.range : nil,
-                isPart: part.stride != node.shape.channels,
-                lastReader: layout.timeline.pass(at: region.lifetime.upperBound, in: network),
+                output: step.epilogue.nonlinearity == nil ? buffer.range : nil,
+                isPart: region.stride != region.columns,
+                lastReader: layout.timeline.pass(at: buffer.lifetime.upperBound, in: network),
                 gradient: step.backward.map(Self.gradient) ?? "")
         }
     }
@@ -65,7 +63,7 @@ public struct ExecutionPlan: Sendable {
         return switch backward.contributions[0] {
         case .unwanted, .copied: ""
         case .written: "own memory"
-        case .overwrites, .isPart: "in place"
+        case .overwrites, .part: "in place"
         case .added: "added"
         }
     }

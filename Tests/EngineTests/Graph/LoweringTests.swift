@@ -90,7 +90,7 @@ struct LoweringTests {
             ], initializer: Xavier())
         let steps = Self.steps(network, .training(inputGradient: false))
         let found = ["last", "conv", "pool", "join"].map { steps[$0]?.backward?.contributions }
-        #expect(found == [[.written], [.added], [.copied], [.isPart, .isPart, .isPart]])
+        #expect(found == [[.written], [.added], [.copied], [.part, .part, .part]])
         let apart = Self.steps(network, .training(inputGradient: false), fuses: false)
         #expect(apart["conv"]?.backward?.contributions == [.copied])
     }
@@ -107,8 +107,8 @@ struct LoweringTests {
         let lowered = LoweredNetwork(network, purpose: .training(inputGradient: false))
         #expect(lowered.values.map(\.owner) == [0, 3, 3, 3, 4])
         #expect(lowered.values.map(\.column) == [0, 0, 3, 0, 0])
-        #expect(lowered.inputIsPart(0, of: 2) && lowered.inputIsPart(1, of: 2))
-        #expect(lowered.steps[2].backward?.contributions == [.isPart, .isPart])
+        #expect(lowered.steps[2].inputIsPart == [true, true])
+        #expect(lowered.steps[2].backward?.contributions == [.part, .part])
     }
 }
 

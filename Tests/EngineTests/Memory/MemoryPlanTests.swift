@@ -90,10 +90,10 @@ struct MemoryPlanTests {
         let lowered = LoweredNetwork(network, purpose: .training(inputGradient: false))
         let nodes = network.nodes
         func isPart(_ node: String, _ input: Int) throws -> Bool {
-            lowered.inputIsPart(input, of: try #require(nodes.firstIndex { $0.name == node }))
+            lowered.steps[try #require(nodes.firstIndex { $0.name == node })].inputIsPart[input]
         }
         func gradientIsPart(_ node: Int, _ input: Int) -> Bool {
-            lowered.steps[node].backward?.contributions[input] == .isPart
+            lowered.steps[node].backward?.contributions[input] == .part
         }
         #expect(try isPart("inner", 0))
         #expect(try isPart("inner", 1))

@@ -32,6 +32,13 @@ struct ExecutionPlanTests {
         "ip2; ; loss; own memory",
     ]
 
+    @Test("says how a convolution computes, and nothing of layers without a choice")
+    func algorithms() throws {
+        let plan = ExecutionPlan(try Fixtures.leNet(batchNorm: true), batch: 3)
+        let named = plan.entries.filter { !$0.algorithm.isEmpty }.map { "\($0.name): \($0.algorithm)" }
+        #expect(named == ["conv1: direct", "conv2: direct"])
+    }
+
     @Test("keeps layers apart where that is asked for")
     func apart() throws {
         let plan = ExecutionPlan(try Fixtures.leNet(batchNorm: true), batch: 3, fuses: false)
