@@ -114,16 +114,36 @@ public struct Pass {
     // MARK: Parameters
 
     /// A matrix parameter, which the layer must have declared.
-    public func parameter(_ kind: ParameterKind) -> Matrix { matrix(of: kind, in: program.model.values) }
+    public func parameter(_ kind: ParameterKind) -> Matrix { declared(kind, in: program.model.values) }
 
     /// Where the gradient of a matrix parameter goes, to be overwritten.
-    public func gradient(_ kind: ParameterKind) -> Matrix { matrix(of: kind, in: program.model.gradients) }
+    public func gradient(_ kind: ParameterKind) -> Matrix { declared(kind, in: program.model.gradients) }
 
     /// A vector parameter; nil if the layer has none.
-    public func vectorParameter(_ kind: ParameterKind) -> Vector? { vector(of: kind, in: program.model.values) }
+    public func vectorParameter(_ kind: ParameterKind) -> Vector? { matrix(of: kind, in: program.model.values)?.vector }
 
     /// Where the gradient of a vector parameter goes, to be overwritten; nil if the layer has none.
-    public func vectorGradient(_ kind: ParameterKind) -> Vector? { vector(of: kind, in: program.model.gradients) }
+    public func vectorGradient(_ kind: ParameterKind) -> Vector? {
+        matrix(of: kind, in: program.model.gradients)?.vector
+    }
+
+    private func declared(_ kind: ParameterKind, in storage: Storage) -> Matrix {
+        guard let matrix = matrix(of: kind, in: storage) else {
+            preconditionFailure("no parameter \(kind) was declared")
+        }
+        return matrix
+    }
+
+    private func matrix(of kind: ParameterKind, in storage: Storage) -> Matrix? {
+        let parameters = program.model.network.nodes[node].parameters
+        for index in 0..<parameters.count {
+            let region = program.model.regions[parameters.lowerBound + index]
+            if region.kind == kind {
+                return storage.matrix(offset: region.offset, rows: region.rows, columns: region.columns)
+            }
+        }
+        return nil
+    }
 
     // MARK: Booked buffers
 
@@ -142,24 +162,6 @@ public struct Pass {
 
     /// The statistics that training has tracked for this node, to be read only; nil for layers that track none.
     public var state: NormalizationState? { program.model.states[node] }
-
-    private func matrix(of kind: ParameterKind, in storage: Storage) -> Matrix {
-        guard let region = region(of: kind) else { preconditionFailure("no parameter \(kind) was declared") }
-        return storage.matrix(offset: region.offset, rows: region.rows, columns: region.columns)
-    }
-
-    private func vector(of kind: ParameterKind, in storage: Storage) -> Vector? {
-        guard let region = region(of: kind) else { return nil }
-        return storage.vector(offset: region.offset, count: region.columns)
-    }
-
-    private func region(of kind: ParameterKind) -> ParameterRegion? {
-        let parameters = program.model.network.nodes[node].parameters
-        for index in 0..<parameters.count where program.model.regions[parameters.lowerBound + index].kind == kind {
-            return program.model.regions[parameters.lowerBound + index]
-        }
-        return nil
-    }
 }
 
 /// A layer with its workspace: what a program runs at a node.

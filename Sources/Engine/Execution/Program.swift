@@ -6,7 +6,6 @@ import Kernels
 /// an array's iterator allocates.)
 final class Program {
     let model: Model
-    let batch: Int
     let plan: MemoryPlan
     let timeline: Timeline
     let steps: [Step]
@@ -35,7 +34,6 @@ final class Program {
     ) {
         precondition(batch > 0, "a batch needs at least one image")
         self.model = model
-        self.batch = batch
         let network = model.network
         let lowered = LoweredNetwork(network, purpose: purpose, fuses: fuses)
         let layout = ProgramLayout(lowered, batch: batch)
@@ -61,12 +59,12 @@ final class Program {
     /// The network's input, to be filled: one row a position, one column a channel.
     func input(images: Int) -> Matrix {
         poison(at: timeline.fill)
-        return matrix(values[0], images)
+        return value(0, images: images)
     }
 
     func forward(images: Int, phase: Phase, team: Team) {
-        regression?.take(matrix(values[0], images), images: images, team: team)
-        for index in 0..<operations.count { forward(node: index, images: images, phase: phase, team: team) }
+        regression?.take(value(0, images: images), images: images, team: team)
+        for index in 0..<steps.count { forward(node: index, images: images, phase: phase, team: team) }
     }
 
     /// Computes one node's output from the values before it.
@@ -88,17 +86,15 @@ final class Program {
     /// - Returns: the sum over the images of the objective, and the number of images whose label has the largest score.
     func loss(labels: [Int32], images: Int) -> (loss: Double, correct: Int) {
         poison(at: timeline.loss)
-        let probabilities = memory.matrix(offset: probabilities, rows: images, columns: classes)
+        let (output, gradient) = (value(steps.count, images: images), gradient(steps.count, images: images))
+        let probabilities = classProbabilities(images: images)
         if let regression {
-            let output = matrix(values[operations.count], images)
             probabilities.copy(from: output)
-            return regression.loss(output, gradient: gradients[operations.count].map { matrix($0, images) })
+            return regression.loss(output, gradient: gradient)
         }
-        let result = SoftmaxCrossEntropy.forward(
-            matrix(values[operations.count], images), labels: labels, probabilities: probabilities)
-        if let outputGradient = gradients[operations.count] {
-            SoftmaxCrossEntropy.gradient(
-                probabilities, labels: labels, scale: 1 / Float(images), into: matrix(outputGradient, images))
+        let result = SoftmaxCrossEntropy.forward(output, labels: labels, probabilities: probabilities)
+        if let gradient {
+            SoftmaxCrossEntropy.gradient(probabilities, labels: labels, scale: 1 / Float(images), into: gradient)
         }
         return result
     }
@@ -111,8 +107,8 @@ final class Program {
 
     /// Computes the gradients of every parameter.
     func backward(images: Int, phase: Phase, team: Team) {
-        for index in 0..<operations.count {
-            backward(node: operations.count - 1 - index, images: images, phase: phase, team: team)
+        for index in 0..<steps.count {
+            backward(node: steps.count - 1 - index, images: images, phase: phase, team: team)
         }
     }
 
@@ -188,7 +184,7 @@ final class Program {
     func forEachBatchStatistics(
         images: Int, _ body: (NormalizationState, _ mean: Vector, _ variance: Vector, _ correction: Double) -> Void
     ) {
-        for index in 0..<operations.count {
+        for index in 0..<steps.count {
             guard let state = model.states[index], let found = operations[index].batchStatistics else { continue }
             let count = found.isUnbiased ? 1 : images * state.statistics.positions
             body(

@@ -2,9 +2,9 @@ import Kernels
 
 /// What a layer is to its neighbours and to the memory plan, as one value.
 ///
-/// Taps, automatic biases, what is computed together and what stays in memory follow from it: see ``LoweredNetwork``. A layer
-/// is right with its role, the number of its inputs and what its backward pass reads; every other trait spares memory, or a
-/// pass over it, and changes no bit.
+/// Taps, automatic biases, what is computed together and what stays in memory follow from it: see ``LoweredNetwork``. Most
+/// layers are right with their role and what their backward pass reads. Of the rest, ``inputCount``, ``flattensInput`` and
+/// ``absorbsBias`` say what the layer is; every other trait spares memory, or a pass over it, and changes no bit.
 public struct LayerTraits: Equatable, Sendable {
     /// What the layer does in a network, from which taps and automatic biases follow.
     public var role: LayerRole

@@ -43,8 +43,6 @@ public final class Evaluator {
         labels = Array(repeating: 0, count: batch)
     }
 
-    public var memoryPlan: MemoryPlan { program.plan }
-
     /// Evaluates `count` images, batch after batch; the last batch may be smaller.
     ///
     /// - Parameters:
@@ -134,8 +132,6 @@ public final class PopulationPass {
         self.team = team
         program = Program(model, batch: batch, purpose: .observation([]))
     }
-
-    public var memoryPlan: MemoryPlan { program.plan }
 
     /// Runs `batches` batches and stores the statistics in the model.
     ///

@@ -25,8 +25,6 @@ public final class Observer {
             model, batch: batch, purpose: .observation(taps), poisonsReleasedMemory: poisonsReleasedMemory)
     }
 
-    public var memoryPlan: MemoryPlan { program.plan }
-
     /// Passes one batch through the network.
     ///
     /// - Parameters:
