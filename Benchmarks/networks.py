@@ -7,7 +7,8 @@ the channels. With batch normalization ("bn") products have no bias, as in NormL
 EPSILON = 1e-5
 RESPONSE = dict(size=5, alpha=1e-4, beta=0.75, k=1.0)
 
-INPUTS = {"mlp": (784,), "lenet": (1, 28, 28), "inception": (3, 32, 32), "inception-narrow": (3, 32, 32)}
+INPUTS = {"mlp": (784,), "lenet": (1, 28, 28), "inception": (3, 32, 32), "inception-narrow": (3, 32, 32),
+          "vgg-plain": (3, 32, 32)}
 
 
 def network(name, variant):
@@ -16,6 +17,8 @@ def network(name, variant):
         return perceptron(variant)
     if name == "lenet":
         return lenet(variant)
+    if name == "vgg-plain":
+        return vgg(variant)
     return inception(variant, divisor=2 if name == "inception-narrow" else 1)
 
 
@@ -44,6 +47,19 @@ def lenet(variant):
     if variant == "bn":
         layers.append(("normalize", 500, 1))
     return layers + [("rectify",), ("dense", 500, 10, True)]
+
+
+def vgg(variant):
+    layers, channels = [], 3
+    for width in (64, 128, 256):
+        for inputs in (channels, width):
+            layers.append(("convolution", inputs, width, 3, 1, variant != "bn"))
+            if variant == "bn":
+                layers.append(("normalize", width, 2))
+            layers.append(("rectify",))
+        layers.append(("max-pool", 2, 2, 0))
+        channels = width
+    return layers + [("flatten",), ("dense", 4096, 10, True)]
 
 
 def inception(variant, divisor):

@@ -72,7 +72,7 @@ struct ArmChecks {
         return networks
     }
 
-    private static func problem(_ problem: NetworkProblem, in configuration: RunConfiguration) -> Diagnostic {
+    static func problem(_ problem: NetworkProblem, in configuration: RunConfiguration) -> Diagnostic {
         let place = configuration.place(of: problem)
         return Diagnostic(
             position: place?.position ?? .start(of: ExperimentLibrary.experimentFolder),

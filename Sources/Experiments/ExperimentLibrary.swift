@@ -1,4 +1,5 @@
 import Declarations
+import Engine
 import Foundation
 import Running
 
@@ -121,34 +122,40 @@ public struct ExperimentLibrary: Sendable {
 
     /// Reads a model.
     public func model(_ name: String) throws(ConfigurationErrors) -> ModelDeclaration {
-        guard modelNames.contains(name) else {
-            throw ConfigurationErrors(
-                option: Self.modelFolder,
-                message: "there is no model '\(name)'"
-                    + Suggestion.phrase(for: name, among: modelNames, called: "models"))
-        }
+        try model(at: location(ofModel: name))
+    }
+
+    private func model(at location: ModelLocation) throws(ConfigurationErrors) -> ModelDeclaration {
         let diagnostics = DiagnosticCollector()
-        let path = "\(Self.modelFolder)/\(name).yaml"
-        let file = read(root.appending(path: path), shown: path, layer: .model, diagnostics: diagnostics)
-        let model = file.flatMap { ModelReader(diagnostics: diagnostics).model(named: name, file: $0) }
+        let model = model(at: location, diagnostics)
         try diagnostics.throwIfAny()
         guard let model else { preconditionFailure("a model is read or has errors") }
         return model
     }
 
+    func model(at location: ModelLocation, _ diagnostics: DiagnosticCollector) -> ModelDeclaration? {
+        read(location.url, shown: location.path, layer: .model, diagnostics: diagnostics).flatMap {
+            ModelReader(diagnostics: diagnostics).model(named: location.name, file: $0)
+        }
+    }
+
     /// A run of a model with the default settings, but for those that the command line changes.
+    ///
+    /// - Parameter text: The name of a model of this library, with or without `models/` before it, or the path of a file.
     public func configuration(
-        ofModel name: String, overrides: [Override]
+        ofModel text: String, overrides: [Override]
     ) throws(ConfigurationErrors) -> RunConfiguration {
-        _ = try model(name)
+        let location = try location(ofModel: text)
+        _ = try model(at: location)
         let diagnostics = DiagnosticCollector()
         let reader = ExperimentReader(library: self, overrides: overrides, diagnostics: diagnostics)
+        reader.givenModel = location
         for (index, override) in overrides.enumerated() where override.path[0] == "profiles" {
             let place = override.position(ofKey: 0, line: index + 1)
             diagnostics.error("a model has no profiles", at: place, length: override.path[0].count)
         }
         let application = OverrideApplication(overrides, diagnostics: diagnostics)
-        let node = application.apply(to: .mapping([("model", .word(name))]), arm: "", group: "", sweptKeys: [])
+        let node = application.apply(to: .mapping([("model", .word(location.name))]), arm: "", group: "", sweptKeys: [])
         let configuration = reader.configuration(node)
         for mistake in configuration?.mistakes ?? [] { diagnostics.error(mistake.message, at: mistake.place) }
         application.reportMisses(settings: configuration?.settings.map(\.key) ?? [], groups: [])
@@ -157,13 +164,59 @@ public struct ExperimentLibrary: Sendable {
         return configuration
     }
 
+    /// The network of a model on the shape and the classes that it was made for; see ``configuration(ofModel:overrides:)``.
+    public func network(
+        ofModel text: String, overrides: [Override]
+    ) throws(ConfigurationErrors) -> (configuration: RunConfiguration, network: Network) {
+        let configuration = try configuration(ofModel: text, overrides: overrides)
+        let model = configuration.model
+        guard let shape = model.inputShape else {
+            let position = SourcePosition.start(of: try location(ofModel: text).path)
+            let message = "the model names no input shape; add 'input: { height: 32, width: 32, channels: 3 }'"
+            throw ConfigurationErrors([Diagnostic(position: position, message: message)])
+        }
+        do {
+            return (configuration, try configuration.network(input: shape, classes: model.classes))
+        } catch {
+            throw ConfigurationErrors(error.problems.map { ArmChecks.problem($0, in: configuration) })
+        }
+    }
+
+    /// The file of a model, and how people are shown it.
+    struct ModelLocation {
+        let name: String
+        let url: URL
+        let path: String
+    }
+
+    private func location(ofModel text: String) throws(ConfigurationErrors) -> ModelLocation {
+        if text.hasSuffix(".yaml") || text.hasSuffix(".yml") {
+            let url = URL(filePath: text)
+            guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) else {
+                throw ConfigurationErrors(option: text, message: "there is no such file")
+            }
+            let name = url.deletingPathExtension().lastPathComponent
+            guard Resolver.isName(name), name != ModelDeclaration.none.name else {
+                throw ConfigurationErrors(
+                    option: text, message: "'\(name)' cannot name a model; use lower case letters, digits and '-'")
+            }
+            return ModelLocation(name: name, url: url, path: text)
+        }
+        let folder = "models/"
+        let name = text.lowercased().hasPrefix(folder) ? String(text.dropFirst(folder.count)) : text
+        if let location = model(name, beside: []) { return location }
+        throw ConfigurationErrors(
+            option: Self.modelFolder,
+            message: "there is no model '\(name)'" + Suggestion.phrase(for: name, among: modelNames, called: "models"))
+    }
+
     /// The file of a model that an experiment names: in the library, or else beside the experiment's own file.
-    func model(_ name: String, beside folders: [URL]) -> (url: URL, path: String)? {
+    func model(_ name: String, beside folders: [URL]) -> ModelLocation? {
         let path = "\(Self.modelFolder)/\(name).yaml"
-        if modelNames.contains(name) { return (root.appending(path: path), path) }
+        if modelNames.contains(name) { return ModelLocation(name: name, url: root.appending(path: path), path: path) }
         let files = folders.map { $0.appending(path: "\(name).yaml") }
         return files.first { FileManager.default.fileExists(atPath: $0.path(percentEncoded: false)) }
-            .map { ($0, $0.path(percentEncoded: false)) }
+            .map { ModelLocation(name: name, url: $0, path: $0.path(percentEncoded: false)) }
     }
 
     /// The root of a YAML file that messages call `path`.

@@ -15,6 +15,8 @@ final class ExperimentReader {
     let diagnostics: DiagnosticCollector
     private var models: [SourcePosition: ModelDeclaration?] = [:]
     private var modelFiles: [String: ModelDeclaration?] = [:]
+    /// A model that goes before those of the library.
+    var givenModel: ExperimentLibrary.ModelLocation?
     /// The folders of the experiment's file and of those that it extends: models may stand there.
     private var folders: [URL] = []
     private var ownArms: [String] = []
@@ -182,14 +184,12 @@ final class ExperimentReader {
     private func modelFile(_ name: String, at node: ConfigurationNode) -> ModelDeclaration? {
         if let known = modelFiles[name] { return known }
         let names = library.modelNames
-        guard let (url, path) = library.model(name, beside: folders) else {
+        guard let location = givenModel?.name == name ? givenModel : library.model(name, beside: folders) else {
             let advice = Suggestion.phrase(for: name, among: names, called: "models")
             diagnostics.error("there is no model '\(name)'\(advice)", at: node)
             return nil
         }
-        let model = library.read(url, shown: path, layer: .model, diagnostics: diagnostics).flatMap {
-            ModelReader(diagnostics: diagnostics).model(named: name, file: $0)
-        }
+        let model = library.model(at: location, diagnostics)
         modelFiles[name] = model
         return model
     }

@@ -104,6 +104,35 @@ struct LocalResponseTests {
         #expect(!together.contains { Float(bitPattern: $0).isNaN })
     }
 
+    @Test("a result in the memory of its source is refused")
+    func inPlace() async {
+        await #expect(processExitsWith: .failure) {
+            let (input, scale) = (TestMatrix(rows: 2, columns: 20, seed: 1), TestMatrix(rows: 2, columns: 20))
+            LocalResponse(.acrossChannels, size: 5, coefficient: 0.3, beta: 0.75)
+                .forward(input.view, into: input.view, scale: scale.view, team: teams[0])
+        }
+        await #expect(processExitsWith: .failure) {
+            let (input, gradient) = (TestMatrix(rows: 2, columns: 20, seed: 1), TestMatrix(rows: 2, columns: 20))
+            let scratch = TestVector.scratch(LocalResponse.gradientScratch(rows: 2, columns: 20))
+            LocalResponse(.acrossChannels, size: 5, coefficient: 0.3, beta: 0.75)
+                .gradient(
+                    input.view, output: input.view, scale: input.view, outputGradient: gradient.view,
+                    into: gradient.view, scratch: scratch.view, team: teams[0])
+        }
+    }
+
+    /// As in the concatenation of an Inception module, where results are columns of a common matrix.
+    @Test("columns side by side are apart")
+    func besideEachOther() {
+        let response = LocalResponse(.acrossChannels, size: 5, coefficient: 0.3, beta: 0.75)
+        let both = TestMatrix(rows: 7, columns: 40, seed: 1)
+        let (output, scale) = (TestMatrix(rows: 7, columns: 20), TestMatrix(rows: 7, columns: 20))
+        let (input, target) = (both.view.columns(20..<40), both.view.columns(0..<20))
+        response.forward(input, into: output.view, scale: scale.view, team: teams[0])
+        response.forward(input, into: target, scale: scale.view, team: teams[0])
+        #expect(target.elements.map(\.bitPattern) == output.bits)
+    }
+
     @Test("the bits do not depend on the number of threads", arguments: [cases[0].0, cases[7].0])
     func threads(_ response: LocalResponse) {
         let input = TestMatrix(rows: 2000, columns: 20, seed: 5)

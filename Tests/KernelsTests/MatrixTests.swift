@@ -93,4 +93,25 @@ struct MatrixTests {
         #expect(matrix.view.vector.range(3..<6).elements == [4, 5, 6])
         #expect(matrix.view.vector.matrix(rows: 1, columns: 6)[0, 5] == 6)
     }
+
+    /// All pairs of small views with one stride, against the sets of their elements.
+    @Test("views overlap where they have an element in common")
+    func overlap() {
+        let (storage, stride) = (Storage(count: 64), 8)
+        func view(_ offset: Int, _ rows: Int, _ columns: Int) -> (matrix: Matrix, elements: Set<Int>) {
+            let elements = (0..<rows).flatMap { row in (0..<columns).map { offset + row * stride + $0 } }
+            return (
+                storage.matrix(offset: offset, rows: rows, columns: columns, stride: stride), Set(elements)
+            )
+        }
+        let views = (0..<20).flatMap { offset in
+            (0...3).flatMap { rows in (0...5).map { view(offset, rows, $0) } }
+        }
+        let wrong = views.flatMap { one in
+            views.filter { one.matrix.overlaps($0.matrix) == one.elements.isDisjoint(with: $0.elements) }
+        }
+        #expect(wrong.isEmpty)
+        let flat = storage.matrix(offset: 4, rows: 8, columns: 4)
+        #expect(flat.overlaps(view(0, 3, 4).matrix) && !flat.overlaps(view(40, 2, 4).matrix))
+    }
 }

@@ -53,6 +53,113 @@ import Testing
         #expect(try run("peeks").code == 64)
     }
 
+    // MARK: One model
+
+    @Test func aModelOfTheRepositoryIsMeasured() throws {
+        defer { try? FileManager.default.removeItem(at: results) }
+        let outcome = try run("networks", "layers", "--model", "models/softmax", "--batch", "4", "--threads", "1")
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("training effective rate [GFLOP/s]"))
+        let networks = try table("models/softmax/networks")
+        #expect(Set(try networks.column("name")) == ["softmax"])
+        #expect(Set(try networks.column("batch")).subtracting([""]) == ["4"])
+        let metrics = ["training", "training-effective-rate", "training-rate", "inference", "planned-memory"]
+        #expect(Set(try networks.column("metric")).isSuperset(of: metrics))
+        #expect(try table("models/softmax/layers").column("name").contains { $0.hasPrefix("softmax/") })
+        // The results of the usual networks are elsewhere.
+        #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "networks.csv").path))
+        let markdown = try run("--markdown", "--model", "softmax")
+        #expect(markdown.output.contains("| softmax | "), "\(markdown.errors)")
+    }
+
+    private func model(units: Int, input: String = "input: { height: 8, width: 8, channels: 2 }") throws -> URL {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "normlab-model-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let file = folder.appending(path: "mine.yaml")
+        let text = """
+            title: Mine
+            source: none
+            classes: 7
+            \(input)
+            layers:
+              - convolution: { channels: 3, kernel: 3 }
+              - normalize
+              - activate
+              - dense: { units: \(units) }
+
+            """
+        try Data(text.utf8).write(to: file)
+        return file
+    }
+
+    @Test func aFileOfOnesOwnIsMeasuredWithItsSettings() throws {
+        let file = try model(units: 7)
+        defer {
+            for url in [results, file.deletingLastPathComponent()] { try? FileManager.default.removeItem(at: url) }
+        }
+        let outcome = try run("--model", file.path, "--batch", "3", "--set", "normalization=batch-norm")
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let networks = try table("models/mine/networks")
+        #expect(Set(try networks.column("variant")).subtracting([""]) == ["normalization=batch-norm"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["models"])
+    }
+
+    @Test func aBadModelIsReportedWhereItIsWritten() throws {
+        let (wide, shapeless) = (try model(units: 11), try model(units: 7, input: "# no input"))
+        defer {
+            for url in [wide, shapeless] { try? FileManager.default.removeItem(at: url.deletingLastPathComponent()) }
+        }
+        let head = try run("--model", wide.path)
+        #expect(head.code == 65)
+        #expect(
+            head.errors.contains(
+                "mine.yaml:9:5: error: layer 'dense1': found 11 scores, expected one for each of the 7"))
+        let input = try run("--model", shapeless.path)
+        #expect(input.code == 65)
+        #expect(input.errors.contains("mine.yaml:1:1: error: the model names no input shape; add 'input:"))
+        let missing = try run("--model", "nowhere.yaml")
+        #expect(missing.code == 65)
+        #expect(missing.errors.contains("nowhere.yaml: error: there is no such file"))
+        let misspelt = try run("--model", "sofmax")
+        #expect(misspelt.code == 65)
+        #expect(misspelt.errors.contains("there is no model 'sofmax'; did you mean 'softmax'?"))
+        let setting = try run("--model", "softmax", "--set", "normalisation=batch-norm")
+        #expect(setting.code == 65)
+        #expect(setting.errors.contains("did you mean 'normalization'?"))
+    }
+
+    @Test(arguments: [
+        (["--model", "softmax", "--batch", "0"], "--batch 0: expected a number from 1 to 1000000"),
+        (["networks", "--batch", "4"], "--batch is the batch of a --model; name one"),
+        (["startup", "--model", "softmax"], "the sections that do are kernels, layers, networks"),
+        (["--compare", "--model", "mlp", "--set", "width=2"], "without --set"),
+    ])
+    func optionsThatDoNotFitAreRefused(_ arguments: [String], _ message: String) throws {
+        let outcome = try Program(folder: Program.repository).run(["bench", "--results", results.path] + arguments)
+        #expect(outcome.code == 64)
+        #expect(outcome.errors.contains(message), "\(outcome.errors)")
+    }
+
+    @Test func aModelThatOthersDoNotKnowIsNotCompared() throws {
+        defer { try? FileManager.default.removeItem(at: results) }
+        let outcome = try run("--compare", "--model", "softmax", "--python", "/bin/sh")
+        #expect(outcome.code == 64)
+        #expect(outcome.errors.contains("mlp, lenet, inception, vgg-plain"), "\(outcome.errors)")
+    }
+
+    /// In all its variants, at the batch that is given.
+    @Test func oneModelIsComparedAtABatchOfItsOwn() throws {
+        let peer = try peer(multiplyAdds: 99_400)
+        defer { for url in [results, peer] { try? FileManager.default.removeItem(at: url) } }
+        let outcome = try run("--compare", "--model", "mlp", "--batch", "7", "--python", peer.path)
+        // With batch normalization the perceptron has other parameters than the peer says.
+        #expect(outcome.code == 1)
+        #expect(outcome.errors.contains("runs another mlp/bn"), "\(outcome.errors)")
+        let table = try table("models/mlp/compare")
+        #expect(Set(try table.column("batch")).subtracting([""]) == ["7"])
+        #expect(Set(try table.column("variant")).subtracting([""]) == ["none"])
+    }
+
     // MARK: Comparison
 
     /// A program in the place of Python that says its network has so many multiply-adds.

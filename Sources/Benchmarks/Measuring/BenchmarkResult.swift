@@ -43,8 +43,10 @@ public struct BenchmarkMetric: Hashable, Sendable {
         self.unit = unit
     }
 
-    /// Floating-point operations a second; a multiply-add is two.
+    /// Floating-point operations really done a second; a multiply-add is two.
     public static let rate = BenchmarkMetric("rate", unit: "GFLOP/s")
+    /// Operations of the direct algorithm a second: more than are done where an algorithm saves some.
+    public static let effectiveRate = BenchmarkMetric("effective-rate", unit: "GFLOP/s")
     /// The rate as a share of the machine's measured peak.
     public static let shareOfPeak = BenchmarkMetric("share-of-peak", unit: "%")
     /// Bytes a second: those that an operation has to move, or those that a probe moved.
@@ -58,12 +60,16 @@ public struct BenchmarkMetric: Hashable, Sendable {
     public static let backward = BenchmarkMetric("backward", unit: "µs")
     public static let shareOfStep = BenchmarkMetric("share-of-step", unit: "%")
     public static let training = BenchmarkMetric("training", unit: "images/s")
-    /// Operations a second of training: six for each multiply-add of the forward pass.
+    /// Operations of the direct algorithm a second of training: six for each multiply-add of the forward pass.
+    public static let trainingEffectiveRate = BenchmarkMetric("training-effective-rate", unit: "GFLOP/s")
+    /// Operations really done a second of training.
     public static let trainingRate = BenchmarkMetric("training-rate", unit: "GFLOP/s")
     /// That rate as a share of the machine's measured peak.
     public static let trainingShare = BenchmarkMetric("training-share-of-peak", unit: "%")
     public static let inference = BenchmarkMetric("inference", unit: "images/s")
-    /// Operations a second of inference: two for each multiply-add.
+    /// Operations of the direct algorithm a second of inference: two for each multiply-add.
+    public static let inferenceEffectiveRate = BenchmarkMetric("inference-effective-rate", unit: "GFLOP/s")
+    /// Operations really done a second of inference.
     public static let inferenceRate = BenchmarkMetric("inference-rate", unit: "GFLOP/s")
     /// That rate as a share of the machine's measured peak.
     public static let inferenceShare = BenchmarkMetric("inference-share-of-peak", unit: "%")

@@ -42,15 +42,17 @@ public struct NetworkSection: BenchmarkSection {
             }
             memory.restart()
             let probe = TrainingProbe(subject, team: team)
-            let multiplyAdds = Double(subject.network.multiplyAdds)
+            let (trained, evaluated) = (subject.operations(trained: 1), subject.operations(evaluated: 1))
             let training = probe.trainingRate(effort)
             make(.training, training)
-            let trainingRate = training.map { $0 * 6 * multiplyAdds / 1e9 }
+            make(.trainingEffectiveRate, training.map { $0 * trained.effective / 1e9 })
+            let trainingRate = training.map { $0 * trained.performed / 1e9 }
             make(.trainingRate, trainingRate)
             make(.trainingShare, peaks.shareOfPeak(trainingRate, threads: team.threads))
             let inference = probe.inferenceRate(effort)
             make(.inference, inference)
-            let inferenceRate = inference.map { $0 * 2 * multiplyAdds / 1e9 }
+            make(.inferenceEffectiveRate, inference.map { $0 * evaluated.effective / 1e9 })
+            let inferenceRate = inference.map { $0 * evaluated.performed / 1e9 }
             make(.inferenceRate, inferenceRate)
             make(.inferenceShare, peaks.shareOfPeak(inferenceRate, threads: team.threads))
             make(.plannedMemory, Sample(exactly: Double(probe.plannedBytes) / 1e6))
@@ -149,7 +151,7 @@ public struct LayerSection: BenchmarkSection {
             make(.backward, node.backward.map { $0 * 1e6 })
             make(.shareOfStep, Sample(exactly: both / total * 100))
             if node.timing.multiplyAdds > 0 {
-                make(.rate, Sample(exactly: 6 * Double(node.timing.multiplyAdds) / both / 1e9))
+                make(.effectiveRate, Sample(exactly: 6 * Double(node.timing.multiplyAdds) / both / 1e9))
             }
         }
     }

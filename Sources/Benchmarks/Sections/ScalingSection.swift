@@ -65,7 +65,9 @@ public struct ScalingSection: BenchmarkSection {
         }
         make(.steps, rate.map { $0 / Double(batch) })
         make(.training, rate)
-        make(.trainingRate, rate.map { $0 * 6 * Double(subject.network.multiplyAdds) / 1e9 })
+        let operations = subject.operations(trained: 1)
+        make(.trainingEffectiveRate, rate.map { $0 * operations.effective / 1e9 })
+        make(.trainingRate, rate.map { $0 * operations.performed / 1e9 })
         make(.plannedMemory, Sample(exactly: Double(probe.plannedBytes) / 1e6))
         if let bytes = memory.peak() { make(.peakMemory, Sample(exactly: Double(bytes) / 1e6)) }
     }

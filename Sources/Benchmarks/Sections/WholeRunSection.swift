@@ -19,10 +19,8 @@ public struct WholeRunSection: BenchmarkSection {
             self.epoch = epoch
         }
 
-        /// Floating-point operations of one execution: six for each multiply-add in training, two in evaluation.
-        var operations: Double {
-            Double(6 * images + 2 * evaluated) * Double(subject.network.multiplyAdds)
-        }
+        /// Those of one execution.
+        var operations: Operations { subject.operations(trained: images, evaluated: evaluated) }
     }
 
     private let runs: [Run]
@@ -48,8 +46,9 @@ public struct WholeRunSection: BenchmarkSection {
                         batch: run.subject.batch, threads: threads, metric, sample))
             }
             let seconds = Stopwatch(effort).seconds(run.epoch)
-            let rate = seconds.map { run.operations / $0 / 1e9 }
+            let rate = seconds.map { run.operations.performed / $0 / 1e9 }
             make(.wholeRun, seconds.map { Double(run.images) / $0 })
+            make(.effectiveRate, seconds.map { run.operations.effective / $0 / 1e9 })
             make(.rate, rate)
             make(.shareOfPeak, peaks.shareOfPeak(rate, threads: threads))
         }

@@ -19,6 +19,30 @@ public struct BenchmarkNetwork: Sendable {
     }
 }
 
+/// The floating-point operations of some work, two a multiply-add.
+struct Operations: Equatable {
+    /// Those of the direct algorithm, by which programs are compared whatever they do.
+    let effective: Double
+    /// Those really done, which the machine's peak limits.
+    let performed: Double
+
+    /// Training on some images, forward and both gradients, and evaluating others.
+    init(multiplyAdds: Int, performed: PerformedMultiplyAdds, trained: Int = 0, evaluated: Int = 0) {
+        effective = Double(6 * trained + 2 * evaluated) * Double(multiplyAdds)
+        self.performed =
+            2 * Double(trained) * Double(performed.forward + performed.backward)
+            + 2 * Double(evaluated) * Double(performed.forward)
+    }
+}
+
+extension BenchmarkNetwork {
+    func operations(trained: Int = 0, evaluated: Int = 0) -> Operations {
+        Operations(
+            multiplyAdds: network.multiplyAdds, performed: network.performedMultiplyAdds, trained: trained,
+            evaluated: evaluated)
+    }
+}
+
 /// Batches of normally distributed inputs and of labels, which a step copies as it would copy real ones. Each is made when
 /// it is first needed.
 final class RandomBatches {

@@ -2,7 +2,9 @@
 ///
 /// The coefficient of the sum is a parameter because its conventions differ: Caffe divides its α by the window's size
 /// (α/n across channels, α/n² within one), the AlexNet paper does not, and uses k = 2 where Caffe's default is 1.
-/// Input and output are [positions × channels] and must not be the same matrix.
+/// Matrices are [positions × channels]. No result may share memory with what it is computed from: an element depends on its
+/// neighbours, and the last lane of a row repeats some of the lane before. Nothing is lost by it: the gradient reads input
+/// and output, so that both stay in memory anyway, and only gradients of single elements are planned in place.
 /// Complexity of each: the number of elements times the size of the window.
 public struct LocalResponse: Hashable, Sendable {
     /// Which elements are in the window around an element.
@@ -37,13 +39,20 @@ public struct LocalResponse: Hashable, Sendable {
     ///
     /// - Parameter scale: Of the input's shape; is given k + coefficient · Σ input², which the gradient needs.
     public func forward(_ input: Matrix, into output: Matrix, scale: Matrix, team: Team) {
-        input.requireSameShape(output)
-        input.requireSameShape(scale)
-        if beta == 0.75 {
-            forward(input, into: output, scale: scale, power: ThreeQuarters(), team: team)
-        } else {
-            forward(input, into: output, scale: scale, power: AnyPower(exponent: -beta), team: team)
+        check(output, apartFrom: input)
+        check(scale, apartFrom: input)
+        func run(_ power: some ScalePower) {
+            let response = Response(
+                input: input, output: output, scale: scale, k: k, coefficient: coefficient, power: power)
+            forEachBlock(of: input, team) { rows in
+                switch window {
+                case .acrossChannels: SourceRows(input, rows).sum(response, rows: rows, size: size)
+                case .withinChannel(let height, let width):
+                    PixelWindows(size: size, height: height, width: width, source: input).sum(response, rows: rows)
+                }
+            }
         }
+        beta == 0.75 ? run(ThreeQuarters()) : run(AnyPower(exponent: -beta))
     }
 
     /// The scratch floats that `gradient` needs for a matrix of this shape.
@@ -56,143 +65,312 @@ public struct LocalResponse: Hashable, Sendable {
         _ input: Matrix, output: Matrix, scale: Matrix, outputGradient: Matrix, into inputGradient: Matrix,
         scratch: Vector, team: Team
     ) {
-        input.requireSameShape(inputGradient)
-        output.requireSameShape(inputGradient)
-        scale.requireSameShape(inputGradient)
-        outputGradient.requireSameShape(inputGradient)
-        // What each output passes on to every input in its window, but for the input itself and a factor.
-        let shares = scratch.range(0..<input.count).matrix(rows: input.rows, columns: input.columns)
-        let pass = LocalResponseGradient(
-            input: input, output: output, scale: scale, outputGradient: outputGradient, shares: shares,
-            inputGradient: inputGradient, factor: -2 * coefficient * beta)
-        if beta == 0.75 {
-            gradient(pass, power: ThreeQuarters(), team: team)
-        } else {
-            gradient(pass, power: AnyPower(exponent: -beta), team: team)
+        check(inputGradient, apartFrom: input)
+        check(inputGradient, apartFrom: output)
+        check(inputGradient, apartFrom: scale)
+        check(inputGradient, apartFrom: outputGradient)
+        let ratios = Ratios(
+            output: output, scale: scale, outputGradient: outputGradient,
+            memory: scratch.range(0..<input.count).matrix(rows: input.rows, columns: input.columns))
+        func run(_ power: some ScalePower) {
+            let gradient = ResponseGradient(
+                input: input, scale: scale, outputGradient: outputGradient, inputGradient: inputGradient,
+                factor: -2 * coefficient * beta, power: power)
+            switch window {
+            case .acrossChannels:
+                forEachBlock(of: input, team) { rows in
+                    ratios.forEachBlock(of: rows, reach: size / 2) { block, source in
+                        source.sum(gradient, rows: block, size: size)
+                    }
+                }
+            case .withinChannel(let height, let width):
+                forEachBlock(of: input, team) { rows in
+                    ratios.write(rows, to: ratios.memory.base + rows.lowerBound * ratios.memory.stride)
+                }
+                forEachBlock(of: input, team) { rows in
+                    PixelWindows(size: size, height: height, width: width, source: ratios.memory)
+                        .sum(gradient, rows: rows)
+                }
+            }
+        }
+        beta == 0.75 ? run(ThreeQuarters()) : run(AnyPower(exponent: -beta))
+    }
+
+    private func check(_ result: Matrix, apartFrom source: Matrix) {
+        result.requireSameShape(source)
+        precondition(!result.overlaps(source), "local response normalization does not work in place")
+        if case .withinChannel(let height, let width) = window {
+            precondition(result.rows % (height * width) == 0, "\(result.rows) rows for maps of \(height)×\(width)")
         }
     }
 
-    // MARK: Items
-
-    /// The floats that one item handles, about: some ten microseconds of work.
-    private static let floatsPerItem = 16_384
-
-    private func forward(
-        _ input: Matrix, into output: Matrix, scale: Matrix, power: some ScalePower, team: Team
-    ) {
-        switch window {
-        case .acrossChannels:
-            let rows = ChannelWindow(size: size, columns: input.columns)
-            LocalResponse.forEachBlock(of: input, multiple: 1, team: team) { block in
-                rows.forward(self, input, into: output, scale: scale, power: power, rows: block)
-            }
-        case .withinChannel(let height, let width):
-            let maps = MapWindow(size: size, height: height, width: width)
-            maps.check(input)
-            LocalResponse.forEachBlock(of: input, multiple: width, team: team) { block in
-                maps.forward(self, input, into: output, scale: scale, power: power, rows: block)
-            }
-        }
-    }
-
-    private func gradient(_ pass: LocalResponseGradient, power: some ScalePower, team: Team) {
-        switch window {
-        case .acrossChannels:
-            let rows = ChannelWindow(size: size, columns: pass.input.columns)
-            LocalResponse.forEachBlock(of: pass.input, multiple: 1, team: team) { block in
-                rows.gradient(pass, power: power, rows: block)
-            }
-        case .withinChannel(let height, let width):
-            let maps = MapWindow(size: size, height: height, width: width)
-            maps.check(pass.input)
-            LocalResponse.forEachBlock(of: pass.input, multiple: width, team: team) { block in
-                pass.share(rows: block, into: pass.shares.base + block.lowerBound * pass.shares.stride)
-            }
-            LocalResponse.forEachBlock(of: pass.input, multiple: width, team: team) { block in
-                maps.gradient(pass, power: power, rows: block)
-            }
-        }
-    }
-
-    /// Visits blocks of rows, a multiple of `multiple` each.
-    private static func forEachBlock(
-        of matrix: Matrix, multiple: Int, team: Team, _ body: @Sendable (_ rows: Range<Int>) -> Void
-    ) {
-        let units = matrix.rows / multiple
-        let items = min(units, (matrix.count + floatsPerItem - 1) / floatsPerItem)
-        // A lane costs some thirty operations.
+    /// Visits blocks of rows, in whole lines of pixels where windows are over pixels.
+    private func forEachBlock(of matrix: Matrix, _ team: Team, _ body: @Sendable (_ rows: Range<Int>) -> Void) {
+        let line = if case .withinChannel(_, let width) = window { width } else { 1 }
+        let lines = matrix.rows / line
+        // About 16,384 floats are some ten microseconds of work; a lane costs some thirty operations.
+        let items = min(lines, (matrix.count + 16_383) / 16_384)
         team.forEach(items, operations: matrix.count / Lane.width * 30) { item in
-            body(units * item / items * multiple..<units * (item + 1) / items * multiple)
+            body(lines * item / items * line..<lines * (item + 1) / items * line)
         }
     }
 }
 
-extension LocalResponse {
-    /// Stores the scale and x · scale^−β, for the sum of the squares of the window.
-    @inline(__always)
-    func finish(
-        _ x: Lane, sum: Lane, power: some ScalePower, to output: UnsafeMutablePointer<Float>,
-        scale: UnsafeMutablePointer<Float>, _ count: Int
-    ) {
-        let s = Lane(repeating: k).addingProduct(Lane(repeating: coefficient), sum)
-        ChannelLanes.store(s, to: scale, count)
-        ChannelLanes.store(x * power.of(s), to: output, count)
-    }
+// MARK: Equations
+
+/// What is summed over a window, from zero and in order, and what becomes of the sum.
+private protocol WindowSum: Sendable {
+    func add(_ lane: Lane, to sum: inout Lane)
+    func finish(_ sum: Lane, row: Int, channel: Int, count: Int)
 }
 
-/// The matrices of a backward pass.
-struct LocalResponseGradient: Sendable {
+/// s = k + α' Σ x²,  y = x · s^−β
+private struct Response<Power: ScalePower>: WindowSum {
     let input: Matrix
     let output: Matrix
     let scale: Matrix
-    let outputGradient: Matrix
-    let shares: Matrix
-    let inputGradient: Matrix
-    let factor: Float
+    let k: Float
+    let coefficient: Float
+    let power: Power
 
-    /// Writes dy · y / scale of some rows.
+    @inline(__always)
+    func add(_ x: Lane, to sum: inout Lane) { sum.addProduct(x, x) }
+
+    @inline(__always)
+    func finish(_ sum: Lane, row: Int, channel: Int, count: Int) {
+        let x = input.lane(row, channel)
+        let s = Lane(repeating: k).addingProduct(Lane(repeating: coefficient), sum)
+        scale.store(s, row, channel, count)
+        output.store(x * power.of(s), row, channel, count)
+    }
+}
+
+/// r = dy · y / s: what each output passes on to the inputs in its window, but for the input itself and a factor.
+private struct Ratios: Sendable {
+    let output: Matrix
+    let scale: Matrix
+    let outputGradient: Matrix
+    /// Room for all of them.
+    let memory: Matrix
+
     @inline(never)
-    func share(rows: Range<Int>, into start: UnsafeMutablePointer<Float>) {
-        var target = start
+    func write(_ rows: Range<Int>, to start: UnsafeMutablePointer<Float>) {
         for row in rows {
-            let dy = outputGradient.base + row &* outputGradient.stride
-            let y = output.base + row &* output.stride
-            let s = scale.base + row &* scale.stride
-            ChannelLanes.forEach(of: shares.columns) { channel, count in
-                let share = dy.lane(at: channel) * y.lane(at: channel) / s.lane(at: channel)
-                ChannelLanes.store(share, to: target + channel, count)
-            }
-            target += shares.stride
+            let target = start + (row &- rows.lowerBound) &* memory.stride
+            ChannelLanes.forEach(of: memory.columns, Write(ratios: self, row: row, target: target))
         }
     }
 
-    /// Stores dy · scale^−β + factor · x · sum, for the sum of the shares of the windows around.
+    private struct Write: LaneOperation {
+        let ratios: Ratios
+        let row: Int
+        let target: UnsafeMutablePointer<Float>
+
+        @inline(__always)
+        func apply(_ channel: Int, _ count: Int) {
+            let dy = ratios.outputGradient.lane(row, channel)
+            let ratio = dy * ratios.output.lane(row, channel) / ratios.scale.lane(row, channel)
+            ChannelLanes.store(ratio, to: target + channel, count)
+        }
+    }
+
+    /// Visits some rows in blocks that stay in the first-level cache, with their ratios.
+    ///
+    /// The ratios are always in the same part of what belongs to these rows, which has some of it before and behind where
+    /// there are rows enough.
+    func forEachBlock(of rows: Range<Int>, reach: Int, _ body: (_ block: Range<Int>, _ ratios: SourceRows) -> Void) {
+        let (columns, step) = (memory.columns, memory.stride)
+        // Six matrices of 1024 floats fit into the cache.
+        let margin = min(rows.count / 3, (reach + Lane.width) / columns + 1)
+        let blockRows = max(1, min(rows.count - 2 * margin, 1024 / columns))
+        let source = SourceRows(
+            start: memory.base + (rows.lowerBound + margin) * step, step: step, columns: columns,
+            readable: -margin * step..<(rows.count - margin) * step)
+        for first in stride(from: rows.lowerBound, to: rows.upperBound, by: blockRows) {
+            let block = first..<min(first + blockRows, rows.upperBound)
+            write(block, to: source.start)
+            body(block, source)
+        }
+    }
+}
+
+/// dx = dy · s^−β − 2α'β · x · Σ r
+private struct ResponseGradient<Power: ScalePower>: WindowSum {
+    let input: Matrix
+    let scale: Matrix
+    let outputGradient: Matrix
+    let inputGradient: Matrix
+    let factor: Float
+    let power: Power
+
     @inline(__always)
-    func finish(_ row: Int, _ channel: Int, _ count: Int, sum: Lane, power: some ScalePower) {
-        let x = input.base.lane(at: row &* input.stride &+ channel)
-        let dy = outputGradient.base.lane(at: row &* outputGradient.stride &+ channel)
-        let direct = dy * power.of(scale.base.lane(at: row &* scale.stride &+ channel))
-        ChannelLanes.store(
-            direct.addingProduct(x * factor, sum), to: inputGradient.base + (row &* inputGradient.stride &+ channel),
-            count)
+    func add(_ ratio: Lane, to sum: inout Lane) { sum += ratio }
+
+    @inline(__always)
+    func finish(_ sum: Lane, row: Int, channel: Int, count: Int) {
+        let direct = outputGradient.lane(row, channel) * power.of(scale.lane(row, channel))
+        inputGradient.store(
+            direct.addingProduct(input.lane(row, channel) * factor, sum), row, channel, count)
     }
 }
 
 /// scale^−β, so that the loops are compiled for each kind.
-protocol ScalePower: Sendable {
+private protocol ScalePower: Sendable {
     func of(_ scale: Lane) -> Lane
 }
 
 /// For β = ¾, the usual exponent.
-struct ThreeQuarters: ScalePower {
+private struct ThreeQuarters: ScalePower {
     @inline(__always)
     func of(_ scale: Lane) -> Lane { Elementary.inverseThreeQuarters(scale) }
 }
 
-/// For any β.
-struct AnyPower: ScalePower {
+private struct AnyPower: ScalePower {
     let exponent: Float
 
     @inline(__always)
     func of(_ scale: Lane) -> Lane { Elementary.power(scale, exponent) }
+}
+
+// MARK: Sums
+
+/// Windows of size × size pixels of maps.
+private struct PixelWindows {
+    let size: Int
+    let height: Int
+    let width: Int
+    let source: Matrix
+
+    func sum(_ pass: some WindowSum, rows: Range<Int>) {
+        let (lines, columns) = (windows(height), windows(width))
+        for line in rows.lowerBound / width..<rows.upperBound / width {
+            let above = lines.sources(of: line % height)
+            let operation = Sum(
+                pass: pass, source: MapView(source, row: line - line % height + above.lowerBound, width: width),
+                firstRow: line * width)
+            columns.forEachRun {
+                $0.apply(
+                    operation, AnyExtent(value: above.count), AnyExtent(value: $0.columns), source.columns)
+            }
+        }
+    }
+
+    private func windows(_ extent: Int) -> Windows {
+        Windows(count: extent, origin: -(size / 2), advance: 1, length: size, limit: extent)
+    }
+
+    private struct Sum<Pass: WindowSum>: WindowOperation {
+        let pass: Pass
+        let source: MapView
+        let firstRow: Int
+
+        @inline(__always)
+        func apply(target: Int, source: Int, rows: Int, columns: Int, channel: Int, count: Int) {
+            let source = self.source.at(source, channel)
+            var sum = Lane()
+            for row in 0..<rows {
+                for column in 0..<columns {
+                    pass.add(source.lane(row, column), to: &sum)
+                }
+            }
+            pass.finish(sum, row: firstRow &+ target, channel: channel, count: count)
+        }
+    }
+}
+
+/// Rows to sum over, and how far memory may be read around the start of the first.
+private struct SourceRows {
+    let start: UnsafeMutablePointer<Float>
+    let step: Int
+    let columns: Int
+    let readable: Range<Int>
+}
+
+extension SourceRows {
+    /// Rows of a matrix, of which all may be read.
+    init(_ matrix: Matrix, _ rows: Range<Int>) {
+        let before = rows.lowerBound * matrix.stride
+        let behind = (matrix.rows - 1 - rows.lowerBound) * matrix.stride + matrix.columns
+        self.init(
+            start: matrix.base + before, step: matrix.stride, columns: matrix.columns, readable: -before..<behind)
+    }
+
+    /// Sums over windows of `size` neighbouring channels.
+    func sum(_ pass: some WindowSum, rows: Range<Int>, size: Int) {
+        size == 5
+            ? sum(ChannelSums(pass: pass, source: self, rows: rows, size: Five()))
+            : sum(ChannelSums(pass: pass, source: self, rows: rows, size: AnyExtent(value: size)))
+    }
+
+    @inline(never)
+    private func sum(_ sums: ChannelSums<some WindowSum, some Extent>) {
+        ChannelLanes.forEach(of: columns, sums)
+    }
+
+    /// A lane that starts at `channel`, with zeros where there are no channels.
+    @inline(__always)
+    func mask(_ lane: Lane, from channel: Int) -> Lane {
+        // What is below zero is a large number without its sign.
+        let start = SIMD16<UInt32>(repeating: UInt32(truncatingIfNeeded: channel))
+        let channels: SIMD16<UInt32> = unsafeBitCast(Lane.places, to: SIMD16<UInt32>.self) &+ start
+        let end = SIMD16<UInt32>(repeating: UInt32(truncatingIfNeeded: columns))
+        return Lane().replacing(with: lane, where: channels .< end)
+    }
+
+    /// The same without reading anything else.
+    @inline(never)
+    func part(of row: UnsafeMutablePointer<Float>, from channel: Int) -> Lane {
+        var lane = Lane()
+        for index in max(0, -channel)..<max(0, -channel, min(Lane.width, columns - channel)) {
+            lane[index] = row[channel + index]
+        }
+        return lane
+    }
+}
+
+/// The sums over windows around sixteen neighbouring channels, row by row.
+private struct ChannelSums<Pass: WindowSum, Size: Extent>: LaneOperation {
+    let pass: Pass
+    let source: SourceRows
+    let rows: Range<Int>
+    let size: Size
+
+    @inline(__always)
+    func apply(_ channel: Int, _ count: Int) {
+        let reach = size.value / 2
+        let isInside = channel >= reach && channel + Lane.width + reach <= source.columns
+        for row in rows {
+            let offset = (row &- rows.lowerBound) &* source.step
+            let first = offset &+ channel &- reach
+            let window = source.start + first
+            var sum = Lane()
+            if isInside {
+                for shift in 0..<size.value {
+                    pass.add(window.lane(at: shift), to: &sum)
+                }
+            } else if first >= source.readable.lowerBound
+                && first &+ 2 &* reach &+ Lane.width <= source.readable.upperBound
+            {
+                // The ends of the neighbouring rows come along and are masked.
+                for shift in 0..<size.value {
+                    pass.add(source.mask(window.lane(at: shift), from: channel &- reach &+ shift), to: &sum)
+                }
+            } else {
+                for shift in 0..<size.value {
+                    pass.add(source.part(of: source.start + offset, from: channel &- reach &+ shift), to: &sum)
+                }
+            }
+            pass.finish(sum, row: row, channel: channel, count: count)
+        }
+    }
+}
+
+extension Matrix {
+    @inline(__always)
+    fileprivate func lane(_ row: Int, _ channel: Int) -> Lane { base.lane(at: row &* stride &+ channel) }
+
+    @inline(__always)
+    fileprivate func store(_ lane: Lane, _ row: Int, _ channel: Int, _ count: Int) {
+        ChannelLanes.store(lane, to: base + (row &* stride &+ channel), count)
+    }
 }

@@ -1,161 +1,3 @@
-/// The shapes of a pooling: which windows of which maps are reduced to one value each.
-public struct PoolingGeometry: Hashable, Sendable {
-    /// What to do when the windows do not cover the padded map exactly.
-    public enum Rounding: String, Hashable, Sendable, CaseIterable {
-        /// Leave out the rest: most frameworks' rule.
-        case floor
-        /// Add one more window that sticks out, as long as it starts inside the map or its upper pad: Caffe's rule.
-        case ceil
-    }
-
-    public let images: Int
-    /// The height of an input map in pixels.
-    public let height: Int
-    /// The width of an input map in pixels.
-    public let width: Int
-    public let channels: Int
-    public let kernelHeight: Int
-    public let kernelWidth: Int
-    /// The distance between windows.
-    public let stride: Int
-    /// The rows and columns of padding on each side; padding is never a maximum.
-    public let pad: Int
-    /// The rule for the last window.
-    public let rounding: Rounding
-
-    /// A pooling with square windows. The window must fit into the padded map, and the pad must be smaller than the window.
-    public init(
-        images: Int, height: Int, width: Int, channels: Int, kernel: Int, stride: Int, pad: Int = 0,
-        rounding: Rounding = .floor
-    ) {
-        self.init(
-            images: images, height: height, width: width, channels: channels, kernelHeight: kernel,
-            kernelWidth: kernel, stride: stride, pad: pad, rounding: rounding)
-    }
-
-    /// The pooling of whole maps, each to a single position.
-    public init(wholeMapsOf images: Int, height: Int, width: Int, channels: Int) {
-        self.init(
-            images: images, height: height, width: width, channels: channels, kernelHeight: height,
-            kernelWidth: width, stride: 1, pad: 0, rounding: .floor)
-    }
-
-    private init(
-        images: Int, height: Int, width: Int, channels: Int, kernelHeight: Int, kernelWidth: Int, stride: Int,
-        pad: Int, rounding: Rounding
-    ) {
-        precondition(images >= 0 && height > 0 && width > 0 && channels > 0, "an empty tensor")
-        precondition(kernelHeight > 0 && kernelWidth > 0 && stride > 0 && pad >= 0, "a bad window")
-        precondition(
-            pad < kernelHeight && pad < kernelWidth,
-            "a pad of \(pad) makes windows of \(kernelHeight)×\(kernelWidth) empty")
-        precondition(
-            kernelHeight <= height + 2 * pad && kernelWidth <= width + 2 * pad,
-            "a window of \(kernelHeight)×\(kernelWidth) on a map of \(height)×\(width)")
-        self.images = images
-        self.height = height
-        self.width = width
-        self.channels = channels
-        self.kernelHeight = kernelHeight
-        self.kernelWidth = kernelWidth
-        self.stride = stride
-        self.pad = pad
-        self.rounding = rounding
-    }
-
-    /// The height of an output map.
-    public var outputHeight: Int { rows.windowCount }
-    /// The width of an output map.
-    public var outputWidth: Int { columns.windowCount }
-    /// The rows of the input matrix: images · height · width.
-    public var inputPositions: Int { images * height * width }
-    /// The rows of the output matrix: images · outputHeight · outputWidth.
-    public var outputPositions: Int { images * outputHeight * outputWidth }
-
-    /// The rows of a map.
-    var rows: Axis { Axis(size: height, kernel: kernelHeight, stride: stride, pad: pad, rounding: rounding) }
-    /// The columns of a map.
-    var columns: Axis { Axis(size: width, kernel: kernelWidth, stride: stride, pad: pad, rounding: rounding) }
-
-    /// The pixels of a map along one axis, and the windows that move over them.
-    struct Axis {
-        let size: Int
-        let kernel: Int
-        let stride: Int
-        let pad: Int
-        let rounding: Rounding
-
-        /// Caffe's `pooling_layer.cpp`: with `ceil`, a last window that would start in the far pad is left out again.
-        var windowCount: Int {
-            let travel = size + 2 * pad - kernel
-            switch rounding {
-            case .floor:
-                return travel / stride + 1
-            case .ceil:
-                let windows = (travel + stride - 1) / stride + 1
-                // Without a pad the last window can start past the end only if the stride exceeds the window.
-                return (windows - 1) * stride >= size + pad ? windows - 1 : windows
-            }
-        }
-
-        /// What the `index`-th window covers.
-        @inline(__always)
-        func extent(_ index: Int) -> Extent {
-            let start = index * stride - pad
-            let end = min(start + kernel, size + pad)
-            return Extent(inside: max(start, 0)..<min(end, size), padded: end - start)
-        }
-
-        /// The windows that lie inside the map from end to end.
-        var wholeWindows: Range<Int> {
-            // With `floor` as with `ceil`, they are the windows from the first that starts inside the map to the last that
-            // ends inside.
-            let upper = size + pad < kernel ? 0 : min((size + pad - kernel) / stride + 1, windowCount)
-            return min((pad + stride - 1) / stride, upper)..<upper
-        }
-
-        /// The windows that contain a pixel.
-        func windows(containing pixel: Int) -> Range<Int> {
-            let place = pixel + pad
-            // The last window that starts at the pixel or before it, and the first that ends behind it.
-            let upper = min(place / stride + 1, windowCount)
-            let lower = place < kernel ? 0 : (place - kernel) / stride + 1
-            return min(lower, upper)..<upper
-        }
-    }
-
-    /// What a window covers along one axis.
-    struct Extent {
-        /// The pixels inside the map.
-        var inside: Range<Int>
-        /// The number of pixels of the padded map.
-        var padded: Int
-    }
-
-    /// The windows that contain a pixel, as the pixel moves along an axis.
-    struct Cover {
-        private let axis: Axis
-        private let count: Int
-        private(set) var windows = 0..<0
-
-        /// The windows of an axis, before the first pixel.
-        init(_ axis: Axis) {
-            self.axis = axis
-            count = axis.windowCount
-        }
-
-        /// Moves on to a later pixel.
-        @inline(__always)
-        mutating func advance(to pixel: Int) {
-            var (lower, upper) = (windows.lowerBound, windows.upperBound)
-            let place = pixel + axis.pad
-            while upper < count && upper * axis.stride <= place { upper += 1 }
-            while lower < upper && lower * axis.stride + axis.kernel <= place { lower += 1 }
-            windows = lower..<upper
-        }
-    }
-}
-
 /// Maximum and average pooling of channels-last maps, with their gradients.
 ///
 /// Inputs are [images·height·width × channels], outputs [images·outputHeight·outputWidth × channels].
@@ -165,14 +7,20 @@ public enum Pooling {
     ///
     /// The first of equals wins, in reading order, and a NaN wins over everything.
     ///
-    /// - Parameter winners: Of the output's shape; is given the bit patterns of Int32 places y·width + x in the input map.
+    /// - Parameter winners: Of the output's shape; is given the bit patterns of Int32 positions y·width + x in the input map.
     public static func max(
         _ geometry: PoolingGeometry, _ input: Matrix, into output: Matrix, winners: Matrix, team: Team
     ) {
         check(geometry, input: input, output: output)
         winners.requireSameShape(output)
-        forEachRow(geometry, of: geometry.outputHeight, team: team) { image, y in
-            MaxRow(geometry, input, into: output, winners: winners, image: image, y: y).reduce()
+        let columns = geometry.columns
+        forEachRow(of: .windows, geometry, team) { row in
+            let operation = Maximum(
+                input: row.sources(in: input), output: row.targets(in: output), winners: row.targets(in: winners),
+                position: row.lines.lowerBound * geometry.width, width: geometry.width)
+            columns.forEachRun(of: .windows) {
+                $0.apply(operation, rows: row.lines.count, channels: geometry.channels)
+            }
         }
     }
 
@@ -182,9 +30,18 @@ public enum Pooling {
     ) {
         check(geometry, input: inputGradient, output: outputGradient)
         winners.requireSameShape(outputGradient)
-        forEachRow(geometry, of: geometry.height, team: team) { image, y in
-            MaxGradientRow(geometry, outputGradient, winners: winners, into: inputGradient, image: image, y: y)
-                .gather()
+        let columns = geometry.columns
+        forEachRow(of: .pixels, geometry, team) { row in
+            let operation = MaximumGradient(
+                outputGradient: row.sources(in: outputGradient), winners: row.sources(in: winners),
+                inputGradient: row.targets(in: inputGradient), position: row.y * geometry.width)
+            if geometry.stride >= Swift.max(geometry.kernelHeight, geometry.kernelWidth) {
+                operation.scatter(columns, rows: row.lines.count, channels: geometry.channels)
+            } else {
+                columns.forEachRun(of: .pixels) {
+                    $0.apply(operation, rows: row.lines.count, channels: geometry.channels)
+                }
+            }
         }
     }
 
@@ -194,8 +51,14 @@ public enum Pooling {
     /// order, is multiplied by the nearest float to 1 / size.
     public static func average(_ geometry: PoolingGeometry, _ input: Matrix, into output: Matrix, team: Team) {
         check(geometry, input: input, output: output)
-        forEachRow(geometry, of: geometry.outputHeight, team: team) { image, y in
-            AverageRow(geometry, input, into: output, image: image, y: y).reduce()
+        let (rows, columns) = (geometry.rows, geometry.columns)
+        forEachRow(of: .windows, geometry, team) { row in
+            let (x, y, height) = (row.sources(in: input), row.targets(in: output), rows.extent(ofWindow: row.y))
+            columns.forEachRun(of: .windows) { run in
+                let size = height * columns.extent(ofWindow: run.target)
+                let operation = Average(input: x, output: y, weight: 1 / Float(size))
+                run.apply(operation, rows: row.lines.count, channels: geometry.channels)
+            }
         }
     }
 
@@ -206,29 +69,61 @@ public enum Pooling {
         _ geometry: PoolingGeometry, _ outputGradient: Matrix, into inputGradient: Matrix, team: Team
     ) {
         check(geometry, input: inputGradient, output: outputGradient)
-        forEachRow(geometry, of: geometry.height, team: team) { image, y in
-            AverageGradientRow(geometry, outputGradient, into: inputGradient, image: image, y: y).gather()
+        let (columns, weights) = (geometry.columns, WindowWeights(geometry))
+        forEachRow(of: .pixels, geometry, team) { row in
+            let (dy, dx) = (row.sources(in: outputGradient), row.targets(in: inputGradient))
+            columns.forEachRun(of: .pixels, upTo: weights.fullColumns) { run in
+                if row.lines.upperBound <= weights.fullRows && run.sourceEnd <= weights.fullColumns {
+                    let operation = AverageGradient(
+                        outputGradient: dy, inputGradient: dx, weights: OneWeight(value: weights.full))
+                    run.apply(operation, rows: row.lines.count, channels: geometry.channels)
+                } else {
+                    let operation = AverageGradient(
+                        outputGradient: dy, inputGradient: dx, firstRow: row.lines.lowerBound, weights: weights)
+                    run.apply(
+                        operation, AnyExtent(value: row.lines.count), AnyExtent(value: run.columns),
+                        geometry.channels)
+                }
+            }
         }
     }
 
     // MARK: Rows
 
-    /// The floats of the larger side that one item handles, about: some 20 microseconds of work.
-    private static let floatsPerItem = 65_536
+    /// A row of targets, and the rows of sources that it needs.
+    private struct Row {
+        /// The row in its map, and the rows of sources in theirs.
+        let y: Int
+        let lines: Range<Int>
+        /// The row and the first of its sources among those of all maps, and the widths of the maps.
+        let target: (row: Int, width: Int)
+        let source: (row: Int, width: Int)
 
-    /// Visits every row of the output maps or of the input maps, whose height is `height`, in items of several rows.
+        func sources(in matrix: Matrix) -> MapView { MapView(matrix, row: source.row, width: source.width) }
+        func targets(in matrix: Matrix) -> MapView { MapView(matrix, row: target.row, width: target.width) }
+    }
+
+    /// Visits every row of the output maps or of the input maps, in items of several rows.
     ///
     /// No row needs another's result, and a row is long enough that nothing outside its loops matters.
     private static func forEachRow(
-        _ geometry: PoolingGeometry, of height: Int, team: Team, _ body: @Sendable (_ image: Int, _ y: Int) -> Void
+        of targets: PoolingGeometry.Targets, _ geometry: PoolingGeometry, _ team: Team,
+        _ body: @Sendable (Row) -> Void
     ) {
-        let rows = geometry.images * height
-        let floats = Swift.max(geometry.inputPositions, geometry.outputPositions) * geometry.channels
-        let items = Swift.min(rows, (floats + floatsPerItem - 1) / floatsPerItem)
+        let (rows, columns) = (geometry.rows, geometry.columns)
+        let sources: PoolingGeometry.Targets = targets == .windows ? .pixels : .windows
+        let (height, sourceHeight) = (rows.count(of: targets), rows.count(of: sources))
+        let (width, sourceWidth) = (columns.count(of: targets), columns.count(of: sources))
+        // About 65,536 floats of the larger side are some 20 microseconds of work.
+        let floats = geometry.images * Swift.max(height * width, sourceHeight * sourceWidth) * geometry.channels
+        let count = geometry.images * height
+        let items = Swift.min(count, (floats + 65_535) / 65_536)
         team.forEach(items, operations: floats / Lane.width) { item in
-            for row in rows * item / items..<rows * (item + 1) / items {
+            for row in count * item / items..<count * (item + 1) / items {
                 let (image, y) = row.quotientAndRemainder(dividingBy: height)
-                body(image, y)
+                let lines = rows.sources(of: targets, at: y)
+                let firstSource = image * sourceHeight + lines.lowerBound
+                body(Row(y: y, lines: lines, target: (row, width), source: (firstSource, sourceWidth)))
             }
         }
     }
@@ -241,4 +136,172 @@ public enum Pooling {
             output.rows == geometry.outputPositions && output.columns == geometry.channels,
             "an output of \(output.rows)×\(output.columns) for \(geometry)")
     }
+}
+
+// MARK: Operations
+
+/// y = max x over the window.
+private struct Maximum: WindowOperation {
+    let input: MapView
+    let output: MapView
+    let winners: MapView
+    /// Where in its map the input's row starts.
+    let position: Int
+    let width: Int
+
+    @inline(__always)
+    func apply(target: Int, source: Int, rows: Int, columns: Int, channel: Int, count: Int) {
+        let x = input.at(source, channel)
+        var maximum = x.lane(0, 0)
+        var rowPosition = positions(position &+ source)
+        var winner = rowPosition
+        for row in 0..<rows {
+            var candidatePosition = rowPosition
+            for column in 0..<columns {
+                let candidate = x.lane(row, column)
+                let wins = (candidate .> maximum) .| (candidate .!= candidate)
+                maximum.replace(with: candidate, where: wins)
+                winner.replace(with: candidatePosition, where: wins)
+                candidatePosition &+= SIMD16(repeating: 1)
+            }
+            rowPosition &+= positions(width)
+        }
+        output.at(target, channel).store(maximum, count)
+        winners.at(target, channel).store(unsafeBitCast(winner, to: Lane.self), count)
+    }
+}
+
+/// dx = Σ dy over the windows that the pixel won.
+private struct MaximumGradient: WindowOperation {
+    let outputGradient: MapView
+    let winners: MapView
+    let inputGradient: MapView
+    /// Where in its map the gradient's row starts.
+    let position: Int
+
+    @inline(__always)
+    func apply(target: Int, source: Int, rows: Int, columns: Int, channel: Int, count: Int) {
+        let (dy, winners) = (outputGradient.at(source, channel), winners.at(source, channel))
+        let pixel = positions(position &+ target)
+        var sum = Lane()
+        for row in 0..<rows {
+            for column in 0..<columns {
+                sum += won(dy.lane(row, column), winners.lane(row, column), by: pixel)
+            }
+        }
+        inputGradient.at(target, channel).store(sum, count)
+    }
+
+    /// The same for windows that do not overlap: each is read once, for all its pixels of the row.
+    func scatter(_ axis: PoolingGeometry.Axis, rows: Int, channels: Int) {
+        let isGapless = rows > 0 && axis.kernel == axis.stride
+        for x in (isGapless ? min(axis.windowCount * axis.stride - axis.pad, axis.size) : 0)..<axis.size {
+            inputGradient.at(x, 0).clear(channels)
+        }
+        guard rows > 0 else { return }
+        axis.forEachRun(of: .windows) { $0.apply(Scatter(gradient: self), rows: 1, channels: channels) }
+    }
+
+    private struct Scatter: WindowOperation {
+        let gradient: MaximumGradient
+
+        @inline(__always)
+        func apply(target: Int, source: Int, rows: Int, columns: Int, channel: Int, count: Int) {
+            let dy = gradient.outputGradient.at(target, channel).lane(0, 0)
+            let winner = gradient.winners.at(target, channel).lane(0, 0)
+            let dx = gradient.inputGradient.at(source, channel)
+            var pixel = positions(gradient.position &+ source)
+            for column in 0..<columns {
+                dx.at(column, 0).store(won(dy, winner, by: pixel), count)
+                pixel &+= SIMD16(repeating: 1)
+            }
+        }
+    }
+}
+
+/// The gradient of a window in the channels that a pixel won, else 0.
+@inline(__always)
+private func won(_ gradient: Lane, _ winner: Lane, by pixel: SIMD16<Int32>) -> Lane {
+    Lane().replacing(with: gradient, where: unsafeBitCast(winner, to: SIMD16<Int32>.self) .== pixel)
+}
+
+/// y = Σ x over the window, times 1 / its size.
+private struct Average: WindowOperation {
+    let input: MapView
+    let output: MapView
+    let weight: Float
+
+    @inline(__always)
+    func apply(target: Int, source: Int, rows: Int, columns: Int, channel: Int, count: Int) {
+        let x = input.at(source, channel)
+        var sum = Lane()
+        for row in 0..<rows {
+            for column in 0..<columns {
+                sum += x.lane(row, column)
+            }
+        }
+        output.at(target, channel).store(sum * weight, count)
+    }
+}
+
+/// dx = Σ dy times 1 / its window's size, over the windows that contain the pixel.
+private struct AverageGradient<Weights: Weighting>: WindowOperation {
+    let outputGradient: MapView
+    let inputGradient: MapView
+    var firstRow = 0
+    let weights: Weights
+
+    @inline(__always)
+    func apply(target: Int, source: Int, rows: Int, columns: Int, channel: Int, count: Int) {
+        let dy = outputGradient.at(source, channel)
+        var sum = Lane()
+        for row in 0..<rows {
+            for column in 0..<columns {
+                let weight = weights.ofWindow(y: firstRow &+ row, x: source &+ column)
+                sum.addProduct(dy.lane(row, column), Lane(repeating: weight))
+            }
+        }
+        inputGradient.at(target, channel).store(sum, count)
+    }
+}
+
+/// 1 / the size of each window.
+private protocol Weighting: Sendable {
+    func ofWindow(y: Int, x: Int) -> Float
+}
+
+/// For windows of one size.
+private struct OneWeight: Weighting {
+    let value: Float
+
+    @inline(__always)
+    func ofWindow(y: Int, x: Int) -> Float { value }
+}
+
+/// For all windows: only the last of a row or a column can stick out of the padded map and be smaller.
+private struct WindowWeights: Weighting {
+    let (full, right, bottom, corner): (Float, Float, Float, Float)
+    let fullRows: Int
+    let fullColumns: Int
+
+    init(_ geometry: PoolingGeometry) {
+        let (rows, columns) = (geometry.rows, geometry.columns)
+        (fullRows, fullColumns) = (rows.fullWindows, columns.fullWindows)
+        let height = rows.extent(ofWindow: rows.windowCount - 1)
+        let width = columns.extent(ofWindow: columns.windowCount - 1)
+        full = 1 / Float(rows.kernel * columns.kernel)
+        right = 1 / Float(rows.kernel * width)
+        bottom = 1 / Float(height * columns.kernel)
+        corner = 1 / Float(height * width)
+    }
+
+    @inline(__always)
+    func ofWindow(y: Int, x: Int) -> Float {
+        y < fullRows ? (x < fullColumns ? full : right) : (x < fullColumns ? bottom : corner)
+    }
+}
+
+@inline(__always)
+private func positions(_ position: Int) -> SIMD16<Int32> {
+    SIMD16(repeating: Int32(truncatingIfNeeded: position))
 }

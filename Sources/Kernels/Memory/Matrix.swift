@@ -289,4 +289,18 @@ extension Matrix {
             rows == other.rows && columns == other.columns,
             "\(rows)×\(columns) and \(other.rows)×\(other.columns) do not match")
     }
+
+    /// Whether any element is in both; columns of one matrix side by side have none in common.
+    ///
+    /// Matrices of different strides count as overlapping where their extents do.
+    public func overlaps(_ other: Matrix) -> Bool {
+        guard count > 0 && other.count > 0 else { return false }
+        let distance = other.base - base
+        let extent = (rows - 1) * stride + columns
+        guard distance < extent && -distance < (other.rows - 1) * other.stride + other.columns else { return false }
+        guard stride == other.stride else { return true }
+        // Where the other's first column is in a row of this one.
+        let column = ((distance % stride) + stride) % stride
+        return column < columns || column + other.columns > stride
+    }
 }

@@ -11,6 +11,9 @@ enum BenchmarkPart: String, CaseIterable, ExpressibleByArgument {
     case peaks, kernels, layers, networks, runs, scaling
     case sideBySide = "side-by-side"
     case startup, observation
+
+    /// Those that can measure a model that was asked for; the others have networks of their own.
+    static let ofOneModel: [BenchmarkPart] = [.kernels, .layers, .networks]
 }
 
 /// Runs the sections of the benchmark: prints their tables and writes their files.
@@ -20,6 +23,8 @@ struct BenchmarkSession {
     let workspace: Workspace
     let threads: Int
     let isQuick: Bool
+    /// The network that was asked for in place of the usual ones.
+    let subject: BenchmarkNetwork?
 
     /// Runs sections in the order of the list.
     func run(_ parts: [BenchmarkPart]) throws {
@@ -56,7 +61,7 @@ struct BenchmarkSession {
 
     private func section(_ part: BenchmarkPart, _ peaks: MachinePeaks, _ team: Team) throws -> any BenchmarkSection {
         let bn = "bn"
-        let chosen = isQuick ? try subjects(quick: [("mlp", bn), ("lenet", "lrn")], []) : try networks.all()
+        let chosen = isQuick ? try subjects(quick: [("mlp", bn), ("lenet", "lrn")], []) : try allNetworks()
         switch part {
         case .peaks: return PeakSection(peaks, threads: threads)
         case .kernels: return KernelSection(chosen, peaks: peaks, team: team, effort: effort(.kernel))
@@ -103,8 +108,11 @@ struct BenchmarkSession {
     private func subjects(
         quick: [(String, String)], _ usual: [(String, String)]
     ) throws -> [BenchmarkNetwork] {
-        try (isQuick ? quick : usual).map { try networks.network($0, $1) }
+        if let subject { return [subject] }
+        return try (isQuick ? quick : usual).map { try networks.network($0, $1) }
     }
+
+    private func allNetworks() throws -> [BenchmarkNetwork] { try subject.map { [$0] } ?? networks.all() }
 
     private func effort(_ effort: Effort) -> Effort { isQuick ? .least : effort }
 
@@ -112,11 +120,15 @@ struct BenchmarkSession {
         restart: { ProcessStatus.forgetPeakMemory() }, peak: { ProcessStatus.peakMemory })
 }
 
-/// `Results/Benchmarks`: one CSV file for each section, all with the same columns, and the figures made from them.
+/// `Results/Benchmarks`: one CSV file for each section, all with the same columns, and the figures made from them; those of a
+/// model that was asked for are in `models/<name>` there.
 struct BenchmarkFolder {
     let url: URL
 
-    init(results: URL) { url = results.appending(path: "Benchmarks", directoryHint: .isDirectory) }
+    init(results: URL, model: String? = nil) {
+        let path = model.map { "Benchmarks/models/\($0)" } ?? "Benchmarks"
+        url = results.appending(path: path, directoryHint: .isDirectory)
+    }
 
     /// The sections that can have results, in the order of the document.
     static let sections = BenchmarkPart.allCases.map(\.rawValue) + [ComparisonTable.section]

@@ -1,5 +1,6 @@
 import Benchmarks
 import Datasets
+import Declarations
 import Engine
 import Experiments
 import Kernels
@@ -13,6 +14,7 @@ struct BenchmarkNetworks {
     private static let catalogue: [(model: String, batch: Int, variants: [String])] = [
         ("mlp", 60, ["none", "bn"]), ("lenet", 64, ["none", "bn", "lrn"]),
         ("inception", 32, ["none", "bn", "lrn"]), ("inception-narrow", 32, ["none", "bn"]),
+        ("vgg-plain", 128, ["none"]),
     ]
 
     /// Every network whose parts are compared and profiled, in the order of the tables.
@@ -26,8 +28,22 @@ struct BenchmarkNetworks {
         try ["none", "bn"].map { try network("inception-narrow", $0) }
     }
 
-    /// A network by its model and normalization, at the model's usual batch.
-    func network(_ model: String, _ variant: String) throws -> BenchmarkNetwork {
+    /// Any model with some settings changed, which are its variant. The batch is the one that is given, else that of the
+    /// changes, of the model's entry here, or of the settings.
+    ///
+    /// - Parameter model: As ``ExperimentLibrary/configuration(ofModel:overrides:)`` takes it.
+    func network(ofModel model: String, batch: Int?, set changes: [String]) throws -> BenchmarkNetwork {
+        let usual = Self.catalogue.first { $0.model == model }?.batch
+        let batches = [usual, batch].map { $0.map { ["batch=\($0)"] } ?? [] }
+        let overrides = try (batches[0] + changes + batches[1]).map { try Override($0) }
+        let (configuration, network) = try library.network(ofModel: model, overrides: overrides)
+        return BenchmarkNetwork(
+            name: configuration.model.name, variant: changes.isEmpty ? "none" : changes.joined(separator: " "),
+            batch: configuration.batch, network: network)
+    }
+
+    /// A network by its model and normalization, at the model's usual batch unless another is given.
+    func network(_ model: String, _ variant: String, batch: Int? = nil) throws -> BenchmarkNetwork {
         var configuration = RunConfiguration()
         configuration.model = try library.model(model)
         switch variant {
@@ -37,7 +53,7 @@ struct BenchmarkNetworks {
         }
         if model == "mlp" { configuration.activation = Sigmoid() }
         let input = configuration.model.inputShape ?? Shape(height: 28, width: 28, channels: 1)
-        let batch = Self.catalogue.first { $0.model == model }?.batch ?? 32
+        let batch = batch ?? Self.catalogue.first { $0.model == model }?.batch ?? 32
         return BenchmarkNetwork(
             name: model, variant: variant, batch: batch,
             network: try configuration.network(input: input, classes: configuration.model.classes))

@@ -86,7 +86,7 @@ final class BenchmarkWorker {
             "normlab",
             arguments: [
                 BenchWorker.configuration.commandName ?? "", subject.name, subject.variant, "--input", input.rawValue,
-                "--threads", "\(threads)", "--root", workspace.rootFolder.path,
+                "--batch", "\(subject.batch)", "--threads", "\(threads)", "--root", workspace.rootFolder.path,
             ], log: log)
     }
 
@@ -230,6 +230,9 @@ struct BenchWorker: ParsableCommand {
     @Option(help: "What it trains on: random, data or bytes.")
     var input = BenchmarkWorker.Input.random
 
+    @Option(help: "Images of a training step.")
+    var batch: Int
+
     @Option(help: "Threads.")
     var threads: Int
 
@@ -237,7 +240,7 @@ struct BenchWorker: ParsableCommand {
 
     func run() throws {
         let orders = Mailbox<MeasurementOrder>.orders()
-        let subject = try BenchmarkNetworks(library: workspace.library).network(model, variant)
+        let subject = try BenchmarkNetworks(library: workspace.library).network(model, variant, batch: batch)
         let team = Team(threads: threads)
         let work = try work(subject, team)
         try work[.train]?.body()

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Benchmarks
 import Engine
 import Experiments
@@ -23,12 +24,12 @@ struct Comparison {
         try? FileManager.default.removeItem(at: log)
         try session.folder.writeMachine(threads: session.threads)
         var measurements: [BenchmarkResult] = []
-        let networks = try session.isQuick ? [session.networks.network("mlp", "none")] : session.networks.all()
+        let networks = try networks()
         for subject in networks {
             measurements += try compare(subject, .random, [(.train, .training), (.infer, .inference)])
             try session.folder.write(measurements, section: ComparisonTable.section)
         }
-        for subject in session.isQuick ? [] : try session.networks.wholeRuns() {
+        for subject in session.isQuick || session.subject != nil ? [] : try session.networks.wholeRuns() {
             measurements += try compare(subject, .bytes, [(.run, .wholeRun)])
         }
         Terminal.live("")
@@ -37,6 +38,23 @@ struct Comparison {
                 description: "no mode of another framework ran; what they said is in \(log.path)")
         }
         try session.report(measurements, section: ComparisonTable.section)
+    }
+
+    /// The usual networks, or all variants of the one that was asked for, at its batch.
+    private func networks() throws -> [BenchmarkNetwork] {
+        guard let subject = session.subject else {
+            return try session.isQuick ? [session.networks.network("mlp", "none")] : session.networks.all()
+        }
+        let all = try session.networks.all()
+        let same = try all.filter { $0.name == subject.name }
+            .map { try session.networks.network($0.name, $0.variant, batch: subject.batch) }
+        guard !same.isEmpty else {
+            let names = all.map(\.name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+            throw ValidationError(
+                "--compare --model \(subject.name): other frameworks know the networks of Benchmarks/networks.py: "
+                    + names.joined(separator: ", "))
+        }
+        return same
     }
 
     /// One network against every mode: the other frameworks' processes live one after the other, ours all the time.
@@ -178,6 +196,7 @@ struct PeerMode: Equatable {
         }
         switch (subject.name, subject.variant) {
         case ("mlp", _): return [scan, eager]
+        case ("vgg-plain", _): return [eager, channelsLast, compiled]
         case (_, "none"): return [eager, channelsLast]
         case ("lenet", "lrn"): return [eager, channelsLast, compiledChannelsLast]
         default: return [eager, channelsLast, compiled]

@@ -13,6 +13,10 @@ struct Bench: ParsableCommand {
             Every number is the median of several repeats after a warm-up. Results/Benchmarks has them all as CSV, and \
             figures made from those. With --compare, PyTorch and JAX run the same networks in turns with this program; \
             `make bench-peers` installs them.
+
+                normlab bench networks --model bn-inception --batch 8           a model of Experiments/Models
+                normlab bench networks layers --model ./mine.yaml --threads 1   a file of your own
+                normlab bench --compare --model vgg-plain                       against other frameworks
             """)
 
     @Argument(
@@ -26,6 +30,17 @@ struct Bench: ParsableCommand {
 
     @Flag(help: "Run everything once, in seconds, to see that it runs; the numbers mean nothing.")
     var quick = false
+
+    @Option(
+        help: "Measure this model, by its name or file, on the input it names (default section: networks).",
+        completion: .file(extensions: ["yaml", "yml"]))
+    var model: String?
+
+    @Option(help: "Images of a training step of --model.")
+    var batch: Int?
+
+    @Option(help: "Change a setting of --model: normalization=batch-norm. Repeatable.")
+    var set: [String] = []
 
     @Flag(help: "Compare with PyTorch and JAX; no section runs unless it is named.")
     var compare = false
@@ -45,21 +60,38 @@ struct Bench: ParsableCommand {
     func validate() throws {
         try RunOptions.check("--threads", threads, 1...256)
         try RunOptions.check("--rounds", rounds, 1...1000)
+        try RunOptions.check("--batch", batch, 1...1_000_000)
+        if model == nil {
+            if batch != nil { throw ValidationError("--batch is the batch of a --model; name one") }
+            if !set.isEmpty { throw ValidationError("--set changes a setting of a --model; name one") }
+        } else if let other = sections.first(where: { !BenchmarkPart.ofOneModel.contains($0) }) {
+            let names = BenchmarkPart.ofOneModel.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("\(other.rawValue) does not measure a --model; the sections that do are \(names)")
+        } else if compare, !set.isEmpty {
+            throw ValidationError("--compare measures networks that other frameworks know, without --set")
+        }
     }
 
     func run() throws {
-        let folder = BenchmarkFolder(results: workspace.resultsRoot)
+        let networks = BenchmarkNetworks(library: workspace.library)
+        let subject = try model.map { try networks.network(ofModel: $0, batch: batch, set: set) }
+        let folder = BenchmarkFolder(results: workspace.resultsRoot, model: subject?.name)
         if markdown { return try printMarkdown(folder) }
         let session = BenchmarkSession(
-            networks: BenchmarkNetworks(library: workspace.library), folder: folder, workspace: workspace,
-            threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, isQuick: quick)
-        try session.run(sections.isEmpty && !compare ? BenchmarkPart.allCases : sections)
+            networks: networks, folder: folder, workspace: workspace,
+            threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, isQuick: quick, subject: subject)
+        let usual = subject == nil ? BenchmarkPart.allCases : [.networks]
+        try session.run(sections.isEmpty && !compare ? usual : sections)
         if compare {
             try Comparison(
                 session: session, python: try peerPython(), usesAllModes: allModes, rounds: quick ? 1 : rounds
             ).run()
         }
-        try draw(folder)
+        if subject == nil {
+            try draw(folder)
+        } else {
+            Terminal.print("Results in \(folder.url.path)")
+        }
     }
 
     private func peerPython() throws -> URL {

@@ -60,8 +60,7 @@ struct Show: ParsableCommand {
 
     /// The model that is meant: `models/lenet`, or a name that no experiment has.
     private func modelName(_ library: ExperimentLibrary) -> String? {
-        let folder = "models/"
-        if name.lowercased().hasPrefix(folder) { return String(name.dropFirst(folder.count)) }
+        if name.lowercased().hasPrefix("models/") { return name }
         return library.modelNames.contains(name) && !library.names.contains(name) ? name : nil
     }
 

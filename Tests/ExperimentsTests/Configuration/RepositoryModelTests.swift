@@ -44,7 +44,7 @@ import Testing
     /// The numbers of the table in docs/adding-a-model.md.
     @Test(arguments: [
         ("inception-small", 128_318), ("alexnet-small", 589_498), ("vgg-small", 678_506), ("cifar10-quick", 145_578),
-        ("cifar10-full", 89_578), ("googlenet", 6_998_552),
+        ("cifar10-full", 89_578), ("googlenet", 6_998_552), ("vgg-plain", 1_186_378),
     ])
     func parameters(_ name: String, _ count: Int) throws {
         #expect(try network(name).parameterCount == count)
