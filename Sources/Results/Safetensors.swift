@@ -5,7 +5,8 @@ import Foundation
 /// The format: 8 bytes with the length of the header (little endian), a JSON header that gives each tensor's type, shape
 /// and place, then the values in little endian, row by row. The bytes depend on the contents alone: tensors are ordered
 /// as the reference implementation orders them (wide types first, so that all are aligned, then by name), metadata by
-/// key, and the header is padded with spaces to a multiple of eight bytes.
+/// key, and the header is padded with spaces to a multiple of eight bytes. What is not a number is written as the one quiet NaN
+/// 7FC0 0000, since processors give it signs and payloads of their own.
 public struct Safetensors: Equatable, Sendable {
     /// The values of a tensor, row by row.
     public enum Values: Equatable, Sendable {
@@ -109,8 +110,10 @@ extension Safetensors.Values {
 
     fileprivate func append(to bytes: inout [UInt8]) {
         switch self {
-        case .float32(let values): for value in values { Safetensors.append(value.bitPattern, to: &bytes) }
-        case .float64(let values): for value in values { Safetensors.append(value.bitPattern, to: &bytes) }
+        case .float32(let values):
+            for value in values { Safetensors.append((value.isNaN ? .nan : value).bitPattern, to: &bytes) }
+        case .float64(let values):
+            for value in values { Safetensors.append((value.isNaN ? .nan : value).bitPattern, to: &bytes) }
         case .int64(let values): for value in values { Safetensors.append(value, to: &bytes) }
         }
     }

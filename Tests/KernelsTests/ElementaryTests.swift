@@ -93,6 +93,21 @@ struct ElementaryTests {
         #expect(Elementary.power(.nan, exponent).isNaN)
     }
 
+    @Test(
+        "powers of zero, infinity and negative numbers are the C library's", arguments: [-2.5, -0.1, 0, 0.1, 0.75, 3.5])
+    func specialPowers(exponent: Float) {
+        for x in [0, -0, .infinity, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 1] as [Float] {
+            // Of a negative zero and an exponent that is no odd number C has the power of zero.
+            let expected = Float(pow(Double(x), Double(exponent)))
+            #expect(
+                abs(Elementary.power(x, exponent) - expected) <= expected.ulp
+                    || Elementary.power(x, exponent) == expected)
+        }
+        for x in [-1, -0.5, -.infinity, -.leastNonzeroMagnitude, .nan] as [Float] {
+            #expect(Elementary.power(x, exponent).isNaN)
+        }
+    }
+
     @Test("x^−¾ is within 1.6 ulp")
     func inverseThreeQuarters() {
         let exact: (Double) -> Double = { 1 / ($0.squareRoot() * $0.squareRoot().squareRoot()) }

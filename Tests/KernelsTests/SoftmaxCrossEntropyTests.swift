@@ -134,4 +134,15 @@ struct SquaredErrorTests {
         #expect(gradient.view.elements == [0, 1, 0, -2, 0, 1.5])
         #expect(SquaredError.evaluate(matrix(targets), targets: matrix(targets), gradient: nil) == (0, 2))
     }
+
+    @Test("a row with a NaN is not correct", arguments: 0..<3)
+    func notANumber(place: Int) {
+        let targets = TestVector([3, 0, 0, 0, 1, 0])
+        let output = TestVector([3, 0, 0, 0, 1, 0])
+        output.view[place] = .nan
+        let result = SquaredError.evaluate(
+            output.view.matrix(rows: 2, columns: 3), targets: targets.view.matrix(rows: 2, columns: 3), gradient: nil)
+        #expect(result.loss.isNaN)
+        #expect(result.correct == 1)
+    }
 }

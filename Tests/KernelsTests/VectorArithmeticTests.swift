@@ -71,6 +71,43 @@ struct MomentumUpdateTests {
         expectClose(bits.map(Float.init(bitPattern:)), expected, tolerance: 5e-7)
     }
 
+    @Test(
+        "the history of a unit without gradients ends as a zero, never as a subnormal number",
+        arguments: [5, 37, 9_000])
+    func histories(count: Int) {
+        let start = TestVector(count: count, seed: 4)
+        let none = TestVector(count: count)
+        for momentum in [0, 0.5, 0.9, 0.99] as [Float] {
+            let bits = expectSameBits { team in
+                let values = TestVector(start.view.elements)
+                let history = TestVector(start.view.elements)
+                // 0.99ⁿ < 2⁻¹⁰⁰ from n = 6,897 on.
+                for _ in 0..<(momentum < 0.95 ? 660 : 6_900) {
+                    MomentumUpdate.apply(
+                        values: values.view, gradients: none.view, history: history.view, rate: 0.1,
+                        momentum: momentum, decay: 0, team: team)
+                    if count < 10 { #expect(history.view.elements.allSatisfy { !$0.isSubnormal }) }
+                }
+                return history.bits + values.bits
+            }
+            #expect(bits.prefix(count).allSatisfy { Float(bitPattern: $0) == 0 })
+        }
+    }
+
+    @Test("below 2⁻¹⁰⁰ a history is a zero of its sign; NaN stays")
+    func traces() {
+        let below = Float(0x1p-100).nextDown
+        let given: [Float] = [0x1p-100, below, -0x1p-100, -below, .leastNonzeroMagnitude, .infinity, -.infinity, 0]
+        let history = TestVector(given + [.nan])
+        MomentumUpdate.apply(
+            values: TestVector(count: 9).view, gradients: TestVector(count: 9).view, history: history.view, rate: 0,
+            momentum: 1, decay: 0, team: teams[0])
+        let expected: [Float] = [0x1p-100, 0, -0x1p-100, 0, 0, .infinity, -.infinity, 0]
+        #expect(Array(history.view.elements.prefix(8)) == expected)
+        #expect(history.view[3].sign == .minus && history.view[1].sign == .plus)
+        #expect(history.view[8].isNaN)
+    }
+
     @Test("nothing behind the end is touched")
     func end() {
         let storage = Keeper.storage(count: 40)

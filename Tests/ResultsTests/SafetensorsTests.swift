@@ -36,6 +36,17 @@ struct SafetensorsTests {
         #expect(bytes == expected)
     }
 
+    @Test(arguments: [0x7FC0_0000, 0xFFC0_0000, 0x7FA0_0001, 0xFFFF_FFFF] as [UInt32])
+    func whatIsNotANumberIsTheSameBytesEverywhere(pattern: UInt32) {
+        let wide = UInt64(pattern & 0x8000_0000 | 0x7FF0_0000) << 32 | 1
+        let file = Safetensors(tensors: [
+            "a": .init(shape: [1], values: .float64([Double(bitPattern: wide)])),
+            "b": .init(shape: [2], values: .float32([Float(bitPattern: pattern), -.infinity])),
+        ])
+        #expect(
+            file.encoded().suffix(16) == [0, 0, 0, 0, 0, 0, 0xF8, 0x7F, 0, 0, 0xC0, 0x7F, 0, 0, 0x80, 0xFF])
+    }
+
     @Test func theBytesDependOnTheContentsAlone() {
         var other = Safetensors(metadata: ["note": "a \"quoted\"\\ line\nand β"])
         for name in example.tensors.keys.sorted().reversed() { other.tensors[name] = example.tensors[name] }

@@ -2,6 +2,7 @@
 #ifndef CPROCESSOR_H
 #define CPROCESSOR_H
 
+#include "loop_body.h"
 #include "pages.h"
 
 #pragma clang assume_nonnull begin

@@ -50,6 +50,25 @@ public struct Network: Sendable {
         nodes.contains { $0.layer.trackedStatistics($0.inputShapes) != nil }
     }
 
+    /// Checks that training batches of `batch` images have two values at least for each mean and variance over the batch.
+    ///
+    /// One value has no variance: x̂ would be 0 whatever the input is, and an average of such variances useless (PyTorch
+    /// refuses it likewise).
+    ///
+    /// - Throws: ``NetworkError`` with every normalization that has a single value.
+    public func check(trainingBatch batch: Int) throws(NetworkError) {
+        let problems = nodes.enumerated().compactMap { index, node -> NetworkProblem? in
+            guard let statistics = node.layer.trackedStatistics(node.inputShapes), batch * statistics.positions < 2
+            else { return nil }
+            return NetworkProblem(
+                .layer, node: node.name, nodeIndex: index,
+                found: "a training batch of \(batch) with a single value a channel",
+                expected: "a batch of at least 2, or a map: one value has no variance",
+                suggestion: "layer-norm does not need a batch")
+        }
+        guard problems.isEmpty else { throw NetworkError(problems: problems) }
+    }
+
     /// The taps whose addresses match a pattern, in which `*` stands for any run of characters.
     public func taps(matching pattern: String) -> [Tap] {
         let glob = Glob(pattern)

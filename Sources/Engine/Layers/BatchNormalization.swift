@@ -124,7 +124,25 @@ extension NormalizationLayer {
 
     public var traits: LayerTraits { normalizationTraits }
 
-    public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
+    /// ε, which a layer lists among its own fields. Without it values that are all alike would be divided by 0.
+    static var epsilonField: Field<Self> {
+        Field("epsilon", \.epsilon, epsilonRange, "ε, added to the variance inside the root; above 0.")
+    }
+
+    /// Above 0, and large enough that 1/√ε is a small number among floats.
+    private static var epsilonRange: ClosedRange<Double> { 1e-12...1 }
+
+    public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape {
+        try checkEpsilon()
+        return inputs[0]
+    }
+
+    func checkEpsilon() throws(LayerError) {
+        guard !Self.epsilonRange.contains(epsilon) else { return }
+        throw LayerError(
+            field: "epsilon", found: "epsilon \(epsilon)", expected: "an epsilon above 0, from 1e-12 to 1",
+            suggestion: "1e-5 is usual")
+    }
 
     public func parameters(_ inputs: [Shape]) -> [ParameterDeclaration] {
         scaleAndShift.parameters(channels: inputs[0].channels)
@@ -184,7 +202,7 @@ extension TrackedNormalization {
     /// ε, α, γ and β, which a layer lists among its own fields.
     static var trackedFields: [Field<Self>] {
         [
-            Field("epsilon", \.epsilon, 0...1, "ε, added to the variance inside the root."),
+            epsilonField,
             Field(
                 "fraction", \.fraction, 0...1,
                 "How much of the earlier steps the moving average keeps (Caffe's moving_average_fraction)."),

@@ -138,7 +138,8 @@ public struct Dropout: Layer {
     public var traits: LayerTraits { LayerTraits(.regularization, backwardReads: []) { $0.overwritesGradient = true } }
 
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape {
-        guard ratio >= 0, ratio < 1 else {
+        // The nearest float is what is computed with, and 0.99999999 has 1.
+        guard ratio >= 0, Float(ratio) < 1 else {
             throw LayerError(field: "ratio", found: "ratio \(ratio)", expected: "a ratio from 0 to below 1")
         }
         return inputs[0]

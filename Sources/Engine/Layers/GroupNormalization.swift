@@ -64,8 +64,7 @@ public struct LayerNormalization: ImageNormalization {
 /// Instance normalization (Ulyanov, Vedaldi & Lempitsky 2016): each channel of each image by its mean and variance over
 /// positions.
 ///
-/// It is for maps. A single position, as behind a dense layer, has no variance: x̂ is 0, the output β, and the gradient by the
-/// input 0.
+/// It is for maps. A single position, as behind a dense layer, has no variance, and is refused.
 public struct InstanceNormalization: ImageNormalization {
     public var epsilon = 1e-5
     public var scaleAndShift = ScaleAndShift()
@@ -114,8 +113,18 @@ public struct ImageNormalizationWorkspace: Sendable {
 extension ImageNormalization {
     /// ε, γ and β, which a layer lists among its own fields.
     static var imageFields: [Field<Self>] {
-        [Field("epsilon", \.epsilon, 0...1, "ε, added to the variance inside the root.")]
-            + ScaleAndShift.fields.within(\.scaleAndShift)
+        [epsilonField] + ScaleAndShift.fields.within(\.scaleAndShift)
+    }
+
+    /// The input's shape, of which an image and group must have two values at least.
+    public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape {
+        try checkEpsilon()
+        let input = inputs[0]
+        guard channelsPerGroup(of: input.channels) * input.positions < 2 else { return input }
+        throw LayerError(
+            found: "an input of \(input), of which it takes each value by itself",
+            expected: "at least two values to a mean: of a single one nothing is left",
+            suggestion: input.channels > 1 ? "use layer-norm" : nil)
     }
 
     /// Two values an image and channel, and what the passes need.

@@ -24,7 +24,7 @@ public struct OutsideNormalization: TrackedNormalization {
         + "(Ioffe and Szegedy 2015, §2), for experiments on what that does."
     public static let fields: [Field<Self>] = [
         Field("scale", \.scale, "Whether it divides by √(σ² + ε); otherwise it subtracts the mean only."),
-        Field("epsilon", \.epsilon, 0...1, "ε, added to the variance inside the root."),
+        epsilonField,
         Field("fraction", \.fraction, 0...1, "How much of the earlier steps the moving average keeps."),
     ]
 

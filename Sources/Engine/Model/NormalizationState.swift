@@ -36,7 +36,8 @@ public struct BatchStatistics: Sendable {
 ///     s ← α·s + 1,   M ← α·M + μ,   V ← α·V + m/(m − 1)·σ²
 ///
 /// whose quotients M/s and V/s are the estimates. It is unbiased from the first step on, unlike S ← α·S + (1 − α)·x.
-/// Sums are kept as Float and updated in Double. That other average, from S = 0 for means and S = 1 for variances, follows
+/// Sums are kept as Float and updated in Double. Sums of more than 2²⁰ equal weights would lose what is added to them, and
+/// stop at 2²⁴: from there on an average with α above 1 − 2⁻²⁰ forgets like one with that. That other average, from S = 0 for means and S = 1 for variances, follows
 /// from the same sums after t steps: (1 − α)M and (1 − α)V + αᵗ.
 public final class NormalizationState {
     public let statistics: TrackedStatistics
@@ -71,15 +72,19 @@ public final class NormalizationState {
 
     /// Adds one training step's statistics to the moving average; `correction` · `variance` is unbiased.
     func accumulate(mean: Vector, variance: Vector, correction: Double) {
-        let keep = statistics.fraction
+        let keep = scaleFactor < 0x1p20 ? statistics.fraction : min(statistics.fraction, 1 - 0x1p-20)
         scaleFactor = Float(keep * Double(scaleFactor) + 1)
         steps += 1
         for channel in 0..<statistics.channels {
-            meanSum[channel] = Float(keep * Double(meanSum[channel]) + Double(mean[channel]))
-            varianceSum[channel] = Float(
+            meanSum[channel] = Self.sum(keep * Double(meanSum[channel]) + Double(mean[channel]))
+            varianceSum[channel] = Self.sum(
                 keep * Double(varianceSum[channel]) + correction * Double(variance[channel]))
         }
     }
+
+    /// The nearest float; 0 for what is nearer to it than 2⁻¹⁰⁰. Else the sums of a channel that has become 0 would end as
+    /// subnormal numbers, which are slow.
+    private static func sum(_ sum: Double) -> Float { abs(sum) < 0x1p-100 ? Float(sum * 0) : Float(sum) }
 
     /// Takes over the statistics of an equal normalization.
     func copy(from other: NormalizationState) {

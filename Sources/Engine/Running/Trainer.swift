@@ -27,10 +27,9 @@ public struct StepResult: Equatable, Sendable {
 
 /// Trains a model by steps: forward, loss, backward, update, moving averages.
 ///
-/// Everything is planned and allocated when the trainer is made; a step on one thread allocates nothing (more threads
-/// cost a small box for each loop that they share). A step is a function of the
-/// model, the batch, the seed and its own number, so a run can be resumed at any step, and its bits do not depend on the
-/// number of threads. A trainer is used by one thread at a time.
+/// Everything is planned and allocated when the trainer is made; a step allocates nothing, on any number of threads. A step
+/// is a function of the model, the batch, the seed and its own number, so a run can be resumed at any step, and its bits
+/// do not depend on the number of threads. A trainer is used by one thread at a time.
 public final class Trainer {
     public let model: Model
     public let batch: Int
@@ -48,7 +47,7 @@ public final class Trainer {
     ///
     /// - Parameters:
     ///   - model: the model to be trained.
-    ///   - batch: images of a batch, at least one. Every step has a full batch.
+    ///   - batch: images of a batch, at least one, which ``Network/check(trainingBatch:)`` accepts. Every step has a full batch.
     ///   - optimizer: how gradients change parameters.
     ///   - policy: how the rate changes over the run.
     ///   - steps: steps of the whole run.

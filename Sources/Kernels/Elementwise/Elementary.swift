@@ -13,7 +13,7 @@ public enum Elementary {
     public static func sigmoid(_ x: Float) -> Float { sigmoid(Lane(repeating: x))[0] }
     /// The hyperbolic tangent, within 1.5 ulp.
     public static func tanh(_ x: Float) -> Float { tanh(Lane(repeating: x))[0] }
-    /// x raised to a power, for x > 0, within 0.51 ulp: computed in Double and rounded once.
+    /// x raised to a finite power, for x ≥ 0, within 0.51 ulp: computed in Double and rounded once. NaN below zero.
     public static func power(_ x: Float, _ exponent: Float) -> Float { power(Lane(repeating: x), exponent)[0] }
     /// x^−¾ for x > 0, within 1.6 ulp, in a fraction of the time of `power`. Subnormals count as zero.
     public static func inverseThreeQuarters(_ x: Float) -> Float { inverseThreeQuarters(Lane(repeating: x))[0] }
@@ -115,13 +115,17 @@ public enum Elementary {
         return small.replacing(with: signed, where: magnitude .> Lane(repeating: 0.625))
     }
 
-    /// x raised to a power, lane by lane, for x > 0. NaN below zero; zero and infinity go where they must.
+    /// x raised to a finite power, lane by lane, for x ≥ 0. NaN below zero; zero and infinity go where they must.
     @inline(__always)
     public static func power(_ x: SIMD16<Float>, _ exponent: Float) -> SIMD16<Float> {
-        let exponent = Double(exponent)
-        let low = DoubleElementary.exp(DoubleElementary.log(x.lowHalf.widened) * exponent)
-        let high = DoubleElementary.exp(DoubleElementary.log(x.highHalf.widened) * exponent)
-        let result = Lane(lowHalf: low.narrowed, highHalf: high.narrowed)
+        let (power, one) = (Double(exponent), Float(1))
+        let low = DoubleElementary.exp(DoubleElementary.log(x.lowHalf.widened) * power)
+        let high = DoubleElementary.exp(DoubleElementary.log(x.highHalf.widened) * power)
+        var result = Lane(lowHalf: low.narrowed, highHalf: high.narrowed)
+        let (ofZero, ofInfinity): (Float, Float) =
+            exponent == 0 ? (one, one) : exponent > 0 ? (0, .infinity) : (.infinity, 0)
+        result.replace(with: Lane(repeating: ofZero), where: x .== Lane())
+        result.replace(with: Lane(repeating: ofInfinity), where: x .== Lane(repeating: .infinity))
         return result.replacing(with: Lane(repeating: .nan), where: .!(x .>= Lane()))
     }
 

@@ -107,32 +107,47 @@ public struct Epilogue: Sendable {
         map(output, rows: BlockMoments.rows(of: block, in: output.rows), columns: 0..<output.columns)
     }
 
-    /// Maps some rows and columns of the output.
+    /// Maps some rows and columns of the output. Whatever lies outside them is not touched: other threads may be writing it.
     func map(_ output: Matrix, rows: Range<Int>, columns: Range<Int>) {
         let part = output.rows(rows).columns(columns)
+        // What is left over is apart: its halves and quarters would split the lanes of the loops too.
+        let whole = part.columns & ~(Lane.width - 1)
         if let affine {
-            affine.apply(to: part, columns: columns, nonlinearity: nonlinearity)
-        } else {
-            nonlinearity.apply(to: part)
+            let last = columns.lowerBound + whole
+            affine.apply(
+                to: part.columns(0..<whole), columns: columns.lowerBound..<last, nonlinearity: nonlinearity)
+            let (scale, shift) = (affine.scale.base.lane(at: last), affine.shift.base.lane(at: last))
+            nonlinearity.apply(toColumnsOf: part, from: whole) { shift.addingProduct($0, scale) }
+        } else if nonlinearity != .identity {
+            nonlinearity.apply(to: part.columns(0..<whole))
+            nonlinearity.apply(toColumnsOf: part, from: whole) { $0 }
         }
     }
 }
 
 extension Nonlinearity {
-    /// matrix = f(matrix), on the calling thread.
-    func apply(to matrix: Matrix) {
-        if self == .identity { return }
-        let whole = matrix.columns & ~(Lane.width - 1)
+    /// matrix = f(matrix), whose columns are whole lanes, on the calling thread.
+    fileprivate func apply(to matrix: Matrix) {
         func run<Function: LaneFunction>(_: Function.Type) {
             for row in 0..<matrix.rows {
                 let start = matrix.base + row * matrix.stride
-                // What is left over is apart: its halves and quarters would split the lanes of the loop too.
-                for column in stride(from: 0, to: whole, by: Lane.width) {
+                for column in stride(from: 0, to: matrix.columns, by: Lane.width) {
                     start.store(Function.value(start.lane(at: column)), at: column)
                 }
-                if whole < matrix.columns {
-                    start.store(Function.value(start.lane(at: whole)), at: whole, first: matrix.columns - whole)
-                }
+            }
+        }
+        withFunction { run($0) }
+    }
+
+    /// matrix = f(map(matrix)) for the columns from `column` on, which are less than a lane, on the calling thread.
+    @inline(__always)
+    fileprivate func apply(toColumnsOf matrix: Matrix, from column: Int, _ map: (Lane) -> Lane) {
+        let count = matrix.columns - column
+        if count == 0 { return }
+        func run<Function: LaneFunction>(_: Function.Type) {
+            for row in 0..<matrix.rows {
+                let start = matrix.base + row * matrix.stride
+                start.store(Function.value(map(start.lane(at: column, first: count))), at: column, first: count)
             }
         }
         withFunction { run($0) }
@@ -144,11 +159,14 @@ enum RowLanes {
     /// The floats that one item handles, about: a few microseconds of work.
     private static let floatsPerItem = 16_384
 
-    /// Stores body(row, column) as the sixteen elements from (row, column) on, for every lane of every row.
+    /// Stores body(row, column, count) as the sixteen elements from (row, column) on, for every lane of every row.
     ///
-    /// What the body returns for columns past the end is dropped.
+    /// What the body returns for columns past the end is dropped. It must not load more than `count` elements, since the target
+    /// may be a source: behind the last row of an item lies what another thread writes.
     @inline(__always)
-    static func forEach(_ target: Matrix, team: Team, _ body: @Sendable (_ row: Int, _ column: Int) -> Lane) {
+    static func forEach(
+        _ target: Matrix, team: Team, _ body: @Sendable (_ row: Int, _ column: Int, _ count: Int) -> Lane
+    ) {
         let rowsPerItem = max(1, floatsPerItem / max(target.columns, Lane.width))
         team.forEachPart(of: target.rows, size: rowsPerItem) { rows in
             for row in rows {
@@ -156,10 +174,12 @@ enum RowLanes {
                 // Apart from the rest, the whole lanes stay in one register from end to end.
                 let whole = target.columns & ~(Lane.width - 1)
                 for column in stride(from: 0, to: whole, by: Lane.width) {
-                    start.store(body(row, column), at: column)
+                    start.store(body(row, column, Lane.width), at: column)
                 }
                 if whole < target.columns {
-                    start.store(body(row, whole), at: whole, first: target.columns - whole)
+                    let left = target.columns - whole
+                    let count = row + 1 < rows.upperBound ? Lane.width : left
+                    start.store(body(row, whole, count), at: whole, first: left)
                 }
             }
         }

@@ -9,8 +9,8 @@ public enum Pointwise {
     public static func apply(_ nonlinearity: Nonlinearity, _ input: Matrix, into output: Matrix, team: Team) {
         input.requireSameShape(output)
         func run<Function: LaneFunction>(_: Function.Type) {
-            RowLanes.forEach(output, team: team) { row, column in
-                Function.value(input.base.lane(at: row * input.stride + column))
+            RowLanes.forEach(output, team: team) { row, column, count in
+                Function.value(input.base.lane(at: row * input.stride + column, first: count))
             }
         }
         nonlinearity.withFunction { run($0) }
@@ -23,9 +23,10 @@ public enum Pointwise {
         output.requireSameShape(inputGradient)
         outputGradient.requireSameShape(inputGradient)
         func run<Function: LaneFunction>(_: Function.Type) {
-            RowLanes.forEach(inputGradient, team: team) { row, column in
-                let y = output.base.lane(at: row * output.stride + column)
-                return Function.gradient(outputGradient.base.lane(at: row * outputGradient.stride + column), output: y)
+            RowLanes.forEach(inputGradient, team: team) { row, column, count in
+                let y = output.base.lane(at: row * output.stride + column, first: count)
+                return Function.gradient(
+                    outputGradient.base.lane(at: row * outputGradient.stride + column, first: count), output: y)
             }
         }
         nonlinearity.withFunction { run($0) }
@@ -37,24 +38,25 @@ public enum Pointwise {
     public static func add(_ a: Matrix, _ b: Matrix, into output: Matrix, team: Team) {
         a.requireSameShape(output)
         b.requireSameShape(output)
-        RowLanes.forEach(output, team: team) { row, column in
-            a.base.lane(at: row * a.stride + column) + b.base.lane(at: row * b.stride + column)
+        RowLanes.forEach(output, team: team) { row, column, count in
+            a.base.lane(at: row * a.stride + column, first: count)
+                + b.base.lane(at: row * b.stride + column, first: count)
         }
     }
 
     /// matrix[i, j] += row[j].
     public static func add(_ row: Vector, toRowsOf matrix: Matrix, team: Team) {
         precondition(row.count == matrix.columns, "\(row.count) summands for \(matrix.columns) columns")
-        RowLanes.forEach(matrix, team: team) { place, column in
-            matrix.base.lane(at: place * matrix.stride + column) + row.base.lane(at: column)
+        RowLanes.forEach(matrix, team: team) { place, column, count in
+            matrix.base.lane(at: place * matrix.stride + column, first: count) + row.base.lane(at: column)
         }
     }
 
     /// output = input.
     public static func copy(_ input: Matrix, into output: Matrix, team: Team) {
         input.requireSameShape(output)
-        RowLanes.forEach(output, team: team) { row, column in
-            input.base.lane(at: row * input.stride + column)
+        RowLanes.forEach(output, team: team) { row, column, count in
+            input.base.lane(at: row * input.stride + column, first: count)
         }
     }
 }
@@ -73,9 +75,9 @@ extension Pointwise {
         precondition(ratio >= 0 && ratio < 1, "a dropout ratio of \(ratio)")
         input.requireSameShape(output)
         let scale = 1 / (1 - ratio)
-        RowLanes.forEach(output, team: team) { row, column in
+        RowLanes.forEach(output, team: team) { row, column, count in
             let uniform = stream.uniformLane(at: UInt64(row * output.columns + column))
-            let x = input.base.lane(at: row * input.stride + column) * scale
+            let x = input.base.lane(at: row * input.stride + column, first: count) * scale
             return x.replacing(with: Lane(), where: uniform .< Lane(repeating: ratio))
         }
     }

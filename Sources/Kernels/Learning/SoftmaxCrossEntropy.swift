@@ -183,7 +183,8 @@ extension SIMD16<Int32> {
 /// The loss of a regression: half the squared distance to the targets.
 public enum SquaredError {
     /// Σ ½‖outputᵢ − targetᵢ‖² over the rows and the number of rows whose largest output is in the place of the largest
-    /// target, of equals the first. The gradient, where it is wanted, is that of the mean over the rows.
+    /// target, of equals the first; a row with a NaN is not correct. The gradient, where it is wanted, is that of the mean over the
+    /// rows.
     ///
     /// Differences are formed in single precision and summed in double, row after row. Complexity: the number of elements.
     ///
@@ -200,15 +201,16 @@ public enum SquaredError {
         var correct = 0
         for row in 0..<output.rows {
             let (values, wanted) = (output.base + row * output.stride, targets.base + row * targets.stride)
-            var (best, bestWanted) = (0, 0)
+            var (best, bestWanted, isNumber) = (0, 0, true)
             for column in 0..<output.columns {
                 let difference = values[column] - wanted[column]
                 loss += 0.5 * Double(difference) * Double(difference)
                 if let gradient { gradient.base[row * gradient.stride + column] = scale * difference }
+                if difference.isNaN { isNumber = false }
                 if values[column] > values[best] { best = column }
                 if wanted[column] > wanted[bestWanted] { bestWanted = column }
             }
-            if best == bestWanted { correct += 1 }
+            if isNumber && best == bestWanted { correct += 1 }
         }
         return (loss, correct)
     }

@@ -65,6 +65,8 @@ public enum MomentumUpdate {
     /// history ← momentum · history + rate · (gradient + decay · value); value ← value − history.
     ///
     /// The rate is inside the history (Caffe, `sgd_solver.cpp`): lowering it does not slow what is already under way.
+    /// A history below 2⁻¹⁰⁰ becomes a zero of its sign. Else that of a unit without gradients would shrink to a subnormal number
+    /// and stay one, 4 · 2⁻¹⁴⁹ with a momentum of 0.9, which slows many processors down (Dooley & Kalé 2006).
     /// Elementwise, with fused multiply-adds. Complexity: the number of elements.
     ///
     /// - Parameters:
@@ -102,9 +104,21 @@ public enum MomentumUpdate {
             processor_prefetch_to_write(values.base + index + 512)
             let value = values.base.lane(at: index)
             let slope = gradients.base.lane(at: index).addingProduct(decay, value)
-            let step = (slope * rate).addingProduct(momentum, history.base.lane(at: index))
+            let step = (slope * rate).addingProduct(momentum, history.base.lane(at: index)).withoutTraces
             history.base.store(step, at: index, first: count)
             values.base.store(value - step, at: index, first: count)
         }
+    }
+}
+
+extension SIMD16 where Scalar == Float {
+    /// The lane with zeros, of the same sign, in place of what is nearer to zero than 2⁻¹⁰⁰. NaN stays.
+    @inline(__always)
+    fileprivate var withoutTraces: Lane {
+        let bits = unsafeBitCast(self, to: SIMD16<Int32>.self)
+        let limit = SIMD16<Int32>(repeating: (127 - 100) << 23)
+        let isTrace = bits & SIMD16<Int32>(repeating: Int32.max) .< limit
+        let zeros = bits & SIMD16<Int32>(repeating: Int32.min)
+        return unsafeBitCast(bits.replacing(with: zeros, where: isTrace), to: Lane.self)
     }
 }

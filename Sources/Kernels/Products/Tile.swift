@@ -82,7 +82,7 @@ extension Product {
             switch start {
             case .zero: Rows(start: Rows.Row())
             case .row(let start): Rows(start: Rows.Row(loading: start + column))
-            case .target: Rows(loading: target, step: cStep)
+            case .target: Rows(loading: target, step: cStep, first: columns &- column)
             }
         if addsToTarget {
             for row in 0..<Rows.count {
@@ -112,7 +112,7 @@ extension Product {
                 }
             }
         }
-        if addsToTarget { tile = Rows(loading: target, step: cStep).adding(tile) }
+        if addsToTarget { tile = Rows(loading: target, step: cStep, first: columns &- column).adding(tile) }
         tile.store(to: target, step: cStep, first: columns &- column)
         return Rows.count
     }
@@ -125,6 +125,8 @@ protocol TileRow {
     init()
     /// The floats from `source` on.
     init(loading source: UnsafeMutablePointer<Float>)
+    /// The first `count` floats from `source` on, or all if there are fewer: of C, where other threads write behind them.
+    init(loading source: UnsafeMutablePointer<Float>, first count: Int)
     /// Adds `factor` times the terms, fused.
     mutating func add(_ factor: Float, _ terms: Self)
     /// The element-wise sum.
@@ -147,6 +149,11 @@ struct LaneRow: TileRow {
     @inline(__always)
     init(loading source: UnsafeMutablePointer<Float>) {
         lane = source.lane(at: 0)
+    }
+
+    @inline(__always)
+    init(loading source: UnsafeMutablePointer<Float>, first count: Int) {
+        lane = source.lane(at: 0, first: count)
     }
 
     @inline(__always)
@@ -181,6 +188,16 @@ struct HalfRow: TileRow {
     @inline(__always)
     init(loading source: UnsafeMutablePointer<Float>) {
         half = UnsafeRawPointer(source).loadUnaligned(as: SIMD8<Float>.self)
+    }
+
+    @inline(__always)
+    init(loading source: UnsafeMutablePointer<Float>, first count: Int) {
+        self.init()
+        if count >= HalfRow.width {
+            self.init(loading: source)
+        } else {
+            half = source.lane(at: 0, first: count).lowHalf
+        }
     }
 
     @inline(__always)
@@ -225,6 +242,12 @@ struct JoinedRow<Left: TileRow, Right: TileRow>: TileRow {
     }
 
     @inline(__always)
+    init(loading source: UnsafeMutablePointer<Float>, first count: Int) {
+        left = Left(loading: source, first: count)
+        right = count > Left.width ? Right(loading: source + Left.width, first: count - Left.width) : Right()
+    }
+
+    @inline(__always)
     mutating func add(_ factor: Float, _ terms: JoinedRow) {
         left.add(factor, terms.left)
         right.add(factor, terms.right)
@@ -262,8 +285,8 @@ protocol TileRows {
     static var count: Int { get }
     /// Rows that all start with the same values.
     init(start: Row)
-    /// Rows that start with the floats from `source` on, `step` floats from row to row.
-    init(loading source: UnsafeMutablePointer<Float>, step: Int)
+    /// Rows that start with the first `count` floats from `source` on, `step` floats from row to row.
+    init(loading source: UnsafeMutablePointer<Float>, step: Int, first count: Int)
     /// Adds the product of the float at each row's place and the terms to the row.
     mutating func add(_ places: Places, step: Int, _ terms: Row)
     /// Stores the first `count` floats of each row, `step` floats from row to row.
@@ -283,8 +306,8 @@ struct OneRow<Row: TileRow>: TileRows {
     }
 
     @inline(__always)
-    init(loading source: UnsafeMutablePointer<Float>, step: Int) {
-        row = Row(loading: source)
+    init(loading source: UnsafeMutablePointer<Float>, step: Int, first count: Int) {
+        row = Row(loading: source, first: count)
     }
 
     @inline(__always)
@@ -328,9 +351,10 @@ where Upper.Row == Lower.Row, Places.Upper == Upper.Places, Places.Lower == Lowe
     }
 
     @inline(__always)
-    init(loading source: UnsafeMutablePointer<Float>, step: Int) {
+    init(loading source: UnsafeMutablePointer<Float>, step: Int, first count: Int) {
         self.init(
-            Upper(loading: source, step: step), Lower(loading: source + Upper.count &* step, step: step))
+            Upper(loading: source, step: step, first: count),
+            Lower(loading: source + Upper.count &* step, step: step, first: count))
     }
 
     @inline(__always)

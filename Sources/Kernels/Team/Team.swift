@@ -14,34 +14,31 @@ import Synchronization
 public final class Team: Sendable {
     /// The number of threads that work on a loop, the calling one included.
     public let threads: Int
-    private let crew: Crew?
+    private let pool: ThreadPool?
 
     /// A team of `threads` threads: the caller's and `threads - 1` workers. Less than one counts as one.
     public init(threads: Int) {
         self.threads = max(threads, 1)
-        crew = threads > 1 ? Crew(workers: threads - 1) : nil
+        pool = threads > 1 ? ThreadPool(workers: threads - 1) : nil
     }
 
     deinit {
-        crew?.dismiss()
+        pool?.dismiss()
     }
 
     /// Runs `body(0)`, …, `body(count - 1)`, each once, in any order and on any thread, and returns when all are done.
     ///
     /// What the items wrote is visible to the caller afterwards. Costs as long as a few lines take from core to core, half a
-    /// microsecond to two, when the workers are awake, and one small, short-lived allocation (Swift boxes a closure that
-    /// threads share); in place it costs nothing.
+    /// microsecond to two, when the workers are awake; in place it costs nothing. Nothing is allocated.
     public func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
-        guard count > 1, let crew, crew.claim() else {
+        guard count > 1, let pool, pool.claim() else {
             for item in 0..<max(count, 0) {
                 body(item)
             }
             return
         }
-        defer { crew.release() }
-        withoutActuallyEscaping(body) { body in
-            crew.run(count, body)
-        }
+        defer { pool.release() }
+        pool.run(count, body)
     }
 
     /// Runs `body` on neighbouring parts of 0..<count on the team, as `forEach` runs items: each `size` long, the last shorter.
@@ -64,20 +61,20 @@ public final class Team: Sendable {
     }
 }
 
-/// The workers of a team and the loop that they are on.
+/// The workers of a team, and the loop that they are on.
 ///
 /// A loop's items are cut into one `Share` a thread, in order. A thread runs its own from the first on and then takes the
 /// last ones of others, so that a thread meets the same part of the data loop after loop, which its nearest caches
 /// still hold, and still no one waits for a thread that is late. A worker watches nothing but its own share.
 ///
 /// Only a thread that holds an unfinished item reads the loop's body, and the loop cannot end before that item is
-/// finished: so the body needs no lock.
-final class Crew: @unchecked Sendable {
+/// finished: so the body needs no lock, and may lie on the stack of the thread that started the loop.
+final class ThreadPool: @unchecked Sendable {
     private let threads: Int
     /// The caller's share, and one for each worker.
     private let shares: UnsafeMutablePointer<Share>
     /// The loop's body; written between loops only.
-    private let loop = UnsafeMutablePointer<@Sendable (Int) -> Void>.allocate(capacity: 1)
+    private let loop = UnsafeMutablePointer<loop_body>.allocate(capacity: 1)
     private let isClaimed = Atomic(false)
     private let sleepers = Atomic<Int>(0)
     private let wake = DispatchSemaphore(value: 0)
@@ -87,7 +84,7 @@ final class Crew: @unchecked Sendable {
         threads = workers + 1
         shares = .allocate(capacity: threads)
         for thread in 0..<threads { (shares + thread).initialize(to: Share()) }
-        loop.initialize(to: { _ in })
+        loop.initialize(to: loop_body())
         for worker in 1..<threads {
             // A serial queue of its own gives each worker a thread of its own.
             DispatchQueue(label: "normlab.kernels.worker-\(worker)", qos: .userInitiated).async { [self] in
@@ -97,13 +94,12 @@ final class Crew: @unchecked Sendable {
     }
 
     deinit {
-        loop.deinitialize(count: 1)
         loop.deallocate()
         shares.deinitialize(count: threads)
         shares.deallocate()
     }
 
-    /// Takes the crew for one loop; false if another loop has it.
+    /// Takes the pool for one loop; false if another loop has it.
     func claim() -> Bool {
         !isClaimed.exchange(true, ordering: .acquiring)
     }
@@ -117,9 +113,15 @@ final class Crew: @unchecked Sendable {
         wakeSleepers()
     }
 
-    /// Runs a loop on the calling thread and the workers. The caller has claimed the crew.
-    func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    /// Runs a loop on the calling thread and the workers. The caller has claimed the pool.
+    func run(_ count: Int, _ body: @Sendable (Int) -> Void) {
         precondition(count <= Int(UInt32.max), "a loop of \(count) items")
+        withLoopBody(body, Unmanaged.passUnretained(self).toOpaque(), count) { pool, count, body in
+            Unmanaged<ThreadPool>.fromOpaque(pool).takeUnretainedValue().run(count, body)
+        }
+    }
+
+    private func run(_ count: Int, _ body: loop_body) {
         loop.pointee = body
         finish.expect(count)
         for thread in 0..<threads {
@@ -128,7 +130,6 @@ final class Crew: @unchecked Sendable {
         wakeSleepers()
         runItems(0)
         finish.wait()
-        loop.pointee = { _ in }
     }
 
     /// The first item of a thread's share.
@@ -144,9 +145,7 @@ final class Crew: @unchecked Sendable {
         }
     }
 
-    /// Runs the items of a share that are left, and says how many those were. Not inlined: its own reference to the body
-    /// must be gone before they count as finished.
-    @inline(never)
+    /// Runs the items of a share that are left, and says how many those were.
     private func perform(_ thread: Int, _ share: Int) -> Int {
         func take() -> Int? { share == thread ? shares[share].takeFirst() : shares[share].takeLast() }
         var next = take()
@@ -154,7 +153,7 @@ final class Crew: @unchecked Sendable {
         let body = loop.pointee
         var count = 0
         while let item = next {
-            body(item)
+            loop_body_run(body, item)
             count += 1
             next = take()
         }
@@ -165,7 +164,7 @@ final class Crew: @unchecked Sendable {
     private func work(_ thread: Int) {
         while !shares[thread].isDismissed {
             runItems(thread)
-            if Patience.awaits({ shares[thread].hasNews }) { continue }
+            if SpinWait.awaits({ shares[thread].hasNews }) { continue }
             sleep(thread)
         }
     }
@@ -173,12 +172,12 @@ final class Crew: @unchecked Sendable {
     /// Sleeps until a loop is started, unless one was since.
     private func sleep(_ thread: Int) {
         sleepers.add(1, ordering: .sequentiallyConsistent)
-        if shares[thread].hasNews, standUp() { return }
+        if shares[thread].hasNews, leaveSleepers() { return }
         wake.wait()
     }
 
     /// Takes oneself off the list of sleepers; false if a signal is already on its way and must be awaited.
-    private func standUp() -> Bool {
+    private func leaveSleepers() -> Bool {
         var count = sleepers.load(ordering: .sequentiallyConsistent)
         while count > 0 {
             let (exchanged, original) = sleepers.weakCompareExchange(
@@ -197,7 +196,16 @@ final class Crew: @unchecked Sendable {
     }
 }
 
-/// The items of a loop that one thread of a crew is to run: a range, in one atomic word on cache lines of its own.
+/// Calls `run` with a closure that does not escape as two words, which other threads may call until `run` returns.
+///
+/// `withoutActuallyEscaping` and C's blocks would put the closure into a box on the heap. This is a function of C with Swift's
+/// calling convention, which hands a closure over as its code and its context; `@_silgen_name` gives it its Swift type.
+@_silgen_name("loop_with_body")
+private func withLoopBody(
+    _ body: @Sendable (Int) -> Void, _ pool: UnsafeMutableRawPointer, _ count: Int,
+    _ run: @convention(c) (UnsafeMutableRawPointer, Int, loop_body) -> Void)
+
+/// The items of a loop that one thread of a pool is to run: a range, in one atomic word on cache lines of its own.
 ///
 /// Its thread takes the first item, others the last, by a compare-and-swap: so every item is taken once. A thread that comes
 /// too late finds an empty range, or one of another loop, from which it may take an item just as well.
@@ -283,7 +291,7 @@ final class Finish: Sendable {
 
     /// Returns when the loop is done: watches for a while, then sleeps.
     func wait() {
-        if Patience.awaits({ state.load(ordering: .acquiring) == State.done }) { return }
+        if SpinWait.awaits({ state.load(ordering: .acquiring) == State.done }) { return }
         if state.exchange(State.awaited, ordering: .acquiringAndReleasing) == State.done {
             // Done in the meantime: no signal will come.
             state.store(State.done, ordering: .relaxed)
@@ -296,7 +304,7 @@ final class Finish: Sendable {
 /// How a thread waits for another: it watches for some tens of microseconds, longer than the pauses between the loops of a
 /// training step, and then gives up, to sleep. (Leaving the core to others between two looks was tried: it helps beside one
 /// foreign thread and costs a sixth beside another team.)
-enum Patience {
+enum SpinWait {
     /// How long a thread watches.
     private static let limit: UInt64 = 40_000  // nanoseconds
 

@@ -118,7 +118,8 @@ extension RunConfiguration {
 
     /// The network for inputs of a shape.
     ///
-    /// - Throws: ``NetworkError`` if a layer cannot take its input, or the last one does not give one score for each class.
+    /// - Throws: ``NetworkError`` if a layer cannot take its input or the run's batch, or the last one does not give one score for
+    ///   each class.
     public func network(input: Shape, classes: Int) throws(NetworkError) -> Network {
         let nodes = expansion.nodes
         let network = try Network(
@@ -130,6 +131,7 @@ extension RunConfiguration {
                     expected: "one for each of the \(classes) classes")
             ])
         }
+        try network.check(trainingBatch: batch)
         return network
     }
 

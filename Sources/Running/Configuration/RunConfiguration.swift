@@ -318,7 +318,8 @@ extension RunConfiguration {
         }
         // A model is read once, and known by its name or by the place where its layers stand.
         let place = written["model"]?.position.description ?? ""
-        return ([model.name, place, "\(input) \(classes)"] + deciding.map { "\($0.key)=\($0.value)" })
+        // A batch of one image is too small for some networks; others change nothing.
+        return ([model.name, place, "\(input) \(classes) \(min(batch, 2))"] + deciding.map { "\($0.key)=\($0.value)" })
             .joined(separator: "\n")
     }
 }

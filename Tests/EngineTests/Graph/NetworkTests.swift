@@ -141,6 +141,7 @@ struct NetworkTests {
             (Engine.Convolution(channels: 1, kernel: 3, pad: -1), "pad"),
             (Engine.Convolution(channels: 1, kernel: 3, pad: 3), "pad"),
             (MaxPooling(kernel: 29), "kernel"), (AveragePooling(), "kernel"), (Dropout(ratio: 1), "ratio"),
+            (Dropout(ratio: 0.999_999_99), "ratio"), (Dropout(ratio: .nan), "ratio"),
             (LocalResponseNormalization(.alexNet, size: 4), "size"),
             (LocalResponseNormalization(.withinChannel, size: 3, k: 2), "k"), (Dense(), "units"),
         ] as [(any Layer, String)])

@@ -227,7 +227,7 @@ struct GoldenTests {
             #expect(found.inputGradients[0].allSatisfy { $0.isFinite })
         }
         // Of u = [−1, 1, 0], the first of the greatest has the gradient.
-        let bench = LayerBench(layer: LpBatchNormalization(p: .infinity, epsilon: 0), input: .flat(1), images: 3)
+        let bench = LayerBench(layer: LpBatchNormalization(p: .infinity, epsilon: 1e-12), input: .flat(1), images: 3)
         let found = try bench.run(
             [Maps(images: 3, shape: .flat(1), values: [-1, 1, 0])], parameters: [[1], [0]], upstream: [0, 3, 0])
         #expect(isClose(found.inputGradients[0], [-1 + 3, 3 - 1, -1]))

@@ -94,14 +94,52 @@ struct NormalizationTests {
         #expect(layer.trackedStatistics([Self.shape]) == nil)
     }
 
-    @Test("of a single position by itself is β, without a gradient")
-    func singlePosition() throws {
-        let one = LayerCase(layer: InstanceNormalization(), input: .flat(5), images: 3, offset: 100)
-        let (inputs, parameters, upstream) = one.random(seed: 3)
-        let found = try one.bench.run(inputs, parameters: parameters, upstream: upstream)
-        #expect(found.output == (0..<3).flatMap { _ in parameters[1].map(Float.init) })
-        #expect(found.inputGradients[0].allSatisfy { $0 == 0 })
-        #expect(found.parameterGradients[0].allSatisfy { $0 == 0 })
+    @Test(
+        "of single values by themselves is refused",
+        arguments: [
+            (InstanceNormalization(), .flat(5)), (GroupNormalization(groups: 5), .flat(5)),
+            (GroupNormalization(), .flat(20)), (LayerNormalization(), .flat(1)),
+        ] as [(any Layer, Shape)])
+    func singleValues(layer: any Layer, input: Shape) throws {
+        let error = #expect(throws: LayerError.self) { try layer.outputShape([input]) }
+        #expect(error?.found == "an input of \(input), of which it takes each value by itself")
+        #expect(error?.suggestion?.contains("layer-norm") ?? (input.count == 1))
+        // Two positions, or two channels a group, are enough.
+        #expect(throws: Never.self) { try layer.outputShape([Shape(height: 1, width: 2, channels: input.channels)]) }
+        #expect(throws: Never.self) { try GroupNormalization(groups: 2).outputShape([.flat(4)]) }
+    }
+
+    @Test("by the batch needs two values at least", arguments: cases.filter { $0.layer is any TrackedNormalization })
+    func singleImages(one: LayerCase) throws {
+        func network(_ input: Shape) throws -> Network {
+            try Network(
+                input: input,
+                nodes: [Node(name: "norm", layer: one.layer), Node(name: "scores", layer: Dense(units: 2))],
+                initializer: Xavier())
+        }
+        let error = try #require(throws: NetworkError.self) { try network(.flat(3)).check(trainingBatch: 1) }
+        #expect(
+            error.description == """
+                norm: found a training batch of 1 with a single value a channel, expected a batch of at least 2, or a map: \
+                one value has no variance; layer-norm does not need a batch
+                """)
+        #expect(throws: Never.self) { try network(.flat(3)).check(trainingBatch: 2) }
+        #expect(throws: Never.self) { try network(Self.shape).check(trainingBatch: 1) }
+    }
+
+    @Test("needs an ε above 0", arguments: cases)
+    func epsilon(one: LayerCase) throws {
+        guard var layer = one.layer as? any NormalizationLayer else { return }
+        for epsilon in [0, -1e-5, 1e-13, 2, .nan, .infinity] {
+            layer.epsilon = epsilon
+            let error = #expect(throws: LayerError.self) { try layer.outputShape([Self.shape]) }
+            #expect(error?.field == "epsilon")
+            #expect(error?.found == "epsilon \(epsilon)")
+        }
+        for epsilon in [1e-12, 1] {
+            layer.epsilon = epsilon
+            #expect(try layer.outputShape([Self.shape]) == Self.shape)
+        }
     }
 
     @Test("absorbs a bias only if that has no gradient", arguments: cases)

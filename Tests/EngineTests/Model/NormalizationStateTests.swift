@@ -91,6 +91,49 @@ struct NormalizationStateTests {
         withExtendedLifetime(storage) {}
     }
 
+    @Test("stay an average where nothing is forgotten, however many steps there are", arguments: [1, 1 - 0x1p-30])
+    func manySteps(fraction: Double) throws {
+        let state = NormalizationState(TrackedStatistics(channels: 1, positions: 1, fraction: fraction))
+        let storage = Storage(count: 32)
+        let (mean, variance) = (storage.vector(offset: 0, count: 1), storage.vector(offset: 16, count: 1))
+        // After 2²⁴ steps with mean 1 and variance 2, single-precision sums take nothing more in.
+        state.scaleFactor = 0x1p24
+        state.meanSum[0] = 0x1p24
+        state.varianceSum[0] = 0x1p25
+        mean.fill(3)
+        variance.fill(5)
+        let keep = 1 - 0x1p-20
+        var (s, m, v) = (0x1p24, 0x1p24, 0x1p25)
+        for _ in 0..<1 << 21 {
+            state.accumulate(mean: mean, variance: variance, correction: 1)
+            (s, m, v) = (keep * s + 1, keep * m + 3, keep * v + 5)
+        }
+        let factor = Double(state.scaleFactor)
+        #expect(abs(factor - s) < 1e-2 * s, "\(factor), not \(s)")
+        #expect(abs(Double(state.meanSum[0]) / factor - m / s) < 1e-2 * m / s)
+        #expect(abs(Double(state.varianceSum[0]) / factor - v / s) < 1e-2 * v / s)
+        withExtendedLifetime(storage) {}
+    }
+
+    @Test("of a channel that has become 0 end at 0")
+    func silentChannel() {
+        let state = state(fraction: 0.9)
+        let storage = Storage(count: 32)
+        let (mean, variance) = (storage.vector(offset: 0, count: 2), storage.vector(offset: 16, count: 2))
+        mean.copy(from: [3, -1])
+        variance.copy(from: [2, 0.5])
+        state.accumulate(mean: mean, variance: variance, correction: 1)
+        mean.fill(0)
+        variance.fill(0)
+        for _ in 0..<700 {
+            state.accumulate(mean: mean, variance: variance, correction: 1)
+            #expect(state.meanSum.elements.allSatisfy { !$0.isSubnormal })
+        }
+        #expect(state.meanSum.elements == [0, 0])
+        #expect(state.varianceSum.elements == [0, 0])
+        withExtendedLifetime(storage) {}
+    }
+
     @Test("give the average that starts from 0 and 1 too", arguments: [0.9, 0.999, 0, 1])
     func plainAverage(fraction: Double) throws {
         let state = state(fraction: fraction)

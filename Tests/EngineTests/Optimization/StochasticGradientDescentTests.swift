@@ -60,4 +60,39 @@ struct StochasticGradientDescentTests {
         #expect(gradient.contains { $0 != 0 })
         for index in before.indices { #expect(abs(after[index] - (before[index] - 0.5 * gradient[index])) < 1e-6) }
     }
+
+    @Test("of a unit that has died ends with a history of zeros, on any team")
+    func deadUnit() throws {
+        let network = try Network(
+            input: .flat(4),
+            nodes: [
+                Node(name: "d", layer: Dense(units: 20)), Node(name: "relu", layer: Rectifier()),
+                Node(name: "scores", layer: Dense(units: 3)),
+            ], initializer: Xavier())
+        var tensors: [[NamedTensor]] = []
+        for threads in [1, 3] {
+            let model = Model(network, seed: 1)
+            let trainer = Trainer(
+                model: model, batch: 8, optimizer: StochasticGradientDescent(rate: 0.01, momentum: 0.9),
+                policy: FixedRate(), steps: 800, seed: 1, team: Team(threads: threads))
+            let fill = Fixtures.fill(network, step: 0)
+            func history(ofUnit unit: Int) -> [Float] {
+                let all = model.stateTensors().first { $0.name == "history/d.weight" }?.values ?? []
+                return (0..<4).map { all[$0 * 20 + unit] }
+            }
+            for step in 0..<5 { trainer.step(step, fill: fill) }
+            let unit = try #require((0..<20).first { history(ofUnit: $0).contains { $0 != 0 } })
+            var bias = try #require(model.values(of: "d.bias"))
+            bias[unit] = -1_000
+            model.setValues(of: "d.bias", to: bias)
+            for step in 5..<705 { trainer.step(step, fill: fill) }
+            #expect(history(ofUnit: unit) == [0, 0, 0, 0])
+            let weights = model.values(of: "d.weight")
+            for step in 705..<710 { trainer.step(step, fill: fill) }
+            let kept = (0..<4).allSatisfy { model.values(of: "d.weight")?[$0 * 20 + unit] == weights?[$0 * 20 + unit] }
+            #expect(kept && history(ofUnit: unit) == [0, 0, 0, 0])
+            tensors.append(model.stateTensors())
+        }
+        #expect(tensors[0] == tensors[1])
+    }
 }

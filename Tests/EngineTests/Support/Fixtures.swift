@@ -104,12 +104,12 @@ enum Fixtures {
     /// A trainer with momentum and decay.
     static func trainer(
         _ model: Model, batch: Int = 8, rate: Double = 0.05, threads: Int = 1, poisoned: Bool = false,
-        fuses: Bool = true
+        fuses: Bool = true, team: Team? = nil
     ) -> Trainer {
         Trainer(
             model: model, batch: batch,
             optimizer: StochasticGradientDescent(rate: rate, momentum: 0.9, decay: 0.0005),
-            policy: InverseRate(factor: 1e-2, power: 0.75), steps: 100, seed: 7, team: Team(threads: threads),
+            policy: InverseRate(factor: 1e-2, power: 0.75), steps: 100, seed: 7, team: team ?? Team(threads: threads),
             poisonsReleasedMemory: poisoned, fuses: fuses)
     }
 

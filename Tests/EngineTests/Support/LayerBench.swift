@@ -262,7 +262,6 @@ struct LayerCase: CustomStringConvertible, Sendable {
             LayerCase(layer: GroupNormalization(groups: 2, scale: false, shift: false), input: wide, images: 2),
             LayerCase(layer: InstanceNormalization(), input: wide, images: 3, offset: 1),
             LayerCase(layer: InstanceNormalization(epsilon: 0.3, shift: false), input: map, images: 2),
-            LayerCase(layer: InstanceNormalization(), input: .flat(5), images: 3),
         ] + norms
     }
 

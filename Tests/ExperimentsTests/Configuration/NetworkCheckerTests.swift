@@ -53,6 +53,35 @@ import Testing
             """)
     }
 
+    @Test func aNormalizationOfOneValueIsReportedWhereItIsChosen() throws {
+        let body =
+            ExperimentFixture.body.replacing("batch: 10", with: "batch: 1") + "  in: { normalization: instance-norm }\n"
+        let fixture = try ExperimentFixture(["x": ExperimentFixture.head + body])
+        expectText(
+            try fixture.messages(),
+            """
+            Experiments/x.yaml:15:32: error: layer 'dense1/normalize': found a training batch of 1 with a single value a channel, \
+            expected a batch of at least 2, or a map: one value has no variance; layer-norm does not need a batch
+                  batch-norm: { normalization: batch-norm }
+                                               ^~~~~~~~~~
+                note: in the arm 'batch-norm', for mnist's 28×28×1
+            Experiments/x.yaml:16:24: error: layer 'dense1/normalize': found an input of 20, of which it takes each value by \
+            itself, expected at least two values to a mean: of a single one nothing is left; use layer-norm
+                  in: { normalization: instance-norm }
+                                       ^~~~~~~~~~~~~
+                note: in the arm 'in', for mnist's 28×28×1
+            2 errors
+            """)
+    }
+
+    @Test func epsilonIsAboveZero() throws {
+        let body = ExperimentFixture.body.replacing(
+            "normalization: batch-norm", with: "normalization: { batch-norm: { epsilon: 0 } }")
+        let messages = try ExperimentFixture(["x": ExperimentFixture.head + body]).messages()
+        #expect(messages.hasPrefix("Experiments/x.yaml:15:57: error: "))
+        #expect(messages.contains("batch-norm.epsilon': expected a number from 1e-12 to 1, found 0\n"))
+    }
+
     @Test func theScoresMustBeAsManyAsTheClasses() throws {
         let body = ExperimentFixture.body.replacing("model: tiny", with: "model:\n    - dense: { units: 11 }")
         let fixture = try ExperimentFixture(["x": ExperimentFixture.head + body])
