@@ -7,18 +7,22 @@ struct ProductShape: Hashable {
     let geometry: ConvolutionGeometry
     /// Whether it is a dense layer.
     let isDense: Bool
+    /// How a convolution is computed.
+    let algorithm: ConvolutionAlgorithm
 
     /// The product of a node for a batch; nil where the node is none.
     init?(_ node: NetworkNode, batch: Int) {
         let input = node.inputShapes[0]
         if let layer = node.layer as? Engine.Convolution {
             isDense = false
+            algorithm = layer.algorithm(for: input)
             geometry = ConvolutionGeometry(
                 images: batch, height: input.height, width: input.width, channels: input.channels,
                 kernelHeight: layer.kernel, kernelWidth: layer.kernel, strideHeight: layer.stride,
                 strideWidth: layer.stride, padHeight: layer.pad, padWidth: layer.pad, outputChannels: layer.channels)
         } else if let layer = node.layer as? Dense {
             isDense = true
+            algorithm = .direct
             geometry = ConvolutionGeometry(
                 images: batch, height: 1, width: 1, channels: input.count, kernelHeight: 1, kernelWidth: 1,
                 outputChannels: layer.units)
@@ -29,7 +33,10 @@ struct ProductShape: Hashable {
 
     /// `dense`, or `convolution 3×3`.
     var kind: String {
-        isDense ? "dense" : "convolution \(geometry.kernelHeight)×\(geometry.kernelWidth)"
+        isDense
+            ? "dense"
+            : "convolution \(geometry.kernelHeight)×\(geometry.kernelWidth)"
+                + (algorithm == .winograd ? " (Winograd)" : "")
     }
 
     /// `convolution 3×3, 32→64 on 32×32`.
@@ -103,8 +110,9 @@ struct ProductKernels {
                     rows: geometry.images, inputs: geometry.channels, outputs: geometry.outputChannels))
         }
         return max(
-            Convolution.forwardScratch(geometry), Convolution.dataGradientScratch(geometry),
-            Convolution.weightGradientScratch(geometry))
+            Convolution.forwardScratch(geometry, shape.algorithm),
+            Convolution.dataGradientScratch(geometry, shape.algorithm),
+            Convolution.weightGradientScratch(geometry, shape.algorithm))
     }
 
     /// Runs a pass once. Each writes over one of the tensors, which stay of a size that nothing overflows: only a measured
@@ -118,11 +126,15 @@ struct ProductKernels {
         case (.weightGradient, true):
             MatrixProduct.weightGradient(input, output, into: weight, scratch: scratch, team: team)
         case (.forward, false):
-            Convolution.forward(geometry, input, weight, bias: nil, into: output, scratch: scratch, team: team)
+            Convolution.forward(
+                geometry, input, weight, bias: nil, into: output, algorithm: shape.algorithm, scratch: scratch,
+                team: team)
         case (.dataGradient, false):
-            Convolution.dataGradient(geometry, output, weight, into: input, scratch: scratch, team: team)
+            Convolution.dataGradient(
+                geometry, output, weight, into: input, algorithm: shape.algorithm, scratch: scratch, team: team)
         case (.weightGradient, false):
-            Convolution.weightGradient(geometry, input, output, into: weight, scratch: scratch, team: team)
+            Convolution.weightGradient(
+                geometry, input, output, into: weight, algorithm: shape.algorithm, scratch: scratch, team: team)
         }
         withExtendedLifetime(storages) {}
     }

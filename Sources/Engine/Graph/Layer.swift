@@ -23,6 +23,8 @@ public protocol Layer: Configurable, Equatable {
     func parameters(_ inputs: [Shape]) -> [ParameterDeclaration]
     /// Multiply-adds of the forward pass of one sample; 0 for what is not a product.
     func multiplyAdds(_ inputs: [Shape]) -> Int
+    /// Those that the passes really do, which are fewer where the layer has a better algorithm than its equation.
+    func performedMultiplyAdds(_ inputs: [Shape]) -> PerformedMultiplyAdds
     /// The statistics that training tracks for inference; nil for most layers.
     func trackedStatistics(_ inputs: [Shape]) -> TrackedStatistics?
     /// The layer with `factor` times as many outputs, where their number is one of its fields.
@@ -44,6 +46,17 @@ public protocol Layer: Configurable, Equatable {
     func algorithm(_ workspace: Workspace) -> String
 }
 
+/// The multiply-adds that passes really do for one sample.
+public struct PerformedMultiplyAdds: Equatable, Sendable {
+    public let forward: Int
+    /// For the gradients by inputs and by weights together.
+    public let backward: Int
+
+    public init(forward: Int, backward: Int) {
+        (self.forward, self.backward) = (forward, backward)
+    }
+}
+
 /// What stands around a layer in its network.
 public struct Surroundings: Sendable {
     /// Whether everything that reads the layer's output is a normalization that makes a bias before it redundant
@@ -61,6 +74,9 @@ public struct NoWorkspace: Sendable {}
 extension Layer {
     public func parameters(_ inputs: [Shape]) -> [ParameterDeclaration] { [] }
     public func multiplyAdds(_ inputs: [Shape]) -> Int { 0 }
+    public func performedMultiplyAdds(_ inputs: [Shape]) -> PerformedMultiplyAdds {
+        PerformedMultiplyAdds(forward: multiplyAdds(inputs), backward: 2 * multiplyAdds(inputs))
+    }
     public func trackedStatistics(_ inputs: [Shape]) -> TrackedStatistics? { nil }
     public func widened(by factor: Double) -> Self { self }
     public func resolved(for surroundings: Surroundings) -> Self { self }

@@ -45,6 +45,12 @@ public struct Network: Sendable {
     public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
     /// Multiply-adds of the forward pass of one sample.
     public var multiplyAdds: Int { nodes.reduce(0) { $0 + $1.multiplyAdds } }
+    /// Those that the passes really do for one sample: fewer where layers have better algorithms than their equations.
+    public var performedMultiplyAdds: PerformedMultiplyAdds {
+        let layers = nodes.map { $0.layer.performedMultiplyAdds($0.inputShapes) }
+        return PerformedMultiplyAdds(
+            forward: layers.reduce(0) { $0 + $1.forward }, backward: layers.reduce(0) { $0 + $1.backward })
+    }
     /// Whether any node normalizes by statistics of the batch, so that inference needs a ``StatisticsSource``.
     public var tracksStatistics: Bool {
         nodes.contains { $0.layer.trackedStatistics($0.inputShapes) != nil }

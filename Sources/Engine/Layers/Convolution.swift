@@ -8,6 +8,7 @@ public struct Convolution: Layer {
     public var kernel = 0
     public var stride = 1
     public var pad = 0
+    public var algorithm = AlgorithmChoice.automatic
     public var options = ProductOptions()
 
     public static let kind = "convolution"
@@ -18,17 +19,22 @@ public struct Convolution: Layer {
             Field("kernel", \.kernel, 1...255, required: true, "Height and width of the kernel."),
             Field("stride", \.stride, 1...255, "Positions of the input between neighbouring outputs."),
             Field("pad", \.pad, 0...254, "Rows and columns of zeros on every side of the input."),
+            Field(
+                "algorithm", \.algorithm,
+                "How it is computed: `direct`; `winograd`, for kernels of 3 and 5 with stride 1; `auto` takes what its shape lets expect to be faster."
+            ),
         ] + ProductOptions.fields.within(\.options)
 
     public init() {}
     public init(
-        channels: Int, kernel: Int, stride: Int = 1, pad: Int = 0, bias: Bias = .automatic,
-        weight: any Initializer = RunInitializer()
+        channels: Int, kernel: Int, stride: Int = 1, pad: Int = 0, algorithm: AlgorithmChoice = .automatic,
+        bias: Bias = .automatic, weight: any Initializer = RunInitializer()
     ) {
         self.channels = channels
         self.kernel = kernel
         self.stride = stride
         self.pad = pad
+        self.algorithm = algorithm
         options.bias = bias
         options.weightInitializer = weight
     }
@@ -45,6 +51,11 @@ public struct Convolution: Layer {
         try LayerError.require("channels", channels, atLeast: 1)
         try Window(kernel: kernel, stride: stride, pad: pad).check(inputs[0])
         let geometry = geometry(inputs[0], images: 1)
+        guard algorithm != .winograd || geometry.allowsWinograd else {
+            throw LayerError(
+                field: "algorithm", found: "algorithm winograd with kernel \(kernel) and stride \(stride)",
+                expected: "a kernel of 3 or 5 and stride 1", suggestion: "leave `algorithm` out, or say direct")
+        }
         return Shape(height: geometry.outputHeight, width: geometry.outputWidth, channels: channels)
     }
 
@@ -66,6 +77,13 @@ public struct Convolution: Layer {
 
     public func multiplyAdds(_ inputs: [Shape]) -> Int { geometry(inputs[0], images: 1).multiplyAdds }
 
+    public func performedMultiplyAdds(_ inputs: [Shape]) -> PerformedMultiplyAdds {
+        let (geometry, algorithm) = (geometry(inputs[0], images: 1), algorithm(for: inputs[0]))
+        return PerformedMultiplyAdds(
+            forward: geometry.multiplyAdds(algorithm),
+            backward: geometry.multiplyAdds(algorithm) + geometry.dataGradientMultiplyAdds(algorithm))
+    }
+
     /// With that many times as many channels, unless it keeps its width.
     public func widened(by factor: Double) -> Convolution {
         var copy = self
@@ -79,8 +97,18 @@ public struct Convolution: Layer {
         return copy
     }
 
+    /// The algorithm for an input, from its shape alone.
+    public func algorithm(for input: Shape) -> ConvolutionAlgorithm {
+        switch algorithm {
+        case .automatic: geometry(input, images: 1).fasterAlgorithm
+        case .direct: .direct
+        case .winograd: .winograd
+        }
+    }
+
     public struct Workspace: Sendable {
         let input: Shape
+        let algorithm: ConvolutionAlgorithm
         let forwardScratch: VectorSlot
         let dataScratch: VectorSlot
         let weightScratch: VectorSlot
@@ -89,28 +117,31 @@ public struct Convolution: Layer {
 
     public func book(_ booking: inout Booking) -> Workspace {
         let geometry = geometry(booking.input, images: booking.batch)
+        let algorithm = algorithm(for: booking.input)
         return Workspace(
-            input: booking.input,
+            input: booking.input, algorithm: algorithm,
             forwardScratch: booking.vector(
-                "scratch", count: Kernels.Convolution.forwardScratch(geometry), .forward),
+                "scratch", count: Kernels.Convolution.forwardScratch(geometry, algorithm), .forward),
             dataScratch: booking.vector(
-                "data gradient scratch", count: Kernels.Convolution.dataGradientScratch(geometry), .backward),
+                "data gradient scratch", count: Kernels.Convolution.dataGradientScratch(geometry, algorithm), .backward),
             weightScratch: booking.vector(
-                "weight gradient scratch", count: Kernels.Convolution.weightGradientScratch(geometry), .backward),
+                "weight gradient scratch", count: Kernels.Convolution.weightGradientScratch(geometry, algorithm),
+                .backward),
             biasScratch: booking.vector(
                 "bias gradient scratch",
                 count: ColumnReduction.scratch(rows: geometry.outputPositions, columns: channels), .backward))
     }
 
     /// A sum over the kernel at each position.
-    public func algorithm(_ workspace: Workspace) -> String { "direct" }
+    public func algorithm(_ workspace: Workspace) -> String { workspace.algorithm.rawValue }
 
     /// y = f(x ∗ W + b)
     public func forward(_ pass: Pass, _ workspace: Workspace) {
         Kernels.Convolution.forward(
             geometry(workspace.input, images: pass.images), pass.input, pass.parameter(.weight),
             bias: pass.vectorParameter(.bias), into: pass.output,
-            epilogue: pass.epilogue, scratch: pass[workspace.forwardScratch], team: pass.team)
+            epilogue: pass.epilogue, algorithm: workspace.algorithm, scratch: pass[workspace.forwardScratch],
+            team: pass.team)
     }
 
     /// With dz = dy · f′: dW[(i, j, c), o] = Σ_p x[p·stride + (i, j) − pad, c] · dz[p, o],  db = Σ_p dz[p],
@@ -120,13 +151,22 @@ public struct Convolution: Layer {
         let outputGradient = pass.outputGradientBehindNonlinearity(biasScratch: workspace.biasScratch)
         Kernels.Convolution.weightGradient(
             geometry, pass.input, outputGradient, into: pass.gradient(.weight),
-            scratch: pass[workspace.weightScratch], team: pass.team)
+            algorithm: workspace.algorithm, scratch: pass[workspace.weightScratch], team: pass.team)
         if let inputGradient = pass.inputGradient {
             Kernels.Convolution.dataGradient(
                 geometry, outputGradient, pass.parameter(.weight), into: inputGradient,
-                adds: pass.addsInputGradient, scratch: pass[workspace.dataScratch], team: pass.team)
+                adds: pass.addsInputGradient, algorithm: workspace.algorithm, scratch: pass[workspace.dataScratch],
+                team: pass.team)
         }
     }
+}
+
+/// Which algorithm a convolution uses: a choice of the configuration.
+public enum AlgorithmChoice: String, ConfigurationWord {
+    /// The one that the shape lets expect to be faster: see ``ConvolutionGeometry/fasterAlgorithm``.
+    case automatic = "auto"
+    case direct
+    case winograd
 }
 
 /// A square window that moves over a map: what convolutions and poolings have in common.

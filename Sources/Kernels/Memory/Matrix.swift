@@ -6,7 +6,7 @@ public enum Numerics {
     ///
     /// Two builds with the same version give the same bits for the same arguments, whatever the number of threads,
     /// the instruction set or the optimization level. A change that alters any bit raises it.
-    public static let version = 2
+    public static let version = 3
 }
 
 /// Owns one slab of floats, aligned to a cache line and filled with zeros.

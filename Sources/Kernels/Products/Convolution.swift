@@ -58,34 +58,93 @@ public struct ConvolutionGeometry: Hashable, Sendable {
     public var multiplyAdds: Int { outputPositions * filterSize * outputChannels }
 }
 
+/// How the products of a convolution are computed.
+public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
+    /// One chain of multiply-adds over the filter for each output: as the equation says.
+    case direct
+    /// Winograd's: tiles of outputs with 36 multiplications for each channel, of 144 for 3 × 3 filters and of 100 for 5 × 5.
+    case winograd
+}
+
+extension ConvolutionGeometry {
+    /// Whether Winograd's algorithm can compute it: square filters of three or five taps, stride 1, and a pad smaller than
+    /// the filter.
+    public var allowsWinograd: Bool {
+        (kernelHeight == 3 || kernelHeight == 5) && kernelWidth == kernelHeight && strideHeight == 1 && strideWidth == 1
+            && padHeight < kernelHeight && padWidth < kernelWidth
+    }
+
+    /// The algorithm that is expected to be faster, from the shapes of one image alone: the results of a network must not depend
+    /// on the machine, and a smaller batch computes the same. Winograd's, where it spares three fifths of the multiplications,
+    /// those of tiles that stick out of the map counted, and there are enough channels to pay for the transforms.
+    public var fasterAlgorithm: ConvolutionAlgorithm {
+        guard allowsWinograd, channels >= 8, outputChannels >= 8 else { return .direct }
+        return 5 * multiplicationsPerChannel(.winograd) <= 2 * multiplicationsPerChannel(.direct) ? .winograd : .direct
+    }
+
+    /// The multiplications of the forward pass of one image for each pair of channels.
+    private func multiplicationsPerChannel(_ algorithm: ConvolutionAlgorithm) -> Int {
+        switch algorithm {
+        case .direct: outputHeight * outputWidth * kernelHeight * kernelWidth
+        case .winograd: winogradTiles(height: outputHeight, width: outputWidth) * WinogradPoints.elements
+        }
+    }
+
+    /// The multiply-adds that an algorithm does over the batch in the forward pass, and as many for the gradient of the weights;
+    /// those of transforms are left out.
+    public func multiplyAdds(_ algorithm: ConvolutionAlgorithm) -> Int {
+        images * multiplicationsPerChannel(algorithm) * channels * outputChannels
+    }
+
+    /// The multiply-adds that an algorithm does over the batch for the gradient of the data.
+    public func dataGradientMultiplyAdds(_ algorithm: ConvolutionAlgorithm) -> Int {
+        guard algorithm == .winograd else { return multiplyAdds }
+        let tiles = min(
+            winogradTiles(height: outputHeight, width: outputWidth), winogradTiles(height: height, width: width))
+        return images * tiles * WinogradPoints.elements * channels * outputChannels
+    }
+}
+
 /// The three products of a convolution (cross-correlation, as in every framework) on channels-last maps.
 ///
 /// Inputs are matrices of [images·height·width × channels], outputs of [images·outputHeight·outputWidth × outputChannels].
 /// Weights are [(kernelHeight·kernelWidth·channels) × outputChannels], row (ky·kernelWidth + kx)·channels + c.
 /// Nothing is unrolled into columns: the register tile walks through the maps themselves.
-/// Complexity of each: `geometry.multiplyAdds`.
+/// Complexity of each: `geometry.multiplyAdds(algorithm)`.
 public enum Convolution {
     // MARK: Forward
 
     /// The scratch floats that `forward` needs.
-    public static func forwardScratch(_ geometry: ConvolutionGeometry) -> Int {
-        CorrelationShape(geometry).scratch
+    public static func forwardScratch(
+        _ geometry: ConvolutionGeometry, _ algorithm: ConvolutionAlgorithm = .direct
+    ) -> Int {
+        guard algorithm == .winograd else { return CorrelationShape(geometry).scratch }
+        func scratch<Form: WinogradForm>(_: Form.Type) -> Int { WinogradConvolution<Form>(geometry).forwardScratch }
+        return scratch(geometry.winogradForm)
     }
 
     /// output[n, y, x, o] = f(bias[o] + Σ input[n, y·stride + ky − pad, x·stride + kx − pad, c] · weight[(ky, kx, c), o]).
     ///
     /// Each element is one chain of fused multiply-adds, from the bias over (ky, kx, c) in order. Terms of the padding
     /// above and below are left out; those to the sides are products with zeros, unless they are so many that a product goes
-    /// across the images instead. Which of the two follows from the filter and the map alone.
+    /// across the images instead. Which of the two follows from the filter and the map alone. By Winograd's algorithm the bias
+    /// is added to the sum of products; see ``WinogradConvolution``.
     ///
     /// - Parameter epilogue: What is done to the output while it is at hand: f, an affine map of its columns and a function, and the
     ///   moments of its columns before f.
     public static func forward(
         _ geometry: ConvolutionGeometry, _ input: Matrix, _ weight: Matrix, bias: Vector?, into output: Matrix,
-        epilogue: Epilogue = .none, scratch: Vector, team: Team
+        epilogue: Epilogue = .none, algorithm: ConvolutionAlgorithm = .direct, scratch: Vector, team: Team
     ) {
         check(geometry, input: input, weight: weight, output: output)
         precondition(bias.map { $0.count == geometry.outputChannels } ?? true, "one bias for each output channel")
+        if algorithm == .winograd {
+            func run<Form: WinogradForm>(_: Form.Type) {
+                WinogradConvolution<Form>(geometry).forward(
+                    input, weight, bias: bias, into: output, epilogue: epilogue, scratch: scratch, team: team)
+            }
+            return run(geometry.winogradForm)
+        }
         let tap = geometry.channels * weight.stride
         let row = geometry.outputWidth * output.stride
         Correlation(
@@ -115,7 +174,15 @@ extension Convolution {
     // MARK: Gradient of the data
 
     /// The scratch floats that `dataGradient` needs: the turned weights and copies of output gradients between zeros.
-    public static func dataGradientScratch(_ geometry: ConvolutionGeometry) -> Int {
+    public static func dataGradientScratch(
+        _ geometry: ConvolutionGeometry, _ algorithm: ConvolutionAlgorithm = .direct
+    ) -> Int {
+        if algorithm == .winograd {
+            func scratch<Form: WinogradForm>(_: Form.Type) -> Int {
+                WinogradConvolution<Form>(geometry).dataGradientScratch
+            }
+            return scratch(geometry.winogradForm)
+        }
         let adjoint = Adjoint(geometry)
         return turnedCount(geometry) + adjoint.phases.reduce(0) { max($0, adjoint.shape(phase: $1).scratch) }
     }
@@ -129,11 +196,18 @@ extension Convolution {
     /// - Parameter adds: Whether the gradient is added to what `inputGradient` holds.
     public static func dataGradient(
         _ geometry: ConvolutionGeometry, _ outputGradient: Matrix, _ weight: Matrix, into inputGradient: Matrix,
-        adds: Bool = false, scratch: Vector, team: Team
+        adds: Bool = false, algorithm: ConvolutionAlgorithm = .direct, scratch: Vector, team: Team
     ) {
         check(geometry, input: inputGradient, weight: weight, output: outputGradient)
-        let needed = dataGradientScratch(geometry)
+        let needed = dataGradientScratch(geometry, algorithm)
         precondition(scratch.count >= needed, "\(needed) floats of scratch needed, \(scratch.count) given")
+        if algorithm == .winograd {
+            func run<Form: WinogradForm>(_: Form.Type) {
+                WinogradConvolution<Form>(geometry).dataGradient(
+                    outputGradient, weight, into: inputGradient, adds: adds, scratch: scratch, team: team)
+            }
+            return run(geometry.winogradForm)
+        }
         let turned = scratch.range(0..<weight.count)
             .matrix(rows: weight.count / geometry.channels, columns: geometry.channels)
         Transposition.turn(weight, geometry: geometry, into: turned, team: team)
@@ -224,8 +298,16 @@ extension Convolution {
     // MARK: Gradient of the weights
 
     /// The scratch floats that `weightGradient` needs: the partial sums.
-    public static func weightGradientScratch(_ geometry: ConvolutionGeometry) -> Int {
-        PartialSums.scratch(parts: parts(geometry), rows: geometry.filterSize, columns: geometry.outputChannels)
+    public static func weightGradientScratch(
+        _ geometry: ConvolutionGeometry, _ algorithm: ConvolutionAlgorithm = .direct
+    ) -> Int {
+        if algorithm == .winograd {
+            func scratch<Form: WinogradForm>(_: Form.Type) -> Int {
+                WinogradConvolution<Form>(geometry).weightGradientScratch
+            }
+            return scratch(geometry.winogradForm)
+        }
+        return PartialSums.scratch(parts: parts(geometry), rows: geometry.filterSize, columns: geometry.outputChannels)
     }
 
     /// weightGradient = the gradient of `forward` with respect to its weights. Overwrites.
@@ -234,10 +316,17 @@ extension Convolution {
     /// (image, y, x), without the pixels of the padding, and the groups are added in order in Double.
     public static func weightGradient(
         _ geometry: ConvolutionGeometry, _ input: Matrix, _ outputGradient: Matrix, into weightGradient: Matrix,
-        scratch: Vector, team: Team
+        algorithm: ConvolutionAlgorithm = .direct, scratch: Vector, team: Team
     ) {
         check(geometry, input: input, weight: weightGradient, output: outputGradient)
-        precondition(scratch.count >= weightGradientScratch(geometry), "too little scratch")
+        precondition(scratch.count >= weightGradientScratch(geometry, algorithm), "too little scratch")
+        if algorithm == .winograd {
+            func run<Form: WinogradForm>(_: Form.Type) {
+                WinogradConvolution<Form>(geometry).weightGradient(
+                    input, outputGradient, into: weightGradient, scratch: scratch, team: team)
+            }
+            return run(geometry.winogradForm)
+        }
         let parts = parts(geometry)
         let sums = PartialSums(parts: parts, into: weightGradient, scratch: scratch)
         let gradient = FilterGradient(geometry, input, outputGradient)

@@ -66,6 +66,9 @@ extension Product {
             while rows - row >= 12 { row += tile(row, column, TwelveRows<Row>.self) }
             if rows - row >= 8 { row += tile(row, column, EightRows<Row>.self) }
         } else {
+            if Row.width == HalfRow.width {
+                while rows - row >= 12 { row += tile(row, column, TwelveRows<Row>.self) }
+            }
             while rows - row >= 6 { row += tile(row, column, SixRows<Row>.self) }
         }
         if rows - row >= 4 { row += tile(row, column, FourRows<Row>.self) }

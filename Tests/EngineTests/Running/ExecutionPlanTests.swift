@@ -36,7 +36,7 @@ struct ExecutionPlanTests {
     func algorithms() throws {
         let plan = ExecutionPlan(try Fixtures.leNet(batchNorm: true), batch: 3)
         let named = plan.entries.filter { !$0.algorithm.isEmpty }.map { "\($0.name): \($0.algorithm)" }
-        #expect(named == ["conv1: direct", "conv2: direct"])
+        #expect(named == ["conv1: direct", "conv2: winograd"])
     }
 
     @Test("keeps layers apart where that is asked for")

@@ -1,0 +1,251 @@
+/// The three products of a convolution by Winograd's algorithm: stride 1, square filters of three or five taps.
+///
+/// Maps are cut into tiles of m × m outputs, which need 6 × 6 inputs. With V = Bᵀ d B of each tile and channel, and U = G g Gᵀ
+/// of each filter, Y = Aᵀ [Σ over channels of U ⊙ V] A: the sums are 36 products of matrices, [tiles × channels] by
+/// [channels × outputs], in place of one with r² times as many terms. Only inputs, filters and outputs go through memory: some
+/// tiles at a time are transformed, multiplied and transformed back while they are in the nearest caches.
+///
+/// Each element of a product is one chain of fused multiply-adds over the channels, in order, from zero; transforms are
+/// computed lane by lane in a fixed order. So the bits depend neither on how tiles are grouped nor on the instruction set.
+/// Complexity: 36/m² multiply-adds for each output and channel, and about 15 operations for each input and output.
+struct WinogradConvolution<Form: WinogradForm>: @unchecked Sendable {
+    let geometry: ConvolutionGeometry
+
+    /// - Precondition: the geometry allows the algorithm.
+    init(_ geometry: ConvolutionGeometry) {
+        precondition(geometry.allowsWinograd && geometry.kernelHeight == Form.taps, "no tiles for \(geometry)")
+        self.geometry = geometry
+    }
+
+    /// The tiles over the outputs.
+    private var forwardTiles: TileGrid {
+        TileGrid(
+            images: geometry.images, map: (geometry.height, geometry.width),
+            outputs: (geometry.outputHeight, geometry.outputWidth), pad: (geometry.padHeight, geometry.padWidth),
+            step: Form.outputs)
+    }
+
+    /// The tiles over the inputs, of a convolution of the output gradient with the turned filter.
+    private var gradientTiles: TileGrid {
+        TileGrid(
+            images: geometry.images, map: (geometry.outputHeight, geometry.outputWidth),
+            outputs: (geometry.height, geometry.width),
+            pad: (Form.taps - 1 - geometry.padHeight, Form.taps - 1 - geometry.padWidth), step: Form.outputs)
+    }
+
+    /// Whether the gradient of the data is computed by the transposed algorithm, whose tiles are those of the outputs, and not
+    /// as a convolution, whose tiles are those of the inputs: where that spares tiles.
+    private var transposes: Bool { forwardTiles.perImage < gradientTiles.perImage }
+
+    // MARK: Forward
+
+    private var forwardProducts: TileProducts<Form> {
+        TileProducts(tiles: forwardTiles, depth: geometry.channels, columns: geometry.outputChannels)
+    }
+
+    var forwardScratch: Int {
+        WinogradFilters.count(depth: geometry.channels, columns: geometry.outputChannels) + forwardProducts.scratch
+    }
+
+    /// output = the convolution, plus the bias where there is one; then the epilogue.
+    func forward(
+        _ input: Matrix, _ weight: Matrix, bias: Vector?, into output: Matrix, epilogue: Epilogue, scratch: Vector,
+        team: Team
+    ) {
+        let filters = WinogradFilters(depth: geometry.channels, columns: geometry.outputChannels, scratch)
+        filters.transform(weight, Form.self, team: team)
+        forwardProducts.compute(
+            input, filters, bias: bias, into: output, adds: false, epilogue: epilogue,
+            scratch: filters.rest(of: scratch),
+            team: team)
+    }
+
+    // MARK: Gradient of the data
+
+    private var dataProducts: TileProducts<Form> {
+        TileProducts(tiles: gradientTiles, depth: geometry.outputChannels, columns: geometry.channels)
+    }
+
+    private var overlapAdd: OverlapAdd<Form> { OverlapAdd(tiles: forwardTiles, depth: geometry.outputChannels) }
+
+    /// The floats of the turned filters, whole cache lines.
+    private var turnedCount: Int { wholeLanes(geometry.filterSize * geometry.outputChannels + Storage.slack) }
+
+    var dataGradientScratch: Int {
+        turnedCount + WinogradFilters.count(depth: geometry.outputChannels, columns: geometry.channels)
+            + (transposes ? overlapAdd.scratch : dataProducts.scratch)
+    }
+
+    /// inputGradient = the gradient by the input, or that is added.
+    func dataGradient(
+        _ outputGradient: Matrix, _ weight: Matrix, into inputGradient: Matrix, adds: Bool, scratch: Vector, team: Team
+    ) {
+        let turned = scratch.range(0..<weight.count)
+            .matrix(rows: weight.count / geometry.channels, columns: geometry.channels)
+        let rest = scratch.range(turnedCount..<scratch.count)
+        let filters = WinogradFilters(depth: geometry.outputChannels, columns: geometry.channels, rest)
+        if transposes {
+            Transposition.transposeTaps(weight, geometry: geometry, into: turned, team: team)
+            filters.transform(turned, Form.self, team: team)
+            overlapAdd.compute(
+                outputGradient, filters, into: inputGradient, adds: adds, scratch: filters.rest(of: rest), team: team)
+        } else {
+            Transposition.turn(weight, geometry: geometry, into: turned, team: team)
+            filters.transform(turned, Form.self, team: team)
+            dataProducts.compute(
+                outputGradient, filters, bias: nil, into: inputGradient, adds: adds, epilogue: .none,
+                scratch: filters.rest(of: rest), team: team)
+        }
+    }
+
+    // MARK: Gradient of the filters
+
+    private var filterGradient: FilterGradientSums<Form> {
+        FilterGradientSums(tiles: forwardTiles, channels: geometry.channels, outputs: geometry.outputChannels)
+    }
+
+    var weightGradientScratch: Int { filterGradient.scratch }
+
+    /// weightGradient = the gradient by the filters.
+    func weightGradient(
+        _ input: Matrix, _ outputGradient: Matrix, into weightGradient: Matrix, scratch: Vector, team: Team
+    ) {
+        filterGradient.compute(input, outputGradient, into: weightGradient, scratch: scratch, team: team)
+    }
+}
+
+extension ConvolutionGeometry {
+    /// The form for its filter.
+    var winogradForm: any WinogradForm.Type {
+        kernelHeight == FourOutputsThreeTaps.taps ? FourOutputsThreeTaps.self : TwoOutputsFiveTaps.self
+    }
+
+    /// The tiles over a map.
+    func winogradTiles(height: Int, width: Int) -> Int {
+        let step = WinogradPoints.count + 1 - kernelHeight
+        return (height + step - 1) / step * ((width + step - 1) / step)
+    }
+}
+
+/// The tiles of a convolution: `step` × `step` outputs each, image by image and row by row.
+struct TileGrid: Sendable {
+    let images: Int
+    /// What the filter moves over.
+    let map: (height: Int, width: Int)
+    let outputs: (height: Int, width: Int)
+    let pad: (rows: Int, columns: Int)
+    let step: Int
+
+    var rows: Int { (outputs.height + step - 1) / step }
+    var columns: Int { (outputs.width + step - 1) / step }
+    var perImage: Int { rows * columns }
+    var count: Int { images * perImage }
+
+    /// Whether the outputs of every block of moments are whole tiles, neighbours in the order of tiles.
+    var fitsBlocks: Bool {
+        let (rows, positions) = (BlockMoments.rowsPerBlock, outputs.height * outputs.width)
+        guard outputs.height % step == 0, outputs.width % step == 0 else { return false }
+        return rows % positions == 0 || positions % rows == 0 && rows % (step * outputs.width) == 0
+    }
+
+    /// The tiles with the outputs of one block of moments.
+    var tilesPerBlock: Int { BlockMoments.rowsPerBlock / (step * step) }
+    var blocks: Int { (count + tilesPerBlock - 1) / tilesPerBlock }
+    /// The parts of the work, each with scratch memory of its own: enough for many threads.
+    var parts: Int { min(blocks, 16) }
+
+    /// The tiles that are transformed at once, whole blocks or an even part of one: as many as stay in a second-level cache.
+    /// It decides speed only.
+    func tilesAtOnce(channels: Int) -> Int {
+        let most = 110_000 / (WinogradPoints.elements * (channels + TileShape.columns))
+        if most < tilesPerBlock { return most < tilesPerBlock / 2 ? min(tilesPerBlock, 16) : tilesPerBlock / 2 }
+        return min(most / tilesPerBlock, 4) * tilesPerBlock
+    }
+}
+
+// MARK: - Forward
+
+/// Aᵀ [Σ U ⊙ V] A of the tiles of a convolution.
+struct TileProducts<Form: WinogradForm>: @unchecked Sendable {
+    let tiles: TileGrid
+    /// The channels of what the filter moves over, and of the outputs.
+    let depth: Int
+    let columns: Int
+
+    private var reader: TileReader<Form> { TileReader(part: .inputs, tiles: tiles, channels: depth) }
+    private var width: Int { halfLanes(depth) }
+    private var atOnce: Int { tiles.tilesAtOnce(channels: depth) }
+    /// The floats of a part: rows of maps between zeros, transformed tiles and products.
+    private var partScratch: Int {
+        reader.copyCount(atOnce) + WinogradPoints.elements
+            * (slabSize(atOnce, width) + slabSize(atOnce, TileShape.columns))
+    }
+
+    var scratch: Int { tiles.parts * partScratch + Storage.slack }
+
+    /// output = the products, plus the bias where there is one, or that is added; then the epilogue.
+    func compute(
+        _ maps: Matrix, _ filters: WinogradFilters, bias: Vector?, into output: Matrix, adds: Bool, epilogue: Epilogue,
+        scratch: Vector, team: Team
+    ) {
+        precondition(scratch.count >= self.scratch, "too little scratch")
+        let (parts, blocks, perBlock) = (tiles.parts, tiles.blocks, tiles.tilesPerBlock)
+        let fits = tiles.fitsBlocks
+        team.forEach(parts) { part in
+            let scratch = scratch.base + part * partScratch
+            let end = min((part + 1) * blocks / parts * perBlock, tiles.count)
+            for first in stride(from: part * blocks / parts * perBlock, to: end, by: atOnce) {
+                let last = min(first + atOnce, end)
+                compute(first..<last, maps, filters, scratch: scratch) { panel, products in
+                    store(first..<last, panel, from: products, bias: bias, into: output, adds: adds)
+                }
+                guard fits, !epilogue.isEmpty, last == end || last % perBlock == 0 else { continue }
+                for block in first / perBlock..<(last + perBlock - 1) / perBlock {
+                    epilogue.apply(to: output, block: block)
+                }
+            }
+        }
+        guard !fits, !epilogue.isEmpty else { return }
+        team.forEach((output.rows + BlockMoments.rowsPerBlock - 1) / BlockMoments.rowsPerBlock) {
+            epilogue.apply(to: output, block: $0)
+        }
+    }
+
+    /// Transforms some tiles and multiplies them, panel by panel.
+    private func compute(
+        _ range: Range<Int>, _ maps: Matrix, _ filters: WinogradFilters, scratch: UnsafeMutablePointer<Float>,
+        store: (WinogradFilters.Panel, UnsafeMutablePointer<Float>) -> Void
+    ) {
+        let transformed = scratch + reader.copyCount(atOnce)
+        let (inputSlab, productSlab) = (slabSize(atOnce, width), slabSize(atOnce, TileShape.columns))
+        let products = transformed + WinogradPoints.elements * inputSlab
+        reader.transform(range, of: maps, copy: scratch, into: transformed, slab: inputSlab)
+        for index in 0..<filters.panels {
+            let panel = filters.panel(index)
+            filters.multiply(
+                transformed, count: range.count, slab: inputSlab, panel, into: products, slab: productSlab)
+            store(panel, products)
+        }
+    }
+
+    /// Transforms the products of some tiles back.
+    @inline(never)
+    private func store(
+        _ range: Range<Int>, _ panel: WinogradFilters.Panel, from products: UnsafeMutablePointer<Float>, bias: Vector?,
+        into output: Matrix, adds: Bool
+    ) {
+        let slab = slabSize(atOnce, TileShape.columns)
+        let (height, width, step) = (tiles.outputs.height, tiles.outputs.width, Form.outputs)
+        let row = width * output.stride
+        for tile in range {
+            let (image, index) = tile.quotientAndRemainder(dividingBy: tiles.perImage)
+            let (y, x) = (index / tiles.columns * step, index % tiles.columns * step)
+            let corner = output.base + (image * height + y) * row + x * output.stride + panel.first
+            OutputTransform<Form>(
+                source: products + (tile - range.lowerBound) * panel.width, slab: slab,
+                bias: bias.map { $0.base + panel.first }, target: Patch(base: corner, row: row, pixel: output.stride),
+                rows: min(step, height - y), columns: min(step, width - x), channels: panel.columns, adds: adds
+            ).run(channels: panel.width)
+        }
+    }
+}
