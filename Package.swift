@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 // NormLab: what does normalization do to the training of a deep network?
 import PackageDescription
 

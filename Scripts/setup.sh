@@ -4,7 +4,7 @@ set -u
 swift=${1:-swift}
 
 if ! command -v "$swift" >/dev/null 2>&1; then
-    echo "NormLab needs Swift 6.2 or newer, and '$swift' is not on the PATH: install it from https://www.swift.org/install" >&2
+    echo "NormLab needs Swift 6.3 or newer, and '$swift' is not on the PATH: install it from https://www.swift.org/install" >&2
     exit 69
 fi
 

@@ -181,7 +181,7 @@ struct DistributionSummaryTests {
         let means = TestVector(count: columns)
         let variances = TestVector(count: columns)
         let scratchVector = TestVector.scratch(ColumnReduction.scratch(rows: rows, columns: columns))
-        ColumnReduction.moments(
+        Normalization.moments(
             matrix.view, mean: means.view, variance: variances.view, scratch: scratchVector.view, team: teams[0])
         let blocks = BlockMoments(rows: rows, columns: columns, scratch: scratchVector.view)
         blocks.gather(matrix.view, team: teams[0])

@@ -41,23 +41,23 @@ struct NumericsTests {
         let matrix = TestMatrix(rows: 1300, columns: 21, seed: 4)
         let scratch = TestVector.scratch(ColumnReduction.scratch(rows: 1300, columns: 21)).view
         let (mean, variance) = (TestVector(count: 21), TestVector(count: 21))
-        ColumnReduction.moments(matrix.view, mean: mean.view, variance: variance.view, scratch: scratch, team: team)
+        Normalization.moments(matrix.view, mean: mean.view, variance: variance.view, scratch: scratch, team: team)
         #expect(digest(mean.view.elements + variance.view.elements) == 0xe45e_3dac_9b7c_0a67)
         let output = TestMatrix(rows: 1300, columns: 21)
         let shift = TestVector(count: 21, seed: 9)
-        let standardization = Standardization(
+        let normalization = Normalization(
             mean: mean.view, inverseDeviation: variance.view, scale: variance.view, shift: shift.view,
             nonlinearity: .rectifier)
-        standardization.forward(matrix.view, into: output.view, team: team)
+        normalization.forward(matrix.view, into: output.view, team: team)
         #expect(digest(output.view.elements) == 0x5298_d80f_79d8_7122)
         let (sum, product) = (TestVector(count: 21), TestVector(count: 21))
-        standardization.sums(
+        normalization.sums(
             matrix.view, output: output.view, outputGradient: matrix.view, sum: sum.view, productSum: product.view,
             scratch: scratch, team: team)
         #expect(digest(sum.view.elements + product.view.elements) == 0x6c42_dc9e_fef6_3d1d)
-        standardization.gradient(
-            matrix.view, output: output.view, outputGradient: matrix.view, meanGradient: sum.view,
-            meanProduct: product.view, into: output.view, team: team)
+        normalization.gradient(
+            matrix.view, output: output.view, outputGradient: matrix.view, sum: sum.view, productSum: product.view,
+            count: 1, into: output.view, team: team)
         #expect(digest(output.view.elements) == 0xaa69_5fa1_7e35_3d0b)
     }
 

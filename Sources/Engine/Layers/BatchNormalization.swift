@@ -32,16 +32,16 @@ public struct BatchNormalization: TrackedNormalization {
         if appliesEstimates(pass, workspace) { return }
         workspace.takeMoments(pass)
         workspace.takeInverseDeviation(pass, epsilon: epsilon)
-        workspace.normalize(pass)
+        workspace.normalize(pass, workspace.normalization(pass))
     }
 
     /// With dz = dy · f′: dβ = Σ dz,  dγ = Σ dz·x̂,
     /// dx = γ/√(σ² + ε) · (dz − mean dz − x̂ · mean(dz·x̂)): the paper's chain rule (§3) in closed form.
     public func backward(_ pass: Pass, _ workspace: TrackedNormalizationSlots) {
-        let standardization = workspace.standardization(pass)
-        workspace.takeSums(pass, standardization)
+        let normalization = workspace.normalization(pass)
+        workspace.takeSums(pass, normalization)
         workspace.storeParameterGradients(pass)
-        workspace.storeInputGradient(pass, standardization)
+        workspace.storeInputGradient(pass, normalization)
     }
 }
 
@@ -81,26 +81,6 @@ public struct ScaleAndShift: Sendable {
             kind: .shift, columns: channels, fan: fan, initializer: Constant(value: 0), rateMultiplier: shiftRate,
             decayMultiplier: shiftDecay)
         return (scale ? [gamma] : []) + (shift ? [beta] : [])
-    }
-
-    /// Vectors of 1 and of 0 that take the place of what is not trained.
-    struct Slots: Sendable {
-        let scale: VectorSlot
-        let shift: VectorSlot
-
-        init(_ booking: inout Booking) {
-            scale = booking.vector("scale", count: booking.input.channels, .untilBackward)
-            shift = booking.vector("shift", count: booking.input.channels, .untilBackward)
-        }
-
-        func fill(_ pass: Pass) {
-            pass[scale].fill(1)
-            pass[shift].fill(0)
-        }
-
-        func scale(_ pass: Pass) -> Vector { pass.vectorParameter(.scale) ?? pass[scale] }
-
-        func shift(_ pass: Pass) -> Vector { pass.vectorParameter(.shift) ?? pass[shift] }
     }
 }
 
@@ -166,14 +146,19 @@ public protocol TrackedNormalizationWorkspace: Sendable {
     var tracked: TrackedNormalizationSlots { get }
 }
 
-/// The batch's statistics, and small vectors of one value a channel; x̂ only where it is observed.
+/// The statistics, and small vectors of one value a channel; x̂ only where it is observed.
 public struct TrackedNormalizationSlots: TrackedNormalizationWorkspace {
+    /// μ of the batch; E where estimates are used.
     let mean: VectorSlot
+    /// σ² of the batch, biased, or what a normalization has in its place; Var where estimates are used.
     let variance: VectorSlot
     let inverseDeviation: VectorSlot
     let normalized: MatrixSlot
-    let scaleAndShift: ScaleAndShift.Slots
+    /// The affine map that the layer is where estimates are used.
+    let factor: VectorSlot
+    let summand: VectorSlot
     let moments: VectorSlot
+    /// Σ dz and Σ dz·x̂.
     let sum: VectorSlot
     let productSum: VectorSlot
     let backwardScratch: VectorSlot
@@ -187,12 +172,13 @@ public struct TrackedNormalizationSlots: TrackedNormalizationWorkspace {
         variance = booking.vector("variance", count: channels, .program)
         inverseDeviation = booking.vector("inverse deviation", count: channels, .untilBackward)
         normalized = booking.matrix("normalized", rowsPerImage: positions, columns: channels, .observed)
-        scaleAndShift = ScaleAndShift.Slots(&booking)
+        factor = booking.vector("inference factor", count: channels, .untilBackward)
+        summand = booking.vector("inference summand", count: channels, .untilBackward)
         moments = booking.inputMoments("moments", count: BlockMoments.scratch(rows: rows, columns: channels))
-        sum = booking.vector("mean gradient", count: channels, .backward)
-        productSum = booking.vector("mean gradient by normalized", count: channels, .backward)
+        sum = booking.vector("gradient sum", count: channels, .backward)
+        productSum = booking.vector("gradient sum by normalized", count: channels, .backward)
         backwardScratch = booking.vector(
-            "gradient scratch", count: Standardization.sumsScratch(rows: rows, columns: channels), .backward)
+            "gradient scratch", count: Normalization.sumsScratch(rows: rows, columns: channels), .backward)
     }
 }
 
@@ -243,11 +229,10 @@ extension TrackedNormalization {
         let slots = workspace.tracked
         let (mean, variance) = (pass[slots.mean], pass[slots.variance])
         state.readEstimates(pass.phase.statistics, mean: mean, variance: variance)
-        let affine = ColumnAffine(scale: pass[slots.scaleAndShift.scale], shift: pass[slots.scaleAndShift.shift])
-        ChannelArithmetic.fold(
+        let affine = ColumnAffine(scale: pass[slots.factor], shift: pass[slots.summand])
+        affine.fold(
             mean: mean, variance: dividesByDeviation ? variance : nil, epsilon: epsilon,
-            scale: pass.vectorParameter(.scale),
-            shift: pass.vectorParameter(.shift), into: affine)
+            gamma: pass.vectorParameter(.scale), beta: pass.vectorParameter(.shift))
         return affine
     }
 
@@ -271,31 +256,26 @@ extension TrackedNormalizationSlots {
 
     /// 1/√(σ² + ε) of what stands for σ².
     func takeInverseDeviation(_ pass: Pass, epsilon: Double) {
-        ChannelArithmetic.inverseDeviation(
-            ofVariance: pass[variance], epsilon: epsilon, into: pass[inverseDeviation])
+        Normalization.inverseDeviation(ofVariance: pass[variance], epsilon: epsilon, into: pass[inverseDeviation])
     }
 
-    /// The normalization by the statistics in the slots; γ and β are vectors of 1 and 0 where they are not trained.
-    func standardization(_ pass: Pass) -> Standardization {
-        Standardization(
-            mean: pass[mean], inverseDeviation: pass[inverseDeviation], scale: scaleAndShift.scale(pass),
-            shift: scaleAndShift.shift(pass), nonlinearity: pass.nonlinearity)
+    /// The normalization by the statistics in the slots.
+    func normalization(_ pass: Pass) -> Normalization {
+        Normalization(
+            mean: pass[mean], inverseDeviation: pass[inverseDeviation], scale: pass.vectorParameter(.scale),
+            shift: pass.vectorParameter(.shift), nonlinearity: pass.nonlinearity)
     }
 
     /// x̂ = (x − μ)/√(σ² + ε), where it is observed, and y = f(γx̂ + β).
-    func normalize(_ pass: Pass) {
-        scaleAndShift.fill(pass)
-        let standardization = standardization(pass)
-        if let normalized = pass.observed(normalized) {
-            standardization.normalize(pass.input, into: normalized, team: pass.team)
-        }
-        standardization.forward(pass.input, into: pass.output, team: pass.team)
+    func normalize(_ pass: Pass, _ normalization: Normalization) {
+        normalization.forward(
+            pass.input, normalized: pass.observed(normalized), into: pass.output, team: pass.team)
     }
 
-    /// With dz = dy · f′: Σ dz and Σ dz·x̂, where x̂ is what `standardization` gives. Of γ and β these are the gradients,
-    /// unless the layer computes more with x̂.
-    func takeSums(_ pass: Pass, _ standardization: Standardization) {
-        standardization.sums(
+    /// With dz = dy · f′: Σ dz and Σ dz·x̂, where x̂ is that of `normalization`. Of γ and β these are the gradients, unless the
+    /// layer computes more with x̂.
+    func takeSums(_ pass: Pass, _ normalization: Normalization) {
+        normalization.sums(
             pass.input, output: pass.output, outputGradient: pass.outputGradient, sum: pass[sum],
             productSum: pass[productSum], scratch: pass[backwardScratch], team: pass.team)
     }
@@ -306,14 +286,11 @@ extension TrackedNormalizationSlots {
         pass.vectorGradient(.scale)?.copy(from: pass[productSum])
     }
 
-    /// dx = γ/√(σ² + ε) · (dz − mean dz − x̂ · mean(dz·x̂)), where it is wanted. Sums become means.
-    func storeInputGradient(_ pass: Pass, _ standardization: Standardization) {
+    /// dx = γ/√(σ² + ε) · (dz − mean dz − x̂ · mean(dz·x̂)), where it is wanted.
+    func storeInputGradient(_ pass: Pass, _ normalization: Normalization) {
         guard let inputGradient = pass.inputGradient else { return }
-        let (sum, productSum) = (pass[sum], pass[productSum])
-        ChannelArithmetic.divide(sum, by: pass.input.rows)
-        ChannelArithmetic.divide(productSum, by: pass.input.rows)
-        standardization.gradient(
-            pass.input, output: pass.output, outputGradient: pass.outputGradient, meanGradient: sum,
-            meanProduct: productSum, into: inputGradient, team: pass.team)
+        normalization.gradient(
+            pass.input, output: pass.output, outputGradient: pass.outputGradient, sum: pass[sum],
+            productSum: pass[productSum], into: inputGradient, team: pass.team)
     }
 }

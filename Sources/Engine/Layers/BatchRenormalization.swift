@@ -58,30 +58,34 @@ public struct BatchRenormalization: TrackedNormalization {
 
     /// r_max and d_max at a step, from 0. A rise that would end before it begins is a jump at the end of the warm-up.
     func limits(step: Int) -> (r: Double, d: Double) {
-        func share(_ end: Int) -> Double {
+        func fraction(_ end: Int) -> Double {
             if step < warmup { return 0 }
             return step >= end ? 1 : Double(step - warmup) / Double(end - warmup)
         }
-        return (1 + (maximumR - 1) * share(rSteps), maximumD * share(dSteps))
+        return (1 + (maximumR - 1) * fraction(rSteps), maximumD * fraction(dSteps))
     }
 
-    /// What batch normalization books, with r and d and what they make of γ and β.
+    /// What batch normalization books, with r and d, what they make of γ and β, and the averages that they come from.
     public struct Workspace: TrackedNormalizationWorkspace {
         public let tracked: TrackedNormalizationSlots
         let r: VectorSlot
         let d: VectorSlot
         let scale: VectorSlot
         let shift: VectorSlot
+        let averageMean: VectorSlot
+        let averageVariance: VectorSlot
     }
 
-    /// Four vectors of one value a channel besides batch normalization's.
+    /// Six vectors of one value a channel besides batch normalization's.
     public func book(_ booking: inout Booking) -> Workspace {
         let channels = booking.input.channels
         return Workspace(
             tracked: TrackedNormalizationSlots(&booking), r: booking.vector("r", count: channels, .untilBackward),
             d: booking.vector("d", count: channels, .untilBackward),
             scale: booking.vector("corrected scale", count: channels, .untilBackward),
-            shift: booking.vector("corrected shift", count: channels, .untilBackward))
+            shift: booking.vector("corrected shift", count: channels, .untilBackward),
+            averageMean: booking.vector("average mean", count: channels, .forward),
+            averageVariance: booking.vector("average variance", count: channels, .forward))
     }
 
     /// With x̃ = (x − μ_B)/√(σ_B² + ε): x̂ = x̃·r + d and y = f(γx̂ + β) = f(γr · x̃ + (γd + β)). With estimates, y = f(affine x).
@@ -91,53 +95,53 @@ public struct BatchRenormalization: TrackedNormalization {
         slots.takeMoments(pass)
         slots.takeInverseDeviation(pass, epsilon: epsilon)
         takeCorrection(pass, workspace)
-        slots.scaleAndShift.fill(pass)
-        ChannelArithmetic.correct(
-            scale: slots.scaleAndShift.scale(pass), shift: slots.scaleAndShift.shift(pass), r: pass[workspace.r],
-            d: pass[workspace.d], intoScale: pass[workspace.scale], shift: pass[workspace.shift])
-        let standardization = standardization(pass, workspace)
+        correction(pass, workspace).fold(
+            gamma: pass.vectorParameter(.scale), beta: pass.vectorParameter(.shift),
+            into: ColumnAffine(scale: pass[workspace.scale], shift: pass[workspace.shift]))
+        slots.normalize(pass, normalization(pass, workspace))
         if let normalized = pass.observed(slots.normalized) {
-            standardization.normalize(pass.input, into: normalized, team: pass.team)
             ColumnAffine(scale: pass[workspace.r], shift: pass[workspace.d])
                 .apply(normalized, into: normalized, team: pass.team)
         }
-        standardization.forward(pass.input, into: pass.output, team: pass.team)
+    }
+
+    private func correction(_ pass: Pass, _ workspace: Workspace) -> Renormalization {
+        Renormalization(r: pass[workspace.r], d: pass[workspace.d])
     }
 
     /// r and d, from the moving averages before this step.
     private func takeCorrection(_ pass: Pass, _ workspace: Workspace) {
-        let (r, d) = (pass[workspace.r], pass[workspace.d])
         guard let step = pass.phase.step, let state = pass.state, state.steps > 0 else {
-            r.fill(1)
-            d.fill(0)
+            pass[workspace.r].fill(1)
+            pass[workspace.d].fill(0)
             return
         }
-        state.readEstimates(.movingAverage, mean: d, variance: r)
-        let slots = workspace.tracked
-        ChannelArithmetic.renormalize(
-            mean: pass[slots.mean], variance: pass[slots.variance], epsilon: epsilon, limits: limits(step: step), r: r,
-            d: d)
+        let (mean, variance) = (pass[workspace.averageMean], pass[workspace.averageVariance])
+        state.readEstimates(.movingAverage, mean: mean, variance: variance)
+        correction(pass, workspace).correct(
+            mean: pass[workspace.tracked.mean], variance: pass[workspace.tracked.variance], trackedMean: mean,
+            trackedVariance: variance, epsilon: epsilon, limits: limits(step: step))
     }
 
     /// With dz = dy · f′: dβ = Σ dz,  dγ = Σ dz·x̂ = r · Σ dz·x̃ + d · Σ dz,
     /// dx = γr/√(σ_B² + ε) · (dz − mean dz − x̃ · mean(dz·x̃)): r and d are constants.
     public func backward(_ pass: Pass, _ workspace: Workspace) {
         let slots = workspace.tracked
-        let standardization = standardization(pass, workspace)
-        slots.takeSums(pass, standardization)
-        slots.storeParameterGradients(pass)
+        let normalization = normalization(pass, workspace)
+        slots.takeSums(pass, normalization)
+        pass.vectorGradient(.shift)?.copy(from: pass[slots.sum])
         if let gradient = pass.vectorGradient(.scale) {
-            ChannelArithmetic.combine(
-                gradient, times: pass[workspace.r], plus: pass[slots.sum], times: pass[workspace.d], into: gradient)
+            correction(pass, workspace).scaleGradient(
+                sum: pass[slots.sum], productSum: pass[slots.productSum], into: gradient)
         }
-        slots.storeInputGradient(pass, standardization)
+        slots.storeInputGradient(pass, normalization)
     }
 
     /// The normalization by the batch's statistics, with what r and d make of γ and β.
-    private func standardization(_ pass: Pass, _ workspace: Workspace) -> Standardization {
-        var standardization = workspace.tracked.standardization(pass)
-        standardization.scale = pass[workspace.scale]
-        standardization.shift = pass[workspace.shift]
-        return standardization
+    private func normalization(_ pass: Pass, _ workspace: Workspace) -> Normalization {
+        var normalization = workspace.tracked.normalization(pass)
+        normalization.scale = pass[workspace.scale]
+        normalization.shift = pass[workspace.shift]
+        return normalization
     }
 }

@@ -63,8 +63,8 @@ public struct GhostBatchNormalization: TrackedNormalization {
             means: booking.vector("means", count: count, .untilBackward),
             variances: booking.vector("variances", count: count, .forward),
             inverseDeviations: booking.vector("inverse deviations", count: count, .untilBackward),
-            sums: booking.vector("mean gradients", count: count, .backward),
-            productSums: booking.vector("mean gradients by normalized", count: count, .backward))
+            sums: booking.vector("gradient sums", count: count, .backward),
+            productSums: booking.vector("gradient sums by normalized", count: count, .backward))
     }
 
     /// The moments are those of the parts.
@@ -75,43 +75,34 @@ public struct GhostBatchNormalization: TrackedNormalization {
         BatchStatistics(mean: workspace.tracked.mean, variance: workspace.tracked.variance, isUnbiased: true)
     }
 
-    /// One part of a pass: its rows, its places in vectors of one value a channel and part, and what it is normalized by.
-    private struct Part {
-        let rows: Range<Int>
-        let places: Range<Int>
-        let standardization: Standardization
-    }
-
-    private func part(_ index: Int, _ pass: Pass, _ workspace: Workspace) -> Part {
-        let images = images(of: index, in: pass.images)
-        let places = index * pass.input.columns..<(index + 1) * pass.input.columns
-        var standardization = workspace.tracked.standardization(pass)
-        standardization.mean = pass[workspace.means].range(places)
-        standardization.inverseDeviation = pass[workspace.inverseDeviations].range(places)
-        return Part(
-            rows: images.lowerBound * workspace.positions..<images.upperBound * workspace.positions, places: places,
-            standardization: standardization)
+    /// The normalization of each part by its own statistics.
+    private func normalization(_ pass: Pass, _ workspace: Workspace) -> Normalization {
+        let parts = parts(images: pass.images)
+        let values = 0..<parts * pass.input.columns
+        return Normalization(
+            mean: pass[workspace.means].range(values),
+            inverseDeviation: pass[workspace.inverseDeviations].range(values), scale: pass.vectorParameter(.scale),
+            shift: pass.vectorParameter(.shift), nonlinearity: pass.nonlinearity, ranges: parts,
+            rowsPerRange: ghost * workspace.positions)
     }
 
     /// With batch statistics, Algorithm 1 of batch normalization for each part: μ = mean x, σ² = mean (x − μ)²,
     /// x̂ = (x − μ)/√(σ² + ε), y = f(γx̂ + β). With estimates, y = f(affine x).
     public func forward(_ pass: Pass, _ workspace: Workspace) {
         if appliesEstimates(pass, workspace) { return }
-        let slots = workspace.tracked
-        slots.scaleAndShift.fill(pass)
-        for index in 0..<parts(images: pass.images) {
-            let part = part(index, pass, workspace)
-            let (input, variance) = (pass.input.rows(part.rows), pass[workspace.variances].range(part.places))
-            ColumnReduction.moments(
-                input, mean: part.standardization.mean, variance: variance, scratch: pass[slots.moments],
-                team: pass.team)
-            ChannelArithmetic.inverseDeviation(
-                ofVariance: variance, epsilon: epsilon, into: part.standardization.inverseDeviation)
-            if let normalized = pass.observed(slots.normalized) {
-                part.standardization.normalize(input, into: normalized.rows(part.rows), team: pass.team)
-            }
-            part.standardization.forward(input, into: pass.output.rows(part.rows), team: pass.team)
+        let normalization = normalization(pass, workspace)
+        let variances = pass[workspace.variances].range(0..<normalization.inverseDeviation.count)
+        for part in 0..<normalization.ranges {
+            let images = images(of: part, in: pass.images)
+            let rows = images.lowerBound * workspace.positions..<images.upperBound * workspace.positions
+            let values = part * pass.input.columns..<(part + 1) * pass.input.columns
+            Normalization.moments(
+                pass.input.rows(rows), mean: pass[workspace.means].range(values), variance: variances.range(values),
+                scratch: pass[workspace.tracked.moments], team: pass.team)
         }
+        Normalization.inverseDeviation(
+            ofVariance: variances, epsilon: epsilon, into: normalization.inverseDeviation)
+        workspace.tracked.normalize(pass, normalization)
         takeMeans(pass, workspace)
     }
 
@@ -119,44 +110,35 @@ public struct GhostBatchNormalization: TrackedNormalization {
     private func takeMeans(_ pass: Pass, _ workspace: Workspace) {
         let count = parts(images: pass.images)
         let last = images(of: count - 1, in: pass.images).count
-        let shares = (each: Double(ghost) / Double(pass.images), last: Double(last) / Double(pass.images))
-        ChannelArithmetic.sum(
-            pass[workspace.means], parts: count, weights: shares, into: pass[workspace.tracked.mean])
-        let weights = (
-            each: shares.each * NormalizationState.correction(ghost * workspace.positions),
-            last: shares.last * NormalizationState.correction(last * workspace.positions)
+        let weights = (each: Double(ghost) / Double(pass.images), last: Double(last) / Double(pass.images))
+        Normalization.sum(
+            pass[workspace.means], ranges: count, weights: weights, into: pass[workspace.tracked.mean])
+        let unbiased = (
+            each: weights.each * NormalizationState.correction(ghost * workspace.positions),
+            last: weights.last * NormalizationState.correction(last * workspace.positions)
         )
-        ChannelArithmetic.sum(
-            pass[workspace.variances], parts: count, weights: weights, into: pass[workspace.tracked.variance])
+        Normalization.sum(
+            pass[workspace.variances], ranges: count, weights: unbiased, into: pass[workspace.tracked.variance])
     }
 
     /// With dz = dy · f′, for each part: dx = γ/√(σ² + ε) · (dz − mean dz − x̂ · mean(dz·x̂)).
     /// Over all of them: dβ = Σ dz,  dγ = Σ dz·x̂.
     public func backward(_ pass: Pass, _ workspace: Workspace) {
-        let count = parts(images: pass.images)
-        let (sums, productSums) = (pass[workspace.sums], pass[workspace.productSums])
-        for index in 0..<count {
-            let part = part(index, pass, workspace)
-            part.standardization.sums(
-                pass.input.rows(part.rows), output: pass.output.rows(part.rows),
-                outputGradient: pass.outputGradient.rows(part.rows), sum: sums.range(part.places),
-                productSum: productSums.range(part.places), scratch: pass[workspace.tracked.backwardScratch],
-                team: pass.team)
+        let normalization = normalization(pass, workspace)
+        let values = 0..<normalization.inverseDeviation.count
+        let (sums, productSums) = (pass[workspace.sums].range(values), pass[workspace.productSums].range(values))
+        normalization.sums(
+            pass.input, output: pass.output, outputGradient: pass.outputGradient, sum: sums, productSum: productSums,
+            scratch: pass[workspace.tracked.backwardScratch], team: pass.team)
+        if let gradient = pass.vectorGradient(.shift) {
+            Normalization.sum(sums, ranges: normalization.ranges, into: gradient)
         }
-        if let gradient = pass.vectorGradient(.shift) { ChannelArithmetic.sum(sums, parts: count, into: gradient) }
         if let gradient = pass.vectorGradient(.scale) {
-            ChannelArithmetic.sum(productSums, parts: count, into: gradient)
+            Normalization.sum(productSums, ranges: normalization.ranges, into: gradient)
         }
         guard let inputGradient = pass.inputGradient else { return }
-        for index in 0..<count {
-            let part = part(index, pass, workspace)
-            let (sum, productSum) = (sums.range(part.places), productSums.range(part.places))
-            ChannelArithmetic.divide(sum, by: part.rows.count)
-            ChannelArithmetic.divide(productSum, by: part.rows.count)
-            part.standardization.gradient(
-                pass.input.rows(part.rows), output: pass.output.rows(part.rows),
-                outputGradient: pass.outputGradient.rows(part.rows), meanGradient: sum, meanProduct: productSum,
-                into: inputGradient.rows(part.rows), team: pass.team)
-        }
+        normalization.gradient(
+            pass.input, output: pass.output, outputGradient: pass.outputGradient, sum: sums, productSum: productSums,
+            into: inputGradient, team: pass.team)
     }
 }

@@ -91,10 +91,13 @@ public struct InstanceNormalization: ImageNormalization {
 ///     x̂ = (x − μ)/√(σ² + ε),   y = γx̂ + β
 ///
 /// with the mean and the biased variance of image and group, and one γ and β a channel. It keeps no statistics and is the
-/// same in training and inference. A layer says how many channels are a group; the rest is common.
+/// same in training and inference. A layer says how many channels are a group, and whether the mean is subtracted; the rest
+/// is common.
 public protocol ImageNormalization: NormalizationLayer where Workspace == ImageNormalizationWorkspace {
     /// The channels of a group, a divisor of `channels`.
     func channelsPerGroup(of channels: Int) -> Int
+    /// Whether μ is the mean; otherwise it is 0, and σ² the mean square.
+    var subtractsMean: Bool { get }
 }
 
 /// The statistics of each image and group, once for each channel; x̂ only where it is observed.
@@ -103,7 +106,6 @@ public struct ImageNormalizationWorkspace: Sendable {
     let mean: MatrixSlot
     let inverseDeviation: MatrixSlot
     let normalized: MatrixSlot
-    let scaleAndShift: ScaleAndShift.Slots
     let scratch: VectorSlot
     let sum: VectorSlot
     let productSum: VectorSlot
@@ -111,6 +113,8 @@ public struct ImageNormalizationWorkspace: Sendable {
 }
 
 extension ImageNormalization {
+    public var subtractsMean: Bool { true }
+
     /// ε, γ and β, which a layer lists among its own fields.
     static var imageFields: [Field<Self>] {
         [epsilonField] + ScaleAndShift.fields.within(\.scaleAndShift)
@@ -135,24 +139,22 @@ extension ImageNormalization {
             mean: booking.matrix("mean", rowsPerImage: 1, columns: channels, .untilBackward),
             inverseDeviation: booking.matrix("inverse deviation", rowsPerImage: 1, columns: channels, .untilBackward),
             normalized: booking.matrix("normalized", rowsPerImage: positions, columns: channels, .observed),
-            scaleAndShift: ScaleAndShift.Slots(&booking),
             scratch: booking.vector(
                 "scratch",
-                count: GroupStandardization.forwardScratch(images: images, rowsPerImage: positions, columns: channels),
+                count: Normalization.forwardScratch(ranges: images, rowsPerRange: positions, columns: channels),
                 .forward),
             sum: booking.vector("gradient sum", count: channels, .backward),
             productSum: booking.vector("gradient sum by normalized", count: channels, .backward),
             backwardScratch: booking.vector(
                 "gradient scratch",
-                count: GroupStandardization.gradientScratch(images: images, rowsPerImage: positions, columns: channels),
+                count: Normalization.gradientScratch(ranges: images, rowsPerRange: positions, columns: channels),
                 .backward))
     }
 
     /// For each image and group, μ = mean x, σ² = mean (x − μ)², x̂ = (x − μ)/√(σ² + ε), y = f(γx̂ + β).
     public func forward(_ pass: Pass, _ workspace: ImageNormalizationWorkspace) {
-        workspace.scaleAndShift.fill(pass)
-        standardization(pass, workspace).forward(
-            pass.input, normalized: pass.observed(workspace.normalized), into: pass.output,
+        normalization(pass, workspace).forwardByRange(
+            pass.input, epsilon: epsilon, normalized: pass.observed(workspace.normalized), into: pass.output,
             scratch: pass[workspace.scratch], team: pass.team)
     }
 
@@ -160,18 +162,19 @@ extension ImageNormalization {
     /// dx = 1/√(σ² + ε) · (γdz − mean(γdz) − x̂ · mean(γdz·x̂)), the means over image and group.
     public func backward(_ pass: Pass, _ workspace: ImageNormalizationWorkspace) {
         let (sum, productSum) = (pass[workspace.sum], pass[workspace.productSum])
-        standardization(pass, workspace).gradient(
+        normalization(pass, workspace).backwardByRange(
             pass.input, output: pass.output, outputGradient: pass.outputGradient, sum: sum, productSum: productSum,
             into: pass.inputGradient, scratch: pass[workspace.backwardScratch], team: pass.team)
         pass.vectorGradient(.shift)?.copy(from: sum)
         pass.vectorGradient(.scale)?.copy(from: productSum)
     }
 
-    private func standardization(_ pass: Pass, _ workspace: ImageNormalizationWorkspace) -> GroupStandardization {
-        GroupStandardization(
-            rowsPerImage: workspace.positions, columnsPerGroup: channelsPerGroup(of: pass.input.columns),
-            epsilon: epsilon, mean: pass[workspace.mean], inverseDeviation: pass[workspace.inverseDeviation],
-            scale: workspace.scaleAndShift.scale(pass), shift: workspace.scaleAndShift.shift(pass),
-            nonlinearity: pass.nonlinearity)
+    private func normalization(_ pass: Pass, _ workspace: ImageNormalizationWorkspace) -> Normalization {
+        Normalization(
+            mean: subtractsMean ? pass[workspace.mean].vector : nil,
+            inverseDeviation: pass[workspace.inverseDeviation].vector,
+            scale: pass.vectorParameter(.scale), shift: pass.vectorParameter(.shift), nonlinearity: pass.nonlinearity,
+            ranges: pass.images, rowsPerRange: workspace.positions,
+            columnsPerGroup: channelsPerGroup(of: pass.input.columns))
     }
 }

@@ -70,30 +70,32 @@ public struct LpBatchNormalization: TrackedNormalization {
     public struct Workspace: TrackedNormalizationWorkspace {
         /// What batch normalization books; N² in place of the variance.
         public let tracked: TrackedNormalizationSlots
-        /// What u is relative to: μ or 0.
-        let center: VectorSlot
         /// p = 1: N. p = ∞: the u of the greatest |u|.
         let norm: VectorSlot
         /// p = 1: the mean of sgn u. p = ∞: the row of the greatest |u|.
         let detail: VectorSlot
-        /// What the gradient adds at that row.
+        /// What is subtracted from every dz.
+        let common: VectorSlot
+        /// The factor of what differs from row to row.
+        let factor: VectorSlot
+        /// What the gradient adds at the row of the greatest |u|.
         let summand: VectorSlot
         let scratch: VectorSlot
     }
 
-    /// Four vectors of one value a channel besides batch normalization's, and scratch.
+    /// Five vectors of one value a channel besides batch normalization's, and scratch.
     public func book(_ booking: inout Booking) -> Workspace {
         let channels = booking.input.channels
         let rows = booking.batch * booking.input.positions
         return Workspace(
             tracked: TrackedNormalizationSlots(&booking),
-            center: booking.vector("center", count: channels, .untilBackward),
             norm: booking.vector("norm", count: channels, .untilBackward),
             detail: booking.vector("norm's detail", count: channels, .untilBackward),
+            common: booking.vector("gradient in common", count: channels, .backward),
+            factor: booking.vector("gradient factor", count: channels, .backward),
             summand: booking.vector("gradient at the greatest", count: channels, .backward),
             scratch: booking.vector(
-                "norm scratch", count: p == .two ? 0 : ColumnDeviations.scratch(rows: rows, columns: channels), .forward
-            ))
+                "norm scratch", count: p == .two ? 0 : LpNorm.scratch(rows: rows, columns: channels), .forward))
     }
 
     /// μ and N² of the batch.
@@ -108,29 +110,31 @@ public struct LpBatchNormalization: TrackedNormalization {
         if appliesEstimates(pass, workspace) { return }
         let slots = workspace.tracked
         slots.takeMoments(pass)
-        let (mean, center) = (pass[slots.mean], pass[workspace.center])
-        if subject == .deviations { center.copy(from: mean) } else { center.fill(0) }
         takeNorm(pass, workspace)
         slots.takeInverseDeviation(pass, epsilon: epsilon)
-        slots.normalize(pass)
+        slots.normalize(pass, slots.normalization(pass))
+    }
+
+    /// The norm of u, relative to μ or to 0.
+    private func lpNorm(_ pass: Pass, _ workspace: Workspace) -> LpNorm {
+        LpNorm(from: subject == .deviations ? pass[workspace.tracked.mean] : nil)
     }
 
     /// N², where σ² was; for p = 2 it is that, with μ² added for the values.
     private func takeNorm(_ pass: Pass, _ workspace: Workspace) {
         let (norm, detail) = (pass[workspace.norm], pass[workspace.detail])
         let (mean, square) = (pass[workspace.tracked.mean], pass[workspace.tracked.variance])
-        let deviations = ColumnDeviations(from: pass[workspace.center])
         switch p {
         case .one:
-            deviations.absoluteMeans(
+            lpNorm(pass, workspace).absoluteMeans(
                 pass.input, norm: norm, sign: detail, scratch: pass[workspace.scratch], team: pass.team)
-            ChannelArithmetic.square(norm, into: square)
+            LpNorm.square(norm, into: square)
         case .two:
-            if subject == .values { ChannelArithmetic.addSquare(of: mean, to: square) }
+            if subject == .values { LpNorm.meanSquare(mean: mean, variance: square, into: square) }
         case .infinity:
-            deviations.peaks(
-                pass.input, peak: norm, place: detail, scratch: pass[workspace.scratch], team: pass.team)
-            ChannelArithmetic.square(norm, into: square)
+            lpNorm(pass, workspace).peaks(
+                pass.input, peak: norm, row: detail, scratch: pass[workspace.scratch], team: pass.team)
+            LpNorm.square(norm, into: square)
         }
     }
 
@@ -147,38 +151,41 @@ public struct LpBatchNormalization: TrackedNormalization {
     /// and ∂N/∂x = ∂N/∂u for the values; for deviations less its mean over the batch.
     public func backward(_ pass: Pass, _ workspace: Workspace) {
         let slots = workspace.tracked
-        let standardization = slots.standardization(pass)
-        slots.takeSums(pass, standardization)
+        let normalization = slots.normalization(pass)
+        slots.takeSums(pass, normalization)
         slots.storeParameterGradients(pass)
         guard let inputGradient = pass.inputGradient else { return }
-        takeTerms(pass, workspace, scale: standardization.scale)
-        switch p {
-        case .one:
-            standardization.signGradient(
-                pass.input, output: pass.output, outputGradient: pass.outputGradient, center: pass[workspace.center],
-                meanGradient: pass[slots.sum], slope: pass[slots.productSum], into: inputGradient, team: pass.team)
-        case .two, .infinity:
-            standardization.gradient(
-                pass.input, output: pass.output, outputGradient: pass.outputGradient, meanGradient: pass[slots.sum],
-                meanProduct: pass[slots.productSum], into: inputGradient, team: pass.team)
+        let terms = takeTerms(pass, workspace, normalization)
+        if p == .one {
+            normalization.gradient(
+                pass.input, output: pass.output, outputGradient: pass.outputGradient,
+                signsOf: lpNorm(pass, workspace), terms, into: inputGradient, team: pass.team)
+        } else {
+            normalization.gradient(
+                pass.input, output: pass.output, outputGradient: pass.outputGradient, sum: pass[workspace.common],
+                productSum: pass[workspace.factor], count: 1, into: inputGradient, team: pass.team)
         }
-        if p == .infinity {
-            ColumnDeviations.add(pass[workspace.summand], at: pass[workspace.detail], to: inputGradient)
-        }
+        if p == .infinity { LpNorm.add(pass[workspace.summand], at: pass[workspace.detail], to: inputGradient) }
     }
 
     /// Makes of Σ dz and Σ dz·x̂ what is subtracted from every dz, and the factor of what differs from row to row.
-    private func takeTerms(_ pass: Pass, _ workspace: Workspace, scale: Vector) {
+    private func takeTerms(_ pass: Pass, _ workspace: Workspace, _ normalization: Normalization) -> LpNorm.Terms {
         let slots = workspace.tracked
-        let terms = ChannelArithmetic.NormTerms(
-            rows: pass.input.rows, isOfDeviations: subject == .deviations, mean: pass[slots.mean],
-            square: pass[slots.variance], inverse: pass[slots.inverseDeviation], sum: pass[slots.sum],
-            productSum: pass[slots.productSum])
+        let (terms, sums): (LpNorm.Terms, LpNorm.Sums) = (
+            (pass[workspace.common], pass[workspace.factor]), (pass[slots.sum], pass[slots.productSum])
+        )
+        let (norm, rows) = (lpNorm(pass, workspace), pass.input.rows)
         switch p {
-        case .one: terms.takeAbsolute(meanSign: pass[workspace.detail])
-        case .two: terms.takeSquare()
+        case .one:
+            norm.absoluteTerms(
+                of: sums, rows: rows, square: pass[slots.variance], normalization, meanSign: pass[workspace.detail],
+                into: terms)
+        case .two: norm.squareTerms(of: sums, rows: rows, mean: pass[slots.mean], normalization, into: terms)
         case .infinity:
-            terms.takePeak(pass[workspace.norm], scale: scale, summand: pass[workspace.summand])
+            norm.peakTerms(
+                of: sums, rows: rows, square: pass[slots.variance], normalization, peak: pass[workspace.norm],
+                summand: pass[workspace.summand], into: terms)
         }
+        return terms
     }
 }

@@ -38,7 +38,17 @@ public struct OutsideNormalization: TrackedNormalization {
     /// It does where `scale` says so.
     public var dividesByDeviation: Bool { scale }
 
-    public func book(_ booking: inout Booking) -> TrackedNormalizationSlots { TrackedNormalizationSlots(&booking) }
+    /// What batch normalization books, and zeros.
+    public struct Workspace: TrackedNormalizationWorkspace {
+        public let tracked: TrackedNormalizationSlots
+        let zeros: VectorSlot
+    }
+
+    public func book(_ booking: inout Booking) -> Workspace {
+        Workspace(
+            tracked: TrackedNormalizationSlots(&booking),
+            zeros: booking.vector("zeros", count: booking.input.channels, .backward))
+    }
 
     /// The backward pass reads nothing but gradients: to it the statistics are constants.
     public var traits: LayerTraits {
@@ -49,21 +59,23 @@ public struct OutsideNormalization: TrackedNormalization {
     }
 
     /// With batch statistics, x̂ = (x − μ)/√(σ² + ε), or x − μ without `scale`, and y = f(x̂); else y = f(affine x).
-    public func forward(_ pass: Pass, _ workspace: TrackedNormalizationSlots) {
+    public func forward(_ pass: Pass, _ workspace: Workspace) {
         if appliesEstimates(pass, workspace) { return }
-        workspace.takeMoments(pass)
+        let slots = workspace.tracked
+        slots.takeMoments(pass)
         if scale {
-            workspace.takeInverseDeviation(pass, epsilon: epsilon)
+            slots.takeInverseDeviation(pass, epsilon: epsilon)
         } else {
-            pass[workspace.inverseDeviation].fill(1)
+            pass[slots.inverseDeviation].fill(1)
         }
-        workspace.normalize(pass)
+        slots.normalize(pass, slots.normalization(pass))
     }
 
     /// dx = dy/√(σ² + ε), or dy without `scale`: what is missing are the two means of batch normalization's gradient.
-    public func backward(_ pass: Pass, _ workspace: TrackedNormalizationSlots) {
+    public func backward(_ pass: Pass, _ workspace: Workspace) {
         guard let inputGradient = pass.inputGradient else { return }
-        ColumnAffine(scale: pass[workspace.inverseDeviation], shift: pass[workspace.scaleAndShift.shift])
+        pass[workspace.zeros].fill(0)
+        ColumnAffine(scale: pass[workspace.tracked.inverseDeviation], shift: pass[workspace.zeros])
             .apply(pass.outputGradient, into: inputGradient, team: pass.team)
     }
 }

@@ -49,7 +49,7 @@ public final class Decorrelation {
         self.team = team
         self.eigensystem = eigensystem
         let scratchCount = max(
-            ColumnReduction.scratch(rows: rows, columns: width),
+            BlockMoments.scratch(rows: rows, columns: width),
             MatrixProduct.weightGradientScratch(rows: rows, inputs: width, outputs: width),
             MatrixProduct.weightGradientScratch(rows: width, inputs: width, outputs: width))
         let lane = (width + 15) / 16 * 16
@@ -93,9 +93,9 @@ public final class Decorrelation {
 
     /// Makes the output Cov^(−½) · (x − E[x]). Complexity: ``multiplications(width:rows:)``.
     public func decorrelate() {
-        ColumnReduction.moments(input, mean: mean, variance: variance, scratch: scratch, team: team)
-        Standardization(mean: mean, inverseDeviation: ones, scale: ones, shift: zeros)
-            .normalize(input, into: centred, team: team)
+        Normalization.moments(input, mean: mean, variance: variance, scratch: scratch, team: team)
+        Normalization(mean: mean, inverseDeviation: ones, scale: nil, shift: nil)
+            .forward(input, into: centred, team: team)
         MatrixProduct.weightGradient(centred, centred, into: covariance, scratch: scratch, team: team)
         let (values, vectors) = eigensystem(covariance.elements.map { Double($0) / Double(rows) }, width)
         // The product of the scaled eigenvectors with themselves has the inverse square roots for its eigenvalues.
@@ -112,9 +112,9 @@ public final class Decorrelation {
     /// Makes the output (x − E[x]) / √(Var[x] + ε) with γ = 1 and β = 0: batch normalization by its own kernels.
     /// Complexity: rows · width.
     public func normalize() {
-        ColumnReduction.moments(input, mean: mean, variance: variance, scratch: scratch, team: team)
-        ChannelArithmetic.inverseDeviation(ofVariance: variance, epsilon: Self.epsilon, into: inverseDeviation)
-        Standardization(mean: mean, inverseDeviation: inverseDeviation, scale: ones, shift: zeros)
+        Normalization.moments(input, mean: mean, variance: variance, scratch: scratch, team: team)
+        Normalization.inverseDeviation(ofVariance: variance, epsilon: Self.epsilon, into: inverseDeviation)
+        Normalization(mean: mean, inverseDeviation: inverseDeviation, scale: ones, shift: zeros)
             .forward(input, into: output, team: team)
     }
 

@@ -1,4 +1,4 @@
-/// An affine map of each column by parameters of its own: batch normalization with fixed statistics.
+/// An affine map of each column by parameters of its own: a normalization with fixed statistics.
 public struct ColumnAffine: Sendable {
     /// The factor of each column.
     public var scale: Vector
@@ -12,6 +12,23 @@ public struct ColumnAffine: Sendable {
         self.shift = shift
     }
 
+    /// Makes the map that a normalization with fixed statistics is (Ioffe & Szegedy 2015, Algorithm 2, line 11): the factor
+    /// γ/√(variance + ε) and the summand β − factor · mean, in Double.
+    ///
+    /// - Parameters:
+    ///   - variance: nil: nothing is divided by.
+    ///   - gamma: nil: 1.
+    ///   - beta: nil: 0.
+    public func fold(mean: Vector, variance: Vector?, epsilon: Double, gamma: Vector?, beta: Vector?) {
+        for column in 0..<mean.count {
+            let gamma = gamma.map { Double($0[column]) } ?? 1
+            let beta = beta.map { Double($0[column]) } ?? 0
+            let factor = variance.map { gamma / (Double($0[column]) + epsilon).squareRoot() } ?? gamma
+            scale[column] = Float(factor)
+            shift[column] = Float(beta - factor * Double(mean[column]))
+        }
+    }
+
     /// output[i, j] = f(input[i, j] · scale[j] + shift[j]), product and sum fused.
     ///
     /// Input and output may be the same matrix. Complexity: rows · columns.
@@ -20,36 +37,29 @@ public struct ColumnAffine: Sendable {
     public func apply(_ input: Matrix, nonlinearity: Nonlinearity = .identity, into output: Matrix, team: Team) {
         precondition(scale.count == input.columns, "one factor a column")
         input.requireSameShape(output)
-        func run<Function: LaneFunction>(_: Function.Type) {
-            AffineMap<Function>(input: input, scale: scale, shift: shift).store(into: output, team: team)
+        team.forEachPart(of: 0..<output.rows, columns: output.columns) {
+            apply(input, rows: $0, nonlinearity: nonlinearity, into: output)
         }
-        nonlinearity.withFunction { run($0) }
+    }
+
+    /// The same for some rows, on the calling thread.
+    fileprivate func apply(_ input: Matrix, rows: Range<Int>, nonlinearity: Nonlinearity, into output: Matrix) {
+        nonlinearity.withFunction { map($0, input, rows: rows, into: output) }
+    }
+
+    private func map<Function: LaneFunction>(_: Function.Type, _ input: Matrix, rows: Range<Int>, into output: Matrix) {
+        @inline(always)
+        func value(_ row: Int, _ column: Int, _ parameters: (scale: Lane, shift: Lane)) -> Lane {
+            Function.value(parameters.shift.addingProduct(input.lane(row, column), parameters.scale))
+        }
+        ColumnTraversal.map(
+            output, rows: rows, { (scale: scale.base.lane(at: $0), shift: shift.base.lane(at: $0)) }, value)
     }
 
     /// matrix = f(matrix · scale + shift) for some columns of the map, on the calling thread.
     func apply(to matrix: Matrix, columns: Range<Int>, nonlinearity: Nonlinearity) {
-        func run<Function: LaneFunction>(_: Function.Type) {
-            AffineMap<Function>(input: matrix, scale: scale.range(columns), shift: shift.range(columns))
-                .store(into: matrix, rows: 0..<matrix.rows)
-        }
-        nonlinearity.withFunction { run($0) }
-    }
-}
-
-private struct AffineMap<Function: LaneFunction>: ColumnMap {
-    let input: Matrix
-    let scale: Vector
-    let shift: Vector
-
-    @inline(__always)
-    func parameters(column: Int) -> (scale: Lane, shift: Lane) {
-        (scale.base.lane(at: column), shift.base.lane(at: column))
-    }
-
-    @inline(__always)
-    func value(row: Int, column: Int, _ parameters: (scale: Lane, shift: Lane)) -> Lane {
-        let x = input.base.lane(at: row * input.stride + column)
-        return Function.value(parameters.shift.addingProduct(x, parameters.scale))
+        ColumnAffine(scale: scale.range(columns), shift: shift.range(columns))
+            .apply(matrix, rows: 0..<matrix.rows, nonlinearity: nonlinearity, into: matrix)
     }
 }
 
@@ -82,36 +92,69 @@ public struct GroupAffine: Sendable {
             scale.columns == input.columns && scale.rows > 0 && input.rows.isMultiple(of: scale.rows),
             "\(scale.rows)×\(scale.columns) parameters for \(input.rows)×\(input.columns)")
         let size = input.rows / scale.rows
-        let groupsPerItem = max(1, 16_384 / max(size * input.columns, Lane.width))
+        let groupsPerItem = max(1, Team.floatsPerItem / max(size * input.columns, Lane.width))
         team.forEachPart(of: scale.rows, size: groupsPerItem) { groups in
             for group in groups {
-                let rows = (group * size)..<((group + 1) * size)
-                apply(input.rows(rows), into: output.rows(rows), group: group)
+                let rows = group * size..<(group + 1) * size
+                if let shift {
+                    ColumnAffine(scale: scale.row(group), shift: shift.row(group))
+                        .apply(input, rows: rows, nonlinearity: .identity, into: output)
+                } else {
+                    ColumnTraversal.map(output, rows: rows, { scale.lane(group, $0) }) { row, column, scale in
+                        input.lane(row, column) * scale
+                    }
+                }
             }
-        }
-    }
-
-    /// Maps the rows of one group.
-    private func apply(_ input: Matrix, into output: Matrix, group: Int) {
-        let factors = scale.rows(group..<group + 1).vector
-        if let shift {
-            AffineMap<Identity>(input: input, scale: factors, shift: shift.rows(group..<group + 1).vector)
-                .store(into: output, rows: 0..<output.rows)
-        } else {
-            ScaledMap(input: input, scale: factors).store(into: output, rows: 0..<output.rows)
         }
     }
 }
 
-private struct ScaledMap: ColumnMap {
-    let input: Matrix
-    let scale: Vector
+extension Matrix {
+    fileprivate func row(_ index: Int) -> Vector { Vector(base + index * stride, count: columns) }
+}
 
-    @inline(__always)
-    func parameters(column: Int) -> Lane { scale.base.lane(at: column) }
+/// The correction of batch renormalization (Ioffe 2017, Algorithm 1), r and d of each column, in Double.
+public struct Renormalization: Sendable {
+    public var r: Vector
+    public var d: Vector
 
-    @inline(__always)
-    func value(row: Int, column: Int, _ parameters: Lane) -> Lane {
-        input.base.lane(at: row * input.stride + column) * parameters
+    public init(r: Vector, d: Vector) { (self.r, self.d) = (r, d) }
+
+    /// r = clip(σ_B/σ, 1/r_max … r_max) and d = clip((μ_B − μ)/σ, −d_max … d_max), with σ² = variance + ε; μ_B and σ_B are
+    /// the batch's, μ and σ those that are tracked.
+    public func correct(
+        mean: Vector, variance: Vector, trackedMean: Vector, trackedVariance: Vector, epsilon: Double,
+        limits: (r: Double, d: Double)
+    ) {
+        for column in 0..<mean.count {
+            let deviation = (Double(trackedVariance[column]) + epsilon).squareRoot()
+            let ratio = (Double(variance[column]) + epsilon).squareRoot() / deviation
+            let difference = (Double(mean[column]) - Double(trackedMean[column])) / deviation
+            r[column] = Float(Self.clip(ratio, 1 / limits.r, limits.r))
+            d[column] = Float(Self.clip(difference, -limits.d, limits.d))
+        }
+    }
+
+    /// A NaN stays one.
+    private static func clip(_ value: Double, _ least: Double, _ most: Double) -> Double {
+        value < least ? least : value > most ? most : value
+    }
+
+    /// Makes the map γ(rx̃ + d) + β = γr · x̃ + (γd + β) of what the batch's own statistics normalize, x̃; without γ and β they
+    /// are 1 and 0.
+    public func fold(gamma: Vector?, beta: Vector?, into map: ColumnAffine) {
+        for column in 0..<r.count {
+            let (gamma, beta) = (gamma.map { Double($0[column]) } ?? 1, beta.map { Double($0[column]) } ?? 0)
+            map.scale[column] = Float(gamma * Double(r[column]))
+            map.shift[column] = Float(gamma * Double(d[column]) + beta)
+        }
+    }
+
+    /// dγ = Σ dz·x̂ = r · Σ dz·x̃ + d · Σ dz.
+    public func scaleGradient(sum: Vector, productSum: Vector, into result: Vector) {
+        for column in 0..<r.count {
+            result[column] = Float(
+                Double(productSum[column]) * Double(r[column]) + Double(sum[column]) * Double(d[column]))
+        }
     }
 }

@@ -101,10 +101,10 @@ public struct Epilogue: Sendable {
     /// Whether there is nothing to do.
     var isEmpty: Bool { affine == nil && nonlinearity == .identity && moments == nil }
 
-    /// Finishes one block of `BlockMoments.rowsPerBlock` rows.
+    /// Finishes one block of `Numerics.rowsPerBlock` rows.
     func apply(to output: Matrix, block: Int) {
         moments?.gather(output, block: block)
-        map(output, rows: BlockMoments.rows(of: block, in: output.rows), columns: 0..<output.columns)
+        map(output, rows: Numerics.rows(ofBlock: block, in: output.rows), columns: 0..<output.columns)
     }
 
     /// Maps some rows and columns of the output. Whatever lies outside them is not touched: other threads may be writing it.
@@ -156,9 +156,6 @@ extension Nonlinearity {
 
 /// Runs over a matrix lane by lane, in items of whole rows.
 enum RowLanes {
-    /// The floats that one item handles, about: a few microseconds of work.
-    private static let floatsPerItem = 16_384
-
     /// Stores body(row, column, count) as the sixteen elements from (row, column) on, for every lane of every row.
     ///
     /// What the body returns for columns past the end is dropped. It must not load more than `count` elements, since the target
@@ -167,7 +164,7 @@ enum RowLanes {
     static func forEach(
         _ target: Matrix, team: Team, _ body: @Sendable (_ row: Int, _ column: Int, _ count: Int) -> Lane
     ) {
-        let rowsPerItem = max(1, floatsPerItem / max(target.columns, Lane.width))
+        let rowsPerItem = max(1, Team.floatsPerItem / max(target.columns, Lane.width))
         team.forEachPart(of: target.rows, size: rowsPerItem) { rows in
             for row in rows {
                 let start = target.base + row * target.stride

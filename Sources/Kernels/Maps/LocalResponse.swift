@@ -367,9 +367,6 @@ private struct ChannelSums<Pass: WindowSum, Size: Extent>: LaneOperation {
 
 extension Matrix {
     @inline(__always)
-    fileprivate func lane(_ row: Int, _ channel: Int) -> Lane { base.lane(at: row &* stride &+ channel) }
-
-    @inline(__always)
     fileprivate func store(_ lane: Lane, _ row: Int, _ channel: Int, _ count: Int) {
         ChannelLanes.store(lane, to: base + (row &* stride &+ channel), count)
     }

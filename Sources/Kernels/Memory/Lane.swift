@@ -141,16 +141,103 @@ extension UnsafeMutablePointer<Float> {
     }
 }
 
-extension UnsafeMutablePointer<Double> {
-    /// The eight doubles from `offset` on.
+extension Matrix {
+    /// The sixteen floats of a row from a column on.
     @inline(__always)
-    func lane(at offset: Int) -> DoubleLane {
-        UnsafeRawPointer(self + offset).loadUnaligned(as: DoubleLane.self)
+    func lane(_ row: Int, _ column: Int) -> Lane { base.lane(at: row * stride + column) }
+}
+
+/// A lane, widened.
+struct WideLane {
+    var low = DoubleLane()
+    var high = DoubleLane()
+
+    @inline(__always)
+    init() {}
+
+    @inline(__always)
+    init(low: DoubleLane, high: DoubleLane) { (self.low, self.high) = (low, high) }
+
+    @inline(__always)
+    init(_ lane: Lane) { (low, high) = (lane.lowHalf.widened, lane.highHalf.widened) }
+
+    /// The sixteen floats of a row from a column on, each half widened as it is loaded.
+    @inline(__always)
+    init(_ matrix: Matrix, _ row: Int, _ column: Int) {
+        let start = matrix.base + (row * matrix.stride + column)
+        (low, high) = (start.doubleLane(at: 0), start.doubleLane(at: DoubleLane.scalarCount))
     }
 
-    /// Stores all eight doubles.
+    /// The nearest floats.
     @inline(__always)
-    func store(_ lane: DoubleLane, at offset: Int) {
-        UnsafeMutableRawPointer(self + offset).storeBytes(of: lane, as: DoubleLane.self)
+    var narrowed: Lane { Lane(lowHalf: low.narrowed, highHalf: high.narrowed) }
+
+    @inline(__always)
+    mutating func add(_ a: WideLane) {
+        low += a.low
+        high += a.high
+    }
+
+    /// Adds a · b, fused.
+    @inline(__always)
+    mutating func addProduct(_ a: WideLane, _ b: WideLane) {
+        low.addProduct(a.low, b.low)
+        high.addProduct(a.high, b.high)
+    }
+
+    /// f of both halves.
+    @inline(__always)
+    func map(_ f: (DoubleLane) -> DoubleLane) -> WideLane { WideLane(low: f(low), high: f(high)) }
+}
+
+extension SIMD16<Float> {
+    /// Each divided in Double, and rounded.
+    @inline(__always)
+    func divided(by divisor: Double) -> Lane { WideLane(self).map { $0 / divisor }.narrowed }
+}
+
+/// Doubles in scratch memory, which is bound to floats: they are loaded and stored as bytes, whatever its type.
+struct Doubles: @unchecked Sendable {
+    private let base: UnsafeMutableRawPointer
+
+    /// The floats that `count` doubles take, with what aligns them.
+    static func scratch(_ count: Int) -> Int { 2 * count + Storage.alignment / MemoryLayout<Float>.stride }
+
+    /// `count` doubles, undefined until they are stored.
+    init(_ scratch: Vector, count: Int) {
+        let needed = Doubles.scratch(count)
+        precondition(scratch.count >= needed, "\(needed) floats of scratch needed, \(scratch.count) given")
+        base = UnsafeMutableRawPointer(scratch.base).alignedUp(toMultipleOf: Storage.alignment)
+    }
+
+    private init(_ base: UnsafeMutableRawPointer) { self.base = base }
+
+    /// Those from `offset` on.
+    @inline(__always)
+    static func + (doubles: Doubles, offset: Int) -> Doubles {
+        Doubles(doubles.base + offset * MemoryLayout<Double>.stride)
+    }
+
+    @inline(__always)
+    func lane(at offset: Int) -> DoubleLane {
+        base.loadUnaligned(fromByteOffset: offset * MemoryLayout<Double>.stride, as: DoubleLane.self)
+    }
+
+    @inline(__always)
+    func wide(at offset: Int) -> WideLane {
+        WideLane(low: lane(at: offset), high: lane(at: offset + DoubleLane.scalarCount))
+    }
+
+    @inline(__always)
+    func store(_ lane: WideLane, at offset: Int) {
+        let target = base + offset * MemoryLayout<Double>.stride
+        target.storeBytes(of: lane.low, as: DoubleLane.self)
+        target.storeBytes(of: lane.high, toByteOffset: MemoryLayout<DoubleLane>.stride, as: DoubleLane.self)
+    }
+
+    func fill(_ value: Double, at offset: Int, count: Int) {
+        for index in offset..<offset + count {
+            base.storeBytes(of: value, toByteOffset: index * MemoryLayout<Double>.stride, as: Double.self)
+        }
     }
 }

@@ -7,6 +7,21 @@ public enum Numerics {
     /// Two builds with the same version give the same bits for the same arguments, whatever the number of threads,
     /// the instruction set or the optimization level. A change that alters any bit raises it.
     public static let version = 3
+
+    /// The rows that one chain of additions down a column runs over: sums, moments and weight gradients of more rows are
+    /// those of blocks of so many, joined in order. It decides bits, and so is a part of ``version``.
+    static let rowsPerBlock = 256
+
+    /// The blocks of so many rows.
+    static func blocks(of rows: Int) -> Int { (rows + rowsPerBlock - 1) / rowsPerBlock }
+
+    /// The rows of one of them.
+    static func rows(ofBlock block: Int, in rows: Int) -> Range<Int> {
+        block * rowsPerBlock..<min((block + 1) * rowsPerBlock, rows)
+    }
+
+    /// About how many floats of small images have their parameter gradients added up in one chain. It decides bits too.
+    static let floatsPerChain = 16_384
 }
 
 /// Owns one slab of floats, aligned to a cache line and filled with zeros.

@@ -120,7 +120,7 @@ public enum Convolution {
     ) -> Int {
         guard algorithm == .winograd else { return CorrelationShape(geometry).scratch }
         func scratch<Form: WinogradForm>(_: Form.Type) -> Int { WinogradConvolution<Form>(geometry).forwardScratch }
-        return scratch(geometry.winogradForm)
+        return geometry.withWinogradForm { scratch($0) }
     }
 
     /// output[n, y, x, o] = f(bias[o] + Σ input[n, y·stride + ky − pad, x·stride + kx − pad, c] · weight[(ky, kx, c), o]).
@@ -143,7 +143,7 @@ public enum Convolution {
                 WinogradConvolution<Form>(geometry).forward(
                     input, weight, bias: bias, into: output, epilogue: epilogue, scratch: scratch, team: team)
             }
-            return run(geometry.winogradForm)
+            return geometry.withWinogradForm { run($0) }
         }
         let tap = geometry.channels * weight.stride
         let row = geometry.outputWidth * output.stride
@@ -181,7 +181,7 @@ extension Convolution {
             func scratch<Form: WinogradForm>(_: Form.Type) -> Int {
                 WinogradConvolution<Form>(geometry).dataGradientScratch
             }
-            return scratch(geometry.winogradForm)
+            return geometry.withWinogradForm { scratch($0) }
         }
         let adjoint = Adjoint(geometry)
         return turnedCount(geometry) + adjoint.phases.reduce(0) { max($0, adjoint.shape(phase: $1).scratch) }
@@ -206,7 +206,7 @@ extension Convolution {
                 WinogradConvolution<Form>(geometry).dataGradient(
                     outputGradient, weight, into: inputGradient, adds: adds, scratch: scratch, team: team)
             }
-            return run(geometry.winogradForm)
+            return geometry.withWinogradForm { run($0) }
         }
         let turned = scratch.range(0..<weight.count)
             .matrix(rows: weight.count / geometry.channels, columns: geometry.channels)
@@ -305,7 +305,7 @@ extension Convolution {
             func scratch<Form: WinogradForm>(_: Form.Type) -> Int {
                 WinogradConvolution<Form>(geometry).weightGradientScratch
             }
-            return scratch(geometry.winogradForm)
+            return geometry.withWinogradForm { scratch($0) }
         }
         return PartialSums.scratch(parts: parts(geometry), rows: geometry.filterSize, columns: geometry.outputChannels)
     }
@@ -325,7 +325,7 @@ extension Convolution {
                 WinogradConvolution<Form>(geometry).weightGradient(
                     input, outputGradient, into: weightGradient, scratch: scratch, team: team)
             }
-            return run(geometry.winogradForm)
+            return geometry.withWinogradForm { run($0) }
         }
         let parts = parts(geometry)
         let sums = PartialSums(parts: parts, into: weightGradient, scratch: scratch)

@@ -197,7 +197,7 @@ struct CorrelationShape {
     // MARK: Partition
 
     /// The output pixels of one block: as many as the rows of a block of moments, which are taken while it is at hand.
-    var placesPerBlock: Int { BlockMoments.rowsPerBlock }
+    var placesPerBlock: Int { Numerics.rowsPerBlock }
     /// The output pixels of one image.
     var placesPerImage: Int { places.rows * places.columns }
     /// All output pixels.

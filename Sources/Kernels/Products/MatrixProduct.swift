@@ -2,12 +2,9 @@
 ///
 /// Inputs are [batch × inputs], weights [inputs × outputs], outputs [batch × outputs].
 /// `forward` and `dataGradient` compute every element as one chain of fused multiply-adds in the order of the reduction;
-/// `weightGradient` as one chain for every `rowsPerPart` samples, the chains added in order in Double.
+/// `weightGradient` as one chain for every `Numerics.rowsPerBlock` samples, the chains added in order in Double.
 /// Complexity of each: batch · inputs · outputs multiply-adds.
 public enum MatrixProduct {
-    /// The number of samples in one chain of `weightGradient`.
-    static let rowsPerPart = 256
-
     /// output = f(input · weight + bias). The bias starts each chain.
     ///
     /// - Parameter epilogue: f; it gathers no moments.
@@ -98,15 +95,13 @@ public enum MatrixProduct {
         }
         let sums = PartialSums(parts: parts, into: weightGradient, scratch: scratch)
         sums.compute(team: team, operations: input.rows * weightGradient.count / Lane.width) { part, target, columns in
-            let first = part * rowsPerPart
-            product(first, min(rowsPerPart, input.rows - first), into: target)
+            let rows = Numerics.rows(ofBlock: part, in: input.rows)
+            product(rows.lowerBound, rows.count, into: target)
                 .part(rows: 0..<target.rows, columns: columns).compute()
         }
     }
 
-    private static func parts(rows: Int) -> Int {
-        max(1, (rows + rowsPerPart - 1) / rowsPerPart)
-    }
+    private static func parts(rows: Int) -> Int { max(1, Numerics.blocks(of: rows)) }
 }
 
 /// Copies of weights in another order.
@@ -263,7 +258,7 @@ struct PartialSums {
             product(part, target(part), panel * width..<min((panel + 1) * width, result.columns))
         }
         guard parts > 1 else { return }
-        let rowsPerItem = max(1, 16_384 / max(parts * result.columns, 1))
+        let rowsPerItem = max(1, Team.floatsPerItem / max(parts * result.columns, 1))
         let items = (result.rows + rowsPerItem - 1) / rowsPerItem
         team.forEach(items, operations: parts * result.count / Lane.width) { item in
             for row in item * rowsPerItem..<min((item + 1) * rowsPerItem, result.rows) { add(row: row) }

@@ -115,9 +115,10 @@ struct WinogradConvolution<Form: WinogradForm>: @unchecked Sendable {
 }
 
 extension ConvolutionGeometry {
-    /// The form for its filter.
-    var winogradForm: any WinogradForm.Type {
-        kernelHeight == FourOutputsThreeTaps.taps ? FourOutputsThreeTaps.self : TwoOutputsFiveTaps.self
+    /// Calls `body` with the form for its filter as a type, for which its loops are compiled apart.
+    @inline(__always)
+    func withWinogradForm<Result>(_ body: (any WinogradForm.Type) -> Result) -> Result {
+        kernelHeight == FourOutputsThreeTaps.taps ? body(FourOutputsThreeTaps.self) : body(TwoOutputsFiveTaps.self)
     }
 
     /// The tiles over a map.
@@ -143,13 +144,13 @@ struct TileGrid: Sendable {
 
     /// Whether the outputs of every block of moments are whole tiles, neighbours in the order of tiles.
     var fitsBlocks: Bool {
-        let (rows, positions) = (BlockMoments.rowsPerBlock, outputs.height * outputs.width)
+        let (rows, positions) = (Numerics.rowsPerBlock, outputs.height * outputs.width)
         guard outputs.height % step == 0, outputs.width % step == 0 else { return false }
         return rows % positions == 0 || positions % rows == 0 && rows % (step * outputs.width) == 0
     }
 
     /// The tiles with the outputs of one block of moments.
-    var tilesPerBlock: Int { BlockMoments.rowsPerBlock / (step * step) }
+    var tilesPerBlock: Int { Numerics.rowsPerBlock / (step * step) }
     var blocks: Int { (count + tilesPerBlock - 1) / tilesPerBlock }
     /// The parts of the work, each with scratch memory of its own: enough for many threads.
     var parts: Int { min(blocks, 16) }
@@ -178,7 +179,7 @@ struct TileProducts<Form: WinogradForm>: @unchecked Sendable {
     /// The floats of a part: rows of maps between zeros, transformed tiles and products.
     private var partScratch: Int {
         reader.copyCount(atOnce) + WinogradPoints.elements
-            * (slabSize(atOnce, width) + slabSize(atOnce, TileShape.columns))
+            * (slabSize(atOnce, width) + slabSize(atOnce, TileShape.columns)) + OutputTransform<Form>.bufferCount
     }
 
     var scratch: Int { tiles.parts * partScratch + Storage.slack }
@@ -206,7 +207,7 @@ struct TileProducts<Form: WinogradForm>: @unchecked Sendable {
             }
         }
         guard !fits, !epilogue.isEmpty else { return }
-        team.forEach((output.rows + BlockMoments.rowsPerBlock - 1) / BlockMoments.rowsPerBlock) {
+        team.forEach((output.rows + Numerics.rowsPerBlock - 1) / Numerics.rowsPerBlock) {
             epilogue.apply(to: output, block: $0)
         }
     }
@@ -235,6 +236,7 @@ struct TileProducts<Form: WinogradForm>: @unchecked Sendable {
         into output: Matrix, adds: Bool
     ) {
         let slab = slabSize(atOnce, TileShape.columns)
+        let buffer = products + WinogradPoints.elements * slab
         let (height, width, step) = (tiles.outputs.height, tiles.outputs.width, Form.outputs)
         let row = width * output.stride
         for tile in range {
@@ -244,7 +246,8 @@ struct TileProducts<Form: WinogradForm>: @unchecked Sendable {
             OutputTransform<Form>(
                 source: products + (tile - range.lowerBound) * panel.width, slab: slab,
                 bias: bias.map { $0.base + panel.first }, target: Patch(base: corner, row: row, pixel: output.stride),
-                rows: min(step, height - y), columns: min(step, width - x), channels: panel.columns, adds: adds
+                rows: min(step, height - y), columns: min(step, width - x), channels: panel.columns, adds: adds,
+                buffer: buffer
             ).run(channels: panel.width)
         }
     }

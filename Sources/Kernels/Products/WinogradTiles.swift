@@ -109,6 +109,11 @@ struct OutputTransform<Form: WinogradForm>: ChannelKernel {
     let channels: Int
     /// Whether the outputs are added to what the map holds.
     let adds: Bool
+    /// Memory for the outputs of one lane of a tile.
+    let buffer: UnsafeMutablePointer<Float>
+
+    /// The floats of the buffer.
+    static var bufferCount: Int { Form.outputs * Form.outputs * Lane.width }
 
     @inline(__always)
     func run<V: TransformLane>(_: V.Type, channel: Int) {
@@ -139,19 +144,17 @@ struct OutputTransform<Form: WinogradForm>: ChannelKernel {
     private func storePart<V: TransformLane>(_: V.Type, channel: Int) {
         let (source, base, width) = (source + channel, target.base + channel, V.scalarCount)
         let summand = bias.map { V.load($0 + channel) } ?? V()
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: 256) { buffer in
-            guard let buffer = buffer.baseAddress else { return }
-            Form.output {
-                V.load(source + ($0 * 6 + $1) &* slab)
-            } _: {
-                ($2 + summand).store(buffer + ($0 * Form.outputs + $1) * width)
-            }
-            for y in 0..<rows {
-                for x in 0..<columns {
-                    let value = V.load(buffer + (y * Form.outputs + x) * width)
-                    let place = base + (y * target.row + x * target.pixel)
-                    (adds ? V.load(place) + value : value).store(place, first: channels - channel)
-                }
+        Form.output {
+            V.load(source + ($0 * 6 + $1) &* slab)
+        } _: {
+            ($2 + summand).store(buffer + ($0 * Form.outputs + $1) * width)
+        }
+        let count = channels - channel
+        for y in 0..<rows {
+            for x in 0..<columns {
+                let value = V.load(buffer + (y * Form.outputs + x) * width)
+                let place = base + (y * target.row + x * target.pixel)
+                (adds ? V.load(place, first: count) + value : value).store(place, first: count)
             }
         }
     }

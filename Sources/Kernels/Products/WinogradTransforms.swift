@@ -63,6 +63,8 @@ func unrolled(_ count: Int, _ body: (Int) -> Void) {
 /// Neighbouring channels that are transformed at once: a whole lane, or half of one.
 protocol TransformLane: SIMD where Scalar == Float {
     static func load(_ source: UnsafeMutablePointer<Float>) -> Self
+    /// Loads the first `count` floats and no others, or all if there are fewer.
+    static func load(_ source: UnsafeMutablePointer<Float>, first count: Int) -> Self
     func store(_ target: UnsafeMutablePointer<Float>)
     /// Stores the first `count` floats, or all if there are fewer.
     func store(_ target: UnsafeMutablePointer<Float>, first count: Int)
@@ -75,6 +77,11 @@ protocol TransformLane: SIMD where Scalar == Float {
 extension SIMD16: TransformLane where Scalar == Float {
     @inline(__always)
     static func load(_ source: UnsafeMutablePointer<Float>) -> Self { source.lane(at: 0) }
+
+    @inline(__always)
+    static func load(_ source: UnsafeMutablePointer<Float>, first count: Int) -> Self {
+        source.lane(at: 0, first: count)
+    }
 
     @inline(__always)
     func store(_ target: UnsafeMutablePointer<Float>) { target.store(self, at: 0) }
@@ -99,6 +106,11 @@ extension SIMD8: TransformLane where Scalar == Float {
     @inline(__always)
     static func load(_ source: UnsafeMutablePointer<Float>) -> Self {
         UnsafeRawPointer(source).loadUnaligned(as: Self.self)
+    }
+
+    @inline(__always)
+    static func load(_ source: UnsafeMutablePointer<Float>, first count: Int) -> Self {
+        count >= 8 ? load(source) : source.lane(at: 0, first: count).lowHalf
     }
 
     @inline(__always)

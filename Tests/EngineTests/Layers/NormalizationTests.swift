@@ -1,5 +1,6 @@
 import Kernels
 import Testing
+import Vocabulary
 
 @testable import Engine
 
@@ -159,7 +160,7 @@ struct NormalizationTests {
         case let layer as LpBatchNormalization: #expect(isRedundant == (layer.subject == .deviations))
         case let layer as any ImageNormalization:
             // Whatever else shares a group with a channel sees its bias.
-            #expect(isRedundant == (layer.channelsPerGroup(of: channels) == 1))
+            #expect(isRedundant == (layer.subtractsMean && layer.channelsPerGroup(of: channels) == 1))
         default: #expect(isRedundant)
         }
         if let shift = (one.layer[field: "shift"]), shift == .boolean(false) { #expect(!one.layer.traits.absorbsBias) }
@@ -215,5 +216,40 @@ struct NormalizationTests {
             }
             #expect(one.input == .flat(5) || normalized.contains { abs($0) > 0.1 })
         }
+    }
+}
+
+/// A normalization of each image by the root mean square of pairs of channels: μ = 0.
+private struct UncentredNormalization: ImageNormalization {
+    var epsilon = 0.1
+    var scaleAndShift = ScaleAndShift()
+    var subtractsMean: Bool { false }
+
+    static let kind = "uncentred-norm"
+    static let summary = "A normalization without a mean."
+    static let fields: [Field<Self>] = []
+
+    func channelsPerGroup(of channels: Int) -> Int { 2 }
+}
+
+@Suite("A normalization that leaves the mean out")
+struct UncentredNormalizationTests {
+    @Test("divides by the root mean square, and has its gradient", arguments: [0.0, 3])
+    func gradient(offset: Double) throws {
+        let one = LayerCase(
+            layer: UncentredNormalization(), input: Shape(height: 2, width: 3, channels: 4), images: 3, offset: offset)
+        let reference = Reference { inputs, parameters in
+            var output = inputs[0]
+            let group = { (index: Int) in (index / inputs[0].shape.count, index % 4 / 2) }
+            for index in output.values.indices {
+                let values = output.values.indices.filter { group($0) == group(index) }.map { inputs[0].values[$0] }
+                let square = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
+                let normalized = inputs[0].values[index] / (square + 0.1).squareRoot()
+                output.values[index] = parameters[0][index % 4] * normalized + parameters[1][index % 4]
+            }
+            return output
+        }
+        let (check, result) = try #require(try one.check(seed: 5, as: reference))
+        #expect(check.objections(to: result) == [])
     }
 }

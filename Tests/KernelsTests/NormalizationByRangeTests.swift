@@ -2,8 +2,8 @@ import Foundation
 import Kernels
 import Testing
 
-@Suite("Standardization of each image by groups of columns")
-struct GroupStandardizationTests {
+@Suite("Normalization of each range of rows by groups of columns")
+struct NormalizationByRangeTests {
     struct Case: Sendable, CustomStringConvertible {
         let images, rows, columns, group: Int
         var description: String { "\(images) × \(rows)×\(columns) by \(group)" }
@@ -27,7 +27,7 @@ struct GroupStandardizationTests {
         let output: TestMatrix
         let normalized: TestMatrix
         let gradient: TestMatrix
-        let standardization: GroupStandardization
+        let normalization: Normalization
 
         init(_ one: Case, _ nonlinearity: Nonlinearity, team: Team = teams[1]) {
             self.one = one
@@ -38,16 +38,16 @@ struct GroupStandardizationTests {
             output = TestMatrix(rows: rows, columns: one.columns, gap: 1)
             normalized = TestMatrix(rows: rows, columns: one.columns, gap: 4)
             gradient = TestMatrix(rows: rows, columns: one.columns, gap: 3, seed: 4)
-            standardization = GroupStandardization(
-                rowsPerImage: one.rows, columnsPerGroup: one.group, epsilon: GroupStandardizationTests.epsilon,
-                mean: TestMatrix(rows: one.images, columns: one.columns).view,
-                inverseDeviation: TestMatrix(rows: one.images, columns: one.columns).view, scale: scale.view,
-                shift: shift.view, nonlinearity: nonlinearity)
+            normalization = Normalization(
+                mean: TestVector(count: one.images * one.columns).view,
+                inverseDeviation: TestVector(count: one.images * one.columns).view, scale: scale.view,
+                shift: shift.view, nonlinearity: nonlinearity, ranges: one.images, rowsPerRange: one.rows,
+                columnsPerGroup: one.group)
             let scratch = TestVector.scratch(
-                GroupStandardization.forwardScratch(
-                    images: one.images, rowsPerImage: one.rows, columns: one.columns))
-            standardization.forward(
-                input.view, normalized: normalized.view, into: output.view, scratch: scratch.view, team: team)
+                Normalization.forwardScratch(ranges: one.images, rowsPerRange: one.rows, columns: one.columns))
+            normalization.forwardByRange(
+                input.view, epsilon: NormalizationByRangeTests.epsilon, normalized: normalized.view, into: output.view,
+                scratch: scratch.view, team: team)
         }
 
         /// The backward pass, over the gradient by the output if nothing else is given.
@@ -56,9 +56,8 @@ struct GroupStandardizationTests {
         ) -> (sum: TestVector, product: TestVector) {
             let (sum, product) = (TestVector(count: one.columns), TestVector(count: one.columns))
             let scratch = TestVector.scratch(
-                GroupStandardization.gradientScratch(
-                    images: one.images, rowsPerImage: one.rows, columns: one.columns))
-            standardization.gradient(
+                Normalization.gradientScratch(ranges: one.images, rowsPerRange: one.rows, columns: one.columns))
+            normalization.backwardByRange(
                 input.view, output: output.view, outputGradient: gradient.view, sum: sum.view,
                 productSum: product.view, into: target, scratch: scratch.view, team: team)
             return (sum, product)
@@ -92,7 +91,7 @@ struct GroupStandardizationTests {
                 let values = places.map { x[$0.0][$0.1] }
                 let mean = values.reduce(0, +) / Double(values.count)
                 let square = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
-                return (mean: mean, inverse: 1 / (square + GroupStandardizationTests.epsilon).squareRoot())
+                return (mean: mean, inverse: 1 / (square + NormalizationByRangeTests.epsilon).squareRoot())
             }
             return (
                 x.indices.map { row in
@@ -177,16 +176,61 @@ struct GroupStandardizationTests {
         let one = Case(images: 2, rows: 2, columns: 2, group: 2)
         let bench = Bench(one, .identity)
         bench.input.view.copy(from: [100_000, 100_001, 100_002, 100_003, 0.1, 0.1, 0.1, 0.1])
-        var standardization = bench.standardization
-        standardization.epsilon = 1e-5
-        let scratch = TestVector.scratch(
-            GroupStandardization.forwardScratch(images: 2, rowsPerImage: 2, columns: 2))
-        standardization.forward(
-            bench.input.view, normalized: bench.normalized.view, into: bench.output.view, scratch: scratch.view,
-            team: teams[0])
+        let scratch = TestVector.scratch(Normalization.forwardScratch(ranges: 2, rowsPerRange: 2, columns: 2))
+        bench.normalization.forwardByRange(
+            bench.input.view, epsilon: 1e-5, normalized: bench.normalized.view, into: bench.output.view,
+            scratch: scratch.view, team: teams[0])
         expectClose(
             bench.normalized.view.elements,
             [-1.34163542, -0.44721181, 0.44721181, 1.34163542, 0, 0, 0, 0], tolerance: 1e-6)
         #expect(bench.normalized.view.rows(2..<4).elements.allSatisfy { $0 == 0 })
+    }
+
+    /// Zhang & Sennrich 2019: y = γx · 1/√(mean x² + ε), the mean over all values of an image.
+    @Test(
+        "without a mean and β it is root mean square normalization",
+        arguments: [(1, 1, 1, 1), (3, 1, 20, 20), (2, 5, 16, 4), (3, 7, 33, 33), (2, 6, 21, 1), (700, 3, 9, 9)])
+    func rootMeanSquare(images: Int, rows: Int, columns: Int, group: Int) {
+        let one = Case(images: images, rows: rows, columns: columns, group: group)
+        let bench = Bench(one, .identity)
+        // Far from 0, where the mean makes a difference.
+        for row in 0..<images * rows { for column in 0..<columns { bench.input.view[row, column] += 2 } }
+        let inverse = TestVector(count: images * columns)
+        let normalization = Normalization(
+            mean: nil, inverseDeviation: inverse.view, scale: bench.scale.view, shift: nil, ranges: images,
+            rowsPerRange: rows, columnsPerGroup: group)
+        let forward = TestVector.scratch(
+            Normalization.forwardScratch(ranges: images, rowsPerRange: rows, columns: columns))
+        normalization.forwardByRange(
+            bench.input.view, epsilon: Self.epsilon, normalized: bench.normalized.view, into: bench.output.view,
+            scratch: forward.view, team: teams[1])
+        let (x, a, dy) = (bench.input.doubles, bench.scale.doubles, bench.gradient.doubles)
+        let factors = bench.bySets { places in
+            1
+                / (places.reduce(0) { $0 + x[$1.0][$1.1] * x[$1.0][$1.1] } / Double(places.count) + Self.epsilon)
+                .squareRoot()
+        }
+        let normalized = x.indices.map { row in x[row].indices.map { x[row][$0] * factors[row][$0] } }
+        expectClose(bench.normalized, normalized, tolerance: 0x1p-20)
+        expectClose(
+            bench.output, normalized.map { row in row.indices.map { row[$0] * a[$0] } }, tolerance: 0x1p-20)
+
+        let (sum, product) = (TestVector(count: columns), TestVector(count: columns))
+        let scratch = TestVector.scratch(
+            Normalization.gradientScratch(ranges: images, rowsPerRange: rows, columns: columns))
+        normalization.backwardByRange(
+            bench.input.view, output: bench.output.view, outputGradient: bench.gradient.view, sum: sum.view,
+            productSum: product.view, into: bench.gradient.view, scratch: scratch.view, team: teams[1])
+        expectClose(
+            product.view.elements,
+            (0..<columns).map { column in zip(normalized, dy).reduce(0) { $0 + $1.0[column] * $1.1[column] } },
+            tolerance: 0x1p-20 * Double(images * rows))
+        let means = bench.bySets { places in
+            places.reduce(0) { $0 + a[$1.1] * dy[$1.0][$1.1] * normalized[$1.0][$1.1] } / Double(places.count)
+        }
+        let reference = dy.indices.map { row in
+            dy[row].indices.map { factors[row][$0] * (a[$0] * dy[row][$0] - normalized[row][$0] * means[row][$0]) }
+        }
+        expectClose(bench.gradient, reference, tolerance: 0x1p-17)
     }
 }
