@@ -1,6 +1,7 @@
 #!/bin/sh
 # Looks at the code that was generated for the register tile: a spilled register, a scalar multiply-add or a call in
-# its innermost loops is an error, and so is a panel without loops.
+# its innermost loops is an error, and so is a panel without loops. And at the transforms of Winograd's algorithm, whose
+# tiles are unrolled: a scalar multiply-add is an error, and so is a call of what looks types up while it runs.
 set -u
 program=${1:-.build/release/normlab}
 objdump=$(command -v objdump || command -v llvm-objdump) || {
@@ -41,13 +42,30 @@ function judge(   i, j, k, start, fma, scalar, stack, calls, inner) {
         if (scalar + calls + stack > 0) bad++
     }
 }
+# Judges one transform.
+function judgeTransform() {
+    transforms++
+    printf "  transform  %4d multiply-adds in %4d instructions, %d scalar, %d lookups of types, %d of vectors on the stack\n",
+        fused, instructions, scalars, lookups, spilled
+    if (scalars + lookups > 0 || fused == 0) bad++
+}
 /^[0-9a-f]+ <.*>:$/ {
     if (inside) judge()
+    if (transforming) judgeTransform()
+    transforming = ($0 ~ /Kernels(10TileReader.*9transform|12TileProducts.*5store|10OverlapAdd.*8addTiles|15OutputTransform.*9storePart)/ && $0 ~ /T[a-z]*[0-9]*[gG]5/)
+    fused = scalars = lookups = spilled = instructions = 0
     inside = ($0 ~ /computePanel/)
     symbol = $0
     count = 0
     split("", target); split("", place); split("", text)
     next
+}
+transforming && /^ *[0-9a-f]+:/ {
+    instructions++
+    if ($0 ~ /vfn?m(add|sub)[0-9]*ps|fmla/) fused++
+    else if ($0 ~ /vfn?m(add|sub)[0-9]*s[sd]|fmadd/) scalars++
+    if ($0 ~ /call.*(swift_getAssociated|swift_getGenericMetadata|swift_checkMetadataState|swift_getWitness)/) lookups++
+    if ($0 ~ /[yz]mm.*\(%r[sb]p|\(%r[sb]p.*[yz]mm/) spilled++
 }
 inside && /^ *[0-9a-f]+:/ {
     count++
@@ -64,8 +82,10 @@ inside && /^ *[0-9a-f]+:/ {
 }
 END {
     if (inside) judge()
+    if (transforming) judgeTransform()
+    if (transforms < 4) { print "asm-check: " transforms + 0 " transforms were found, expected four or more"; exit 1 }
     if (loops == 0) { print "asm-check: no loop of the tile was found"; exit 1 }
     if (kinds < 2) { print "asm-check: panels of " kinds " widths, expected two or four"; exit 1 }
-    if (bad > 0) { print "asm-check: " bad " of " loops " loops of the tile are not clean"; exit 1 }
-    print "asm-check: " loops " loops of the tile: nothing spilled, no scalar multiply-add, no call"
+    if (bad > 0) { print "asm-check: " bad " of " loops " loops of the tile and " transforms " transforms are not clean"; exit 1 }
+    print "asm-check: " loops " loops of the tile: nothing spilled, no scalar multiply-add, no call; " transforms " transforms: all in vectors"
 }'

@@ -11,12 +11,16 @@ import Testing
         KernelWork(operations: Double(operations), bytes: Double(4 * values))
     }
 
+    private static func product(operations: Int, values: Int) -> KernelWork {
+        KernelWork(operations: Double(operations), bytes: Double(4 * values), effective: Double(operations))
+    }
+
     @Test func productsAreCounted() throws {
         let shapes = ProductShape.all(in: [Self.network, Self.network])
         #expect(shapes.map(\.name) == ["convolution 3×3, 2→4 on 6×5", "dense, 24→10"])
         // Outputs 6·5·4 from windows of 3·3·2, for three images.
-        #expect(shapes[0].work == Self.work(operations: 2 * 3 * 30 * 4 * 18, values: 180 + 360 + 72))
-        #expect(shapes[1].work == Self.work(operations: 2 * 3 * 240, values: 72 + 30 + 240))
+        #expect(shapes[0].work(.forward) == Self.product(operations: 2 * 3 * 30 * 4 * 18, values: 180 + 360 + 72))
+        #expect(shapes[1].work(.weightGradient) == Self.product(operations: 2 * 3 * 240, values: 72 + 30 + 240))
     }
 
     @Test func layersAreCounted() throws {

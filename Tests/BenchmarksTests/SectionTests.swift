@@ -45,7 +45,7 @@ import Testing
         let shares = results.filter { $0.name == KernelSection.headline }
         let passes = ["forward", "data gradient", "weight gradient"]
         #expect(shares.map(\.variant) == ["each"] + passes.map { "\($0), together" } + ["all, together"])
-        let works = ProductShape.all(in: [subject]).filter(\.isHeadline).map { ($0.name, $0.work.operations) }
+        let works = ProductShape.all(in: [subject]).filter(\.isHeadline).map { ($0.name, $0.work(.forward).operations) }
         func share(_ passes: [String]) -> Double {
             let seconds = results.filter {
                 $0.metric == .time && passes.contains($0.variant) && $0.name.hasPrefix("conv")

@@ -220,6 +220,11 @@ struct WinogradTests {
         let geometry = Self.geometry(images: 3, height: 7, width: 9, channels: 17, kernel: 3, pad: 1, outputs: 33)
         #expect(geometry.multiplyAdds(.direct) == geometry.multiplyAdds)
         #expect(geometry.multiplyAdds(.winograd) == 3 * 2 * 3 * 36 * 17 * 33)
+        #expect(geometry.dataGradientMultiplyAdds(.winograd) == geometry.multiplyAdds(.winograd))
+        #expect(geometry.dataGradientMultiplyAdds(.direct) == geometry.multiplyAdds)
+        // Tiles over 8 × 8 outputs, or over 12 × 12 inputs: the fewer.
+        let valid = Self.geometry(images: 1, height: 12, width: 12, channels: 2, kernel: 5, pad: 0, outputs: 3)
+        #expect(valid.dataGradientMultiplyAdds(.winograd) == 16 * 36 * 2 * 3)
     }
 }
 

@@ -41,7 +41,7 @@ import Testing
         }
         let markdown = try run("--markdown")
         #expect(markdown.code == 0)
-        #expect(markdown.output.contains("| convolution 5×5, 20→50 on 12×12 | weight gradient | 64 |"))
+        #expect(markdown.output.contains("| convolution 5×5 (Winograd), 20→50 on 12×12 | weight gradient | 64 |"))
     }
 
     @Test func sectionsAreChosen() throws {

@@ -6,9 +6,15 @@ import Kernels
 /// Operations are those of the equation: a multiply-add is two, an exponential or a power one. Bytes are compulsory: every
 /// tensor that goes in is read once, every one that comes out is written once, whatever a kernel does in between.
 struct KernelWork: Equatable {
-    /// Floating-point operations.
+    /// Floating-point operations that are really done.
     var operations: Double
     var bytes: Double
+    /// The operations of the equation, where an algorithm does fewer.
+    var effective: Double?
+
+    init(operations: Double, bytes: Double, effective: Double? = nil) {
+        (self.operations, self.bytes, self.effective) = (operations, bytes, effective)
+    }
 
     /// Operations for each byte.
     var intensity: Double { operations / bytes }
@@ -23,6 +29,7 @@ extension KernelWork {
         let bandwidth = peaks.copyBandwidth(forBytes: bytes, threads: threads).maximum * 1e9
         return [
             make(.time, seconds.map { $0 * 1e6 }),
+            make(.effectiveRate, seconds.map { (effective ?? operations) / $0 / 1e9 }),
             make(.rate, rate),
             make(.shareOfPeak, peaks.shareOfPeak(rate, threads: threads)),
             make(.traffic, seconds.map { bytes / $0 / 1e9 }),

@@ -50,12 +50,16 @@ struct ProductShape: Hashable {
         !isDense && geometry.kernelHeight <= 3 && min(geometry.channels, geometry.outputChannels) >= 32
     }
 
-    /// What each of the three products does at least: it reads two of input, weights and output, and writes the third.
-    var work: KernelWork {
+    /// What a pass does at least: it reads two of input, weights and output, and writes the third.
+    func work(_ pass: ProductKernels.Pass) -> KernelWork {
         let values =
             geometry.inputPositions * geometry.channels + geometry.outputPositions * geometry.outputChannels
             + geometry.filterSize * geometry.outputChannels
-        return KernelWork(operations: 2 * Double(geometry.multiplyAdds), bytes: 4 * Double(values))
+        let done =
+            pass == .dataGradient
+            ? geometry.dataGradientMultiplyAdds(algorithm) : geometry.multiplyAdds(algorithm)
+        return KernelWork(
+            operations: 2 * Double(done), bytes: 4 * Double(values), effective: 2 * Double(geometry.multiplyAdds))
     }
 
     /// The different products of networks, in the order in which they run.

@@ -33,8 +33,9 @@ public struct KernelSection: BenchmarkSection {
             let kernels = ProductKernels(shape)
             for pass in ProductKernels.Pass.allCases {
                 let sample = stopwatch.seconds { kernels.run(pass, team: team) }
-                self.report(shape.name, pass.rawValue, shape.geometry.images, shape.work, sample, report)
-                if shape.isHeadline { headline.append((pass, shape.work.operations, sample.median)) }
+                let work = shape.work(pass)
+                self.report(shape.name, pass.rawValue, shape.geometry.images, work, sample, report)
+                if shape.isHeadline { headline.append((pass, work.operations, sample.median)) }
             }
         }
         guard !headline.isEmpty else { return }

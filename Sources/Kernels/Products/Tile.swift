@@ -66,9 +66,7 @@ extension Product {
             while rows - row >= 12 { row += tile(row, column, TwelveRows<Row>.self) }
             if rows - row >= 8 { row += tile(row, column, EightRows<Row>.self) }
         } else {
-            if Row.width == HalfRow.width {
-                while rows - row >= 12 { row += tile(row, column, TwelveRows<Row>.self) }
-            }
+            while Row.width == HalfRow.width && rows - row >= 12 { row += tile(row, column, TwelveRows<Row>.self) }
             while rows - row >= 6 { row += tile(row, column, SixRows<Row>.self) }
         }
         if rows - row >= 4 { row += tile(row, column, FourRows<Row>.self) }

@@ -140,6 +140,8 @@ struct NetworkTests {
             (Engine.Convolution(channels: 1, kernel: 3, stride: 0), "stride"),
             (Engine.Convolution(channels: 1, kernel: 3, pad: -1), "pad"),
             (Engine.Convolution(channels: 1, kernel: 3, pad: 3), "pad"),
+            (Engine.Convolution(channels: 1, kernel: 2, algorithm: .winograd), "algorithm"),
+            (Engine.Convolution(channels: 1, kernel: 3, stride: 2, algorithm: .winograd), "algorithm"),
             (MaxPooling(kernel: 29), "kernel"), (AveragePooling(), "kernel"), (Dropout(ratio: 1), "ratio"),
             (Dropout(ratio: 0.999_999_99), "ratio"), (Dropout(ratio: .nan), "ratio"),
             (LocalResponseNormalization(.alexNet, size: 4), "size"),

@@ -20,7 +20,7 @@ struct DeterminismTests {
 
     @Test("on one, two, three and eight threads")
     func threads() throws {
-        for network in try Self.networks() {
+        for network in try Self.networks() + [Self.tiles()] {
             let runs = [1, 2, 3, 8].map { Fixtures.train(network, steps: Self.steps, threads: $0) }
             for run in runs.dropFirst() {
                 #expect(run.results == runs[0].results)
@@ -54,9 +54,53 @@ struct DeterminismTests {
             ])
     }
 
+    /// Convolutions by Winograd's algorithm in every place: with a bias and a nonlinearity, with moments gathered, in two
+    /// branches whose gradients are added, into parts of a join, of filters of three and five taps, on maps that are whole
+    /// tiles and that are not.
+    private static func tiles() throws -> Network {
+        try Network(
+            input: Shape(height: 10, width: 10, channels: 3),
+            nodes: [
+                Node(name: "stem", layer: Convolution(channels: 9, kernel: 3, algorithm: .winograd)),
+                Node(name: "stem-relu", layer: Rectifier()),
+                Node(name: "left", layer: Convolution(channels: 8, kernel: 3, pad: 1, bias: .absent)),
+                Node(name: "left-norm", layer: BatchNormalization()), Node(name: "left-relu", layer: Rectifier()),
+                Node(name: "right", layer: Convolution(channels: 11, kernel: 5, pad: 2), inputs: ["stem-relu"]),
+                Node(name: "join", layer: Concatenation(), inputs: ["left-relu", "right"]),
+                Node(name: "five", layer: Convolution(channels: 8, kernel: 5, algorithm: .winograd)),
+                Node(name: "odd", layer: Convolution(channels: 10, kernel: 3, pad: 2, algorithm: .winograd)),
+                Node(name: "odd-norm", layer: BatchNormalization()), Node(name: "odd-tanh", layer: HyperbolicTangent()),
+                Node(name: "scores", layer: Dense(units: 4)),
+            ], initializer: Xavier())
+    }
+
+    @Test("by Winograd's algorithm as by the direct one, but for roundings")
+    func algorithms() throws {
+        let network = try Self.tiles()
+        let plan = ExecutionPlan(network, batch: 8).entries.filter { $0.kind == "convolution" }
+        #expect(plan.count == 5 && plan.allSatisfy { $0.algorithm == "winograd" })
+        let direct = try Network(
+            input: network.input,
+            nodes: network.nodes.map { node in
+                var layer = node.layer
+                if var convolution = layer as? Engine.Convolution {
+                    convolution.algorithm = .direct
+                    layer = convolution
+                }
+                let inputs = node.inputs.map { $0 == 0 ? NetworkBuilder.inputName : network.nodes[$0 - 1].name }
+                return Node(name: node.name, layer: layer, inputs: inputs)
+            }, initializer: Xavier())
+        let (first, second) = (
+            Fixtures.train(network, steps: Self.steps), Fixtures.train(direct, steps: Self.steps)
+        )
+        #expect(first.results.map(\.loss) != second.results.map(\.loss))
+        #expect(abs(first.results[0].loss / second.results[0].loss - 1) < 1e-6)
+        for (a, b) in zip(first.results, second.results) { #expect(abs(a.loss / b.loss - 1) < 1e-4) }
+    }
+
     @Test("with layers computed together and each by itself")
     func fusion() throws {
-        for network in try Self.networks() + [Self.unlike()] {
+        for network in try Self.networks() + [Self.unlike(), Self.tiles()] {
             let (fused, apart) = (
                 Fixtures.train(network, steps: Self.steps), Fixtures.train(network, steps: Self.steps, fuses: false)
             )
