@@ -56,8 +56,7 @@ struct WinogradConvolution<Form: WinogradForm>: @unchecked Sendable {
         filters.transform(weight, Form.self, team: team)
         forwardProducts.compute(
             input, filters, bias: bias, into: output, adds: false, epilogue: epilogue,
-            scratch: filters.rest(of: scratch),
-            team: team)
+            scratch: filters.rest(of: scratch), team: team)
     }
 
     // MARK: Gradient of the data
@@ -155,11 +154,11 @@ struct TileGrid: Sendable {
     /// The parts of the work, each with scratch memory of its own: enough for many threads.
     var parts: Int { min(blocks, 16) }
 
-    /// The tiles that are transformed at once, whole blocks or an even part of one: as many as stay in a second-level cache.
-    /// It decides speed only.
+    /// The tiles that are transformed at once, whole blocks or an even part of one: as many as stay in a second-level cache,
+    /// but no fewer than 16, for which the filters are read once. It decides speed only.
     func tilesAtOnce(channels: Int) -> Int {
         let most = 110_000 / (WinogradPoints.elements * (channels + TileShape.columns))
-        if most < tilesPerBlock { return most < tilesPerBlock / 2 ? min(tilesPerBlock, 16) : tilesPerBlock / 2 }
+        guard most >= tilesPerBlock else { return most >= 32 ? min(tilesPerBlock, 32) : 16 }
         return min(most / tilesPerBlock, 4) * tilesPerBlock
     }
 }
