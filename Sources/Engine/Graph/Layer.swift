@@ -206,6 +206,7 @@ public enum LayerCatalogue {
         LayerNormalization.self,
         GroupNormalization.self,
         InstanceNormalization.self,
+        RootMeanSquareNormalization.self,
         LocalResponseNormalization.self,
         CovariateNoise.self,
         Concatenation.self,

@@ -86,7 +86,7 @@ public struct ScaleAndShift: Sendable {
 
 /// A layer that makes γx̂ + β of its input, x̂ normalized by mean and deviation, with one γ and β a channel.
 public protocol NormalizationLayer: Layer {
-    /// ε, added to the variance inside the root.
+    /// ε, added inside the root to the variance or what stands for it.
     var epsilon: Double { get set }
     var scaleAndShift: ScaleAndShift { get set }
 }
@@ -106,7 +106,9 @@ extension NormalizationLayer {
 
     /// ε, which a layer lists among its own fields. Without it values that are all alike would be divided by 0.
     static var epsilonField: Field<Self> {
-        Field("epsilon", \.epsilon, epsilonRange, "ε, added to the variance inside the root; above 0.")
+        Field(
+            "epsilon", \.epsilon, epsilonRange,
+            "ε, added inside the root to the variance or what stands for it; above 0.")
     }
 
     /// Above 0, and large enough that 1/√ε is a small number among floats.

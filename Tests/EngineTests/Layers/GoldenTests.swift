@@ -173,6 +173,19 @@ struct GoldenTests {
             isClose(found.parameterGradients[0], [-1.0257545754961932, 0, -0.18650083190839872, 0.7926285356106947]))
     }
 
+    /// x = [1, 2, 3, 1], ε = 1/4: mean x² + ε = 4, so that x̂ = x/2. With dy = [1, 0, −2, 4] and γ = [1, 2, −1, ½],
+    /// γdy = [1, 0, 2, 2], mean(γdy·x̂) = 9/8, and dx = (γdy − x̂ · 9/8)/2.
+    @Test("root mean square normalization of a vector, by hand")
+    func rootMeanSquareNormalization() throws {
+        let found = try LayerBench(layer: RootMeanSquareNormalization(epsilon: 0.25), input: .flat(4), images: 1).run(
+            [Maps(images: 1, shape: .flat(4), values: [1, 2, 3, 1])], parameters: [[1, 2, -1, 0.5]],
+            upstream: [1, 0, -2, 4])
+        #expect(isClose(found.output, [0.5, 2, -1.5, 0.25]))
+        #expect(isClose(found.inputGradients[0], [0.21875, -0.5625, 0.15625, 0.71875]))
+        #expect(found.parameterGradients.count == 1)
+        #expect(isClose(found.parameterGradients[0], [0.5, 0, -3, 2]))
+    }
+
     /// torch.float64: u = x or x − x.mean(), N² = u.abs().mean()², u.square().mean() or u.abs().max()²,
     /// y = 2 (x − x.mean()) / √(N² + 1e-5), for x = [1, −2, 4, 3.5, −1] and dy = [1, 0, −.5, 2, .25].
     @Test(

@@ -75,7 +75,9 @@ struct NormalizationTests {
 
     @Test(
         "by images does not know the others, nor the phase",
-        arguments: [LayerNormalization(), GroupNormalization(groups: 3), InstanceNormalization()] as [any Layer])
+        arguments: [
+            LayerNormalization(), GroupNormalization(groups: 3), InstanceNormalization(), RootMeanSquareNormalization(),
+        ] as [any Layer])
     func independence(layer: any Layer) throws {
         let one = LayerCase(layer: layer, input: Self.shape, images: 40)
         let (inputs, parameters, upstream) = one.random(seed: 6)
@@ -100,6 +102,7 @@ struct NormalizationTests {
         arguments: [
             (InstanceNormalization(), .flat(5)), (GroupNormalization(groups: 5), .flat(5)),
             (GroupNormalization(), .flat(20)), (LayerNormalization(), .flat(1)),
+            (RootMeanSquareNormalization(), .flat(1)),
         ] as [(any Layer, Shape)])
     func singleValues(layer: any Layer, input: Shape) throws {
         let error = #expect(throws: LayerError.self) { try layer.outputShape([input]) }

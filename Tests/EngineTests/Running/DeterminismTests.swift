@@ -126,7 +126,8 @@ struct DeterminismTests {
     }
 
     /// What the other networks do not have: products without bias before a nonlinearity, other nonlinearities behind
-    /// products, two in a row, dropout between, a normalization of the input, and filters that mostly meet padding.
+    /// products, two in a row, dropout between, a normalization of the input, one without a mean, and filters that mostly meet
+    /// padding.
     private static func unlike() throws -> Network {
         try Network(
             input: Shape(height: 5, width: 5, channels: 2),
@@ -142,8 +143,9 @@ struct DeterminismTests {
                     inputs: ["tanh2"]),
                 Node(name: "norm3", layer: BatchNormalization()), Node(name: "four", layer: Sigmoid()),
                 Node(name: "join", layer: Concatenation(), inputs: ["two", "four"]),
-                Node(name: "dense", layer: Dense(units: 6)), Node(name: "tanh", layer: HyperbolicTangent()),
-                Node(name: "scores", layer: Dense(units: 4)), Node(name: "last", layer: Rectifier()),
+                Node(name: "dense", layer: Dense(units: 6)), Node(name: "norm", layer: RootMeanSquareNormalization()),
+                Node(name: "tanh", layer: HyperbolicTangent()), Node(name: "scores", layer: Dense(units: 4)),
+                Node(name: "last", layer: Rectifier()),
             ], initializer: Xavier())
     }
 

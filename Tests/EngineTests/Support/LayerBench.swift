@@ -262,6 +262,9 @@ struct LayerCase: CustomStringConvertible, Sendable {
             LayerCase(layer: GroupNormalization(groups: 2, scale: false, shift: false), input: wide, images: 2),
             LayerCase(layer: InstanceNormalization(), input: wide, images: 3, offset: 1),
             LayerCase(layer: InstanceNormalization(epsilon: 0.3, shift: false), input: map, images: 2),
+            LayerCase(layer: RootMeanSquareNormalization(), input: wide, images: 3, offset: 2),
+            LayerCase(layer: RootMeanSquareNormalization(), input: .flat(7), images: 3),
+            LayerCase(layer: RootMeanSquareNormalization(epsilon: 0.3, scale: false), input: even, images: 2),
         ] + norms
     }
 

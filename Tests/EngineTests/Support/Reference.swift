@@ -45,6 +45,7 @@ struct Reference {
                 (1...min(layer.groups, channels)).last { channels % $0 == 0 } ?? 1
             }
         case let layer as InstanceNormalization: imageNormalization(layer.epsilon, layer.scaleAndShift) { $0 }
+        case let layer as RootMeanSquareNormalization: rootMeanSquareNormalization(layer)
         case let layer as LocalResponseNormalization: localResponse(layer)
         case is Concatenation: concatenation
         default: nil
@@ -264,6 +265,22 @@ extension Reference {
         bySets(epsilon, parameters) { image, channel, maps in
             let count = groups(maps.shape.channels)
             return image * count + channel / (maps.shape.channels / count)
+        }
+    }
+
+    /// Zhang & Sennrich 2019, equation 4, with ε: the mean square of an image's values.
+    static func rootMeanSquareNormalization(_ layer: RootMeanSquareNormalization) -> Reference {
+        Reference { inputs, parameters in
+            var output = inputs[0]
+            let (count, channels) = (output.shape.count, output.shape.channels)
+            for image in stride(from: 0, to: output.values.count, by: count) {
+                let square = inputs[0].values[image..<image + count].reduce(0) { $0 + $1 * $1 } / Double(count)
+                for place in image..<image + count {
+                    let normalized = inputs[0].values[place] / (square + layer.epsilon).squareRoot()
+                    output.values[place] = affine(normalized, layer.scaleAndShift, parameters, place % channels)
+                }
+            }
+            return output
         }
     }
 
