@@ -36,6 +36,12 @@ static inline float *processor_unrelated(float *address) {
     return address;
 }
 
+/// The same for a distance between addresses.
+static inline long processor_unrelated_distance(long distance) {
+    __asm__("" : "+r"(distance));
+    return distance;
+}
+
 /// The first set of vector instructions that this program was built with and this processor lacks; a null pointer if none
 /// of those checked. (What else a build for one machine uses has always come together with them.)
 const char *_Nullable processor_missing_instructions(void);

@@ -196,9 +196,7 @@ struct TileProducts<Form: WinogradForm>: @unchecked Sendable {
             let end = min((part + 1) * blocks / parts * perBlock, tiles.count)
             for first in stride(from: part * blocks / parts * perBlock, to: end, by: atOnce) {
                 let last = min(first + atOnce, end)
-                compute(first..<last, maps, filters, scratch: scratch) { panel, products in
-                    store(first..<last, panel, from: products, bias: bias, into: output, adds: adds)
-                }
+                compute(first..<last, maps, filters, bias: bias, into: output, adds: adds, scratch: scratch)
                 guard fits, !epilogue.isEmpty, last == end || last % perBlock == 0 else { continue }
                 for block in first / perBlock..<(last + perBlock - 1) / perBlock {
                     epilogue.apply(to: output, block: block)
@@ -211,10 +209,10 @@ struct TileProducts<Form: WinogradForm>: @unchecked Sendable {
         }
     }
 
-    /// Transforms some tiles and multiplies them, panel by panel.
+    /// Computes some tiles, panel by panel.
     private func compute(
-        _ range: Range<Int>, _ maps: Matrix, _ filters: WinogradFilters, scratch: UnsafeMutablePointer<Float>,
-        store: (WinogradFilters.Panel, UnsafeMutablePointer<Float>) -> Void
+        _ range: Range<Int>, _ maps: Matrix, _ filters: WinogradFilters, bias: Vector?, into output: Matrix, adds: Bool,
+        scratch: UnsafeMutablePointer<Float>
     ) {
         let transformed = scratch + reader.copyCount(atOnce)
         let (inputSlab, productSlab) = (slabSize(atOnce, width), slabSize(atOnce, TileShape.columns))
@@ -223,9 +221,30 @@ struct TileProducts<Form: WinogradForm>: @unchecked Sendable {
         for index in 0..<filters.panels {
             let panel = filters.panel(index)
             filters.multiply(
-                transformed, count: range.count, slab: inputSlab, panel, into: products, slab: productSlab)
-            store(panel, products)
+                transformed, count: range.count, slab: inputSlab, panel, into: products, slab: productSlab
+            ) { part in
+                for tile in part {
+                    let (patch, rows, columns) = patch(range.lowerBound + tile, panel, of: output)
+                    patch.fetchToWrite(rows: rows, columns: columns, floats: panel.columns)
+                }
+            }
+            store(range, panel, from: products, bias: bias, into: output, adds: adds)
         }
+    }
+
+    /// The outputs of a tile that are on the map.
+    @inline(__always)
+    private func patch(_ tile: Int, _ panel: WinogradFilters.Panel, of output: Matrix) -> (
+        Patch, rows: Int, columns: Int
+    ) {
+        let (height, width, step) = (tiles.outputs.height, tiles.outputs.width, Form.outputs)
+        let (image, index) = tile.quotientAndRemainder(dividingBy: tiles.perImage)
+        let (y, x) = (index / tiles.columns * step, index % tiles.columns * step)
+        let corner = output.base + ((image * height + y) * width + x) * output.stride + panel.first
+        return (
+            Patch(corner, row: width * output.stride, column: output.stride), min(step, height - y),
+            min(step, width - x)
+        )
     }
 
     /// Transforms the products of some tiles back.
@@ -236,17 +255,12 @@ struct TileProducts<Form: WinogradForm>: @unchecked Sendable {
     ) {
         let slab = slabSize(atOnce, TileShape.columns)
         let buffer = products + WinogradPoints.elements * slab
-        let (height, width, step) = (tiles.outputs.height, tiles.outputs.width, Form.outputs)
-        let row = width * output.stride
         for tile in range {
-            let (image, index) = tile.quotientAndRemainder(dividingBy: tiles.perImage)
-            let (y, x) = (index / tiles.columns * step, index % tiles.columns * step)
-            let corner = output.base + (image * height + y) * row + x * output.stride + panel.first
+            let (target, rows, columns) = patch(tile, panel, of: output)
             OutputTransform<Form>(
-                source: products + (tile - range.lowerBound) * panel.width, slab: slab,
-                bias: bias.map { $0.base + panel.first }, target: Patch(base: corner, row: row, pixel: output.stride),
-                rows: min(step, height - y), columns: min(step, width - x), channels: panel.columns, adds: adds,
-                buffer: buffer
+                source: Patch(elements: products + (tile - range.lowerBound) * panel.width, slab: slab),
+                bias: bias.map { $0.base + panel.first }, target: target, rows: rows, columns: columns,
+                channels: panel.columns, adds: adds, buffer: buffer
             ).run(channels: panel.width)
         }
     }

@@ -57,7 +57,8 @@ struct OverlapAdd<Form: WinogradForm>: @unchecked Sendable {
         for index in 0..<filters.panels {
             let panel = filters.panel(index)
             filters.multiply(
-                transformed, count: range.count, slab: inputSlab, panel, into: products, slab: productSlab)
+                transformed, count: range.count, slab: inputSlab, panel, into: products, slab: productSlab
+            ) { _ in }
             for image in images {
                 let first = (image - images.lowerBound) * tiles.perImage
                 addTiles(panel, from: products + first * panel.width, slab: productSlab, into: sums)
@@ -77,8 +78,8 @@ struct OverlapAdd<Form: WinogradForm>: @unchecked Sendable {
         for tile in 0..<tiles.perImage {
             let (y, x) = (tile / tiles.columns * Form.outputs, tile % tiles.columns * Form.outputs)
             OverlapTransform(
-                source: products + tile * panel.width, slab: slab,
-                target: Patch(base: sums + y * row + x * panel.width, row: row, pixel: panel.width)
+                source: Patch(elements: products + tile * panel.width, slab: slab),
+                target: Patch(sums + y * row + x * panel.width, row: row, column: panel.width)
             ).run(channels: panel.width)
         }
     }
@@ -165,9 +166,12 @@ struct FilterGradientSums<Form: WinogradForm>: @unchecked Sendable {
         team.forEach((channels + rowsPerItem - 1) / rowsPerItem, operations: groups * channels * outputs * 4) { item in
             for channel in item * rowsPerItem..<min((item + 1) * rowsPerItem, channels) {
                 FilterGradientTransform<Form>(
-                    source: scratch.base + channel * sumWidth, slab: sumSlab, groups: groups, groupSize: groupSize,
-                    target: weightGradient.base + channel * weightGradient.stride,
-                    tap: channels * weightGradient.stride, outputs: outputs
+                    source: Patch(elements: scratch.base + channel * sumWidth, slab: sumSlab), groups: groups,
+                    groupSize: groupSize,
+                    target: Patch(
+                        weightGradient.base + channel * weightGradient.stride,
+                        row: Form.taps * channels * weightGradient.stride, column: channels * weightGradient.stride),
+                    outputs: outputs
                 ).run(channels: sumWidth)
             }
         }

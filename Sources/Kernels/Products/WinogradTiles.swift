@@ -1,3 +1,5 @@
+import CProcessor
+
 /// The least multiple of a lane that is at least `count`.
 func wholeLanes(_ count: Int) -> Int { (count + Lane.width - 1) & ~(Lane.width - 1) }
 /// The least multiple of half a lane: what rows of transformed channels take.
@@ -8,105 +10,112 @@ func slabSize(_ tiles: Int, _ width: Int) -> Int { wholeLanes(tiles * width) + L
 
 // MARK: - Lanes of channels
 
+/// The pixels of a tile on a map, or the elements of a transformed tile: rows of floats at two distances.
+///
+/// It moves on along the channels and counts in bytes, so that a place is the base and small multiples of the distances, which
+/// a processor adds as it loads: 36 addresses are more than there are registers.
+struct Patch {
+    private var base: UnsafeMutableRawPointer
+    private var row: Int
+    private var column: Int
+
+    /// - Parameters:
+    ///   - row: The floats from row to row.
+    ///   - column: The floats from column to column.
+    init(_ base: UnsafeMutablePointer<Float>, row: Int, column: Int) {
+        self.base = UnsafeMutableRawPointer(base)
+        self.row = row &* MemoryLayout<Float>.stride
+        self.column = column &* MemoryLayout<Float>.stride
+    }
+
+    /// The elements of a transformed tile, `slab` floats apart.
+    init(elements base: UnsafeMutablePointer<Float>, slab: Int) {
+        self.init(base, row: WinogradPoints.count &* slab, column: slab)
+    }
+
+    @inline(__always)
+    func place(_ y: Int, _ x: Int) -> UnsafeMutablePointer<Float> {
+        (base + y &* row + x &* column).assumingMemoryBound(to: Float.self)
+    }
+
+    /// Has the cache lines of some places fetched, which will be written.
+    @inline(__always)
+    func fetchToWrite(rows: Int, columns: Int, floats: Int) {
+        for y in 0..<rows {
+            for x in 0..<columns {
+                for float in stride(from: 0, to: floats, by: Lane.width) {
+                    processor_prefetch_to_write(place(y, x) + float)
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    mutating func advance(by floats: Int) {
+        base = UnsafeMutableRawPointer(processor_unrelated(place(0, 0) + floats))
+        row = processor_unrelated_distance(row)
+        column = processor_unrelated_distance(column)
+    }
+}
+
 /// What is done to neighbouring channels at once.
 protocol ChannelKernel {
-    /// Handles the channels of one lane, from `channel` on.
-    func run<V: TransformLane>(_ lane: V.Type, channel: Int)
+    /// Handles the channels of one lane.
+    func run<V: TransformLane>(_ lane: V.Type)
+    /// Moves on to later channels.
+    mutating func advance(by channels: Int)
 }
 
 extension ChannelKernel {
     /// Handles all channels, a multiple of half a lane, in whole lanes where registers hold them.
     @inline(__always)
-    func run(channels: Int) {
-        var channel = 0
+    consuming func run(channels: Int) {
+        var left = channels
         if TileShape.hasWideRegisters {
-            while channels - channel >= Lane.width {
-                run(Lane.self, channel: channel)
-                channel += Lane.width
+            while left >= Lane.width {
+                run(Lane.self)
+                advance(by: Lane.width)
+                left -= Lane.width
             }
         }
-        while channel < channels {
-            run(SIMD8<Float>.self, channel: channel)
-            channel += SIMD8<Float>.scalarCount
+        while left > 0 {
+            run(SIMD8<Float>.self)
+            advance(by: SIMD8<Float>.scalarCount)
+            left -= SIMD8<Float>.scalarCount
         }
     }
 }
 
-/// A square part of a map.
-struct Patch {
-    let base: UnsafeMutablePointer<Float>
-    /// The floats from row to row and from pixel to pixel.
-    let row: Int
-    let pixel: Int
+/// A transform of some places into others.
+struct PatchTransform<Transform: WinogradTransform>: ChannelKernel {
+    var source: Patch
+    var target: Patch
 
     @inline(__always)
-    func load<V: TransformLane>(_ y: Int, _ x: Int, channel: Int) -> V {
-        V.load(base + (y &* row &+ x &* pixel &+ channel))
-    }
-}
-
-/// Bᵀ d B of one tile.
-struct InputTransform: ChannelKernel {
-    let patch: Patch
-    let target: UnsafeMutablePointer<Float>
-    let slab: Int
-
-    @inline(__always)
-    func run<V: TransformLane>(_: V.Type, channel: Int) {
-        let target = target + channel
-        winogradInput {
-            patch.load($0, $1, channel: channel) as V
+    func run<V: TransformLane>(_: V.Type) {
+        Transform.apply {
+            V.load(source.place($0, $1))
         } _: {
-            $2.store(target + ($0 * 6 + $1) &* slab)
+            $2.store(target.place($0, $1))
         }
     }
-}
-
-/// A dy Aᵀ of one tile.
-struct OutputGradientTransform<Form: WinogradForm>: ChannelKernel {
-    let patch: Patch
-    let target: UnsafeMutablePointer<Float>
-    let slab: Int
 
     @inline(__always)
-    func run<V: TransformLane>(_: V.Type, channel: Int) {
-        let target = target + channel
-        Form.outputAdjoint {
-            patch.load($0, $1, channel: channel) as V
-        } _: {
-            $2.store(target + ($0 * 6 + $1) &* slab)
-        }
-    }
-}
-
-/// G g Gᵀ of one row of filters, for some columns.
-struct FilterTransform<Form: WinogradForm>: ChannelKernel {
-    let source: UnsafeMutablePointer<Float>
-    let tap: Int
-    let target: UnsafeMutablePointer<Float>
-    let slab: Int
-
-    @inline(__always)
-    func run<V: TransformLane>(_: V.Type, channel: Int) {
-        let (source, target) = (source + channel, target + channel)
-        Form.filter {
-            V.load(source + ($0 * Form.taps + $1) &* tap)
-        } _: {
-            $2.store(target + ($0 * 6 + $1) &* slab)
-        }
+    mutating func advance(by channels: Int) {
+        source.advance(by: channels)
+        target.advance(by: channels)
     }
 }
 
 /// Aᵀ M A of one tile, with the bias, into the map.
 struct OutputTransform<Form: WinogradForm>: ChannelKernel {
-    let source: UnsafeMutablePointer<Float>
-    let slab: Int
-    let bias: UnsafeMutablePointer<Float>?
-    let target: Patch
-    /// The outputs of the tile that are on the map, and the channels.
+    var source: Patch
+    var bias: UnsafeMutablePointer<Float>?
+    var target: Patch
+    /// The outputs of the tile that are on the map, and the channels that are left.
     let rows: Int
     let columns: Int
-    let channels: Int
+    var channels: Int
     /// Whether the outputs are added to what the map holds.
     let adds: Bool
     /// Memory for the outputs of one lane of a tile.
@@ -116,45 +125,49 @@ struct OutputTransform<Form: WinogradForm>: ChannelKernel {
     static var bufferCount: Int { Form.outputs * Form.outputs * Lane.width }
 
     @inline(__always)
-    func run<V: TransformLane>(_: V.Type, channel: Int) {
-        let source = source + channel
-        let base = target.base + channel
-        let summand = bias.map { V.load($0 + channel) } ?? V()
-        if rows < Form.outputs || columns < Form.outputs || channels - channel < V.scalarCount {
-            storePart(V.self, channel: channel)
+    func run<V: TransformLane>(_: V.Type) {
+        let summand = bias.map { V.load($0) } ?? V()
+        if rows < Form.outputs || columns < Form.outputs || channels < V.scalarCount {
+            storePart(V.self)
         } else if adds {
             Form.output {
-                V.load(source + ($0 * 6 + $1) &* slab)
+                V.load(source.place($0, $1))
             } _: {
-                let place = base + ($0 &* target.row &+ $1 &* target.pixel)
+                let place = target.place($0, $1)
                 (V.load(place) + ($2 + summand)).store(place)
             }
         } else {
             Form.output {
-                V.load(source + ($0 * 6 + $1) &* slab)
+                V.load(source.place($0, $1))
             } _: {
-                ($2 + summand).store(base + ($0 &* target.row &+ $1 &* target.pixel))
+                ($2 + summand).store(target.place($0, $1))
             }
         }
+    }
+
+    @inline(__always)
+    mutating func advance(by channels: Int) {
+        source.advance(by: channels)
+        target.advance(by: channels)
+        bias? += channels
+        self.channels -= channels
     }
 
     /// Of a tile or a lane that is not whole: all outputs of the tile go through a small buffer, from which those that exist
     /// are stored.
     @inline(never)
-    private func storePart<V: TransformLane>(_: V.Type, channel: Int) {
-        let (source, base, width) = (source + channel, target.base + channel, V.scalarCount)
-        let summand = bias.map { V.load($0 + channel) } ?? V()
+    private func storePart<V: TransformLane>(_: V.Type) {
+        let summand = bias.map { V.load($0) } ?? V()
         Form.output {
-            V.load(source + ($0 * 6 + $1) &* slab)
+            V.load(source.place($0, $1))
         } _: {
-            ($2 + summand).store(buffer + ($0 * Form.outputs + $1) * width)
+            ($2 + summand).store(buffer + ($0 * Form.outputs + $1) * V.scalarCount)
         }
-        let count = channels - channel
         for y in 0..<rows {
             for x in 0..<columns {
-                let value = V.load(buffer + (y * Form.outputs + x) * width)
-                let place = base + (y * target.row + x * target.pixel)
-                (adds ? V.load(place, first: count) + value : value).store(place, first: count)
+                let value = V.load(buffer + (y * Form.outputs + x) * V.scalarCount)
+                let place = target.place(y, x)
+                (adds ? V.load(place, first: channels) + value : value).store(place, first: channels)
             }
         }
     }
@@ -162,42 +175,49 @@ struct OutputTransform<Form: WinogradForm>: ChannelKernel {
 
 /// B M Bᵀ of one tile, added to the sums.
 struct OverlapTransform: ChannelKernel {
-    let source: UnsafeMutablePointer<Float>
-    let slab: Int
-    let target: Patch
+    var source: Patch
+    var target: Patch
 
     @inline(__always)
-    func run<V: TransformLane>(_: V.Type, channel: Int) {
-        let source = source + channel
-        let base = target.base + channel
+    func run<V: TransformLane>(_: V.Type) {
         winogradInputAdjoint {
-            V.load(source + ($0 * 6 + $1) &* slab)
+            V.load(source.place($0, $1))
         } _: {
-            let place = base + ($0 &* target.row &+ $1 &* target.pixel)
+            let place = target.place($0, $1)
             (V.load(place) + $2).store(place)
         }
+    }
+
+    @inline(__always)
+    mutating func advance(by channels: Int) {
+        source.advance(by: channels)
+        target.advance(by: channels)
     }
 }
 
 /// Gᵀ S G of one channel, S the sum over the groups.
 struct FilterGradientTransform<Form: WinogradForm>: ChannelKernel {
-    let source: UnsafeMutablePointer<Float>
-    let slab: Int
+    var source: Patch
     let groups: Int
     let groupSize: Int
-    let target: UnsafeMutablePointer<Float>
-    let tap: Int
-    let outputs: Int
+    var target: Patch
+    /// The outputs that are left.
+    var outputs: Int
 
     @inline(__always)
-    func run<V: TransformLane>(_: V.Type, channel: Int) {
-        let (source, target) = (source + channel, target + channel)
-        let left = outputs - channel
+    func run<V: TransformLane>(_: V.Type) {
         Form.filterAdjoint {
-            V.sum(source + ($0 * 6 + $1) &* slab, groups, step: groupSize)
+            V.sum(source.place($0, $1), groups, step: groupSize)
         } _: {
-            $2.store(target + ($0 * Form.taps + $1) &* tap, first: left)
+            $2.store(target.place($0, $1), first: outputs)
         }
+    }
+
+    @inline(__always)
+    mutating func advance(by channels: Int) {
+        source.advance(by: channels)
+        target.advance(by: channels)
+        outputs -= channels
     }
 }
 
@@ -254,14 +274,17 @@ struct TileReader<Form: WinogradForm>: @unchecked Sendable {
         }
     }
 
-    /// Where some rows of tiles of an image are: a patch that begins with the first tile of the image.
+    /// A map: where its first tile begins, and the floats from row to row and from column to column.
+    private typealias Map = (base: UnsafeMutablePointer<Float>, row: Int, column: Int)
+
+    /// The map of an image, of which some rows of tiles are read.
     private func source(
         _ matrix: Matrix, image: Int, rows: ClosedRange<Int>, _ copy: UnsafeMutablePointer<Float>
-    ) -> Patch {
+    ) -> Map {
         let step = Form.outputs
         let line = map.width * matrix.stride
         let source = matrix.base + image * map.height * line
-        guard sticksOut else { return Patch(base: source, row: line, pixel: matrix.stride) }
+        guard sticksOut else { return (source, line, matrix.stride) }
         let width = span(tiles.columns)
         let first = rows.lowerBound * step - pad.rows
         let inside = -pad.columns..<width - pad.columns
@@ -286,22 +309,22 @@ struct TileReader<Form: WinogradForm>: @unchecked Sendable {
             target += columns.count * channels
             target.update(repeating: 0, count: (inside.upperBound - columns.upperBound) * channels)
         }
-        return Patch(base: copy - rows.lowerBound * step * width * channels, row: width * channels, pixel: channels)
+        return (copy - rows.lowerBound * step * width * channels, width * channels, channels)
     }
 
     @inline(never)
     private func transform(
-        _ range: Range<Int>, of source: Patch, into target: UnsafeMutablePointer<Float>, width: Int, slab: Int
+        _ range: Range<Int>, of map: Map, into target: UnsafeMutablePointer<Float>, width: Int, slab: Int
     ) {
         var (row, column) = range.lowerBound.quotientAndRemainder(dividingBy: tiles.columns)
         for tile in range {
-            let offset = Form.outputs * (row * source.row + column * source.pixel)
-            let patch = Patch(base: source.base + offset, row: source.row, pixel: source.pixel)
-            let target = target + (tile - range.lowerBound) * width
+            let source = Patch(
+                map.base + Form.outputs * (row * map.row + column * map.column), row: map.row, column: map.column)
+            let target = Patch(elements: target + (tile - range.lowerBound) * width, slab: slab)
             switch part {
-            case .inputs: InputTransform(patch: patch, target: target, slab: slab).run(channels: width)
+            case .inputs: PatchTransform<Inputs>(source: source, target: target).run(channels: width)
             case .outputGradients:
-                OutputGradientTransform<Form>(patch: patch, target: target, slab: slab).run(channels: width)
+                PatchTransform<OutputGradients<Form>>(source: source, target: target).run(channels: width)
             }
             column += 1
             if column == tiles.columns { (row, column) = (row + 1, 0) }
@@ -351,9 +374,11 @@ struct WinogradFilters: @unchecked Sendable {
             for index in 0..<panels {
                 let panel = panel(index)
                 for row in item * rowsPerItem..<min((item + 1) * rowsPerItem, depth) {
-                    FilterTransform<Form>(
-                        source: weight.base + row * weight.stride + panel.first, tap: depth * weight.stride,
-                        target: matrix(0, panel) + row * panel.width, slab: depth * panel.width
+                    PatchTransform<Filters<Form>>(
+                        source: Patch(
+                            weight.base + row * weight.stride + panel.first, row: Form.taps * depth * weight.stride,
+                            column: depth * weight.stride),
+                        target: Patch(elements: matrix(0, panel) + row * panel.width, slab: depth * panel.width)
                     ).run(channels: panel.width)
                 }
             }
@@ -364,12 +389,15 @@ struct WinogradFilters: @unchecked Sendable {
         base + (panel.first * WinogradPoints.elements + element * panel.width) * depth
     }
 
-    /// The 36 products of transformed tiles [tiles × depth] with a panel, [tiles × panel] each.
+    /// The 36 products of transformed tiles [tiles × depth] with a panel, [tiles × panel] each. In between, memory for what comes
+    /// next is fetched, a part of the tiles at a time.
+    @inline(__always)
     func multiply(
         _ tiles: UnsafeMutablePointer<Float>, count: Int, slab: Int, _ panel: Panel,
-        into products: UnsafeMutablePointer<Float>, slab productSlab: Int
+        into products: UnsafeMutablePointer<Float>, slab productSlab: Int, fetch: (Range<Int>) -> Void
     ) {
         for element in 0..<WinogradPoints.elements {
+            fetch(element * count / WinogradPoints.elements..<(element + 1) * count / WinogradPoints.elements)
             Product(
                 a: tiles + element * slab, aStep: halfLanes(depth), rows: count,
                 reduction: Product.Reduction(

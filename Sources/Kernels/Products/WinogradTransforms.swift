@@ -144,37 +144,38 @@ private typealias Pair<V> = (first: V, second: V)
 @inline(__always)
 private func elements(of pair: Int) -> Pair<Int> { pair == 0 ? (0, 5) : (2 * pair - 1, 2 * pair) }
 
-/// Bᵀ d B of a tile: calls store(row, column, value) for all 36 elements.
-@inline(__always)
-func winogradInput<V: TransformLane>(
-    _ d: (_ row: Int, _ column: Int) -> V, _ store: (_ row: Int, _ column: Int, _ value: V) -> Void
-) {
-    inPairs({ row, pair in Input.pair(pair) { d(row, $0) } }, { Input.pair($0, $1) }, store)
+/// A transform of a tile into 36 elements.
+protocol WinogradTransform {
+    /// Loads what it needs, and calls store(row, column, value) for all elements.
+    static func apply<V: TransformLane>(
+        _ load: (_ row: Int, _ column: Int) -> V, _ store: (_ row: Int, _ column: Int, _ value: V) -> Void)
+}
+
+/// Bᵀ d B, of 6 × 6 inputs.
+enum Inputs: WinogradTransform {
+    @inline(__always)
+    static func apply<V: TransformLane>(_ d: (Int, Int) -> V, _ store: (Int, Int, V) -> Void) {
+        inPairs({ row, pair in Input.pair(pair) { d(row, $0) } }, { Input.pair($0, $1) }, store)
+    }
+}
+
+/// A y Aᵀ, of m × m gradients of outputs.
+enum OutputGradients<Form: WinogradForm>: WinogradTransform {
+    @inline(__always)
+    static func apply<V: TransformLane>(_ y: (Int, Int) -> V, _ store: (Int, Int, V) -> Void) {
+        Evaluation.evaluate(count: Form.outputs, isScaled: false, y, store)
+    }
+}
+
+/// G g Gᵀ, of a filter of r × r taps.
+enum Filters<Form: WinogradForm>: WinogradTransform {
+    @inline(__always)
+    static func apply<V: TransformLane>(_ g: (Int, Int) -> V, _ store: (Int, Int, V) -> Void) {
+        Evaluation.evaluate(count: Form.taps, isScaled: true, g, store)
+    }
 }
 
 extension WinogradForm {
-    /// A y Aᵀ: calls store(row, column, value) for all 36 elements.
-    @inline(__always)
-    static func outputAdjoint<V: TransformLane>(
-        _ y: (_ row: Int, _ column: Int) -> V, _ store: (_ row: Int, _ column: Int, _ value: V) -> Void
-    ) {
-        inPairs(
-            { row, pair in
-                row < outputs ? Evaluation.pair(pair, count: outputs, isScaled: false) { y(row, $0) } : (V(), V())
-            }, { pair, column in Evaluation.pair(pair, count: outputs, isScaled: false, column) }, store)
-    }
-
-    /// G g Gᵀ: calls store(row, column, value) for all 36 elements.
-    @inline(__always)
-    static func filter<V: TransformLane>(
-        _ g: (_ row: Int, _ column: Int) -> V, _ store: (_ row: Int, _ column: Int, _ value: V) -> Void
-    ) {
-        inPairs(
-            { row, pair in row < taps ? Evaluation.pair(pair, count: taps, isScaled: true) { g(row, $0) } : (V(), V())
-            },
-            { pair, column in Evaluation.pair(pair, count: taps, isScaled: true, column) }, store)
-    }
-
     /// Aᵀ M A: calls store(row, column, value) for each output.
     @inline(__always)
     static func output<V: TransformLane>(
@@ -298,6 +299,17 @@ private enum Evaluation {
         let (point, square) = pair == 1 ? (WinogradPoints.a, a) : (WinogradPoints.b, b)
         let power = (exponent & 1 == 0 ? 1 : point) * (exponent > 1 ? square : 1) * (exponent > 3 ? square : 1)
         return Float(pair == 0 ? 1 / norm : power / norm)
+    }
+
+    /// The values of the polynomial with count × count coefficients at the 36 pairs of points.
+    @inline(__always)
+    static func evaluate<V: TransformLane>(
+        count: Int, isScaled: Bool, _ c: (Int, Int) -> V, _ store: (Int, Int, V) -> Void
+    ) {
+        inPairs(
+            { row, pair in
+                row < count ? Self.pair(pair, count: count, isScaled: isScaled) { c(row, $0) } : (V(), V())
+            }, { Self.pair($0, count: count, isScaled: isScaled, $1) }, store)
     }
 
     /// The values at two points of the polynomial with `count` coefficients.
