@@ -151,7 +151,7 @@ def response(fields):
     return WithinChannelResponse(size, alpha, beta)
 
 
-SLOTS = {"normalize": "normalization", "activate": "activation", "respond": "response", "drop": "dropout"}
+SLOTS = {"normalize": "normalization", "activate": "activation", "respond": "local-response", "drop": "dropout"}
 
 
 def expand(base):
@@ -168,7 +168,7 @@ def expand(base):
         owner, repeated = f"{prefix}input", {}
         for item in items:
             if isinstance(item, str):
-                filling = base.get(SLOTS[item], "none")
+                filling = base[SLOTS[item]]
                 if filling == "none":
                     continue
                 name = f"{owner}/{item}"
@@ -332,6 +332,9 @@ def replay(folder, data, steps, dtype, is_free):
         raise CannotReplay("the run's batch-order is not sequential: run it with --set batch-order=sequential")
     if any(number(part, "strength") != 0 for part in base["augmentation"].values()):
         raise CannotReplay("augmentation is not replayed")
+    for key, value in {"placement": "before", "normalize-at": ["*"], "noise": "none", "loss": "cross-entropy"}.items():
+        if base[key] != value:
+            raise CannotReplay(f"{key} {base[key]} is not replayed")
     optimizer_kind, settings = only_item(base["optimizer"])
     if optimizer_kind != "sgd":
         raise CannotReplay(f"optimizer {optimizer_kind} is not replayed")

@@ -6,7 +6,8 @@ import Vocabulary
 /// Training uses Algorithm 1 with the batch's mean and *biased* variance, ε inside the root, and its exact gradient, in
 /// which the statistics depend on the input. Inference uses the affine map of Algorithm 2 with the *unbiased* variance,
 /// m/(m − 1), estimated by the moving average or by a population pass: see ``NormalizationState``. For a map m is
-/// images · positions, with one γ and β a channel (§3.2); whether these decay, see ``ScaleAndShift``.
+/// images · positions, with one γ and β a channel (§3.2); whether these decay, see ``ScaleAndShift``. The arithmetic is
+/// `Normalization.swift` of the kernels.
 public struct BatchNormalization: TrackedNormalization {
     public var epsilon = 1e-5
     /// α of the moving average: how much of the earlier steps a step keeps (Caffe's moving_average_fraction).
@@ -71,6 +72,8 @@ public struct ScaleAndShift: Sendable {
         Field("scale-decay", \.scaleDecay, 0...1_000, "Factor on the weight decay of γ; by default it does not decay."),
         Field("shift-decay", \.shiftDecay, 0...1_000, "Factor on the weight decay of β; by default it does not decay."),
     ]
+    /// Those of γ alone.
+    static let scaleFields = fields.filter { $0.name.hasPrefix("scale") }
 
     func parameters(channels: Int) -> [ParameterDeclaration] {
         let fan = Fan(input: 1, output: 1)

@@ -20,14 +20,7 @@ public struct RootMeanSquareNormalization: ImageNormalization {
     public static let kind = "rms-norm"
     public static let summary =
         "Root mean square normalization of each image by all its values, with one γ a channel (Zhang and Sennrich 2019)."
-    public static let fields: [Field<Self>] = [
-        epsilonField,
-        Field("scale", \.scaleAndShift.scale, "Whether γ is trained; otherwise it is 1."),
-        Field("scale-rate", \.scaleAndShift.scaleRate, 0...1_000, "Factor on the learning rate of γ."),
-        Field(
-            "scale-decay", \.scaleAndShift.scaleDecay, 0...1_000,
-            "Factor on the weight decay of γ; by default it does not decay."),
-    ]
+    public static let fields = [epsilonField] + ScaleAndShift.scaleFields.within(\.scaleAndShift)
 
     public init() {}
     public init(epsilon: Double = 1e-5, scale: Bool = true) {

@@ -41,6 +41,63 @@ struct SabotageTests {
     }
 }
 
+/// The check that accepts convolutions by tiles must reject what such an algorithm gets wrong.
+@Suite("The gradient check of Winograd's algorithm")
+struct WinogradSabotageTests {
+    enum Sabotage: CaseIterable, Sendable {
+        /// A filter that is not turned.
+        case turned
+        /// A filter whose rows and columns are exchanged: a transform applied from the wrong side.
+        case transposed
+        /// The last row of tiles left out.
+        case truncated
+        /// A tile's overlap with the next added twice.
+        case overlapped
+    }
+
+    private static let cases = [
+        LayerCase(
+            layer: Engine.Convolution(channels: 4, kernel: 3, pad: 1, algorithm: .winograd),
+            input: Shape(height: 8, width: 8, channels: 2), images: 2),
+        LayerCase(
+            layer: Engine.Convolution(channels: 3, kernel: 5, algorithm: .winograd),
+            input: Shape(height: 8, width: 8, channels: 2), images: 2),
+    ]
+
+    @Test("accepts the true gradients and rejects every known-wrong one", arguments: cases)
+    func rejects(one: LayerCase) throws {
+        let (check, result) = try #require(try one.check(seed: 1))
+        #expect(check.objections(to: result) == [])
+        for sabotage in Sabotage.allCases {
+            #expect(check.objections(to: wrong(result, sabotage, one)) != [], "\(sabotage) goes unnoticed")
+        }
+    }
+
+    private func wrong(_ result: LayerBench.Result, _ sabotage: Sabotage, _ one: LayerCase) -> LayerBench.Result {
+        var result = result
+        let weight = result.parameterGradients[0]
+        let taps = (one.layer as? Engine.Convolution)?.kernel ?? 0
+        let block = weight.count / (taps * taps)
+        func moved(_ source: (_ y: Int, _ x: Int) -> (Int, Int)) -> [Float] {
+            (0..<taps * taps).flatMap { tap in
+                let (y, x) = source(tap / taps, tap % taps)
+                return weight[(y * taps + x) * block..<(y * taps + x + 1) * block]
+            }
+        }
+        let row = one.input.width * one.input.channels
+        switch sabotage {
+        case .turned: result.parameterGradients[0] = moved { (taps - 1 - $0, taps - 1 - $1) }
+        case .transposed: result.parameterGradients[0] = moved { ($1, $0) }
+        case .truncated:
+            let end = result.inputGradients[0].count
+            result.inputGradients[0].replaceSubrange(end - row..<end, with: repeatElement(0, count: row))
+        case .overlapped:
+            for index in 4 * row..<5 * row { result.inputGradients[0][index] *= 2 }
+        }
+        return result
+    }
+}
+
 /// The check that accepts batch normalization's relatives must reject wrong ones.
 @Suite("The gradient check of normalizations")
 struct NormalizationSabotageTests {

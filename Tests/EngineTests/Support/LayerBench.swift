@@ -190,6 +190,14 @@ struct LayerCase: CustomStringConvertible, Sendable {
             LayerCase(layer: Engine.Convolution(channels: 18, kernel: 2, bias: .absent), input: map, images: 1),
             LayerCase(layer: Engine.Convolution(channels: 3, kernel: 3, stride: 2, pad: 1), input: map, images: 2),
             LayerCase(layer: Engine.Convolution(channels: 5, kernel: 1), input: wide, images: 2),
+            LayerCase(
+                layer: Engine.Convolution(channels: 4, kernel: 3, pad: 1, algorithm: .winograd), input: map, images: 2),
+            LayerCase(layer: Engine.Convolution(channels: 3, kernel: 3, algorithm: .winograd), input: map, images: 2),
+            LayerCase(
+                layer: Engine.Convolution(channels: 3, kernel: 5, pad: 2, algorithm: .winograd), input: map, images: 2),
+            LayerCase(
+                layer: Engine.Convolution(channels: 2, kernel: 5, algorithm: .winograd),
+                input: Shape(height: 8, width: 7, channels: 2), images: 2),
             LayerCase(layer: MaxPooling(kernel: 2), input: map, images: 2),
             LayerCase(layer: MaxPooling(kernel: 3, stride: 2, pad: 1), input: wide, images: 2),
             LayerCase(layer: MaxPooling(kernel: 3, stride: 2, rounding: .floor), input: map, images: 2),
