@@ -30,8 +30,10 @@ public enum Numerics {
 /// Views (`Matrix`, `Vector`) do not keep their storage alive. A large slab comes from the system as it is: pages are filled
 /// with zeros one by one, where they are first used.
 public final class Storage: @unchecked Sendable {
-    /// How many floats behind a view's end a kernel may read.
+    /// How many floats behind the storage's end a kernel may read.
     public static let slack = 64
+    /// How many floats behind a view's end a kernel may load with its last lane, and drop.
+    public static let reach = Lane.width
     /// The alignment of the slab in bytes: a cache line, and the widest vector register.
     public static let alignment = 64
 
