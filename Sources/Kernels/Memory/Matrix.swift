@@ -299,6 +299,14 @@ extension Matrix {
         }
     }
 
+    /// Traps unless the matrix, which is `name` of what is computed, has this shape.
+    @inline(__always)
+    func requireShape(_ rows: Int, _ columns: Int, _ name: @autoclosure () -> String) {
+        precondition(
+            self.rows == rows && self.columns == columns,
+            "\(name()) is \(self.rows)×\(self.columns), not \(rows)×\(columns)")
+    }
+
     /// Traps unless the other matrix has this one's shape (strides may differ).
     @inline(__always)
     func requireSameShape(_ other: Matrix) {

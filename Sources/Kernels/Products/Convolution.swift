@@ -94,15 +94,9 @@ public enum Convolution {
 
     /// Traps unless the matrices have the shapes of a convolution.
     private static func check(_ geometry: ConvolutionGeometry, input: Matrix, weight: Matrix, output: Matrix) {
-        precondition(
-            input.rows == geometry.inputPositions && input.columns == geometry.channels,
-            "an input of \(input.rows)×\(input.columns) for \(geometry)")
-        precondition(
-            weight.rows == geometry.filterSize && weight.columns == geometry.outputChannels,
-            "weights of \(weight.rows)×\(weight.columns) for \(geometry)")
-        precondition(
-            output.rows == geometry.outputPositions && output.columns == geometry.outputChannels,
-            "an output of \(output.rows)×\(output.columns) for \(geometry)")
+        input.requireShape(geometry.inputPositions, geometry.channels, "the input of \(geometry)")
+        weight.requireShape(geometry.filterSize, geometry.outputChannels, "the weight of \(geometry)")
+        output.requireShape(geometry.outputPositions, geometry.outputChannels, "the output of \(geometry)")
     }
 }
 
