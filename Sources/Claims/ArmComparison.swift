@@ -1,5 +1,6 @@
 import Declarations
 import Results
+import Vocabulary
 
 /// Arms of one or several experiments beside each other: the settings in which they differ, how they ended, how good they
 /// became, and the steps that they needed to a target.

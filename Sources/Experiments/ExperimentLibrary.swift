@@ -2,6 +2,7 @@ import Declarations
 import Engine
 import Foundation
 import Running
+import Vocabulary
 
 /// The experiments and models of a folder: `Experiments/<suite>/<name>.yaml`, and experiments anywhere that a path names.
 public struct ExperimentLibrary: Sendable {

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Declarations
+import Vocabulary
 
 @Suite struct SuggestionTests {
     @Test(arguments: [

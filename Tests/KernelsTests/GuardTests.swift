@@ -2,9 +2,15 @@ import Foundation
 @testable import Kernels
 import Testing
 
-/// A matrix whose rows end where memory does: behind each lies a page that nobody may read or write.
+/// A matrix whose rows end where memory does: behind each, or behind the last, lies a page that nobody may read or write.
 struct GuardedMatrix {
     let view: Matrix
+
+    /// Zeros whose rows follow each other; the memory is never given back.
+    init?(contiguousRows rows: Int, columns: Int) {
+        guard let row = GuardedMatrix(rows: 1, columns: rows * columns) else { return nil }
+        view = row.view.reshaped(rows: rows, columns: columns)
+    }
 
     /// Zeros; the memory is never given back.
     init?(rows: Int, columns: Int) {
@@ -95,12 +101,89 @@ struct GuardTests {
         }
     }
 
-    @Test("the last row of an item of a pointwise function in place")
-    func pointwise() async {
+    @Test("the moments of a block of a convolution's output, and its map in place")
+    func moments() async {
         await #expect(processExitsWith: .success) {
+            for (width, side) in zip([1, 3, 5, 16, 17, 20], [16, 8, 8, 4, 4, 3]) {
+                let geometry = ConvolutionGeometry(
+                    images: 1, height: side, width: side, channels: 2, kernelHeight: 1, kernelWidth: 1,
+                    outputChannels: width)
+                let input = TestMatrix(rows: geometry.inputPositions, columns: 2, seed: 1)
+                let weight = TestMatrix(rows: 2, columns: width, seed: 2)
+                guard let output = GuardedMatrix(contiguousRows: side * side, columns: width) else { exit(2) }
+                let scratch = TestVector(count: BlockMoments.scratch(rows: side * side, columns: width))
+                let moments = BlockMoments(rows: side * side, columns: width, scratch: scratch.view)
+                Kernels.Convolution.forward(
+                    geometry, input.view, weight.view, bias: nil, into: output.view,
+                    epilogue: Epilogue(nonlinearity: .rectifier, moments: moments),
+                    scratch: TestVector(count: Kernels.Convolution.forwardScratch(geometry)).view, team: teams[0])
+                let map = ColumnAffine(
+                    scale: TestVector(count: width, seed: 3).view, shift: TestVector(count: width, seed: 4).view)
+                map.apply(output.view, into: output.view, team: teams[0])
+                GroupAffine(scale: TestMatrix(rows: 1, columns: width, seed: 5).view)
+                    .apply(output.view, into: output.view, team: teams[0])
+            }
+        }
+    }
+
+    @Test("a normalization in place, its gradient in place, and the statistics of the last range")
+    func normalization() async {
+        await #expect(processExitsWith: .success) {
+            for (width, rows) in zip([1, 3, 5, 16, 17, 20, 33, 45], [7, 1, 9, 4, 2, 5, 3, 1]) {
+                guard let output = GuardedMatrix(contiguousRows: rows, columns: width),
+                    let gradient = GuardedMatrix(contiguousRows: rows, columns: width),
+                    let mean = GuardedMatrix(rows: 1, columns: width),
+                    let inverse = GuardedMatrix(rows: 1, columns: width)
+                else { exit(2) }
+                let (sum, products) = (TestVector(count: width), TestVector(count: width))
+                let normalization = Normalization(
+                    mean: mean.view.vector, inverseDeviation: inverse.view.vector, scale: nil, shift: nil,
+                    nonlinearity: .rectifier, rowsPerRange: rows)
+                let scratch = TestVector(
+                    count: max(
+                        Normalization.gradientScratch(ranges: 1, rowsPerRange: rows, columns: width),
+                        Normalization.sumsScratch(rows: rows, columns: width)))
+                let input = TestMatrix(rows: rows, columns: width, seed: 1)
+                output.view.copy(from: input.view)
+                normalization.forwardByRange(
+                    output.view, epsilon: 1e-5, normalized: nil, into: output.view, scratch: scratch.view,
+                    team: teams[0])
+                normalization.forward(output.view, into: output.view, team: teams[0])
+                normalization.backwardByRange(
+                    input.view, output: output.view, outputGradient: gradient.view, sum: sum.view,
+                    productSum: products.view, into: gradient.view, scratch: scratch.view, team: teams[0])
+                normalization.gradient(
+                    input.view, output: output.view, outputGradient: gradient.view, sum: sum.view,
+                    productSum: products.view, into: gradient.view, team: teams[0])
+            }
+        }
+    }
+
+    @Test("a gradient behind a nonlinearity in place, of one step of columns and of several")
+    func gradientBehind() async {
+        await #expect(processExitsWith: .success) {
+            for width in [1, 5, 16, 17, 31, 33, 45] {
+                let rows = width <= 32 ? 20 : 3
+                let gradient =
+                    width <= 32
+                    ? GuardedMatrix(contiguousRows: rows, columns: width) : GuardedMatrix(rows: rows, columns: width)
+                guard let gradient else { exit(2) }
+                let output = TestMatrix(rows: rows, columns: width, seed: 1)
+                ColumnReduction.sum(
+                    behind: .sigmoid, output: output.view, gradient: gradient.view,
+                    into: TestVector(count: width).view,
+                    scratch: TestVector(count: ColumnReduction.scratch(rows: rows, columns: width)).view,
+                    team: teams[0])
+            }
+        }
+    }
+
+    @Test("the last rows of an item of a pointwise function in place", arguments: [1, 4])
+    func pointwise(rows: Int) async {
+        await #expect(processExitsWith: .success) { [rows] in
             for width in Self.widths {
-                guard let row = GuardedMatrix(rows: 1, columns: width) else { exit(2) }
-                let other = TestMatrix(rows: 1, columns: width, seed: 1)
+                guard let row = GuardedMatrix(contiguousRows: rows, columns: width) else { exit(2) }
+                let other = TestMatrix(rows: rows, columns: width, seed: 1)
                 for function in [Nonlinearity.rectifier, .sigmoid, .tanh] {
                     Pointwise.apply(function, row.view, into: row.view, team: teams[0])
                     Pointwise.gradient(

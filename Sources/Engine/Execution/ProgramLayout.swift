@@ -1,3 +1,5 @@
+import Kernels
+
 /// The moments of a program with `nodes` nodes: the fill, each forward pass, the loss, each backward pass.
 struct Timeline: Sendable {
     let nodes: Int
@@ -95,9 +97,12 @@ struct ProgramLayout {
 
     // MARK: Requests
 
+    /// Requests a buffer with a lane of memory behind it: kernels load the end of its last row whole, while another thread may
+    /// be writing the buffer that comes next.
     private mutating func request(_ name: String, count: Int, _ lifetime: ClosedRange<Int>) -> Int {
         let kept = lowered.purpose.keepsEverything ? timeline.all : lifetime
-        requests.append(MemoryPlan.Request(name: name, count: count, lifetime: kept))
+        let room = count > 0 ? count + Storage.reach : 0
+        requests.append(MemoryPlan.Request(name: name, count: room, lifetime: kept))
         return requests.count - 1
     }
 

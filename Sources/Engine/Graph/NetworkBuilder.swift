@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Checks a list of nodes and makes a network's nodes of it, collecting everything that is wrong on the way.
 ///
 /// Names come first, then references, the order, and the shapes; what follows from a node's wrong inputs is not reported.
@@ -84,7 +86,8 @@ struct NetworkBuilder {
                     report(
                         .unknownInput, index, field: "inputs", found: "the input '\(name)'",
                         expected: "the name of a node, or `input`",
-                        suggestion: Suggestion.nearest(to: name, among: known.keys).map { "did you mean '\($0)'?" })
+                        suggestion: Suggestion.nearest(to: name, among: known.keys.sorted())
+                            .map { "did you mean '\($0)'?" })
                 }
             }
             return values.count == node.inputs.count ? checkedCount(values, of: index) : nil
@@ -280,31 +283,4 @@ public struct NetworkProblem: Equatable, Sendable, CustomStringConvertible {
 
     /// The message after the node's name.
     public var description: String { (node.map { "\($0): " } ?? "") + message }
-}
-
-/// The nearest known word to a misspelt one.
-enum Suggestion {
-    /// The known word with the fewest edits, if they are at most a third of its length and one at least; the first in
-    /// alphabetical order among equals.
-    static func nearest(to word: String, among known: some Sequence<String>) -> String? {
-        known.map { (edits: distance($0, word), word: $0) }
-            .filter { $0.edits <= max(1, $0.word.count / 3) }
-            .min { ($0.edits, $0.word) < ($1.edits, $1.word) }?.word
-    }
-
-    /// Levenshtein's distance: the least number of insertions, deletions and replacements.
-    static func distance(_ left: String, _ right: String) -> Int {
-        let right = Array(right)
-        var row = Array(0...right.count)
-        for (i, character) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, other) in right.enumerated() {
-                let substitution = diagonal + (character == other ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(substitution, row[j] + 1, row[j + 1] + 1)
-            }
-        }
-        return row[right.count]
-    }
 }

@@ -40,24 +40,34 @@ public struct PoolingOptions: Sendable {
     }
 }
 
+/// A pooling of square windows at even distances.
+public protocol WindowPooling: Layer {
+    var options: PoolingOptions { get set }
+}
+
+extension WindowPooling {
+    public static var fields: [Field<Self>] { PoolingOptions.fields.within(\.options) }
+
+    /// The given window; without a stride, windows lie side by side.
+    public init(kernel: Int, stride: Int? = nil, pad: Int = 0, rounding: PoolingGeometry.Rounding = .ceil) {
+        self.init()
+        options = PoolingOptions(kernel: kernel, stride: stride ?? kernel, pad: pad, rounding: rounding)
+    }
+
+    /// The backward pass reads no values: at most where the greatest were.
+    public var traits: LayerTraits { LayerTraits(.pooling, backwardReads: []) }
+
+    public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { try options.outputShape(inputs[0]) }
+}
+
 /// The greatest value of each window of each channel; padding is never the greatest.
-public struct MaxPooling: Layer {
+public struct MaxPooling: WindowPooling {
     public var options = PoolingOptions()
 
     public static let kind = "max-pool"
     public static let summary = "The greatest value of each window of each channel."
-    public static let fields: [Field<Self>] = PoolingOptions.fields.within(\.options)
 
     public init() {}
-    /// The given window; without a stride, windows lie side by side.
-    public init(kernel: Int, stride: Int? = nil, pad: Int = 0, rounding: PoolingGeometry.Rounding = .ceil) {
-        options = PoolingOptions(kernel: kernel, stride: stride ?? kernel, pad: pad, rounding: rounding)
-    }
-
-    /// The backward pass reads where the greatest values were, not the values.
-    public var traits: LayerTraits { LayerTraits(.pooling, backwardReads: []) }
-
-    public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { try options.outputShape(inputs[0]) }
 
     /// Where each window's greatest value was.
     public struct Workspace: Sendable {
@@ -89,48 +99,43 @@ public struct MaxPooling: Layer {
     }
 }
 
+/// The mean of each window of each channel, of whatever windows.
+public protocol MeanPooling: Layer where Workspace == Shape {
+    func geometry(_ input: Shape, images: Int) -> PoolingGeometry
+}
+
+extension MeanPooling {
+    /// Nothing: the passes need to know the input's shape only.
+    public func book(_ booking: inout Booking) -> Shape { booking.input }
+
+    /// y[p, c] = Σ over the window at p of x[·, c] / the window's size
+    public func forward(_ pass: Pass, _ input: Shape) {
+        Pooling.average(geometry(input, images: pass.images), pass.input, into: pass.output, team: pass.team)
+    }
+
+    /// dx[q, c] = Σ over the windows p that contain q of dy[p, c] / the window's size
+    public func backward(_ pass: Pass, _ input: Shape) {
+        guard let inputGradient = pass.inputGradient else { return }
+        Pooling.averageGradient(
+            geometry(input, images: pass.images), pass.outputGradient, into: inputGradient, team: pass.team)
+    }
+}
+
 /// The mean of each window of each channel; padding counts as zeros (Caffe's divisor: the window's size in the padded map).
-public struct AveragePooling: Layer {
+public struct AveragePooling: WindowPooling, MeanPooling {
     public var options = PoolingOptions()
 
     public static let kind = "average-pool"
     public static let summary = "The mean of each window of each channel; padding counts as zeros."
-    public static let fields: [Field<Self>] = PoolingOptions.fields.within(\.options)
 
     public init() {}
-    /// The given window; without a stride, windows lie side by side.
-    public init(kernel: Int, stride: Int? = nil, pad: Int = 0, rounding: PoolingGeometry.Rounding = .ceil) {
-        options = PoolingOptions(kernel: kernel, stride: stride ?? kernel, pad: pad, rounding: rounding)
-    }
 
-    public var traits: LayerTraits { LayerTraits(.pooling, backwardReads: []) }
-
-    public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { try options.outputShape(inputs[0]) }
-
-    public struct Workspace: Sendable {
-        let input: Shape
-    }
-
-    public func book(_ booking: inout Booking) -> Workspace { Workspace(input: booking.input) }
-
-    /// y[p, c] = Σ over the window at p of x[·, c] / the window's size
-    public func forward(_ pass: Pass, _ workspace: Workspace) {
-        Pooling.average(
-            options.geometry(workspace.input, images: pass.images), pass.input, into: pass.output, team: pass.team)
-    }
-
-    /// dx[q, c] = Σ over the windows p that contain q of dy[p, c] / the window's size
-    public func backward(_ pass: Pass, _ workspace: Workspace) {
-        guard let inputGradient = pass.inputGradient else { return }
-        Pooling.averageGradient(
-            options.geometry(workspace.input, images: pass.images), pass.outputGradient, into: inputGradient,
-            team: pass.team)
-    }
+    public func geometry(_ input: Shape, images: Int) -> PoolingGeometry { options.geometry(input, images: images) }
 }
 
 /// The mean of each channel over its whole map, whatever its extent (Lin et al. 2014, §3.2): the same network then serves
 /// images of several sizes.
-public struct GlobalAveragePooling: Layer {
+public struct GlobalAveragePooling: MeanPooling {
     public static let kind = "global-average-pool"
     public static let summary = "The mean of each channel over its whole map."
     public static let fields: [Field<Self>] = []
@@ -141,27 +146,7 @@ public struct GlobalAveragePooling: Layer {
 
     public func outputShape(_ inputs: [Shape]) throws(LayerError) -> Shape { .flat(inputs[0].channels) }
 
-    public struct Workspace: Sendable {
-        let input: Shape
-
-        func geometry(images: Int) -> PoolingGeometry {
-            PoolingGeometry(
-                wholeMapsOf: images, height: input.height, width: input.width, channels: input.channels)
-        }
-    }
-
-    public func book(_ booking: inout Booking) -> Workspace { Workspace(input: booking.input) }
-
-    /// y[c] = Σ over all positions p of x[p, c] / their number
-    public func forward(_ pass: Pass, _ workspace: Workspace) {
-        Pooling.average(
-            workspace.geometry(images: pass.images), pass.input, into: pass.output, team: pass.team)
-    }
-
-    /// dx[p, c] = dy[c] / the number of positions
-    public func backward(_ pass: Pass, _ workspace: Workspace) {
-        guard let inputGradient = pass.inputGradient else { return }
-        Pooling.averageGradient(
-            workspace.geometry(images: pass.images), pass.outputGradient, into: inputGradient, team: pass.team)
+    public func geometry(_ input: Shape, images: Int) -> PoolingGeometry {
+        PoolingGeometry(wholeMapsOf: images, height: input.height, width: input.width, channels: input.channels)
     }
 }

@@ -49,8 +49,8 @@ public struct ColumnAffine: Sendable {
 
     private func map<Function: LaneFunction>(_: Function.Type, _ input: Matrix, rows: Range<Int>, into output: Matrix) {
         @inline(always)
-        func value(_ row: Int, _ column: Int, _ parameters: (scale: Lane, shift: Lane)) -> Lane {
-            Function.value(parameters.shift.addingProduct(input.lane(row, column), parameters.scale))
+        func value(_ position: LanePosition, _ parameters: (scale: Lane, shift: Lane)) -> Lane {
+            Function.value(parameters.shift.addingProduct(input.lane(position), parameters.scale))
         }
         ColumnTraversal.map(
             output, rows: rows, { (scale: scale.base.lane(at: $0), shift: shift.base.lane(at: $0)) }, value)
@@ -100,9 +100,7 @@ public struct GroupAffine: Sendable {
                     ColumnAffine(scale: scale.row(group), shift: shift.row(group))
                         .apply(input, rows: rows, nonlinearity: .identity, into: output)
                 } else {
-                    ColumnTraversal.map(output, rows: rows, { scale.lane(group, $0) }) { row, column, scale in
-                        input.lane(row, column) * scale
-                    }
+                    ColumnTraversal.map(output, rows: rows, { scale.lane(group, $0) }) { input.lane($0) * $1 }
                 }
             }
         }

@@ -4,16 +4,27 @@
 /// Both go down the rows with two lanes of columns at a time. What these need, the same for all rows, is asked for once and
 /// stays in registers. A loop is compiled for each use, as if it had been written there, and holds no call if what is done in
 /// it is a short closure, or a local function marked `@inline(always)`; `@inline(__always)` is not enough for that.
+///
+/// Lanes that reach past the end of a row are loaded whole as long as they end within the rows: what lies behind these is
+/// other threads', which may be writing it where a matrix is worked on in place.
 enum ColumnTraversal {
     /// The columns of one way down.
     static let columnsPerStep = 2 * Lane.width
 
-    /// Stores value(row, column, parameters(column)) as the sixteen elements from (row, column) on, for every lane of some
-    /// rows of the target. What it is for columns past the end is dropped.
+    /// The rows of which a lane with the last `count` columns ends within the rows, if there are at least `width` floats from
+    /// row to row.
+    @inline(__always)
+    private static func inner(_ rows: Range<Int>, count: Int, width: Int) -> Range<Int> {
+        let outer = (max(Lane.width - count, 0) + width - 1) / width
+        return rows.lowerBound..<max(rows.lowerBound, rows.upperBound - outer)
+    }
+
+    /// Stores value(position, parameters(column)) as the sixteen elements of each position, for every lane of some rows of the
+    /// target. What it is for columns past the end is dropped.
     @inline(__always)
     static func map<Parameters>(
         _ target: Matrix, rows: Range<Int>, _ parameters: (_ column: Int) -> Parameters,
-        _ value: (_ row: Int, _ column: Int, _ parameters: Parameters) -> Lane
+        _ value: (_ position: LanePosition, _ parameters: Parameters) -> Lane
     ) {
         for column in stride(from: 0, to: target.columns, by: columnsPerStep) {
             let (next, left) = (column + Lane.width, target.columns - column)
@@ -21,29 +32,35 @@ enum ColumnTraversal {
                 let (first, second) = (parameters(column), parameters(next))
                 var element = target.base + (rows.lowerBound * target.stride + column)
                 for row in rows {
-                    element.store(value(row, column, first), at: 0)
-                    element.store(value(row, next, second), at: Lane.width)
+                    element.store(value(LanePosition(row: row, column: column), first), at: 0)
+                    element.store(value(LanePosition(row: row, column: next), second), at: Lane.width)
                     element += target.stride
                 }
             } else {
-                mapLane(target, rows: rows, column: column, count: min(left, Lane.width), parameters, value)
-                if left > Lane.width {
-                    mapLane(target, rows: rows, column: next, count: left - Lane.width, parameters, value)
+                for column in stride(from: column, to: target.columns, by: Lane.width) {
+                    mapLane(target, rows: rows, column: column, parameters, value)
                 }
             }
         }
     }
 
-    /// One lane of columns or the first `count` of it.
+    /// One lane of columns, or what there is of it.
     @inline(__always)
     private static func mapLane<Parameters>(
-        _ target: Matrix, rows: Range<Int>, column: Int, count: Int, _ parameters: (_ column: Int) -> Parameters,
-        _ value: (_ row: Int, _ column: Int, _ parameters: Parameters) -> Lane
+        _ target: Matrix, rows: Range<Int>, column: Int, _ parameters: (_ column: Int) -> Parameters,
+        _ value: (_ position: LanePosition, _ parameters: Parameters) -> Lane
     ) {
         let parameters = parameters(column)
+        let count = target.columns - column
+        let inner = inner(rows, count: count, width: target.columns)
         var element = target.base + (rows.lowerBound * target.stride + column)
-        for row in rows {
-            element.store(value(row, column, parameters), at: 0, first: count)
+        for row in inner {
+            element.store(value(LanePosition(row: row, column: column), parameters), at: 0, first: count)
+            element += target.stride
+        }
+        for row in inner.upperBound..<rows.upperBound {
+            let position = LanePosition(row: row, column: column, count: count)
+            element.store(value(position, parameters), at: 0, first: count)
             element += target.stride
         }
     }
@@ -72,27 +89,36 @@ enum ColumnTraversal {
     /// Adds up the rows, from the first to the last, for each lane of some columns, and hands its sums to `store`.
     ///
     /// - Parameters:
-    ///   - columns: Not necessarily whole lanes.
+    ///   - columns: Not necessarily whole lanes; if not, they end with the last.
     ///   - add: Adds what there is in sixteen columns of a row; a sum that it never touches costs nothing.
     @inline(__always)
     static func sum<Parameters>(
         rows: Range<Int>, columns: Range<Int>, _ parameters: (_ column: Int) -> Parameters,
-        _ add: (_ row: Int, _ column: Int, _ parameters: Parameters, _ sums: inout Sums) -> Void,
+        _ add: (_ position: LanePosition, _ parameters: Parameters, _ sums: inout Sums) -> Void,
         store: (_ column: Int, _ sums: Sums) -> Void
     ) {
         for column in stride(from: columns.lowerBound, to: columns.upperBound, by: columnsPerStep) {
             let next = column + Lane.width
+            let isPair = next < columns.upperBound
+            let count = columns.upperBound - (isPair ? next : column)
+            let inner = inner(rows, count: count, width: columns.upperBound)
+            let outer = inner.upperBound..<rows.upperBound
             var (left, right) = (Sums(), Sums())
             let first = parameters(column)
-            if next < columns.upperBound {
+            if isPair {
                 let second = parameters(next)
-                for row in rows {
-                    add(row, column, first, &left)
-                    add(row, next, second, &right)
+                for row in inner {
+                    add(LanePosition(row: row, column: column), first, &left)
+                    add(LanePosition(row: row, column: next), second, &right)
+                }
+                for row in outer {
+                    add(LanePosition(row: row, column: column), first, &left)
+                    add(LanePosition(row: row, column: next, count: count), second, &right)
                 }
                 store(next, right)
             } else {
-                for row in rows { add(row, column, first, &left) }
+                for row in inner { add(LanePosition(row: row, column: column), first, &left) }
+                for row in outer { add(LanePosition(row: row, column: column, count: count), first, &left) }
             }
             store(column, left)
         }
@@ -188,7 +214,7 @@ public enum ColumnReduction {
         sums.forEach(team) { block, columns in
             ColumnTraversal.sum(
                 rows: sums.rows(of: block), columns: columns, { _ in },
-                { row, column, _, sums in sums.add(matrix.lane(row, column)) }, store: { sums.store($1, block, $0) })
+                { position, _, sums in sums.add(matrix.lane(position)) }, store: { sums.store($1, block, $0) })
         }
         sums.join(first: sum)
     }
@@ -213,10 +239,14 @@ public enum ColumnReduction {
         behind _: Function.Type, _ output: Matrix, _ gradient: Matrix, _ sums: BlockSums, _ block: Int,
         _ columns: Range<Int>
     ) {
+        // Of several steps, another thread writes the first columns of the next row while this one reads the last of a row.
+        let isAlone = gradient.columns <= ColumnTraversal.columnsPerStep
         @inline(always)
-        func add(_ row: Int, _ column: Int, _ count: Int, _ sums: inout ColumnTraversal.Sums) {
-            let slope = Function.gradient(gradient.lane(row, column), output: output.lane(row, column))
-            gradient.base.store(slope, at: row * gradient.stride + column, first: count)
+        func add(_ position: LanePosition, _ count: Int, _ sums: inout ColumnTraversal.Sums) {
+            let offset = position.row * gradient.stride + position.column
+            let dy = gradient.base.lane(at: offset, first: isAlone ? position.count : count)
+            let slope = Function.gradient(dy, output: output.lane(position))
+            gradient.base.store(slope, at: offset, first: count)
             sums.add(slope)
         }
         ColumnTraversal.sum(

@@ -30,8 +30,8 @@ public struct LpNorm: Sendable {
         check(input, norm, sign)
         let sums = BlockSums(rows: input.rows, columns: input.columns, scratch: scratch)
         @inline(always)
-        @Sendable func add(_ row: Int, _ column: Int, _ center: Lane, _ sums: inout ColumnTraversal.Sums) {
-            let deviation = input.lane(row, column) - center
+        @Sendable func add(_ position: LanePosition, _ center: Lane, _ sums: inout ColumnTraversal.Sums) {
+            let deviation = input.lane(position) - center
             sums.add(deviation.signs, times: deviation)
         }
         sums.forEach(team) { block, columns in
@@ -163,9 +163,9 @@ extension Normalization {
                 factor: terms.factor.base.lane(at: column), scale: columns.inverseDeviation * columns.scale)
         }
         @inline(always)
-        func value(_ row: Int, _ column: Int, _ lanes: SignColumns) -> Lane {
-            let (_, dz) = slopes(row, column, lanes.columns)
-            let deviation = slopes.input.lane(row, column) - lanes.center
+        func value(_ position: LanePosition, _ lanes: SignColumns) -> Lane {
+            let (_, dz) = slopes(position, lanes.columns)
+            let deviation = slopes.input.lane(position) - lanes.center
             return (dz - lanes.common).addingProduct(-deviation.signs, lanes.factor) * lanes.scale
         }
         ColumnTraversal.map(target, rows: rows, lanes, value)

@@ -199,7 +199,8 @@ private struct RangeItems: Sendable {
     private let ranges: Int
     private let rangesPerItem: Int
     let count: Int
-    /// The doubles that one value of each column takes.
+    /// The doubles that one value of each column takes, and a lane more: the sum of a group reaches into it, and not into what
+    /// another thread writes.
     let width: Int
 
     init(ranges: Int, rowsPerRange: Int, columns: Int) {
@@ -207,7 +208,7 @@ private struct RangeItems: Sendable {
         self.ranges = ranges
         rangesPerItem = max(1, Numerics.floatsPerChain / (rowsPerRange * max(columns, Lane.width)))
         count = (ranges + rangesPerItem - 1) / rangesPerItem
-        width = BlockSums.width(columns)
+        width = BlockSums.width(columns) + DoubleLane.scalarCount
     }
 
     /// The scratch floats for some tables an item, each with one value of each column.

@@ -61,7 +61,6 @@ public struct Normalization: Sendable {
     func rows(of range: Int, in rows: Int) -> Range<Int> {
         range * rowsPerRange..<(range == ranges - 1 ? rows : (range + 1) * rowsPerRange)
     }
-
     func columns(of range: Int) -> Range<Int> { range * columns..<(range + 1) * columns }
 
     func check(_ input: Matrix, _ output: Matrix) {
@@ -99,14 +98,17 @@ public struct BlockMoments: Sendable {
     ///   - squares: As many.
     static func gather(_ matrix: Matrix, rows: Range<Int>, means: Doubles, squares: Doubles) {
         let count = Double(rows.count)
-        ColumnTraversal.sum(rows: rows, columns: 0..<matrix.columns, { WideLane(matrix, rows.lowerBound, $0) }) {
-            row, column, origin, sums in
-            let x = WideLane(matrix, row, column)
+        @inline(always)
+        func origin(_ column: Int) -> WideLane {
+            WideLane(matrix, LanePosition(row: rows.lowerBound, column: column, count: matrix.columns - column))
+        }
+        ColumnTraversal.sum(rows: rows, columns: 0..<matrix.columns, origin) { position, origin, sums in
+            let x = WideLane(matrix, position)
             let deviation = WideLane(low: x.low - origin.low, high: x.high - origin.high)
             sums.add(deviation, times: deviation)
         } store: { column, sums in
             let distance = sums.first.map { $0 / count }
-            var (mean, square) = (WideLane(matrix, rows.lowerBound, column), sums.second)
+            var (mean, square) = (origin(column), sums.second)
             mean.add(distance)
             square.addProduct(distance.map { -$0 }, sums.first)
             means.store(mean, at: column)
@@ -226,9 +228,11 @@ extension Normalization {
 
     @inline(__always)
     func parameters(_ range: Int, _ column: Int) -> Columns {
-        let index = range * columns + column
+        // Behind those of the range lie the next one's, which another thread may be writing.
+        let (index, count) = (range * columns + column, columns - column)
         return Columns(
-            mean: mean?.base.lane(at: index) ?? Lane(), inverseDeviation: inverseDeviation.base.lane(at: index),
+            mean: mean?.base.lane(at: index, first: count) ?? Lane(),
+            inverseDeviation: inverseDeviation.base.lane(at: index, first: count),
             scale: scale?.base.lane(at: column) ?? Lane(repeating: 1), shift: shift?.base.lane(at: column) ?? Lane())
     }
 
@@ -238,13 +242,11 @@ extension Normalization {
         _: Function.Type, _ input: Matrix, normalized: Matrix?, into output: Matrix, _ range: Int, _ rows: Range<Int>
     ) {
         @inline(always)
-        func value(_ row: Int, _ column: Int, _ columns: Columns) -> Lane {
-            Function.value(columns.scaled(columns.normalized(input.lane(row, column))))
+        func value(_ position: LanePosition, _ columns: Columns) -> Lane {
+            Function.value(columns.scaled(columns.normalized(input.lane(position))))
         }
         if let normalized {
-            ColumnTraversal.map(normalized, rows: rows, { parameters(range, $0) }) { row, column, columns in
-                columns.normalized(input.lane(row, column))
-            }
+            ColumnTraversal.map(normalized, rows: rows, { parameters(range, $0) }) { $1.normalized(input.lane($0)) }
         }
         ColumnTraversal.map(output, rows: rows, { parameters(range, $0) }, value)
     }
@@ -255,10 +257,10 @@ extension Normalization {
 
         /// x̂ and dz = dy · f′.
         @inline(always)
-        func callAsFunction(_ row: Int, _ column: Int, _ columns: Columns) -> (normalized: Lane, gradient: Lane) {
-            let normalized = columns.normalized(input.lane(row, column))
-            let y = Function.isCheap ? Function.value(columns.scaled(normalized)) : output.lane(row, column)
-            return (normalized, Function.gradient(outputGradient.lane(row, column), output: y))
+        func callAsFunction(_ position: LanePosition, _ columns: Columns) -> (normalized: Lane, gradient: Lane) {
+            let normalized = columns.normalized(input.lane(position))
+            let y = Function.isCheap ? Function.value(columns.scaled(normalized)) : output.lane(position)
+            return (normalized, Function.gradient(outputGradient.lane(position), output: y))
         }
     }
 
@@ -269,29 +271,29 @@ extension Normalization {
         store: (_ column: Int, _ sums: ColumnTraversal.Sums) -> Void
     ) {
         @inline(always)
-        func add(_ row: Int, _ column: Int, _ columns: Columns, _ sums: inout ColumnTraversal.Sums) {
-            let (normalized, dz) = slopes(row, column, columns)
+        func add(_ position: LanePosition, _ columns: Columns, _ sums: inout ColumnTraversal.Sums) {
+            let (normalized, dz) = slopes(position, columns)
             sums.add(dz, times: normalized)
         }
         ColumnTraversal.sum(rows: rows, columns: columns, { parameters(range, $0) }, add, store: store)
     }
 
+    /// What is taken off dz, of sixteen columns: mean dz, and what x̂ is multiplied with.
+    typealias Means = (gradient: Lane, product: Lane)
+
     /// γ/√(σ² + ε) · (dz − mean dz − x̂ · mean(dz·x̂)) in some rows of one range, the means of each column.
     @inline(__always)
     func gradient<Function>(
-        _ slopes: Slopes<Function>, into target: Matrix, _ range: Int, _ rows: Range<Int>,
-        means: (_ column: Int) -> (gradient: Lane, product: Lane)
+        _ slopes: Slopes<Function>, into target: Matrix, _ range: Int, _ rows: Range<Int>, means: (Int) -> Means
     ) {
         @inline(always)
-        func parameters(_ column: Int) -> (Columns, factor: Lane, means: (gradient: Lane, product: Lane)) {
+        func parameters(_ column: Int) -> (Columns, factor: Lane, means: Means) {
             let columns = self.parameters(range, column)
             return (columns, columns.inverseDeviation * columns.scale, means(column))
         }
         @inline(always)
-        func value(
-            _ row: Int, _ column: Int, _ lanes: (Columns, factor: Lane, means: (gradient: Lane, product: Lane))
-        ) -> Lane {
-            let (normalized, dz) = slopes(row, column, lanes.0)
+        func value(_ position: LanePosition, _ lanes: (Columns, factor: Lane, means: Means)) -> Lane {
+            let (normalized, dz) = slopes(position, lanes.0)
             return (dz - lanes.means.gradient).addingProduct(-normalized, lanes.means.product) * lanes.factor
         }
         ColumnTraversal.map(target, rows: rows, parameters, value)
@@ -300,13 +302,12 @@ extension Normalization {
     /// 1/√(σ² + ε) · (γ·dz − mean(γ·dz) − x̂ · mean(γ·dz·x̂)) in some rows of one range, the means of each column's group.
     @inline(__always)
     func groupGradient<Function>(
-        _ slopes: Slopes<Function>, into target: Matrix, _ range: Int, _ rows: Range<Int>,
-        means: (_ column: Int) -> (gradient: Lane, product: Lane)
+        _ slopes: Slopes<Function>, into target: Matrix, _ range: Int, _ rows: Range<Int>, means: (Int) -> Means
     ) {
         // γ·dz is rounded as its mean over a single value is, so that nothing is left of it there.
         @inline(always)
-        func value(_ row: Int, _ column: Int, _ lanes: (Columns, means: (gradient: Lane, product: Lane))) -> Lane {
-            let (normalized, dz) = slopes(row, column, lanes.0)
+        func value(_ position: LanePosition, _ lanes: (Columns, means: Means)) -> Lane {
+            let (normalized, dz) = slopes(position, lanes.0)
             return (dz * lanes.0.scale - lanes.means.gradient).addingProduct(-normalized, lanes.means.product)
                 * lanes.0.inverseDeviation
         }
@@ -384,7 +385,7 @@ extension Normalization {
             forEachPart(of: input, team: team) { range, rows in
                 let count = Double(count ?? self.rows(of: range, in: input.rows).count)
                 @inline(always)
-                func means(_ column: Int) -> (gradient: Lane, product: Lane) {
+                func means(_ column: Int) -> Means {
                     let index = range * columns + column
                     return (
                         mean == nil ? Lane() : sum.base.lane(at: index).divided(by: count),

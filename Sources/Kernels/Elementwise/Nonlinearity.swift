@@ -156,14 +156,12 @@ extension Nonlinearity {
 
 /// Runs over a matrix lane by lane, in items of whole rows.
 enum RowLanes {
-    /// Stores body(row, column, count) as the sixteen elements from (row, column) on, for every lane of every row.
+    /// Stores body(position) as the sixteen elements of each position, for every lane of every row.
     ///
-    /// What the body returns for columns past the end is dropped. It must not load more than `count` elements, since the target
-    /// may be a source: behind the last row of an item lies what another thread writes.
+    /// What the body returns for columns past the end is dropped. The target may be a source: lanes that reach past the last row
+    /// of an item, which another thread writes, are loaded in part.
     @inline(__always)
-    static func forEach(
-        _ target: Matrix, team: Team, _ body: @Sendable (_ row: Int, _ column: Int, _ count: Int) -> Lane
-    ) {
+    static func forEach(_ target: Matrix, team: Team, _ body: @Sendable (_ position: LanePosition) -> Lane) {
         let rowsPerItem = max(1, Team.floatsPerItem / max(target.columns, Lane.width))
         team.forEachPart(of: target.rows, size: rowsPerItem) { rows in
             for row in rows {
@@ -171,12 +169,13 @@ enum RowLanes {
                 // Apart from the rest, the whole lanes stay in one register from end to end.
                 let whole = target.columns & ~(Lane.width - 1)
                 for column in stride(from: 0, to: whole, by: Lane.width) {
-                    start.store(body(row, column, Lane.width), at: column)
+                    start.store(body(LanePosition(row: row, column: column)), at: column)
                 }
                 if whole < target.columns {
                     let left = target.columns - whole
-                    let count = row + 1 < rows.upperBound ? Lane.width : left
-                    start.store(body(row, whole, count), at: whole, first: left)
+                    let isLast = (rows.upperBound - 1 - row) * target.stride + left < Lane.width
+                    let position = LanePosition(row: row, column: whole, count: isLast ? left : Lane.width)
+                    start.store(body(position), at: whole, first: left)
                 }
             }
         }

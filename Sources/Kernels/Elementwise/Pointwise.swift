@@ -9,9 +9,7 @@ public enum Pointwise {
     public static func apply(_ nonlinearity: Nonlinearity, _ input: Matrix, into output: Matrix, team: Team) {
         input.requireSameShape(output)
         func run<Function: LaneFunction>(_: Function.Type) {
-            RowLanes.forEach(output, team: team) { row, column, count in
-                Function.value(input.base.lane(at: row * input.stride + column, first: count))
-            }
+            RowLanes.forEach(output, team: team) { Function.value(input.lane($0)) }
         }
         nonlinearity.withFunction { run($0) }
     }
@@ -23,10 +21,8 @@ public enum Pointwise {
         output.requireSameShape(inputGradient)
         outputGradient.requireSameShape(inputGradient)
         func run<Function: LaneFunction>(_: Function.Type) {
-            RowLanes.forEach(inputGradient, team: team) { row, column, count in
-                let y = output.base.lane(at: row * output.stride + column, first: count)
-                return Function.gradient(
-                    outputGradient.base.lane(at: row * outputGradient.stride + column, first: count), output: y)
+            RowLanes.forEach(inputGradient, team: team) {
+                Function.gradient(outputGradient.lane($0), output: output.lane($0))
             }
         }
         nonlinearity.withFunction { run($0) }
@@ -38,26 +34,19 @@ public enum Pointwise {
     public static func add(_ a: Matrix, _ b: Matrix, into output: Matrix, team: Team) {
         a.requireSameShape(output)
         b.requireSameShape(output)
-        RowLanes.forEach(output, team: team) { row, column, count in
-            a.base.lane(at: row * a.stride + column, first: count)
-                + b.base.lane(at: row * b.stride + column, first: count)
-        }
+        RowLanes.forEach(output, team: team) { a.lane($0) + b.lane($0) }
     }
 
     /// matrix[i, j] += row[j].
     public static func add(_ row: Vector, toRowsOf matrix: Matrix, team: Team) {
         precondition(row.count == matrix.columns, "\(row.count) summands for \(matrix.columns) columns")
-        RowLanes.forEach(matrix, team: team) { place, column, count in
-            matrix.base.lane(at: place * matrix.stride + column, first: count) + row.base.lane(at: column)
-        }
+        RowLanes.forEach(matrix, team: team) { matrix.lane($0) + row.base.lane(at: $0.column) }
     }
 
     /// output = input.
     public static func copy(_ input: Matrix, into output: Matrix, team: Team) {
         input.requireSameShape(output)
-        RowLanes.forEach(output, team: team) { row, column, count in
-            input.base.lane(at: row * input.stride + column, first: count)
-        }
+        RowLanes.forEach(output, team: team) { input.lane($0) }
     }
 }
 
@@ -75,10 +64,9 @@ extension Pointwise {
         precondition(ratio >= 0 && ratio < 1, "a dropout ratio of \(ratio)")
         input.requireSameShape(output)
         let scale = 1 / (1 - ratio)
-        RowLanes.forEach(output, team: team) { row, column, count in
-            let uniform = stream.uniformLane(at: UInt64(row * output.columns + column))
-            let x = input.base.lane(at: row * input.stride + column, first: count) * scale
-            return x.replacing(with: Lane(), where: uniform .< Lane(repeating: ratio))
+        RowLanes.forEach(output, team: team) { position in
+            let uniform = stream.uniformLane(at: UInt64(position.row * output.columns + position.column))
+            return (input.lane(position) * scale).replacing(with: Lane(), where: uniform .< Lane(repeating: ratio))
         }
     }
 }

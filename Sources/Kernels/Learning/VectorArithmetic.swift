@@ -85,6 +85,7 @@ public enum MomentumUpdate {
             for index in stride(from: part.lowerBound, to: whole, by: Lane.width) {
                 update.apply(index, count: Lane.width)
             }
+            // Behind the vectors lie the next parameters, which are updated afterwards.
             if whole < part.upperBound { update.apply(whole, count: part.upperBound - whole) }
         }
     }

@@ -129,12 +129,8 @@ public enum Pooling {
     }
 
     private static func check(_ geometry: PoolingGeometry, input: Matrix, output: Matrix) {
-        precondition(
-            input.rows == geometry.inputPositions && input.columns == geometry.channels,
-            "an input of \(input.rows)×\(input.columns) for \(geometry)")
-        precondition(
-            output.rows == geometry.outputPositions && output.columns == geometry.channels,
-            "an output of \(output.rows)×\(output.columns) for \(geometry)")
+        input.requireShape(geometry.inputPositions, geometry.channels, "the input of \(geometry)")
+        output.requireShape(geometry.outputPositions, geometry.channels, "the output of \(geometry)")
     }
 }
 

@@ -141,10 +141,23 @@ extension UnsafeMutablePointer<Float> {
     }
 }
 
+/// Sixteen elements of a row from a column on. Behind the first `count` of them lies what another thread may be writing: only
+/// these are loaded, and the others are zeros.
+struct LanePosition {
+    let row: Int
+    let column: Int
+    var count = Lane.width
+}
+
 extension Matrix {
     /// The sixteen floats of a row from a column on.
     @inline(__always)
     func lane(_ row: Int, _ column: Int) -> Lane { base.lane(at: row * stride + column) }
+
+    @inline(__always)
+    func lane(_ position: LanePosition) -> Lane {
+        base.lane(at: position.row * stride + position.column, first: position.count)
+    }
 }
 
 /// A lane, widened.
@@ -161,11 +174,15 @@ struct WideLane {
     @inline(__always)
     init(_ lane: Lane) { (low, high) = (lane.lowHalf.widened, lane.highHalf.widened) }
 
-    /// The sixteen floats of a row from a column on, each half widened as it is loaded.
+    /// The floats at a position; each half of a whole lane is widened as it is loaded.
     @inline(__always)
-    init(_ matrix: Matrix, _ row: Int, _ column: Int) {
-        let start = matrix.base + (row * matrix.stride + column)
-        (low, high) = (start.doubleLane(at: 0), start.doubleLane(at: DoubleLane.scalarCount))
+    init(_ matrix: Matrix, _ position: LanePosition) {
+        if position.count >= Lane.width {
+            let start = matrix.base + (position.row * matrix.stride + position.column)
+            self.init(low: start.doubleLane(at: 0), high: start.doubleLane(at: DoubleLane.scalarCount))
+        } else {
+            self.init(matrix.lane(position))
+        }
     }
 
     /// The nearest floats.

@@ -30,8 +30,10 @@ public enum Numerics {
 /// Views (`Matrix`, `Vector`) do not keep their storage alive. A large slab comes from the system as it is: pages are filled
 /// with zeros one by one, where they are first used.
 public final class Storage: @unchecked Sendable {
-    /// How many floats behind a view's end a kernel may read.
+    /// How many floats behind the storage's end a kernel may read.
     public static let slack = 64
+    /// How many floats behind a view's end a kernel may load with its last lane, and drop.
+    public static let reach = Lane.width
     /// The alignment of the slab in bytes: a cache line, and the widest vector register.
     public static let alignment = 64
 
@@ -295,6 +297,14 @@ extension Matrix {
             }
             initialized = count
         }
+    }
+
+    /// Traps unless the matrix, which is `name` of what is computed, has this shape.
+    @inline(__always)
+    func requireShape(_ rows: Int, _ columns: Int, _ name: @autoclosure () -> String) {
+        precondition(
+            self.rows == rows && self.columns == columns,
+            "\(name()) is \(self.rows)×\(self.columns), not \(rows)×\(columns)")
     }
 
     /// Traps unless the other matrix has this one's shape (strides may differ).

@@ -31,17 +31,10 @@ public struct ConvolutionGeometry: Hashable, Sendable {
             kernelHeight <= height + 2 * padHeight && kernelWidth <= width + 2 * padWidth,
             "a filter of \(kernelHeight)×\(kernelWidth) on a padded map of "
                 + "\(height + 2 * padHeight)×\(width + 2 * padWidth)")
-        self.images = images
-        self.height = height
-        self.width = width
-        self.channels = channels
-        self.kernelHeight = kernelHeight
-        self.kernelWidth = kernelWidth
-        self.strideHeight = strideHeight
-        self.strideWidth = strideWidth
-        self.padHeight = padHeight
-        self.padWidth = padWidth
-        self.outputChannels = outputChannels
+        (self.images, self.height, self.width, self.channels) = (images, height, width, channels)
+        (self.kernelHeight, self.kernelWidth) = (kernelHeight, kernelWidth)
+        (self.strideHeight, self.strideWidth) = (strideHeight, strideWidth)
+        (self.padHeight, self.padWidth, self.outputChannels) = (padHeight, padWidth, outputChannels)
     }
 
     /// The height of an output map: ⌊(height + 2·pad − kernel) / stride⌋ + 1.

@@ -72,6 +72,32 @@ struct Product: @unchecked Sendable {
     }
 }
 
+extension Product.Reduction {
+    /// Cuts a single counter into pieces of equal length; false if it is none or no multiple of the length.
+    mutating func cut(by length: Int) -> Bool {
+        guard counts.outer == 1, counts.middle == 1, counts.inner % length == 0 else { return false }
+        counts = (1, counts.inner / length, length)
+        aSteps.middle = length * aSteps.inner
+        bSteps.middle = length * bSteps.inner
+        return true
+    }
+
+    /// The same terms with counters that run on without a gap made one.
+    var merged: Product.Reduction {
+        var merged = self
+        if aSteps.middle == counts.inner * aSteps.inner && bSteps.middle == counts.inner * bSteps.inner {
+            merged.counts.inner *= counts.middle
+            merged.counts.middle = 1
+            if aSteps.outer == merged.counts.inner * aSteps.inner && bSteps.outer == merged.counts.inner * bSteps.inner
+            {
+                merged.counts.inner *= counts.outer
+                merged.counts.outer = 1
+            }
+        }
+        return merged
+    }
+}
+
 // MARK: - On a team
 
 extension Product {

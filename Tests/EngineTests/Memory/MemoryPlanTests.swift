@@ -28,6 +28,32 @@ struct MemoryPlanTests {
         }
     }
 
+    @Test("leaves a lane behind every buffer, which its last row is loaded with", arguments: networks.indices)
+    func lanesBehind(index: Int) throws {
+        let network = try Self.networks[index].make()
+        let layout = ProgramLayout(LoweredNetwork(network, purpose: .training(inputGradient: true)), batch: 6)
+        let (regions, lowered) = (layout.plan.regions, layout.lowered)
+        let ends = regions.filter { !$0.range.isEmpty }.map { ($0.name, $0.range.upperBound) }
+        let end = Dictionary(uniqueKeysWithValues: ends)
+        func extent(_ region: MatrixRegion) -> Int {
+            (6 * region.rowsPerImage - 1) * region.stride + region.columns + region.offset
+        }
+        for value in lowered.values.indices where lowered.values[value].owner == value {
+            let name = value == 0 ? NetworkBuilder.inputName : network.nodes[value - 1].name
+            #expect(extent(layout.region(ofValue: value)) + 16 <= end["\(name)/output"] ?? 0)
+            guard let gradient = layout.region(ofGradient: value), lowered.gradients[value]?.owner == value else {
+                continue
+            }
+            #expect(extent(gradient) + 16 <= end["\(name)/gradient"] ?? 0)
+        }
+        for (node, booking) in layout.bookings.enumerated() {
+            for (booked, offset) in zip(booking.requests, layout.offsets(of: node)) {
+                guard let end = end["\(booking.node)/\(booked.name)"], booked.count > 0 else { continue }
+                #expect(offset + booked.count + 16 <= end)
+            }
+        }
+    }
+
     @Test("uses memory again, and more so where less must be kept", arguments: networks.indices)
     func reuse(index: Int) throws {
         let plans = plans(try Self.networks[index].make())
