@@ -163,6 +163,97 @@ struct TileGrid: Sendable {
     }
 }
 
+// MARK: - Filters
+
+/// Transformed filters: for each panel of columns the 36 matrices [depth × panel], one after the other.
+struct WinogradFilters: @unchecked Sendable {
+    let depth: Int
+    let columns: Int
+    private let base: UnsafeMutablePointer<Float>
+
+    static func count(depth: Int, columns: Int) -> Int {
+        wholeLanes(WinogradPoints.elements * depth * halfLanes(columns)) + Storage.slack
+    }
+
+    /// What is left of the scratch memory.
+    func rest(of scratch: Vector) -> Vector {
+        scratch.range(Self.count(depth: depth, columns: columns)..<scratch.count)
+    }
+
+    init(depth: Int, columns: Int, _ scratch: Vector) {
+        precondition(scratch.count >= Self.count(depth: depth, columns: columns), "too little scratch")
+        (self.depth, self.columns, base) = (depth, columns, scratch.base)
+    }
+
+    /// A panel of columns: the first, how many there are, and how many are stored.
+    struct Panel {
+        let first: Int
+        let columns: Int
+        let width: Int
+    }
+
+    var panels: Int { (columns + TileShape.columns - 1) / TileShape.columns }
+
+    func panel(_ index: Int) -> Panel {
+        let first = index * TileShape.columns
+        let count = min(TileShape.columns, columns - first)
+        return Panel(first: first, columns: count, width: halfLanes(count))
+    }
+
+    /// Transforms the filters [(taps · taps · depth) × columns] on the team.
+    func transform<Form: WinogradForm>(_ weight: Matrix, _: Form.Type, team: Team) {
+        let rowsPerItem = 8
+        team.forEach((depth + rowsPerItem - 1) / rowsPerItem, operations: depth * columns * 12) { item in
+            for index in 0..<panels {
+                let panel = panel(index)
+                for row in item * rowsPerItem..<min((item + 1) * rowsPerItem, depth) {
+                    PatchTransform<Filters<Form>>(
+                        source: Patch(
+                            weight.base + row * weight.stride + panel.first, row: Form.taps * depth * weight.stride,
+                            column: depth * weight.stride),
+                        target: Patch(elements: matrix(0, panel) + row * panel.width, slab: depth * panel.width)
+                    ).run(channels: panel.width)
+                }
+            }
+        }
+    }
+
+    private func matrix(_ element: Int, _ panel: Panel) -> UnsafeMutablePointer<Float> {
+        base + (panel.first * WinogradPoints.elements + element * panel.width) * depth
+    }
+
+    /// The 36 products of transformed tiles [tiles × depth] with a panel, [tiles × panel] each. In between, memory for what comes
+    /// next is fetched, a part of the tiles at a time.
+    @inline(__always)
+    func multiply(
+        _ tiles: UnsafeMutablePointer<Float>, count: Int, slab: Int, _ panel: Panel,
+        into products: UnsafeMutablePointer<Float>, slab productSlab: Int, fetch: (Range<Int>) -> Void
+    ) {
+        for element in 0..<WinogradPoints.elements {
+            fetch(element * count / WinogradPoints.elements..<(element + 1) * count / WinogradPoints.elements)
+            Product(
+                a: tiles + element * slab, aStep: halfLanes(depth), rows: count,
+                reduction: Product.Reduction(
+                    counts: (1, 1, depth), aSteps: (0, 0, 1), bSteps: (0, 0, panel.width)),
+                b: matrix(element, panel), columns: panel.width, c: products + element * productSlab,
+                cStep: panel.width
+            ).compute()
+        }
+    }
+}
+
+extension Transposition {
+    /// target[(ky, kx, o), c] = source[(ky, kx, c), o].
+    static func transposeTaps(_ source: Matrix, geometry: ConvolutionGeometry, into target: Matrix, team: Team) {
+        let (channels, outputs) = (geometry.channels, geometry.outputChannels)
+        team.forEach(geometry.kernelHeight * geometry.kernelWidth, operations: source.count / Lane.width) { tap in
+            transpose(
+                source.rows(tap * channels..<(tap + 1) * channels),
+                into: target.rows(tap * outputs..<(tap + 1) * outputs))
+        }
+    }
+}
+
 // MARK: - Forward
 
 /// Aᵀ [Σ U ⊙ V] A of the tiles of a convolution.
