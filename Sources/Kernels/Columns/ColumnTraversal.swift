@@ -5,22 +5,38 @@
 /// stays in registers. A loop is compiled for each use, as if it had been written there, and holds no call if what is done in
 /// it is a short closure, or a local function marked `@inline(always)`; `@inline(__always)` is not enough for that.
 ///
-/// Lanes that reach past the end of a row are loaded whole as long as they end within the rows: what lies behind these is
-/// other threads', which may be writing it where a matrix is worked on in place.
+/// A lane that reaches past the end of a row is loaded in part where another thread may be writing what lies behind: see
+/// `Neighbours`.
 enum ColumnTraversal {
     /// The columns of one way down.
     static let columnsPerStep = 2 * Lane.width
 
-    /// The rows of which a lane with the last `count` columns ends within the rows, if there are at least `width` floats from
-    /// row to row.
+    /// What other threads write while this one goes down some rows.
+    enum Neighbours {
+        /// Nothing that lies behind a row of a source.
+        case apart
+        /// The rows behind the last, of a matrix that this one reads and perhaps writes.
+        case below
+        /// These and the other columns of the same rows.
+        case beside
+    }
+
+    /// The first rows, of which a lane with the last `count` columns may be loaded whole, if there are at least `width` floats
+    /// from row to row.
     @inline(__always)
-    private static func inner(_ rows: Range<Int>, count: Int, width: Int) -> Range<Int> {
-        let outer = (max(Lane.width - count, 0) + width - 1) / width
-        return rows.lowerBound..<max(rows.lowerBound, rows.upperBound - outer)
+    private static func inner(_ rows: Range<Int>, _ neighbours: Neighbours, count: Int, width: Int) -> Range<Int> {
+        let missing = max(Lane.width - count, 0)
+        let outer =
+            switch neighbours {
+            case .apart: 0
+            case .below: min((missing + width - 1) / width, rows.count)
+            case .beside: missing > 0 ? rows.count : 0
+            }
+        return rows.lowerBound..<rows.upperBound - outer
     }
 
     /// Stores value(position, parameters(column)) as the sixteen elements of each position, for every lane of some rows of the
-    /// target. What it is for columns past the end is dropped.
+    /// target, which may be a source too. What it is for columns past the end is dropped.
     @inline(__always)
     static func map<Parameters>(
         _ target: Matrix, rows: Range<Int>, _ parameters: (_ column: Int) -> Parameters,
@@ -52,7 +68,7 @@ enum ColumnTraversal {
     ) {
         let parameters = parameters(column)
         let count = target.columns - column
-        let inner = inner(rows, count: count, width: target.columns)
+        let inner = inner(rows, .below, count: count, width: target.columns)
         var element = target.base + (rows.lowerBound * target.stride + column)
         for row in inner {
             element.store(value(LanePosition(row: row, column: column), parameters), at: 0, first: count)
@@ -93,7 +109,8 @@ enum ColumnTraversal {
     ///   - add: Adds what there is in sixteen columns of a row; a sum that it never touches costs nothing.
     @inline(__always)
     static func sum<Parameters>(
-        rows: Range<Int>, columns: Range<Int>, _ parameters: (_ column: Int) -> Parameters,
+        rows: Range<Int>, columns: Range<Int>, neighbours: Neighbours = .apart,
+        _ parameters: (_ column: Int) -> Parameters,
         _ add: (_ position: LanePosition, _ parameters: Parameters, _ sums: inout Sums) -> Void,
         store: (_ column: Int, _ sums: Sums) -> Void
     ) {
@@ -101,7 +118,7 @@ enum ColumnTraversal {
             let next = column + Lane.width
             let isPair = next < columns.upperBound
             let count = columns.upperBound - (isPair ? next : column)
-            let inner = inner(rows, count: count, width: columns.upperBound)
+            let inner = inner(rows, neighbours, count: count, width: columns.upperBound)
             let outer = inner.upperBound..<rows.upperBound
             var (left, right) = (Sums(), Sums())
             let first = parameters(column)
@@ -239,18 +256,16 @@ public enum ColumnReduction {
         behind _: Function.Type, _ output: Matrix, _ gradient: Matrix, _ sums: BlockSums, _ block: Int,
         _ columns: Range<Int>
     ) {
-        // Of several steps, another thread writes the first columns of the next row while this one reads the last of a row.
-        let isAlone = gradient.columns <= ColumnTraversal.columnsPerStep
         @inline(always)
         func add(_ position: LanePosition, _ count: Int, _ sums: inout ColumnTraversal.Sums) {
-            let offset = position.row * gradient.stride + position.column
-            let dy = gradient.base.lane(at: offset, first: isAlone ? position.count : count)
-            let slope = Function.gradient(dy, output: output.lane(position))
-            gradient.base.store(slope, at: offset, first: count)
+            let slope = Function.gradient(gradient.lane(position), output: output.lane(position))
+            gradient.base.store(slope, at: position.row * gradient.stride + position.column, first: count)
             sums.add(slope)
         }
         ColumnTraversal.sum(
-            rows: sums.rows(of: block), columns: columns, { gradient.columns - $0 }, add,
+            rows: sums.rows(of: block), columns: columns,
+            neighbours: gradient.columns <= ColumnTraversal.columnsPerStep ? .below : .beside,
+            { gradient.columns - $0 }, add,
             store: { sums.store($1, block, $0) })
     }
 }

@@ -1,4 +1,20 @@
-// Short ranges: each image by itself, in groups of columns.
+extension Normalization {
+    /// result = Σ weight · values over ranges, in order and in Double; the last may have another weight than each of the others.
+    public static func sum(
+        _ values: Vector, ranges: Int, weights: (each: Double, last: Double) = (1, 1), into result: Vector
+    ) {
+        for column in 0..<result.count {
+            var sum = 0.0
+            for range in 0..<ranges {
+                let weight = range == ranges - 1 ? weights.last : weights.each
+                sum += weight * Double(values[range * result.count + column])
+            }
+            result[column] = Float(sum)
+        }
+    }
+}
+
+// MARK: - Short ranges: each image by itself, in groups of columns.
 
 extension Normalization {
     /// The scratch floats that `forwardByRange` needs.
@@ -106,7 +122,7 @@ extension Normalization {
             items.forEach(team) { item, range in
                 let rows = rows(of: range, in: input.rows)
                 let tables = RangeSums(table, item, width: items.width)
-                self.sum(slopes, range, rows, columns: 0..<columns) { column, sums in
+                self.sum(slopes, range, rows, columns: 0..<columns, neighbours: .below) { column, sums in
                     tables.store(sums, column, isFirst: items.isFirst(range))
                 }
                 guard let inputGradient else { return }

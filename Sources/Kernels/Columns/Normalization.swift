@@ -102,11 +102,13 @@ public struct BlockMoments: Sendable {
         func origin(_ column: Int) -> WideLane {
             WideLane(matrix, LanePosition(row: rows.lowerBound, column: column, count: matrix.columns - column))
         }
-        ColumnTraversal.sum(rows: rows, columns: 0..<matrix.columns, origin) { position, origin, sums in
+        @inline(always)
+        func add(_ position: LanePosition, _ origin: WideLane, _ sums: inout ColumnTraversal.Sums) {
             let x = WideLane(matrix, position)
             let deviation = WideLane(low: x.low - origin.low, high: x.high - origin.high)
             sums.add(deviation, times: deviation)
-        } store: { column, sums in
+        }
+        ColumnTraversal.sum(rows: rows, columns: 0..<matrix.columns, neighbours: .below, origin, add) { column, sums in
             let distance = sums.first.map { $0 / count }
             var (mean, square) = (origin(column), sums.second)
             mean.add(distance)
@@ -184,20 +186,6 @@ extension Normalization {
         }
     }
 
-    /// result = Σ weight · values over ranges, in order and in Double; the last may have another weight than each of the others.
-    public static func sum(
-        _ values: Vector, ranges: Int, weights: (each: Double, last: Double) = (1, 1), into result: Vector
-    ) {
-        for column in 0..<result.count {
-            var sum = 0.0
-            for range in 0..<ranges {
-                let weight = range == ranges - 1 ? weights.last : weights.each
-                sum += weight * Double(values[range * result.count + column])
-            }
-            result[column] = Float(sum)
-        }
-    }
-
     /// μ and the biased σ² of each column of a matrix.
     ///
     /// - Parameter scratch: `BlockMoments.scratch` floats.
@@ -245,10 +233,14 @@ extension Normalization {
         func value(_ position: LanePosition, _ columns: Columns) -> Lane {
             Function.value(columns.scaled(columns.normalized(input.lane(position))))
         }
-        if let normalized {
-            ColumnTraversal.map(normalized, rows: rows, { parameters(range, $0) }) { $1.normalized(input.lane($0)) }
-        }
+        if let normalized { normalize(input, into: normalized, range, rows) }
         ColumnTraversal.map(output, rows: rows, { parameters(range, $0) }, value)
+    }
+
+    /// x̂ in some rows of one range. Not inlined: of two traversals in one function the compiler leaves one's bodies calls.
+    @inline(never)
+    private func normalize(_ input: Matrix, into normalized: Matrix, _ range: Int, _ rows: Range<Int>) {
+        ColumnTraversal.map(normalized, rows: rows, { parameters(range, $0) }) { $1.normalized(input.lane($0)) }
     }
 
     /// What a backward pass reads.
@@ -268,14 +260,15 @@ extension Normalization {
     @inline(__always)
     func sum<Function>(
         _ slopes: Slopes<Function>, _ range: Int, _ rows: Range<Int>, columns: Range<Int>,
-        store: (_ column: Int, _ sums: ColumnTraversal.Sums) -> Void
+        neighbours: ColumnTraversal.Neighbours, store: (_ column: Int, _ sums: ColumnTraversal.Sums) -> Void
     ) {
         @inline(always)
         func add(_ position: LanePosition, _ columns: Columns, _ sums: inout ColumnTraversal.Sums) {
             let (normalized, dz) = slopes(position, columns)
             sums.add(dz, times: normalized)
         }
-        ColumnTraversal.sum(rows: rows, columns: columns, { parameters(range, $0) }, add, store: store)
+        ColumnTraversal.sum(
+            rows: rows, columns: columns, neighbours: neighbours, { parameters(range, $0) }, add, store: store)
     }
 
     /// What is taken off dz, of sixteen columns: mean dz, and what x̂ is multiplied with.
@@ -356,7 +349,7 @@ extension Normalization {
                 sums.forEach(team) { block, columns in
                     let part = sums.rows(of: block)
                     let rows = rows.lowerBound + part.lowerBound..<rows.lowerBound + part.upperBound
-                    self.sum(slopes, range, rows, columns: columns) { sums.store($1, block, $0) }
+                    self.sum(slopes, range, rows, columns: columns, neighbours: .apart) { sums.store($1, block, $0) }
                 }
                 sums.join(first: sum.range(columns(of: range)), second: productSum.range(columns(of: range)))
             }
