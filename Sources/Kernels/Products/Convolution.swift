@@ -203,7 +203,7 @@ struct DirectConvolution: ConvolutionProducts {
         precondition(scratch.count >= needed, "\(needed) floats of scratch needed, \(scratch.count) given")
         let turned = scratch.range(0..<weight.count)
             .matrix(rows: weight.count / geometry.channels, columns: geometry.channels)
-        Transposition.turn(weight, geometry: geometry, into: turned, team: team)
+        Transposition.transposeTaps(weight, geometry: geometry, turns: true, into: turned, team: team)
         let operands = Correlation.Operands(maps: outputGradient, filter: turned, output: inputGradient, adds: adds)
         let rest = scratch.range(turnedCount..<scratch.count)
         forEachPhase { $0.compute(operands, scratch: rest, team: team) }

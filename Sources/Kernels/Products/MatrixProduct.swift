@@ -144,16 +144,17 @@ enum Transposition {
         return Strip.count
     }
 
-    /// Rearranges convolution weights for the gradient of the data: target[(ky', kx', o), c] = source[(ky, kx, c), o]
-    /// with the filter turned by 180°, ky' = kernelHeight − 1 − ky and kx' likewise.
-    static func turn(_ source: Matrix, geometry: ConvolutionGeometry, into target: Matrix, team: Team) {
+    /// Rearranges convolution weights for the gradient of the data: target[(ky', kx', o), c] = source[(ky, kx, c), o] with the
+    /// same taps, or with the filter turned by 180°: ky' = kernelHeight − 1 − ky, and kx' likewise.
+    static func transposeTaps(
+        _ source: Matrix, geometry: ConvolutionGeometry, turns: Bool, into target: Matrix, team: Team
+    ) {
+        let (channels, outputs) = (geometry.channels, geometry.outputChannels)
         let taps = geometry.kernelHeight * geometry.kernelWidth
-        let channels = geometry.channels
-        let outputs = geometry.outputChannels
         team.forEach(taps, operations: source.count / Lane.width) { tap in
-            let last = taps - 1 - tap
+            let from = turns ? taps - 1 - tap : tap
             transpose(
-                source.rows(last * channels..<(last + 1) * channels),
+                source.rows(from * channels..<(from + 1) * channels),
                 into: target.rows(tap * outputs..<(tap + 1) * outputs))
         }
     }

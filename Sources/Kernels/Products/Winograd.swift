@@ -83,14 +83,12 @@ struct WinogradConvolution<Form: WinogradForm>: @unchecked Sendable {
             .matrix(rows: weight.count / geometry.channels, columns: geometry.channels)
         let rest = scratch.range(turnedCount..<scratch.count)
         let filters = WinogradFilters(depth: geometry.outputChannels, columns: geometry.channels, rest)
+        Transposition.transposeTaps(weight, geometry: geometry, turns: !transposes, into: turned, team: team)
+        filters.transform(turned, Form.self, team: team)
         if transposes {
-            Transposition.transposeTaps(weight, geometry: geometry, into: turned, team: team)
-            filters.transform(turned, Form.self, team: team)
             overlapAdd.compute(
                 outputGradient, filters, into: inputGradient, adds: adds, scratch: filters.rest(of: rest), team: team)
         } else {
-            Transposition.turn(weight, geometry: geometry, into: turned, team: team)
-            filters.transform(turned, Form.self, team: team)
             dataProducts.compute(
                 outputGradient, filters, bias: nil, into: inputGradient, adds: adds, epilogue: .none,
                 scratch: filters.rest(of: rest), team: team)
@@ -238,18 +236,6 @@ struct WinogradFilters: @unchecked Sendable {
                 b: matrix(element, panel), columns: panel.width, c: products + element * productSlab,
                 cStep: panel.width
             ).compute()
-        }
-    }
-}
-
-extension Transposition {
-    /// target[(ky, kx, o), c] = source[(ky, kx, c), o].
-    static func transposeTaps(_ source: Matrix, geometry: ConvolutionGeometry, into target: Matrix, team: Team) {
-        let (channels, outputs) = (geometry.channels, geometry.outputChannels)
-        team.forEach(geometry.kernelHeight * geometry.kernelWidth, operations: source.count / Lane.width) { tap in
-            transpose(
-                source.rows(tap * channels..<(tap + 1) * channels),
-                into: target.rows(tap * outputs..<(tap + 1) * outputs))
         }
     }
 }
