@@ -134,7 +134,7 @@ struct Roofline {
                         y: Axis("rate (GFLOP/s)", scale: .logarithmic, from: bottom, to: peak * 2.2), marks: marks)
                 ]
             ],
-            footnote: "Operations by the equations, bytes counted once for each tensor that goes in or out. "
+            footnote: "Operations that are done, bytes counted once for each tensor that goes in or out. "
                 + "Lines: measured multiply-adds, and copying within a working set of a thread. normlab bench",
             legend: .right, size: Size(900, 540))
     }
